@@ -1,0 +1,23 @@
+"""Labelled configurations: reading, checking, splitting, neighbour lists."""
+
+from potlearn.data.dataset import Dataset
+from potlearn.data.label_report import LabelReport
+from potlearn.data.labels import LabelKeys, Labels
+from potlearn.data.normalisation import Standardiser
+from potlearn.data.reading import from_atoms, read
+from potlearn.data.splits import grouped_split, info_groups, k_folds, random_split, stratified_split
+
+__all__ = [
+    "Dataset",
+    "LabelKeys",
+    "LabelReport",
+    "Labels",
+    "Standardiser",
+    "from_atoms",
+    "grouped_split",
+    "info_groups",
+    "k_folds",
+    "random_split",
+    "read",
+    "stratified_split",
+]

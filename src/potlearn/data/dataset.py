@@ -1,0 +1,257 @@
+"""A lazy sequence of labelled configurations."""
+
+from __future__ import annotations
+
+from collections import Counter, OrderedDict
+from collections.abc import Iterator, Sequence
+from hashlib import blake2b
+from typing import Any, overload
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from potlearn.data.catalog import Catalog, concatenate
+from potlearn.data.frames import Frame, atoms_from_frame
+from potlearn.data.label_report import LabelReport, label_report
+from potlearn.data.labels import LabelKeys, Labels, calculator_results, resolve
+from potlearn.errors import DataError, SpeciesError
+
+ISOLATED = "IsolatedAtom"
+_CACHED_FRAMES = 32
+
+
+class Dataset(Sequence[Any]):
+    """Configurations (``ase.Atoms``) with their labels, read again from their store when asked for.
+
+    Memory: some hundred bytes per configuration, plus what the stores keep (nothing for
+    uncompressed extended XYZ; for compressed files and other formats a spool that moves to a
+    temporary file beyond 256 MiB).
+
+    Each ``ase.Atoms`` handed out is a new object; its calculator holds the resolved labels.
+    """
+
+    def __init__(self, catalog: Catalog, keys: LabelKeys) -> None:
+        self._catalog = catalog
+        self._keys = keys
+        self._cache: OrderedDict[int, tuple[Frame, Labels]] = OrderedDict()
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"_catalog": self._catalog, "_keys": self._keys, "_cache": OrderedDict()}
+
+    def __len__(self) -> int:
+        return len(self._catalog)
+
+    def __iter__(self) -> Iterator[Any]:
+        return (self[i] for i in range(len(self)))
+
+    @overload
+    def __getitem__(self, index: int) -> Any: ...
+    @overload
+    def __getitem__(self, index: slice) -> Dataset: ...
+    def __getitem__(self, index: int | slice) -> Any:
+        """The ``ase.Atoms`` at an index, or the :class:`Dataset` of a slice."""
+        if isinstance(index, slice):
+            return self.subset(np.arange(len(self))[index])
+        frame, labels = self._load(index)
+        return atoms_from_frame(frame, calculator_results(frame, labels))
+
+    def __add__(self, other: Dataset) -> Dataset:
+        """One dataset after the other; their label keys must be the same."""
+        if other._keys != self._keys:
+            raise DataError("datasets read with different label keys cannot be joined")
+        return Dataset(concatenate([self._catalog, other._catalog]), self._keys)
+
+    def __repr__(self) -> str:
+        return (
+            f"Dataset({len(self)} configurations, {int(self.n_atoms.sum())} atoms, "
+            f"species {' '.join(self.species)})"
+        )
+
+    def _load(self, index: int) -> tuple[Frame, Labels]:
+        """Read one configuration, or take it from the last few."""
+        index = range(len(self))[index]
+        if index in self._cache:
+            self._cache.move_to_end(index)
+            return self._cache[index]
+        table, source = self._catalog, self.source(index)
+        store = table.stores[table.file[index]]
+        frame = store.frame(int(table.offset[index]), int(table.size[index]), source)
+        labels, _ = resolve(frame, self._keys, source)
+        self._cache[index] = frame, labels
+        if len(self._cache) > _CACHED_FRAMES:
+            self._cache.popitem(last=False)
+        return frame, labels
+
+    def labels(self, index: int) -> Labels:
+        """Labels of a configuration (arrays are read-only)."""
+        return self._load(index)[1]
+
+    def source(self, index: int) -> str:
+        """File and 0-based frame of a configuration: ``"file.extxyz:17"``."""
+        index = range(len(self))[index]
+        table = self._catalog
+        return f"{table.names[table.file[index]]}:{table.number[index]}"
+
+    @property
+    def catalog(self) -> Catalog:
+        """The table of what is known without reading the configurations."""
+        return self._catalog
+
+    @property
+    def keys(self) -> LabelKeys:
+        """Label keys the dataset was read with."""
+        return self._keys
+
+    @property
+    def n_atoms(self) -> NDArray[np.int64]:
+        """Atoms of each configuration, (n,)."""
+        return self._catalog.n_atoms
+
+    @property
+    def energies(self) -> NDArray[np.float64]:
+        """Total energy of each configuration in eV, (n,); NaN without label."""
+        return self._catalog.energy
+
+    @property
+    def groups(self) -> list[str]:
+        """Group of each configuration: its ``config_type``, or ``"all"``."""
+        return [self._catalog.groups[g] for g in self._catalog.group]
+
+    @property
+    def species(self) -> tuple[str, ...]:
+        """Elements that occur, by atomic number."""
+        from ase.data import chemical_symbols
+
+        used = {z for c in np.unique(self._catalog.composition) for z, _ in self._compositions(c)}
+        return tuple(chemical_symbols[z] for z in sorted(used))
+
+    def _compositions(self, index: int) -> tuple[tuple[int, int], ...]:
+        return self._catalog.compositions[index]
+
+    def composition(self, index: int) -> dict[str, int]:
+        """Atoms of each element in a configuration."""
+        from ase.data import chemical_symbols
+
+        pairs = self._compositions(self._catalog.composition[index])
+        return {chemical_symbols[z]: count for z, count in pairs}
+
+    def subset(self, indices: ArrayLike) -> Dataset:
+        """The configurations at ``indices`` (integers, or a logical for each), in that order."""
+        chosen = np.asarray(indices)
+        if chosen.dtype == bool and chosen.shape != (len(self),):
+            raise DataError(f"mask of shape {chosen.shape} for {len(self)} configurations")
+        chosen = np.flatnonzero(chosen) if chosen.dtype == bool else chosen.astype(np.int64)
+        if len(chosen) and not -len(self) <= chosen.min() <= chosen.max() < len(self):
+            raise IndexError(f"indices reach outside a dataset of {len(self)} configurations")
+        return Dataset(self._catalog.take(chosen), self._keys)
+
+    def by_group(self) -> dict[str, NDArray[np.int64]]:
+        """Indices of each group's configurations, groups in order of appearance."""
+        table = self._catalog
+        present, first = np.unique(table.group, return_index=True)
+        ordered = present[np.argsort(first)]
+        return {table.groups[g]: np.flatnonzero(table.group == g) for g in ordered}
+
+    def batches(self, n_atoms: int = 2000) -> Iterator[Dataset]:
+        """Consecutive configurations with at most ``n_atoms`` atoms together (at least one each).
+
+        The batches are fixed by the data, never by who consumes them.
+        """
+        start, total = 0, 0
+        for i, n in enumerate(self.n_atoms.tolist()):
+            if i > start and total + n > n_atoms:
+                yield self[start:i]
+                start, total = i, 0
+            total += n
+        if start < len(self):
+            yield self[start:]
+
+    def label_report(self) -> LabelReport:
+        """Which keys gave the labels, and how often."""
+        return label_report(self._catalog, self._keys)
+
+    def require(self, energy: bool = False, forces: bool = False, stress: bool = False) -> Dataset:
+        """Return the dataset itself if every configuration has the labels asked for.
+
+        Raises
+        ------
+        DataError
+            Naming the first configuration without one, and how many lack it.
+        """
+        table = self._catalog
+        has = {
+            "energy": np.isfinite(table.energy),
+            "forces": table.n_forces > 0,
+            "stress": table.stressed,
+        }
+        wanted = {"energy": energy, "forces": forces, "stress": stress}
+        for quantity, absent in ((q, ~has[q]) for q, asked in wanted.items() if asked):
+            if absent.any():
+                raise DataError(
+                    f"{self.source(int(np.argmax(absent)))}: no {quantity}; looked for the keys "
+                    f"{self._names_of(quantity)}; {int(absent.sum())} of {len(self)} "
+                    "configurations lack it"
+                )
+        return self
+
+    def _names_of(self, quantity: str) -> list[str]:
+        """Keys under which a quantity is looked up."""
+        names = getattr(self._keys, quantity)
+        return [*names, *self._keys.virial] if quantity == "stress" else list(names)
+
+    def check_species(self, species: Sequence[str]) -> Dataset:
+        """Return the dataset itself if it holds no element outside ``species``.
+
+        Raises
+        ------
+        SpeciesError
+            Naming the element and the first configuration that holds it.
+        """
+        unknown = [symbol for symbol in self.species if symbol not in species]
+        if unknown:
+            first = next(i for i in range(len(self)) if unknown[0] in self.composition(i))
+            raise SpeciesError(
+                f"{self.source(first)}: element {unknown[0]}; expected only {', '.join(species)}"
+            )
+        return self
+
+    def isolated_mask(self) -> NDArray[np.bool_]:
+        """Which configurations are isolated atoms: one atom, no periodicity, or so named, (n,)."""
+        named = np.array([group == ISOLATED for group in self._catalog.groups], bool)
+        table = self._catalog
+        return table.isolated | (named[table.group] if len(named) else np.zeros(0, bool))
+
+    def isolated_energies(self) -> dict[str, float]:
+        """Energy of each isolated atom in eV, by element.
+
+        Raises
+        ------
+        DataError
+            A configuration of the group ``IsolatedAtom`` has several atoms, or two isolated atoms
+            of one element disagree by more than 1e-6 eV.
+        """
+        energies: dict[str, float] = {}
+        for i in np.flatnonzero(self.isolated_mask() & np.isfinite(self.energies)):
+            composition = self.composition(i)
+            if sum(composition.values()) != 1:
+                raise DataError(
+                    f"{self.source(i)}: group {ISOLATED} holds {self.n_atoms[i]} atoms; expected 1"
+                )
+            symbol, energy = next(iter(composition)), float(self.energies[i])
+            if abs(energies.setdefault(symbol, energy) - energy) > 1e-6:
+                raise DataError(
+                    f"{self.source(i)}: isolated {symbol} has {energy} eV, another one "
+                    f"{energies[symbol]} eV"
+                )
+        return energies
+
+    def content_key(self) -> str:
+        """Fingerprint of geometries, labels, groups and their order, wherever the files are."""
+        state = blake2b(digest_size=16)
+        state.update(self._catalog.digest.tobytes())
+        state.update("\0".join(self.groups).encode())
+        return state.hexdigest()
+
+    def group_counts(self) -> dict[str, int]:
+        """Configurations per group."""
+        return dict(Counter(self.groups))

@@ -1,0 +1,163 @@
+"""One configuration as plain arrays: what every reader gives and every check looks at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from potlearn.errors import DataError
+
+# Results of an ASE calculator that belong to the configuration and to its atoms.
+PER_CONFIGURATION = frozenset(
+    {"energy", "free_energy", "stress", "dipole", "magmom", "dielectric_tensor", "polarization"}
+)
+PER_ATOM = frozenset(
+    {
+        "forces",
+        "energies",
+        "stresses",
+        "charges",
+        "magmoms",
+        "born_effective_charges",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One configuration before its labels are resolved.
+
+    Attributes
+    ----------
+    numbers : (N,) int64
+        Atomic numbers.
+    positions : (N, 3) float64
+        Cartesian positions, in Å.
+    cell : (3, 3) float64
+        Cell vectors as rows, in Å; zero where there is none.
+    pbc : (3,) bool
+        Periodicity along each cell vector.
+    info : dict
+        Values of the configuration, by key (those of an ASE calculator apart).
+    arrays : dict
+        Values of the atoms, by key (those of an ASE calculator apart).
+    results : dict
+        What an ASE calculator holds or would hold: ``energy``, ``forces``, ``stress`` ...
+    constraints : list
+        ASE constraints, kept for whoever uses the configuration.
+    """
+
+    numbers: NDArray[np.int64]
+    positions: NDArray[np.float64]
+    cell: NDArray[np.float64]
+    pbc: NDArray[np.bool_]
+    info: dict[str, Any] = field(default_factory=dict)
+    arrays: dict[str, Any] = field(default_factory=dict)
+    results: dict[str, Any] = field(default_factory=dict)
+    constraints: list[Any] = field(default_factory=list)
+
+    @property
+    def volume(self) -> float:
+        """Volume spanned by the cell vectors, in Å³; zero for a molecule without a cell."""
+        return float(abs(np.linalg.det(self.cell)))
+
+    @property
+    def group(self) -> str:
+        """``config_type`` of the configuration, or ``"all"``."""
+        return str(self.info.get("config_type", "all"))
+
+
+def frame_from_atoms(atoms: Any) -> Frame:
+    """Take an ``ase.Atoms`` and its calculator's results apart into a :class:`Frame`."""
+    results = dict(atoms.calc.results) if atoms.calc is not None else {}
+    arrays = {k: v.copy() for k, v in atoms.arrays.items() if k not in ("numbers", "positions")}
+    return Frame(
+        numbers=np.array(atoms.numbers, np.int64),
+        positions=np.array(atoms.positions, np.float64),
+        cell=np.array(atoms.cell, np.float64),
+        pbc=np.array(atoms.pbc, bool),
+        info=dict(atoms.info),
+        arrays=arrays,
+        results={k: v for k, v in results.items() if v is not None},
+        constraints=list(atoms.constraints),
+    )
+
+
+def atoms_from_frame(frame: Frame, results: dict[str, Any]) -> Any:
+    """Build an ``ase.Atoms`` whose calculator holds ``results`` (the resolved labels)."""
+    from ase import Atoms
+    from ase.calculators.singlepoint import SinglePointCalculator
+
+    atoms = Atoms(
+        numbers=frame.numbers,
+        positions=frame.positions,
+        cell=frame.cell,
+        pbc=frame.pbc,
+        info={k: v for k, v in frame.info.items() if k not in PER_CONFIGURATION},
+        constraint=frame.constraints or None,
+    )
+    for name, values in frame.arrays.items():
+        if name not in PER_ATOM:
+            atoms.set_array(name, np.array(values))
+    if results:
+        atoms.calc = SinglePointCalculator(
+            atoms,
+            **{k: np.array(v) if isinstance(v, np.ndarray) else v for k, v in results.items()},
+        )
+    return atoms
+
+
+def check_geometry(frame: Frame, source: str) -> None:
+    """Refuse a configuration without a meaning.
+
+    Raises
+    ------
+    DataError
+        No atoms, a position or cell vector that is not finite, no such element, or periodicity
+        along cell vectors that span no volume.
+    """
+    if len(frame.numbers) == 0:
+        raise DataError(f"{source}: configuration without atoms; expected at least one")
+    if not np.isfinite(frame.cell).all():
+        raise DataError(f"{source}: cell is not finite: {frame.cell.tolist()}")
+    bad = ~np.isfinite(frame.positions).all(axis=1)
+    if bad.any():
+        atom = int(np.argmax(bad))
+        value = frame.positions[atom].tolist()
+        raise DataError(f"{source}: position of atom {atom} is not finite: {value}")
+    if frame.numbers.min() < 1 or frame.numbers.max() > 118:
+        atom = int(np.argmax((frame.numbers < 1) | (frame.numbers > 118)))
+        raise DataError(
+            f"{source}: atom {atom} has atomic number {frame.numbers[atom]}; expected 1 to 118"
+        )
+    if frame.pbc.any() and not _spans(frame.cell[frame.pbc]):
+        raise DataError(
+            f"{source}: periodic along {_letters(frame.pbc)}, but these cell vectors span no "
+            f"volume: {frame.cell.tolist()}"
+        )
+
+
+def _spans(vectors: NDArray[np.float64]) -> bool:
+    """Whether the vectors are long enough and independent."""
+    lengths = np.linalg.norm(vectors, axis=1)
+    if (lengths < 1e-6).any() or not np.isfinite(lengths).all():
+        return False
+    return bool(np.linalg.svd(vectors / lengths[:, None], compute_uv=False)[-1] > 1e-6)
+
+
+def _letters(pbc: NDArray[np.bool_]) -> str:
+    """Names of the periodic cell vectors."""
+    return ", ".join(letter for letter, periodic in zip("abc", pbc, strict=True) if periodic)
+
+
+def digest(frame: Frame, labels: tuple[Any, ...]) -> bytes:
+    """Fingerprint of the numbers of a configuration and its labels (16 bytes)."""
+    state = blake2b(digest_size=16)
+    for values in (frame.numbers, frame.positions, frame.cell, frame.pbc, *labels):
+        state.update(b"-" if values is None else np.ascontiguousarray(values).tobytes())
+        state.update(b"|")
+    return state.digest()

@@ -1,0 +1,79 @@
+"""Where configurations live between two looks at them."""
+
+from __future__ import annotations
+
+import os
+import pickle
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from potlearn.data.extxyz import parse_frame
+from potlearn.data.frames import Frame
+from potlearn.data.streams import Spool
+from potlearn.errors import DataError
+
+
+class Store(Protocol):
+    """Gives back the configuration stored at an offset."""
+
+    def frame(self, offset: int, size: int, source: str) -> Frame:
+        """Read one configuration; ``source`` names it in errors."""
+
+
+@dataclass(frozen=True)
+class TextFile:
+    """Uncompressed extended XYZ, parsed again at each access: nothing stays in memory."""
+
+    path: Path
+    size: int
+    modified: int
+
+    @classmethod
+    def of(cls, path: Path) -> TextFile:
+        """Remember a file and what tells whether it changed."""
+        status = os.stat(path)
+        return cls(path, status.st_size, status.st_mtime_ns)
+
+    def frame(self, offset: int, size: int, source: str) -> Frame:
+        """Read one configuration."""
+        try:
+            with self.path.open("rb") as file:
+                status = os.fstat(file.fileno())
+                if (status.st_size, status.st_mtime_ns) != (self.size, self.modified):
+                    raise DataError(f"{source}: the file changed since it was read; read it again")
+                file.seek(offset)
+                return parse_frame(file.read(size), source)
+        except OSError as error:
+            raise DataError(f"{source}: the file cannot be read any more: {error}") from error
+
+
+@dataclass(frozen=True)
+class SpooledText:
+    """Decompressed extended XYZ in a spool, parsed again at each access."""
+
+    spool: Spool
+
+    def frame(self, offset: int, size: int, source: str) -> Frame:
+        """Read one configuration."""
+        return parse_frame(self.spool.read(offset, size), source)
+
+
+@dataclass(frozen=True)
+class SpooledFrames:
+    """Configurations of ASE's other formats, packed into a private spool of this process.
+
+    The spool is written and read by this process alone; no file of the user is ever unpickled.
+    """
+
+    spool: Spool = field(default_factory=Spool)
+
+    def append(self, frame: Frame) -> tuple[int, int]:
+        """Store a configuration; return its offset and size."""
+        data = pickle.dumps(frame, protocol=pickle.HIGHEST_PROTOCOL)
+        return self.spool.append(data), len(data)
+
+    def frame(self, offset: int, size: int, source: str) -> Frame:
+        """Read one configuration."""
+        frame: Frame = pickle.loads(self.spool.read(offset, size))
+        return frame
