@@ -1,0 +1,75 @@
+# Every command makes its own environment in .venv first; only Python and a C++17 compiler are needed.
+#
+#   make demo       fit a silicon potential, print metrics, write model, report and LAMMPS files
+#   make test       the test suite; make test-slow: the slow physics too
+#   make bench      speed and accuracy, side by side with LAMMPS
+#   make lint       ruff, mypy, clang-format
+#   make sanitize   the engine's tests under address and undefined-behaviour sanitizers
+#   make docs       the documentation, in docs/_build/html
+#   make wheel      a wheel, in dist/
+
+PYTHON ?= python3
+VENV ?= .venv
+PYTEST_ARGS ?=
+BIN := $(abspath $(VENV))/bin
+SOURCES := pyproject.toml CMakeLists.txt README.md LICENSE \
+	$(shell find native src/potlearn -name '*.py' -o -name '*.[ch]pp' -o -name py.typed)
+WHEEL = $(firstword $(wildcard dist/potlearn-*.whl))
+
+# One thread for the linear algebra of each test process; the processes share the cores.
+RUN_TESTS = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --timeout 600
+
+.PHONY: demo test test-slow bench lint sanitize docs wheel clean
+
+demo: $(VENV)/.all
+	$(BIN)/potlearn fit examples/silicon.yaml --output demo
+
+test: $(VENV)/.test
+	$(RUN_TESTS) -m "not slow" $(PYTEST_ARGS)
+
+test-slow: $(VENV)/.test
+	$(RUN_TESTS) -m slow $(PYTEST_ARGS)
+
+bench: $(VENV)/.all
+	$(BIN)/python benchmarks/run.py
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/clang-format --dry-run -Werror native/*.cpp native/*.hpp
+
+# A second copy of the package, built with the sanitizers, goes before the installed one.
+sanitize: $(VENV)/.test build/sanitize/.built
+	PYTHONPATH=build/sanitize PYTHONMALLOC=malloc ASAN_OPTIONS=detect_leaks=0 \
+	LD_PRELOAD="$$($(CXX) -print-file-name=libasan.so) $$($(CXX) -print-file-name=libstdc++.so)" \
+	$(BIN)/python -m pytest tests/engine -m "not slow" --timeout 1200 $(PYTEST_ARGS)
+
+docs: $(VENV)/.docs
+	$(BIN)/sphinx-build -W --keep-going -b html docs docs/_build/html
+
+wheel: dist/.built
+
+clean:
+	rm -rf build dist docs/_build demo
+
+$(VENV)/pyvenv.cfg:
+	$(PYTHON) -m venv $(VENV)
+
+dist/.built: $(VENV)/pyvenv.cfg $(SOURCES)
+	rm -rf dist
+	$(BIN)/pip wheel --quiet --no-deps --wheel-dir dist .
+	touch $@
+
+# The wheel with the extra that the stamp's name says; again without dependencies, since pip keeps
+# an installed package of the same version.
+$(VENV)/.%: dist/.built
+	$(BIN)/pip install --quiet "$(abspath $(WHEEL))[$*]"
+	$(BIN)/pip install --quiet --no-deps --force-reinstall "$(abspath $(WHEEL))"
+	touch $@
+
+build/sanitize/.built: $(VENV)/pyvenv.cfg $(SOURCES)
+	rm -rf build/sanitize
+	$(BIN)/pip install --quiet --no-deps --target build/sanitize \
+		--config-settings=cmake.define.POTLEARN_SANITIZE=ON .
+	touch $@

@@ -1,0 +1,13 @@
+"""Command line and configuration files: the only room that reads configuration files."""
+
+from __future__ import annotations
+
+
+def main() -> None:
+    """Entry point of the ``potlearn`` command."""
+    import warnings
+
+    from potlearn.cli.app import app
+
+    warnings.formatwarning = lambda message, *_, **__: f"warning: {message}\n"
+    app(prog_name="potlearn")

@@ -1,0 +1,48 @@
+"""The ``potlearn`` command: global options, and one module per sub-command."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from potlearn.cli import evaluate, export, fit, import_, inspect
+from potlearn.cli.guard import guarded
+
+app = typer.Typer(
+    name="potlearn",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from potlearn import __version__
+
+        typer.echo(f"potlearn {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    traceback: Annotated[
+        bool, typer.Option("--traceback", help="Show the Python traceback of an error.")
+    ] = False,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_show_version, is_eager=True, help="Show the version and exit."
+        ),
+    ] = False,
+) -> None:
+    """Fast, accurate, trustworthy interatomic potentials from labelled configurations."""
+
+
+app.command("inspect")(guarded(inspect.command))
+app.command("fit")(guarded(fit.command))
+app.command("evaluate")(guarded(evaluate.command))
+app.command("export")(guarded(export.command))
+app.command("import")(guarded(import_.command))

@@ -1,0 +1,269 @@
+"""The schema of a fit configuration: what may stand in ``fit.yaml``, with units and defaults."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+Positive = Annotated[float, Field(gt=0)]
+NonNegative = Annotated[float, Field(ge=0)]
+Count = Annotated[int, Field(ge=0)]
+
+
+def _as_list(value: Any) -> Any:
+    """One item where a list is allowed means a list of one."""
+    return (value,) if isinstance(value, (str, Path)) else value
+
+
+def _as_path(value: Any, info: ValidationInfo) -> Any:
+    """Path from the context's ``folder`` (where the configuration file lies), if there is one."""
+    if not isinstance(value, (str, Path)) or not str(value).strip() or "\0" in str(value):
+        return value
+    return Path((info.context or {}).get("folder", ""), value)
+
+
+def _as_tuple(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+FilePath = Annotated[Path, BeforeValidator(_as_path), WithJsonSchema({"type": "string"})]
+Paths = Annotated[
+    tuple[FilePath, ...],
+    BeforeValidator(_as_tuple),
+    BeforeValidator(_as_list),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
+]
+Names = Annotated[
+    tuple[str, ...], BeforeValidator(_as_tuple), BeforeValidator(_as_list), Field(min_length=1)
+]
+
+
+class Section(BaseModel):
+    """Part of a configuration: frozen, typed strictly, no other keys than its fields."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, allow_inf_nan=False, use_attribute_docstrings=True
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _refuse_unknown_keys(cls, data: Any) -> Any:
+        for key in data if isinstance(data, dict) else ():
+            if key not in cls.model_fields:
+                known = tuple(cls.model_fields)
+                raise PydanticCustomError(
+                    "unknown_key", "unknown key", {"key": str(key), "known": known}
+                )
+        return data
+
+
+class KeysConfig(Section):
+    """Names of the labels in the files, where they are not the usual ones."""
+
+    energy: str | None = None
+    """Key of the total energy, eV."""
+    forces: str | None = None
+    """Key of the forces, eV/Å."""
+    stress: str | None = None
+    """Key of the stress, eV/Å³, tensile positive."""
+    virial: str | None = None
+    """Key of the virial, eV; virial = -volume * stress."""
+
+
+class SplitConfig(Section):
+    """How one file is parted into training, test and validation configurations."""
+
+    test: Annotated[float, Field(gt=0, lt=1)] = 0.1
+    """Fraction of the configurations held back for the test."""
+    validation: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    """Fraction held back for validation."""
+    seed: Count = 0
+    """Seed of the random split."""
+    kind: Literal["random", "stratified", "grouped"] = "random"
+    """random; stratified: the fraction within every group; grouped: whole groups are held back."""
+
+    @model_validator(mode="after")
+    def _leave_something_to_train(self) -> Self:
+        if self.test + self.validation >= 1:
+            raise PydanticCustomError("split", "test and validation leave nothing to train on")
+        return self
+
+
+class DataConfig(Section):
+    """Which labelled configurations to use: ``train`` (and ``test``), or one ``file`` to split."""
+
+    train: Paths | None = None
+    """File or files to train on, anything that ASE reads, compressed or not."""
+    test: Paths | None = None
+    """File or files to test on."""
+    validation: Paths | None = None
+    """File or files that are neither trained nor tested on, evaluated as a third set."""
+    file: FilePath | None = None
+    """One file, parted by `split`."""
+    split: SplitConfig | None = None
+    """How `file` is parted."""
+    keys: KeysConfig = KeysConfig()
+    """Names of the labels in the files, where they are not the usual ones."""
+    groups: str = "config_type"
+    """Key that names the group of a configuration."""
+
+    @model_validator(mode="after")
+    def _choose_one_source(self) -> Self:
+        if (self.file is None) == (self.train is None):
+            raise PydanticCustomError("source", "give either 'train' or 'file' (one of the two)")
+        if self.file is not None and (self.test or self.validation):
+            raise PydanticCustomError("source", "'file' is parted by 'split'; remove 'test'")
+        if self.file is None and self.split is not None:
+            raise PydanticCustomError("source", "'split' parts one 'file'; there is none here")
+        if self.train == ():
+            raise PydanticCustomError("source", "'train' names no file")
+        return self
+
+
+class PodConfig(Section):
+    """Proper orthogonal descriptors, under the keywords of LAMMPS's ``pair_style pod``."""
+
+    family: Literal["pod"] = "pod"
+    """The descriptor family."""
+    species: Names
+    """Chemical symbols; their order is the order of elements in the LAMMPS files."""
+    cutoff: Positive
+    """Distance up to which an atom sees its neighbours, Å."""
+    rin: Positive | None = None
+    """Inner radius of the radial basis, Å, below every distance in the data."""
+    bessel_polynomial_degree: Count | None = None
+    """Number of Bessel snapshots per shape parameter."""
+    inverse_polynomial_degree: Count | None = None
+    """Number of inverse-power snapshots."""
+    twobody_number_radial_basis_functions: Count | None = None
+    """Radial functions of the two-body descriptors."""
+    threebody_number_radial_basis_functions: Count | None = None
+    """Radial functions of the three-body descriptors."""
+    threebody_angular_degree: Count | None = None
+    """Highest power of cos θ in the three-body descriptors."""
+    fourbody_number_radial_basis_functions: Count | None = None
+    """Radial functions of the four-body descriptors."""
+    fourbody_angular_degree: Count | None = None
+    """Highest total degree of the four-body angular functions."""
+    fivebody_number_radial_basis_functions: Count | None = None
+    """Bound on the radial indices of the five-body products."""
+    fivebody_angular_degree: Count | None = None
+    """Bound on the degrees of the five-body products."""
+    sixbody_number_radial_basis_functions: Count | None = None
+    """Bound on the radial indices of the six-body products."""
+    sixbody_angular_degree: Count | None = None
+    """Bound on the degrees of the six-body products."""
+    sevenbody_number_radial_basis_functions: Count | None = None
+    """Bound on the radial indices of the seven-body products."""
+    sevenbody_angular_degree: Count | None = None
+    """Bound on the degrees of the seven-body products."""
+    number_of_environment_clusters: Annotated[int, Field(ge=1)] | None = None
+    """Number of environment clusters per species."""
+    number_of_principal_components: Annotated[int, Field(ge=1)] | None = None
+    """Number of principal components in which the clusters are told apart."""
+
+    @field_validator("species")
+    @classmethod
+    def _know_the_elements(cls, species: tuple[str, ...]) -> tuple[str, ...]:
+        from ase.data import chemical_symbols
+
+        for symbol in species:
+            if symbol not in chemical_symbols[1:] or species.count(symbol) > 1:
+                problem = "given twice" if species.count(symbol) > 1 else "no chemical symbol"
+                raise PydanticCustomError("species", f"{symbol!r} is {problem}")
+        return species
+
+    def keywords(self) -> dict[str, Any]:
+        """The family's keywords that are given; the others keep the family's defaults."""
+        given = self.model_dump(exclude={"family", "species", "cutoff"}, exclude_none=True)
+        return dict(given)
+
+
+DescriptorConfig = PodConfig
+"""Any family's section: a second family makes this a union, told apart by ``family``."""
+
+
+class ReferenceConfig(Section):
+    """Pair potential under the fit, for a core that repels where there are no data."""
+
+    kind: Literal["zbl", "none"] = "zbl"
+    """zbl: screened nuclear repulsion, switched off smoothly; none: nothing under the fit."""
+    inner: Positive | None = None
+    """Distance where the switch begins, Å; chosen from the data where absent."""
+    outer: Positive | None = None
+    """Distance where the pair potential has vanished, Å; chosen from the data where absent."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _accept_a_word(cls, data: Any) -> Any:
+        return {"kind": data} if isinstance(data, str) else data
+
+    @model_validator(mode="after")
+    def _order_radii(self) -> Self:
+        if self.kind == "none" and (self.inner or self.outer):
+            raise PydanticCustomError("radii", "'inner' and 'outer' need kind 'zbl'")
+        if self.inner and self.outer and self.inner >= self.outer:
+            raise PydanticCustomError("radii", "'inner' must be below 'outer'")
+        return self
+
+
+class GroupWeights(Section):
+    """Weights of one group; what is absent keeps the general weight."""
+
+    energy: NonNegative | None = None
+    """Weight of the energies per atom, 1/eV²."""
+    forces: NonNegative | None = None
+    """Weight of the force components, Å²/eV²."""
+    stress: NonNegative | None = None
+    """Weight of the stress components."""
+
+
+class WeightsConfig(GroupWeights):
+    """Weights of energies, forces and stresses, with overrides per group."""
+
+    groups: dict[str, GroupWeights] = Field(default_factory=dict)
+    """Overrides, by group."""
+
+
+class SolverConfig(Section):
+    """How the linear system is weighted and solved."""
+
+    solver: Literal["qr", "svd", "ridge"] = "qr"
+    """Solver of the weighted least-squares problem."""
+    ridge: NonNegative | None = None
+    """Strength of the ridge; chosen by the solver where absent."""
+    e0: Literal["isolated", "fitted"] | dict[str, float] | None = None
+    """Energies of the free atoms, eV: from IsolatedAtom configurations, fitted, or given."""
+    weights: WeightsConfig = WeightsConfig()
+    """Weights of energies, forces and stresses."""
+
+
+class OutputConfig(Section):
+    """What is written, and where."""
+
+    folder: Annotated[FilePath, Field(validate_default=True)] = Path("potential")
+    """Folder of everything that the fit writes; made if absent."""
+    report: bool = True
+    """Whether to write report.html and the figures."""
+
+
+class FitConfig(Section):
+    """Everything that a fit needs: data, descriptor, reference potential, solver and output."""
+
+    data: DataConfig
+    descriptor: DescriptorConfig
+    reference: ReferenceConfig = ReferenceConfig()
+    fit: SolverConfig = SolverConfig()
+    output: OutputConfig = OutputConfig()

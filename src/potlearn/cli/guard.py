@@ -1,0 +1,38 @@
+"""From exceptions to exit codes: 2 and one clear message for errors, 130 for an interrupt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+import typer
+
+from potlearn.errors import PotlearnError
+
+P = ParamSpec("P")
+
+
+def guarded(
+    command: Callable[Concatenate[typer.Context, P], None],
+) -> Callable[Concatenate[typer.Context, P], None]:
+    """Command that ends on an expected error with its message alone, not with a traceback.
+
+    Errors of potlearn and of the file system exit with code 2; the global option
+    ``--traceback`` lets them through.  An interrupt (Ctrl-C) exits with 130, as shells expect.
+    """
+
+    @wraps(command)
+    def run(context: typer.Context, /, *args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            command(context, *args, **kwargs)
+        except (PotlearnError, OSError) as error:
+            if context.find_root().params.get("traceback"):
+                raise
+            typer.echo(f"error: {error}", err=True)
+            raise typer.Exit(2) from error
+        except KeyboardInterrupt as error:
+            typer.echo("\ninterrupted; the same command continues from its checkpoint", err=True)
+            raise typer.Exit(130) from error
+
+    return run
