@@ -70,7 +70,12 @@ class Catalog:
 
 
 COLUMNS = tuple(f.name for f in fields(Catalog))[5:]
-_TYPES = {"energy": np.float64, "stressed": np.bool_, "isolated": np.bool_, "digest": "V16"}
+_TYPES: dict[str, Any] = {
+    "energy": np.float64,
+    "stressed": np.bool_,
+    "isolated": np.bool_,
+    "digest": "V16",
+}
 
 
 class CatalogBuilder:
@@ -121,12 +126,19 @@ class CatalogBuilder:
 
     def build(self) -> Catalog:
         """The finished table."""
-        columns = {
+        columns: dict[str, Any] = {
             name: np.array(values, dtype=_TYPES.get(name, np.int64))
             for name, values in self._columns.items()
         }
-        lists = [tuple(entries) for entries in self._lists]
-        return Catalog(tuple(self._stores), tuple(self._names), *lists, **columns)
+        groups, compositions, keys = (tuple(entries) for entries in self._lists)
+        return Catalog(
+            stores=tuple(self._stores),
+            names=tuple(self._names),
+            groups=groups,
+            compositions=compositions,
+            keys=keys,
+            **columns,
+        )
 
 
 def _intern(entries: dict[Any, int], value: Any) -> int:

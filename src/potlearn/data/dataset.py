@@ -217,9 +217,9 @@ class Dataset(Sequence[Any]):
 
     def isolated_mask(self) -> NDArray[np.bool_]:
         """Which configurations are isolated atoms: one atom, no periodicity, or so named, (n,)."""
-        named = np.array([group == ISOLATED for group in self._catalog.groups], bool)
         table = self._catalog
-        return table.isolated | (named[table.group] if len(named) else np.zeros(0, bool))
+        named = [g for g, group in enumerate(table.groups) if group == ISOLATED]
+        return table.isolated | np.isin(table.group, named)
 
     def isolated_energies(self) -> dict[str, float]:
         """Energy of each isolated atom in eV, by element.
@@ -231,7 +231,7 @@ class Dataset(Sequence[Any]):
             of one element disagree by more than 1e-6 eV.
         """
         energies: dict[str, float] = {}
-        for i in np.flatnonzero(self.isolated_mask() & np.isfinite(self.energies)):
+        for i in np.flatnonzero(self.isolated_mask() & np.isfinite(self.energies)).tolist():
             composition = self.composition(i)
             if sum(composition.values()) != 1:
                 raise DataError(

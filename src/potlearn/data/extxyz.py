@@ -8,8 +8,6 @@ many, this parser raises; where ASE refuses a six-component ``stress`` (Voigt), 
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from itertools import islice
@@ -19,17 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from potlearn.data.frames import PER_ATOM, PER_CONFIGURATION, Frame
+from potlearn.data.keyvalue import LOGICAL, numbers_of, parse_comment, shown
 from potlearn.errors import DataError
 
-_PAIR = re.compile(
-    r"""\s*([^\s='"{}\[\]\\]+)"""
-    r"""(?:=(?:"([^"\\]*)"|'([^'\\]*)'|\{([^}\\]*)\}|\[([^\]\\]*)\]|([^\s='"{}\[\]\\]+)))?(?=\s|$)"""
-)
-_ITEM = re.compile(r"[^\s,]+")
-_LOGICAL = {
-    **dict.fromkeys(("T", "True", "true", "TRUE"), True),
-    **dict.fromkeys(("F", "False", "false", "FALSE"), False),
-}
 _ASE_NAMES = {"pos": "positions", "Z": "numbers", "charge": "charges", "species": "symbols"}
 _DEFAULT_PROPERTIES = "species:S:1:pos:R:3"
 
@@ -72,93 +62,10 @@ def _count(line: bytes, source: str) -> int:
     token = line.strip()
     if not token.isdigit() or len(token) > 12:
         raise DataError(
-            f"{source}: expected the number of atoms, got {_shown(line)}; is this an extended "
+            f"{source}: expected the number of atoms, got {shown(line)}; is this an extended "
             "XYZ file, and does the configuration before hold as many atoms as it declares?"
         )
     return int(token)
-
-
-def _shown(text: bytes | str) -> str:
-    """A short printable form of a piece of a file."""
-    if isinstance(text, bytes):
-        text = text.decode("utf-8", "replace")
-    text = text.strip()
-    return repr(text if len(text) <= 60 else text[:57] + "...")
-
-
-def parse_comment(line: str, source: str) -> dict[str, Any]:
-    """Turn the ``key=value`` line into a dictionary, with ASE's conversions.
-
-    Integers, reals and logicals are converted, alone or as arrays; a key without a value is True;
-    ``Lattice``, ``stress`` and ``virial`` of nine numbers become 3x3 (Fortran order).
-    """
-    pairs: list[tuple[str, str]] = []
-    position = 0
-    line = line.strip()
-    while position < len(line):
-        match = _PAIR.match(line, position)
-        if match is None:
-            return _parse_comment_with_ase(line, source)
-        key, *values = match.groups()
-        pairs.append((key, next((v for v in values if v is not None), "T")))
-        position = match.end()
-    return {key: _value(key, text, source) for key, text in pairs if key.lower() != "uid"}
-
-
-def _parse_comment_with_ase(line: str, source: str) -> dict[str, Any]:
-    """Let ASE read escapes, nested brackets and blanks around ``=``."""
-    from ase.io.extxyz import key_val_str_to_dict
-
-    try:
-        return dict(key_val_str_to_dict(line))
-    except (ValueError, IndexError, KeyError, TypeError, RecursionError) as error:
-        raise DataError(f"{source}: cannot read the key=value line {_shown(line)}: {error}") from (
-            error
-        )
-
-
-def _value(key: str, text: str, source: str) -> Any:
-    """Convert one value of the ``key=value`` line."""
-    items = _ITEM.findall(text)
-    numbers = _numbers(items)
-    if key in ("Lattice", "stress", "virial"):
-        return _tensor(key, numbers, text, source)
-    if numbers is not None:
-        return numbers[0] if len(numbers) == 1 else numbers
-    if items and all(item in _LOGICAL for item in items):
-        logicals = [_LOGICAL[item] for item in items]
-        return logicals[0] if len(logicals) == 1 else logicals
-    return _json(key, text, source) if text.startswith("_JSON ") else text
-
-
-def _numbers(items: list[str]) -> NDArray[Any] | None:
-    """Integers if all are, else reals if all are, else None."""
-    try:
-        return np.array([int(item) for item in items], np.int64)
-    except (ValueError, OverflowError):
-        try:
-            return np.array([float(item) for item in items])
-        except ValueError:
-            return None
-
-
-def _tensor(key: str, numbers: NDArray[Any] | None, text: str, source: str) -> NDArray[Any]:
-    """Give ``Lattice``, ``stress`` and ``virial`` their shape: 3x3 or Voigt."""
-    sizes = (9,) if key == "Lattice" else (9, 6)
-    if numbers is None or len(numbers) not in sizes:
-        expected = " or ".join(str(size) for size in sizes)
-        raise DataError(f"{source}: {key} needs {expected} numbers, got {_shown(text)}")
-    return numbers.reshape((3, 3), order="F") if len(numbers) == 9 else numbers
-
-
-def _json(key: str, text: str, source: str) -> Any:
-    """Read a value that ASE wrote as JSON."""
-    try:
-        data = json.loads(text.removeprefix("_JSON "))
-        array = np.array(data)
-    except (ValueError, RecursionError) as error:
-        raise DataError(f"{source}: value of {key} is not JSON: {error}") from error
-    return array if array.dtype.kind in "ifb" else data
 
 
 @lru_cache(maxsize=256)
@@ -231,7 +138,7 @@ def _read_columns(
         if len(row) != width:
             raise DataError(
                 f"{source}: atom {atom} has {len(row)} columns, expected {width}: "
-                f"{_shown(lines[atom])}"
+                f"{shown(lines[atom])}"
             )
     by_column = list(zip(*rows, strict=True)) or [()] * width
     arrays = {}
@@ -249,7 +156,7 @@ def _column(tokens: tuple[str, ...], kind: str, name: str, source: str) -> NDArr
     except (ValueError, KeyError, OverflowError):
         atom = next(i for i, token in enumerate(tokens) if not _converts(convert, dtype, token))
         raise DataError(
-            f"{source}: {name} of atom {atom} is {_shown(tokens[atom])}; expected {expected}"
+            f"{source}: {name} of atom {atom} is {shown(tokens[atom])}; expected {expected}"
         ) from None
 
 
@@ -266,7 +173,7 @@ _KINDS: dict[str, tuple[Callable[[str], Any], Any, str]] = {
     "R": (float, np.float64, "a real number"),
     "I": (int, np.int64, "an integer"),
     "S": (str, None, "a word"),
-    "L": (_LOGICAL.__getitem__, np.bool_, "T or F"),
+    "L": (LOGICAL.__getitem__, np.bool_, "T or F"),
 }
 
 
@@ -282,7 +189,7 @@ def _atomic_numbers(arrays: dict[str, NDArray[Any]], source: str) -> NDArray[np.
     except KeyError as error:
         atom = [symbol.capitalize() for symbol in symbols].index(error.args[0])
         raise DataError(
-            f"{source}: atom {atom} is {_shown(str(symbols[atom]))}, which is not an element"
+            f"{source}: atom {atom} is {shown(str(symbols[atom]))}, which is not an element"
         ) from None
 
 
@@ -297,7 +204,7 @@ def _cell(
     cell = np.zeros((3, 3)) if lattice is None else np.array(lattice.T, np.float64)
     flags = np.atleast_1d(np.asarray(pbc))
     if flags.dtype.kind not in "bi" or flags.shape not in ((1,), (3,)):
-        raise DataError(f"{source}: pbc is {_shown(str(pbc))}; expected three of T and F")
+        raise DataError(f"{source}: pbc is {shown(str(pbc))}; expected three of T and F")
     return cell, np.broadcast_to(flags.astype(bool), 3).copy()
 
 
@@ -306,9 +213,9 @@ def _vec_cell(vectors: list[str], source: str) -> tuple[NDArray[np.float64], NDA
     cell, pbc = np.zeros((3, 3)), np.zeros(3, bool)
     for k, line in enumerate(vectors[:4]):
         words = line.split()
-        numbers = _numbers(words[1:])
+        numbers = numbers_of(words[1:])
         if k > 2 or words[0] != f"VEC{k + 1}" or numbers is None or len(numbers) != 3:
-            raise DataError(f"{source}: expected at most VEC1, VEC2, VEC3, got {_shown(line)}")
+            raise DataError(f"{source}: expected at most VEC1, VEC2, VEC3, got {shown(line)}")
         cell[k], pbc[k] = numbers, True
     return cell, pbc
 
@@ -317,11 +224,13 @@ def _constraints(arrays: dict[str, NDArray[Any]], source: str) -> list[Any]:
     """ASE constraints from a column ``move_mask``."""
     if "move_mask" not in arrays:
         return []
-    from ase.constraints import FixAtoms, FixCartesian
+    from ase import constraints
 
+    fix_atoms: Any = constraints.FixAtoms
+    fix_cartesian: Any = constraints.FixCartesian
     move = arrays.pop("move_mask").astype(bool)
     if move.ndim == 1:
-        return [FixAtoms(mask=~move)]
+        return [fix_atoms(mask=~move)]
     if move.shape[1] != 3:
         raise DataError(f"{source}: move_mask has {move.shape[1]} columns, expected 1 or 3")
-    return [FixCartesian(atom, mask=~row) for atom, row in enumerate(move)]
+    return [fix_cartesian(atom, mask=~row) for atom, row in enumerate(move)]

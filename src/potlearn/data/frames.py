@@ -92,7 +92,8 @@ def atoms_from_frame(frame: Frame, results: dict[str, Any]) -> Any:
     from ase import Atoms
     from ase.calculators.singlepoint import SinglePointCalculator
 
-    atoms = Atoms(
+    calculator: Any = SinglePointCalculator
+    atoms: Any = Atoms(
         numbers=frame.numbers,
         positions=frame.positions,
         cell=frame.cell,
@@ -104,7 +105,7 @@ def atoms_from_frame(frame: Frame, results: dict[str, Any]) -> Any:
         if name not in PER_ATOM:
             atoms.set_array(name, np.array(values))
     if results:
-        atoms.calc = SinglePointCalculator(
+        atoms.calc = calculator(
             atoms,
             **{k: np.array(v) if isinstance(v, np.ndarray) else v for k, v in results.items()},
         )

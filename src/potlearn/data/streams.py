@@ -8,6 +8,7 @@ import weakref
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from importlib import import_module
 from pathlib import Path
 from typing import IO, Any
 
@@ -70,7 +71,7 @@ def _opener(path: Path) -> Any:
 def _open_zstd(path: Path) -> Iterator[IO[bytes]]:
     """Decompress a Zstandard file into a temporary file, checking that it is whole."""
     try:
-        import zstandard
+        zstandard: Any = import_module("zstandard")
     except ImportError as error:
         raise MissingExtraError(
             f"{path}: reading .zst needs the package zstandard: pip install zstandard"

@@ -1,0 +1,169 @@
+r"""One pass over a dataset: the numbers of each configuration that checks look at.
+
+Two configurations that differ by translation, rotation, or the order of their atoms have the same
+invariants
+
+.. math::
+    I_k = \sum_i \sum_{j} w_{ij} f_k(r_{ij}), \qquad
+    I_v = \sum_i \Big|\sum_j z_j f(r_{ij}) \hat r_{ij}\Big|^2, \qquad
+    I_t = \sum_i \Big\|\sum_j z_j f(r_{ij}) \hat r_{ij} \hat r_{ij}^T\Big\|^2
+
+with :math:`f_k(r) = (1 - r/r_c)^2 r^{-k}` and :math:`w_{ij} = z_i z_j^2` of the atomic numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from potlearn.data.dataset import Dataset
+from potlearn.data.labels import Labels
+from potlearn.data.neighbors import Neighbors, neighbors
+
+Floats = NDArray[np.float64]
+Progress = Callable[[int, int], None]
+N_INVARIANTS = 5
+# A gap of this many Å between layers of atoms is vacuum.
+VACUUM = 6.0
+
+
+@dataclass(frozen=True)
+class Survey:
+    """Numbers per configuration, (n,) unless stated; NaN where there is no label or no meaning.
+
+    Attributes
+    ----------
+    dataset : Dataset
+        What was surveyed.
+    cutoff : float
+        Distance up to which neighbours were looked at, in Å.
+    max_force, net_force : float64
+        Largest force on an atom, and length of the sum of forces (all atoms labelled), in eV/Å.
+    max_stress, pressure : float64
+        Largest stress component, and minus a third of the trace, in eV/Å³.
+    volume, density, thickness : float64
+        Cell volume in Å³, mass density in g/cm³, smallest distance between opposite faces in Å.
+    pbc : (n, 3) bool
+        Periodicity.
+    vacuum : bool
+        Whether the atoms leave a gap of 6 Å along a periodic cell vector.
+    shortest : (n, n_pairs) float64
+        Shortest distance of each pair of elements, in Å; inf where none is within the cutoff.
+    fewest_neighbors : int64
+        Neighbours within the cutoff of the atom that has fewest.
+    invariants : (n, 5) float64
+        Equal for equivalent configurations.
+    """
+
+    dataset: Dataset
+    cutoff: float
+    max_force: Floats
+    net_force: Floats
+    max_stress: Floats
+    pressure: Floats
+    volume: Floats
+    density: Floats
+    thickness: Floats
+    pbc: NDArray[np.bool_]
+    vacuum: NDArray[np.bool_]
+    shortest: Floats
+    fewest_neighbors: NDArray[np.int64]
+    invariants: Floats
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """Pairs of elements, columns of ``shortest``."""
+        species = self.dataset.species
+        return [(a, b) for k, a in enumerate(species) for b in species[k:]]
+
+
+def survey(dataset: Dataset, cutoff: float, progress: Progress | None = None) -> Survey:
+    """Look at every configuration once."""
+    from ase.data import atomic_numbers
+
+    species = np.array([atomic_numbers[symbol] for symbol in dataset.species])
+    rows: dict[str, list[Any]] = {}
+    for i in range(len(dataset)):
+        atoms, labels = dataset[i], dataset.labels(i)
+        entry = _label_numbers(labels) | _cell_numbers(atoms)
+        entry |= _neighbor_numbers(atoms, neighbors(atoms, cutoff), species)
+        for name, value in entry.items():
+            rows.setdefault(name, []).append(value)
+        if progress is not None:
+            progress(i + 1, len(dataset))
+    return Survey(dataset=dataset, cutoff=cutoff, **{k: np.array(v) for k, v in rows.items()})
+
+
+def _label_numbers(labels: Labels) -> dict[str, float]:
+    """Sizes of forces and stress."""
+    forces, stress = labels.forces, labels.stress
+    whole = forces is not None and (labels.force_mask is None or bool(labels.force_mask.all()))
+    return {
+        "max_force": np.nan if forces is None else float(np.sqrt((forces**2).sum(1).max())),
+        "net_force": float(np.linalg.norm(forces.sum(0))) if whole and forces is not None else np.nan,
+        "max_stress": np.nan if stress is None else float(np.abs(stress).max()),
+        "pressure": np.nan if stress is None else float(-stress[:3].sum() / 3),
+    }
+
+
+def _cell_numbers(atoms: Any) -> dict[str, Any]:
+    """Volume, density, thickness and vacuum; NaN for what is not periodic."""
+    cell, pbc = np.asarray(atoms.cell), np.array(atoms.pbc, bool)
+    volume = abs(float(np.linalg.det(cell)))
+    if not pbc.any() or volume < 1e-6:
+        numbers = dict.fromkeys(("volume", "density", "thickness"), np.nan)
+        return numbers | {"pbc": pbc, "vacuum": False}
+    heights = 1.0 / np.linalg.norm(np.linalg.inv(cell), axis=0)
+    fractions = np.sort(atoms.positions @ np.linalg.inv(cell) % 1.0, axis=0)
+    gaps = np.diff(np.concatenate([fractions, fractions[:1] + 1.0]), axis=0).max(0) * heights
+    periodic = bool(pbc.all())
+    return {
+        "volume": volume if periodic else np.nan,
+        "density": float(atoms.get_masses().sum()) / volume * 1.66053907 if periodic else np.nan,
+        "thickness": float(heights[pbc].min()),
+        "pbc": pbc,
+        "vacuum": bool((gaps[pbc] > VACUUM).any()),
+    }
+
+
+def _neighbor_numbers(atoms: Any, pairs: Neighbors, species: NDArray[np.int64]) -> dict[str, Any]:
+    """Shortest distances, neighbour counts and invariants."""
+    vectors = pairs.vectors(atoms.positions)
+    r = np.sqrt(np.einsum("pk,pk->p", vectors, vectors))
+    kinds, i, j = np.searchsorted(species, atoms.numbers), pairs.i, pairs.j
+    return {
+        "shortest": _shortest(r, kinds[i], kinds[j], len(species)),
+        "fewest_neighbors": int(np.diff(pairs.first).min()),
+        "invariants": _invariants(vectors, r, pairs, np.asarray(atoms.numbers, np.float64)),
+    }
+
+
+def _shortest(r: Floats, a: NDArray[np.int64], b: NDArray[np.int64], n: int) -> Floats:
+    """Shortest distance of each unordered pair of elements."""
+    matrix = np.full(n * n, np.inf)
+    if n == 1:
+        matrix[0] = r.min(initial=np.inf)
+    else:
+        np.minimum.at(matrix, np.minimum(a, b) * n + np.maximum(a, b), r)
+    return matrix.reshape(n, n)[np.triu_indices(n)]
+
+
+def _invariants(vectors: Floats, r: Floats, pairs: Neighbors, z: Floats) -> Floats:
+    """The five invariants: k = 0, 1, 3, then vector and tensor."""
+    if not len(r):
+        return np.zeros(N_INVARIANTS)
+    safe = np.maximum(r, 1e-3)
+    smooth = (1.0 - r / pairs.cutoff) ** 2
+    zi, zj = np.repeat(z, np.diff(pairs.first)), z[pairs.j]
+    weight = smooth * zi * zj**2 * 1e-3
+    radial = [weight.sum(), (weight / safe).sum(), (weight / safe**3).sum()]
+    unit = vectors / safe[:, None]
+    field = (smooth * zj)[:, None] * unit
+    starts = pairs.first[:-1][np.diff(pairs.first) > 0]
+    vector = np.add.reduceat(field, starts, axis=0)
+    tensor = np.add.reduceat(field[:, :, None] * unit[:, None, :], starts, axis=0)
+    return np.array([*radial, (vector**2).sum(), (tensor**2).sum()])
