@@ -1,0 +1,85 @@
+// What a descriptor family hands to the engine: radial tables, an angular degree per radial function,
+// and a polynomial program.  Plain data; every instruction set reads the same one.
+#pragma once
+
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace potlearn {
+
+// Widest lane count of any instruction set: tables are padded to it.
+constexpr int MAX_LANES = 8;
+// Highest angular degree (POD allows 12).
+constexpr int MAX_DEGREE = 12;
+
+// Radial functions on knots spaced like floating-point numbers: with x = 8 r / cutoff, every octave
+// [2^q, 2^(q+1)) of x holds 2^bits equal intervals.  A knot stores value, first and second derivative
+// (in r) of every function, padded to a multiple of MAX_LANES:  knots[(k * 3 + derivative) * stride + n].
+struct RadialTable {
+  double cutoff = 0;
+  double closest = 0;  // smallest distance that the table covers
+  std::vector<double> knots;
+};
+
+// v[node] = sum over groups  v[a] * sum over terms  weight * v[b].
+// Values are numbered: moments, then nodes, then the constant one.
+struct Program {
+  int n_moments = 0;
+  int n_nodes = 0;
+  int n_invariants = 0;  // nodes below this read moments; from here on they read nodes only
+  std::vector<std::int32_t> node_first;   // (n_nodes + 1) into groups
+  std::vector<std::int32_t> group_a;      // value index
+  std::vector<std::int32_t> group_first;  // (n_groups + 1) into terms
+  std::vector<std::int32_t> term_b;       // value index
+  std::vector<double> term_weight;
+  std::vector<std::int32_t> feature;        // value index of each feature
+  std::vector<std::int32_t> min_neighbors;  // a feature is zero with fewer neighbours than this
+};
+
+struct Basis {
+  int n_species = 0;
+  int n_radial = 0;
+  int stride = 0;  // n_radial padded to a multiple of MAX_LANES
+  int bits = 0;    // log2 of the intervals per octave
+  int octaves = 0;
+  std::vector<std::int32_t> degree;    // angular degree of each radial function
+  std::vector<std::int32_t> table_of;  // (n_species, n_species): centre, neighbour
+  std::vector<RadialTable> tables;
+  Program program;
+
+  int max_degree() const {
+    int l = 0;
+    for (int d : degree) l = d > l ? d : l;
+    return l;
+  }
+  // Moments of one neighbour species; those of species e start at e * moments_per_species().
+  int moments_per_species() const {
+    int n = 0;
+    for (int d : degree) n += (d + 1) * (d + 1);
+    return n;
+  }
+  const RadialTable& table(int centre, int neighbour) const {
+    return tables[table_of[centre * n_species + neighbour]];
+  }
+};
+
+// One configuration with its full neighbour list, sorted by centre.
+struct System {
+  int n_atoms = 0;
+  const double* positions = nullptr;
+  const std::int32_t* species = nullptr;
+  const std::int64_t* first = nullptr;
+  const std::int32_t* neighbor = nullptr;
+  const double* offsets = nullptr;
+};
+
+struct TooClose : std::runtime_error {
+  TooClose(int i, int j, double r, double closest)
+      : std::runtime_error("atoms " + std::to_string(i) + " and " + std::to_string(j) + " are " +
+                           std::to_string(r) + " Å apart; the radial table starts at " +
+                           std::to_string(closest) + " Å") {}
+};
+
+}  // namespace potlearn

@@ -1,0 +1,280 @@
+// The neighbourhood of a block of atoms, laid out in lanes, and the stages that run on it.
+//
+// A slot holds W neighbours: one of each of W atoms of the same species (`pack_atoms`), or W of one atom
+// (`pack_neighbors`).  Slots are grouped by neighbour species.  Empty places hold a pair beyond the cutoff,
+// where every radial function is zero.
+#pragma once
+
+#include <memory>
+#include <new>
+
+#include "basis.hpp"
+#include "harmonics.hpp"
+#include "lanes.hpp"
+#include "moments.hpp"
+#include "program.hpp"
+#include "radial.hpp"
+
+namespace potlearn::POTLEARN_ISA {
+
+class Buffer {
+ public:
+  explicit Buffer(std::size_t n) : size_(n), data_(new (std::align_val_t(64)) lanes[n + 1]) { clear(); }
+  ~Buffer() { operator delete[](data_, std::align_val_t(64)); }
+  Buffer(const Buffer&) = delete;
+  Buffer& operator=(const Buffer&) = delete;
+  lanes* get() { return data_; }
+  lanes& operator[](std::size_t k) { return data_[k]; }
+  void clear() { std::fill(data_, data_ + size_, splat(0)); }
+
+ private:
+  std::size_t size_;
+  lanes* data_;
+};
+
+// Call f with the angular degree as a compile-time constant.
+template <class F>
+inline void with_degree(int degree, F&& f) {
+  static_assert(MAX_DEGREE == 12);
+  switch (degree) {
+    case 0: return f(std::integral_constant<int, 0>{});
+    case 1: return f(std::integral_constant<int, 1>{});
+    case 2: return f(std::integral_constant<int, 2>{});
+    case 3: return f(std::integral_constant<int, 3>{});
+    case 4: return f(std::integral_constant<int, 4>{});
+    case 5: return f(std::integral_constant<int, 5>{});
+    case 6: return f(std::integral_constant<int, 6>{});
+    case 7: return f(std::integral_constant<int, 7>{});
+    case 8: return f(std::integral_constant<int, 8>{});
+    case 9: return f(std::integral_constant<int, 9>{});
+    case 10: return f(std::integral_constant<int, 10>{});
+    case 11: return f(std::integral_constant<int, 11>{});
+    default: return f(std::integral_constant<int, 12>{});
+  }
+}
+
+struct Vector3 {
+  lanes x, y, z;
+};
+inline Vector3& operator+=(Vector3& a, const Vector3& b) {
+  a.x += b.x;
+  a.y += b.y;
+  a.z += b.z;
+  return a;
+}
+inline Vector3 operator+(Vector3 a, const Vector3& b) { return a += b; }
+template <class S>
+inline Vector3 operator*(S s, const Vector3& a) { return {s * a.x, s * a.y, s * a.z}; }
+template <class S>
+inline Vector3 operator*(const Vector3& a, S s) { return s * a; }
+
+class Block {
+ public:
+  // capacity: slots per neighbour species that the block must hold.
+  Block(const Basis& basis, int capacity)
+      : basis(basis),
+        groups(radial_groups(basis)),
+        degree(basis.max_degree()),
+        terms((degree + 1) * (degree + 1)),
+        stride(basis.stride),
+        capacity((capacity + 1) / 2 * 2),
+        n_values(basis.program.n_moments + basis.program.n_nodes + 1),
+        slots(basis.n_species),
+        ux(places()), uy(places()), uz(places()), r(places()), inverse_r(places()),
+        neighbor(places() * W),
+        R(places() * stride), dR(places() * stride), Y(places() * terms),
+        values(n_values), adjoint(n_values),
+        c(2 * stride), d(2 * terms) {}
+
+  const Basis& basis;
+  const std::vector<RadialGroup> groups;
+  const int degree, terms, stride, capacity, n_values;
+  int species = 0;                  // of the centres
+  int atoms[W] = {};                // the centres
+  lanes n_neighbors = splat(0);     // of each centre, within the cutoff
+  std::vector<int> slots;           // used slots per neighbour species; those of e start at e * capacity
+  Buffer ux, uy, uz, r, inverse_r;  // unit vector, distance
+  std::vector<std::int32_t> neighbor;
+  Buffer R, dR, Y;
+  Buffer values, adjoint;           // moments, nodes, one; and dE/d(them)
+
+  int begin(int e) const { return e * capacity; }
+  int end(int e) const { return e * capacity + slots[e]; }
+
+  // Atoms atoms[0..n) of one species, n <= W, one per lane.
+  void pack_atoms(const System& s, const int* ids, int n) {
+    start(s, ids, n);
+    int count[W] = {};
+    for (int e = 0; e < basis.n_species; ++e) {
+      std::fill(count, count + W, 0);
+      for (int w = 0; w < n; ++w) {
+        count[w] = gather(s, ids[w], e, [&](int k, double x, double y, double z, double r2, int j) {
+          set(begin(e) + k, w, x, y, z, r2, j);
+        });
+        n_neighbors[w] += count[w];
+      }
+      slots[e] = *std::max_element(count, count + W);
+      if (TS_MAX == 2) slots[e] += slots[e] & 1;
+      for (int w = 0; w < W; ++w)
+        for (int k = count[w]; k < slots[e]; ++k) set_empty(begin(e) + k, w, e);
+    }
+    normalise();
+  }
+
+  // All neighbours of one atom, W per slot.
+  void pack_neighbors(const System& s, int id) {
+    start(s, &id, 1);
+    for (int e = 0; e < basis.n_species; ++e) {
+      const int n = gather(s, id, e, [&](int k, double x, double y, double z, double r2, int j) {
+        set(begin(e) + k / W, k % W, x, y, z, r2, j);
+      });
+      n_neighbors[0] += n;
+      slots[e] = (n + W - 1) / W;
+      for (int k = n; k < slots[e] * W; ++k) set_empty(begin(e) + k / W, k % W, e);
+    }
+    normalise();
+  }
+
+  void radial_and_harmonics() {
+    with_degree(degree, [&](auto L) {
+      for (int e = 0; e < basis.n_species; ++e)
+        for (int s = begin(e); s < end(e); ++s) {
+          radial_functions(basis, basis.table(species, e), r[s], &R[s * stride], &dR[s * stride]);
+          AngularParts<L()>(ux[s], uy[s], uz[s]).values(&Y[s * terms]);
+        }
+    });
+  }
+
+  void moments() {
+    std::fill(&values[0], &values[basis.program.n_moments], splat(0));
+    for (int e = 0; e < basis.n_species; ++e)
+      add_moments(groups, slots[e], &R[begin(e) * stride], stride, &Y[begin(e) * terms], terms,
+                  &values[e * basis.moments_per_species()]);
+  }
+
+  // Tangents of the moments, into the adjoint buffer, along dr_ij = u_j - u_i + strain r_ij.
+  void moment_tangents(const double* u, const double* strain) {
+    adjoint.clear();
+    Buffer radial(places() * stride), angular(places() * terms);
+    with_degree(degree, [&](auto L) {
+      for (int e = 0; e < basis.n_species; ++e)
+        for (int s = begin(e); s < end(e); ++s) {
+          const Vector3 v = pair_velocity(s, u, strain);
+          const lanes stretch = ux[s] * v.x + uy[s] * v.y + uz[s] * v.z;
+          for (int n = 0; n < stride; ++n) radial[s * stride + n] = dR[s * stride + n] * stretch;
+          AngularParts<L()>(ux[s], uy[s], uz[s])
+              .along(inverse_r[s] * (v.x - stretch * ux[s]), inverse_r[s] * (v.y - stretch * uy[s]),
+                     inverse_r[s] * (v.z - stretch * uz[s]), &angular[s * terms]);
+        }
+    });
+    for (int e = 0; e < basis.n_species; ++e) {
+      lanes* tangent = &adjoint[e * basis.moments_per_species()];
+      add_moments(groups, slots[e], &radial[begin(e) * stride], stride, &Y[begin(e) * terms], terms, tangent);
+      add_moments(groups, slots[e], &R[begin(e) * stride], stride, &angular[begin(e) * terms], terms, tangent);
+    }
+  }
+
+  // f(slot, dE/dr_ij) for every slot, from dE/dmoment in the adjoint.
+  template <class F>
+  void pair_gradients(F&& f) {
+    with_degree(degree, [&](auto L) {
+      for (int e = 0; e < basis.n_species; ++e) {
+        const lanes* G = &adjoint[e * basis.moments_per_species()];
+        int s = begin(e);
+        for (; s + TS_MAX <= end(e); s += TS_MAX) slot_gradients<L(), TS_MAX>(s, G, f);
+        for (; s < end(e); ++s) slot_gradients<L(), 1>(s, G, f);
+      }
+    });
+  }
+
+ private:
+  Buffer c, d;
+
+  std::size_t places() const { return std::size_t(basis.n_species) * capacity; }
+
+  void start(const System& s, const int* ids, int n) {
+    for (int w = 0; w < W; ++w) atoms[w] = ids[w < n ? w : n - 1];
+    species = s.species[ids[0]];
+    n_neighbors = splat(0);
+  }
+
+  // f(k, x, y, z, r^2, j) for the k-th neighbour of species e within the cutoff; returns their number.
+  template <class F>
+  int gather(const System& s, int i, int e, F&& f) const {
+    const RadialTable& table = basis.table(species, e);
+    const double far = table.cutoff * table.cutoff, near = table.closest * table.closest;
+    const double x0 = s.positions[3 * i], y0 = s.positions[3 * i + 1], z0 = s.positions[3 * i + 2];
+    int k = 0;
+    for (std::int64_t p = s.first[i]; p < s.first[i + 1]; ++p) {
+      const int j = s.neighbor[p];
+      if (basis.n_species > 1 && s.species[j] != e) continue;
+      const double x = s.positions[3 * j] + s.offsets[3 * p] - x0;
+      const double y = s.positions[3 * j + 1] + s.offsets[3 * p + 1] - y0;
+      const double z = s.positions[3 * j + 2] + s.offsets[3 * p + 2] - z0;
+      const double r2 = x * x + y * y + z * z;
+      if (!(r2 < far)) continue;
+      if (r2 < near) throw TooClose(i, j, std::sqrt(r2), table.closest);
+      f(k++, x, y, z, r2, j);
+    }
+    return k;
+  }
+
+  void set(int slot, int w, double x, double y, double z, double r2, int j) {
+    ux[slot][w] = x;
+    uy[slot][w] = y;
+    uz[slot][w] = z;
+    r[slot][w] = r2;
+    neighbor[slot * W + w] = j;
+  }
+
+  // A place beyond the cutoff, between two knots that are both zero.
+  void set_empty(int slot, int w, int e) {
+    const double x = basis.table(species, e).cutoff * (1 + 2.5 / double(1 << basis.bits));
+    set(slot, w, x, 0, 0, x * x, atoms[w]);
+  }
+
+  void normalise() {
+    for (int e = 0; e < basis.n_species; ++e)
+      for (int s = begin(e); s < end(e); ++s) {
+        for (int w = 0; w < W; ++w) r[s][w] = std::sqrt(r[s][w]);
+        inverse_r[s] = 1.0 / r[s];
+        ux[s] *= inverse_r[s];
+        uy[s] *= inverse_r[s];
+        uz[s] *= inverse_r[s];
+      }
+  }
+
+  Vector3 pair_velocity(int s, const double* u, const double* strain) {
+    const lanes d[3] = {ux[s] * r[s], uy[s] * r[s], uz[s] * r[s]};
+    lanes v[3];
+    for (int a = 0; a < 3; ++a) {
+      v[a] = strain[3 * a] * d[0] + strain[3 * a + 1] * d[1] + strain[3 * a + 2] * d[2];
+      for (int w = 0; w < W; ++w) v[a][w] += u[3 * neighbor[s * W + w] + a] - u[3 * atoms[w] + a];
+    }
+    return {v[0], v[1], v[2]};
+  }
+
+  template <int L, int TS, class F>
+  void slot_gradients(int s0, const lanes* G, F&& f) {
+    std::fill(&d[0], &d[TS * terms], splat(0));
+    moment_adjoint<TS>(groups, &R[s0 * stride], stride, &Y[s0 * terms], terms, G, &c[0], &d[0]);
+    for (int t = 0; t < TS; ++t) {
+      const int s = s0 + t;
+      lanes radial = splat(0), gx, gy, gz;
+      for (int n = 0; n < basis.n_radial; ++n) radial += c[t * stride + n] * dR[s * stride + n];
+      AngularParts<L>(ux[s], uy[s], uz[s]).gradient(&d[t * terms], gx, gy, gz);
+      const lanes along = radial - inverse_r[s] * (gx * ux[s] + gy * uy[s] + gz * uz[s]);
+      f(s, Vector3{along * ux[s] + inverse_r[s] * gx, along * uy[s] + inverse_r[s] * gy,
+                   along * uz[s] + inverse_r[s] * gz});
+    }
+  }
+};
+
+// Most neighbours of one species that any atom can have in the list.
+inline int most_neighbors(const System& s) {
+  std::int64_t most = 0;
+  for (int i = 0; i < s.n_atoms; ++i) most = std::max(most, s.first[i + 1] - s.first[i]);
+  return int(most);
+}
+
+}  // namespace potlearn::POTLEARN_ISA

@@ -1,0 +1,243 @@
+"""Proper orthogonal descriptors (POD), as LAMMPS 22Jul2025's ``pair_style pod`` defines them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..data.neighbors import Neighbors, neighbors
+from ..engine import Engine, tabulate
+from ..errors import BasisError
+from .pod_clusters import Clusters
+from .pod_program import PodBody, PodProgram
+from .pod_radial import PodRadial
+from .protocol import DesignRows, species_indices
+
+Array: TypeAlias = NDArray[np.float64]
+
+ORDERS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven"}
+_USABLE_EIGENVALUE = 1e-9
+_AMBIGUOUS_SIGN = 1e-6
+
+
+@dataclass(frozen=True)
+class POD:
+    r"""Proper orthogonal descriptors, two- to seven-body, for any number of species.
+
+    Radial functions are the principal functions of a family of snapshots
+    (:class:`~potlearn.descriptors.pod_radial.PodRadial`); the descriptors are the polynomials of
+    :mod:`~potlearn.descriptors.pod_program`.  They do not depend on the centre's species, only the
+    coefficients do.  A block of body order ``q`` is zero for atoms with fewer than ``q - 1`` neighbours.
+    With ``number_of_environment_clusters`` K > 1 the features are :math:`w_k(B) B_m`, k-major
+    (:class:`~potlearn.descriptors.pod_clusters.Clusters`).
+
+    Parameters have the names that LAMMPS gives them (``cutoff`` is ``rcut``), in Å where they are lengths.
+    The defaults are this package's, chosen for accuracy.
+
+    Raises
+    ------
+    BasisError
+        Settings that LAMMPS refuses or that define no numerically reproducible basis: more radial functions
+        than the snapshots resolve (eigenvalue below 1e-9 of the largest), or body orders out of order.
+
+    References
+    ----------
+    Nguyen & Rohskopf, J. Comput. Phys. 480, 112030 (2023); Nguyen, Phys. Rev. B 107, 144103 (2023);
+    Nguyen, J. Comput. Phys. (2024) 113102; Nguyen & Sema, arXiv:2405.00306.
+    """
+
+    species: tuple[str, ...]
+    cutoff: float = 5.0
+    rin: float = 1.0
+    bessel_polynomial_degree: int = 4
+    inverse_polynomial_degree: int = 10
+    twobody_number_radial_basis_functions: int = 10
+    threebody_number_radial_basis_functions: int = 10
+    threebody_angular_degree: int = 6
+    fourbody_number_radial_basis_functions: int = 8
+    fourbody_angular_degree: int = 4
+    fivebody_number_radial_basis_functions: int = 6
+    fivebody_angular_degree: int = 4
+    sixbody_number_radial_basis_functions: int = 5
+    sixbody_angular_degree: int = 4
+    sevenbody_number_radial_basis_functions: int = 4
+    sevenbody_angular_degree: int = 3
+    number_of_environment_clusters: int = 1
+    number_of_principal_components: int = 1
+    clusters: Clusters | None = field(default=None, compare=False, repr=False)
+    threads: int = field(default=1, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "species", tuple(self.species))
+        self._check_ranges()
+        self._check_orders()
+        self._check_radial()
+
+    # Settings ------------------------------------------------------------------------------------
+
+    @property
+    def radial(self) -> PodRadial:
+        """The radial settings."""
+        return PodRadial(
+            self.rin, self.cutoff, self.bessel_polynomial_degree, self.inverse_polynomial_degree
+        )
+
+    @property
+    def body(self) -> PodBody:
+        """Numbers of radial functions and angular degrees per body order."""
+        return PodBody(
+            {q: getattr(self, f"{n}body_number_radial_basis_functions") for q, n in ORDERS.items()},
+            {2: 0}
+            | {
+                q: getattr(self, f"{n}body_angular_degree") for q, n in ORDERS.items() if q > 2
+            },
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Settings that rebuild the descriptor, ``family`` included."""
+        names = [f.name for f in fields(self) if f.compare]
+        settings: dict[str, Any] = {"family": "pod"} | {n: getattr(self, n) for n in names}
+        settings["species"] = list(self.species)
+        if self.clusters is not None:
+            settings["clusters"] = self.clusters.to_dict()
+        return settings
+
+    @classmethod
+    def from_dict(cls, settings: dict[str, Any]) -> POD:
+        """The inverse of :meth:`to_dict` (without ``family``)."""
+        settings = {k: v for k, v in settings.items() if k != "family"}
+        if settings.get("clusters") is not None:
+            settings["clusters"] = Clusters.from_dict(settings["clusters"])
+        unknown = sorted(set(settings) - {f.name for f in fields(cls)})
+        if unknown:
+            raise BasisError(f"pod: unknown setting {unknown[0]!r}")
+        return cls(**settings)
+
+    def with_clusters(self, clusters: Clusters) -> POD:
+        """The same descriptor, blended by environment clusters."""
+        k, c = clusters.centroids.shape[1:]
+        return replace(
+            self,
+            clusters=clusters,
+            number_of_environment_clusters=k,
+            number_of_principal_components=c,
+        )
+
+    # Features ------------------------------------------------------------------------------------
+
+    @cached_property
+    def engine(self) -> Engine:
+        """Tables and program, compiled."""
+        builder = PodProgram(self.species, self.body)
+        n = builder.n_radial
+        table = tabulate(lambda r: self.radial.functions(r, n), self.cutoff)
+        table_of = np.zeros((len(self.species), len(self.species)), np.int32)
+        return Engine(builder.degrees, [table], table_of, builder.build())
+
+    @property
+    def n_base_features(self) -> int:
+        """Number M of descriptors per atom, before blending by clusters."""
+        return self.engine.n_features
+
+    @property
+    def n_features(self) -> int:
+        """Number of features per atom."""
+        return self.n_base_features * self.number_of_environment_clusters
+
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """Identity of each feature."""
+        names = self.engine.program.names
+        if self.number_of_environment_clusters == 1:
+            return names
+        clusters = range(self.number_of_environment_clusters)
+        return tuple(f"cluster{k}:{name}" for k in clusters for name in names)
+
+    def base_descriptors(self, atoms: Any, neighbors_: Neighbors | None = None) -> Array:
+        """Descriptors before blending by clusters, (N, M)."""
+        return self.engine.descriptors(*self._arguments(atoms, neighbors_), threads=self.threads)
+
+    def descriptors(self, atoms: Any, neighbors: Neighbors | None = None) -> Array:
+        """Features of every atom, (N, K M)."""
+        b = self.base_descriptors(atoms, neighbors)
+        if self.number_of_environment_clusters == 1:
+            return b
+        weights, _ = self.gates(atoms, b)
+        return (weights[:, :, None] * b[:, None, :]).reshape(len(b), -1)
+
+    def gates(self, atoms: Any, base: Array) -> tuple[Array, Array]:
+        """Cluster weights (N, K) and their slopes (N, K, M) in the base descriptors (N, M)."""
+        if self.clusters is None:
+            raise BasisError(
+                f"pod: {self.number_of_environment_clusters} environment clusters need a projection and "
+                "centroids; make them with Clusters.fit(descriptor, dataset)"
+            )
+        return self.clusters.weights(base, species_indices(atoms, self.species))
+
+    def design(
+        self, atoms: Any, neighbors: Neighbors | None = None, virial: bool = True
+    ) -> DesignRows:
+        """Rows of the linear model (:class:`~potlearn.descriptors.DesignRows`)."""
+        arguments = self._arguments(atoms, neighbors)
+        gates = None
+        if self.number_of_environment_clusters > 1:
+            gates = self.gates(atoms, self.engine.descriptors(*arguments, threads=self.threads))
+        return DesignRows(*self.engine.design(*arguments, gates=gates, virial=virial))
+
+    def _arguments(
+        self, atoms: Any, list_: Neighbors | None
+    ) -> tuple[Array, NDArray[np.int32], Neighbors]:
+        indices = species_indices(atoms, self.species)
+        return atoms.positions, indices, list_ or neighbors(atoms, self.cutoff)
+
+    # Checks --------------------------------------------------------------------------------------
+
+    def _check_ranges(self) -> None:
+        if not self.species or len(set(self.species)) != len(self.species):
+            raise BasisError(f"pod: species must be distinct and at least one, got {self.species}")
+        if not 0 < self.rin < self.cutoff:
+            raise BasisError(f"pod: expected 0 < rin < cutoff, got {self.rin} and {self.cutoff}")
+        for f in fields(self):
+            value = getattr(self, f.name)
+            if ("number" in f.name or "degree" in f.name) and value < 0:
+                raise BasisError(f"pod: {f.name} must not be negative, got {value}")
+        if self.number_of_environment_clusters < 1 or self.number_of_principal_components < 1:
+            raise BasisError("pod: numbers of clusters and of principal components start at 1")
+
+    def _check_orders(self) -> None:
+        n, p = self.body.radial, self.body.degree
+        for q, bound in ((4, 3), (5, 4), (6, 4), (7, 4)):
+            if n[q] > n[bound] or p[q] > p[bound]:
+                raise BasisError(
+                    f"pod: {ORDERS[q]}body numbers ({n[q]} radial functions, degree {p[q]}) must not exceed "
+                    f"{ORDERS[bound]}body's ({n[bound]}, {p[bound]})"
+                )
+        if p[3] > 12 or p[4] > 6:
+            raise BasisError(
+                f"pod: angular degrees go to 12 (threebody) and 6 (fourbody), got {p[3]} and {p[4]}"
+            )
+        if max(n[2], n[3]) == 0:
+            raise BasisError("pod: no radial function was asked for")
+
+    def _check_radial(self) -> None:
+        n = max(self.body.radial.values())
+        if n > self.radial.n_snapshots:
+            raise BasisError(
+                f"pod: {n} radial functions from {self.radial.n_snapshots} snapshots "
+                "(3 bessel_polynomial_degree + inverse_polynomial_degree); raise these degrees"
+            )
+        phi, eigenvalues = self.radial.principal_functions()
+        usable = int((eigenvalues >= _USABLE_EIGENVALUE * eigenvalues[0]).sum())
+        if n > usable:
+            raise BasisError(
+                f"pod: {n} radial functions, but with rin {self.rin}, cutoff {self.cutoff}, degrees "
+                f"{self.bessel_polynomial_degree} and {self.inverse_polynomial_degree} only {usable} stand "
+                "above rounding (eigenvalue 1e-9 of the largest): they would differ between machines"
+            )
+        diagonal = np.abs(np.diag(phi))[:n]
+        if (diagonal < _AMBIGUOUS_SIGN * np.abs(phi).max(0)[:n]).any():
+            raise BasisError("pod: the sign of a radial function is ambiguous; change rin or a degree")

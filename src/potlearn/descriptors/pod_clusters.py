@@ -1,0 +1,90 @@
+"""Environment clusters of POD: features blended by where an atom's descriptors lie."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import BasisError
+
+if TYPE_CHECKING:
+    from .pod import POD
+
+Array: TypeAlias = NDArray[np.float64]
+
+_SOFTENING = 1e-20
+
+
+@dataclass(frozen=True)
+class Clusters:
+    r"""Smooth weights of K clusters in a linear projection of the descriptors, per centre species ``e``.
+
+    .. math:: z = P_e B, \quad D_k = \frac{1}{10^{-20} + |z - c_{e,k}|^2}, \quad w_k = D_k / \sum_{k'} D_{k'}
+
+    (Nguyen & Sema, arXiv:2405.00306).
+
+    Attributes
+    ----------
+    projection : (n_species, C, M)
+    centroids : (n_species, K, C)
+    """
+
+    projection: Array
+    centroids: Array
+
+    def weights(self, base: Array, species: NDArray[np.int32]) -> tuple[Array, Array]:
+        r"""Weights (N, K) and :math:`\partial w_k / \partial B_m` (N, K, M) at descriptors (N, M)."""
+        p = self.projection[species]
+        delta = np.einsum("ncm,nm->nc", p, base)[:, None, :] - self.centroids[species]
+        inverse = 1.0 / (_SOFTENING + (delta**2).sum(-1))
+        total = inverse.sum(1, keepdims=True)
+        w = inverse / total
+        slope = -2 * inverse[:, :, None] ** 2 * np.einsum("nkc,ncm->nkm", delta, p)
+        mean = slope.sum(1, keepdims=True)
+        return w, (slope - w[:, :, None] * mean) / total[:, :, None]
+
+    @classmethod
+    def fit(
+        cls, descriptor: POD, configurations: Iterable[Any], clusters: int, components: int, seed: int
+    ) -> Clusters:
+        """Leading principal components of each species' descriptors, then k-means in them.
+
+        Raises
+        ------
+        BasisError
+            A species has fewer atoms than clusters.
+        """
+        from scipy.cluster.vq import kmeans2
+
+        atoms_of: list[list[Array]] = [[] for _ in descriptor.species]
+        for atoms in configurations:
+            b = descriptor.base_descriptors(atoms)
+            symbols = np.array(atoms.get_chemical_symbols())
+            for e, symbol in enumerate(descriptor.species):
+                atoms_of[e].append(b[symbols == symbol])
+        projection, centroids = [], []
+        for symbol, parts in zip(descriptor.species, atoms_of, strict=True):
+            b = np.concatenate(parts)
+            if len(b) < clusters:
+                raise BasisError(f"pod: {len(b)} atoms of {symbol} for {clusters} clusters")
+            _, _, axes = np.linalg.svd(b - b.mean(0), full_matrices=False)
+            axes = axes[:components]
+            axes *= np.where(axes[np.arange(len(axes)), np.abs(axes).argmax(1)] < 0, -1, 1)[:, None]
+            z = b @ axes.T
+            centres, _ = kmeans2(z, clusters, minit="++", seed=np.random.default_rng(seed))
+            projection.append(axes)
+            centroids.append(centres[np.lexsort(centres.T[::-1])])
+        return cls(np.stack(projection), np.stack(centroids))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Nested lists."""
+        return {"projection": self.projection.tolist(), "centroids": self.centroids.tolist()}
+
+    @classmethod
+    def from_dict(cls, settings: dict[str, Any]) -> Clusters:
+        """The inverse of :meth:`to_dict`."""
+        return cls(np.array(settings["projection"], float), np.array(settings["centroids"], float))

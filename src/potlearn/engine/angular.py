@@ -1,0 +1,117 @@
+r"""Real spherical harmonics and the invariants of two and three directions that they span.
+
+:math:`Y_{lm}` are real, without Condon-Shortley phase, times :math:`\sqrt{4\pi}`, so that
+:math:`\sum_m Y_{lm}(u) Y_{lm}(u') = (2l+1) P_l(u \cdot u')`; index of ``(l, m)``: ``l² + l + m``.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array: TypeAlias = NDArray[np.float64]
+
+
+def real_harmonics(degree: int, u: Array) -> Array:
+    """Harmonics up to ``degree`` at unit vectors ``u`` (P, 3): (P, (degree + 1)²)."""
+    x, y, z = np.asarray(u, float).T
+    legendre = _legendre(degree, z)
+    out = np.empty((len(z), (degree + 1) ** 2))
+    power = np.ones(len(z), complex)
+    for m in range(degree + 1):
+        for l in range(m, degree + 1):  # noqa: E741 - l is the field's symbol
+            factor = legendre[l][m] * (np.sqrt(2) if m else 1.0)
+            out[:, l * l + l + m] = factor * power.real
+            if m:
+                out[:, l * l + l - m] = factor * power.imag
+        power = power * (x + 1j * y)
+    return out
+
+
+def _legendre(degree: int, z: Array) -> list[list[Array]]:
+    p: list[list[Array]] = [[np.ones_like(z)]]
+    for l in range(1, degree + 1):  # noqa: E741
+        row = []
+        for m in range(l - 1):
+            a = np.sqrt((4 * l * l - 1) / (l * l - m * m))
+            b = np.sqrt(((l - 1) ** 2 - m * m) / (4 * (l - 1) ** 2 - 1))
+            row.append(a * (z * p[l - 1][m] - b * p[l - 2][m]))
+        row.append(np.sqrt(2 * l + 1) * z * p[l - 1][l - 1])
+        row.append(np.sqrt(1 + 0.5 / l) * p[l - 1][l - 1])
+        p.append(row)
+    return p
+
+
+@cache
+def sphere_grid(degree: int) -> tuple[Array, Array]:
+    """Directions and weights (sum 1) that integrate polynomials of ``degree`` exactly."""
+    z, wz = np.polynomial.legendre.leggauss(degree // 2 + 1)
+    phi = 2 * np.pi * np.arange(degree + 1) / (degree + 1)
+    s = np.sqrt(1 - z**2)[:, None]
+    u = np.stack([s * np.cos(phi), s * np.sin(phi), np.repeat(z[:, None], len(phi), 1)], -1)
+    return u.reshape(-1, 3), np.repeat(wz / 2 / len(phi), len(phi))
+
+
+@cache
+def coupling(l1: int, l2: int, l3: int) -> Array:
+    r"""Invariant tensor of three degrees, :math:`\langle Y_{l_1m_1} Y_{l_2m_2} Y_{l_3m_3} \rangle`.
+
+    The mean is over the sphere.  Non-zero for triangles of even sum, where it is proportional to the
+    real 3j symbols; shape (2 l1 + 1, 2 l2 + 1, 2 l3 + 1).
+    """
+    u, w = sphere_grid(l1 + l2 + l3)
+    y1, y2, y3 = (
+        real_harmonics(k, u)[:, k * k : (k + 1) ** 2] for k in (l1, l2, l3)
+    )
+    tensor = np.einsum("p,pa,pb,pc->abc", w, y1, y2, y3)
+    tensor[np.abs(tensor) < 1e-13] = 0.0
+    return tensor
+
+
+@cache
+def cosine_power(p: int) -> Array:
+    r"""Coefficients of :math:`t^p = \sum_l c_l P_l(t)`, (p + 1,)."""
+    return np.polynomial.legendre.poly2leg(np.eye(p + 1)[p])
+
+
+@cache
+def cosine_products(a: int, b: int, c: int) -> dict[tuple[int, int, int], float]:
+    r"""Three-direction invariants in harmonics.
+
+    .. math:: (u_1 u_2)^a (u_1 u_3)^b (u_2 u_3)^c
+              = \sum_{l_1 l_2 l_3} k_{l_1 l_2 l_3} \sum_{m_1 m_2 m_3}
+                T^{l_1 l_2 l_3}_{m_1 m_2 m_3} Y_{l_1 m_1}(u_1) Y_{l_2 m_2}(u_2) Y_{l_3 m_3}(u_3)
+
+    with ``T`` of :func:`coupling`.  By orthogonality ``k`` is the mean of the left side times the
+    invariant, over the mean square of the invariant; ``u_1`` may be held along z, ``u_2`` in the xz plane.
+    """
+    degree = 2 * (a + b + c)
+    z, wz = np.polynomial.legendre.leggauss(degree // 2 + 1)
+    u2 = np.stack([np.sqrt(1 - z**2), np.zeros_like(z), z], -1)
+    u3, w3 = sphere_grid(degree)
+    polynomial = z[:, None] ** a * u3[:, 2] ** b * (u2 @ u3.T) ** c
+    weight = wz[:, None] / 2 * w3
+    pole = real_harmonics(a + b, np.array([[0.0, 0.0, 1.0]]))[0]
+    y2, y3 = real_harmonics(a + c, u2), real_harmonics(b + c, u3)
+    found = {}
+    for l1, l2, l3 in _triangles(a + b, a + c, b + c):
+        tensor = coupling(l1, l2, l3)
+        at_pole = np.tensordot(pole[l1 * l1 : (l1 + 1) ** 2], tensor, 1)
+        invariant = y2[:, l2 * l2 : (l2 + 1) ** 2] @ at_pole @ y3[:, l3 * l3 : (l3 + 1) ** 2].T
+        k = float((weight * polynomial * invariant).sum() / (tensor**2).sum())
+        if abs(k) > 1e-12:
+            found[l1, l2, l3] = k
+    return found
+
+
+def _triangles(d1: int, d2: int, d3: int) -> list[tuple[int, int, int]]:
+    return [
+        (l1, l2, l3)
+        for l1 in range(d1, -1, -2)
+        for l2 in range(d2, -1, -2)
+        for l3 in range(d3, -1, -2)
+        if abs(l1 - l2) <= l3 <= l1 + l2
+    ]

@@ -1,0 +1,213 @@
+"""The compiled engine's Python face."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..data.neighbors import Neighbors
+from ..errors import DataError
+from .program import Program
+from .radial import RadialTable
+
+Array: TypeAlias = NDArray[np.float64]
+
+
+def instruction_sets() -> tuple[str, ...]:
+    """Instruction sets that this CPU runs, narrowest first: of baseline, avx2, avx512."""
+    from . import _native
+
+    return tuple(_native.instruction_sets())
+
+
+class Engine:
+    r"""Moments, a polynomial program, and their derivatives, for every atom of a configuration.
+
+    .. math::
+        A_{e n l m}(i) &= \sum_{j: z_j = e} R_n(r_{ij}; z_i, z_j) Y_{lm}(r_{ij} / |r_{ij}|) \\
+        B_k(i) &= P_k(A(i))
+
+    Moment ``(e, n, l, m)`` has index ``e S + o_n + l² + l + m`` with ``o_n`` the sum of
+    :math:`(L_{n'} + 1)^2` over ``n' < n`` and ``S`` that sum over all ``n``.
+
+    Parameters
+    ----------
+    degrees : sequence of int
+        Angular degree :math:`L_n` of each radial function, 0 to 12.
+    tables : sequence of RadialTable
+        Radial functions, one table per kind of pair.
+    table_of : (n_species, n_species) int
+        Which table serves (centre, neighbour).
+    program : Program
+        The polynomials.
+    instruction_set : str, optional
+        One of :func:`instruction_sets`; the widest by default.
+
+    All methods take positions (N, 3) in Å, species indices (N,) and a full neighbour list at least as
+    long as the cutoff.  Results have the same bits for any number of threads.  Atoms closer than a table
+    covers (1/64 of the cutoff) raise :class:`~potlearn.errors.DataError`.
+    """
+
+    def __init__(
+        self,
+        degrees: Sequence[int],
+        tables: Sequence[RadialTable],
+        table_of: NDArray[np.int32],
+        program: Program,
+        instruction_set: str | None = None,
+    ) -> None:
+        self.degrees = tuple(degrees)
+        self.tables = tuple(tables)
+        self.table_of = np.ascontiguousarray(table_of, np.int32)
+        self.program = program
+        self.instruction_set = instruction_set or instruction_sets()[-1]
+
+    @property
+    def n_features(self) -> int:
+        """Number of features per atom."""
+        return len(self.program.feature)
+
+    @property
+    def n_species(self) -> int:
+        """Number of species."""
+        return len(self.table_of)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {k: v for k, v in self.__dict__.items() if k != "_native"}
+
+    @cached_property
+    def _native(self) -> Any:
+        from . import _native
+
+        p = self.program
+        return _native.Engine(
+            n_species=self.n_species,
+            bits=self.tables[0].bits,
+            octaves=self.tables[0].octaves,
+            degree=np.array(self.degrees, np.int32),
+            table_of=self.table_of,
+            cutoffs=np.array([t.cutoff for t in self.tables], float),
+            knots=np.stack([t.knots for t in self.tables]),
+            program=_native.Program(
+                p.n_moments, p.n_invariants, p.node_first, p.group_a, p.group_first,
+                p.term_b, p.term_weight, p.feature, p.min_neighbors,
+            ),
+            instruction_set=self.instruction_set,
+        )  # fmt: skip
+
+    def energy_forces(
+        self,
+        positions: Array,
+        species: NDArray[np.int32],
+        neighbors: Neighbors,
+        coefficients: Array,
+        threads: int = 1,
+    ) -> tuple[Array, Array, Array]:
+        r"""Linear model :math:`E_i = c_{z_i,0} + \sum_k c_{z_i,k} B_k(i)`.
+
+        ``coefficients`` is (n_species, 1 + M), or (S, n_species, 1 + M) for S models in one pass.
+        Returns energies per atom (N,), forces (N, 3) and the virial (6,) ``-dE/dstrain`` (Voigt), each
+        with a leading S if the coefficients have one.
+        """
+        c = np.ascontiguousarray(coefficients, float)
+        sets = 1 if c.ndim == 2 else len(c)
+        n = len(species)
+        energies, forces, virial = np.empty((sets, n)), np.empty((sets, n, 3)), np.empty((sets, 6))
+        pairs = self._pairs(positions, species, neighbors)
+        self._call("energy_forces", pairs, c, sets, threads, energies, forces, virial)
+        if c.ndim == 2:
+            return energies[0], forces[0], virial[0]
+        return energies, forces, virial
+
+    def descriptors(
+        self, positions: Array, species: NDArray[np.int32], neighbors: Neighbors, threads: int = 1
+    ) -> Array:
+        """Features ``B`` of every atom, (N, M)."""
+        out = np.empty((len(species), self.n_features))
+        self._call("descriptors", self._pairs(positions, species, neighbors), threads, out)
+        return out
+
+    def vjp(
+        self,
+        positions: Array,
+        species: NDArray[np.int32],
+        neighbors: Neighbors,
+        weights: Array,
+        threads: int = 1,
+    ) -> tuple[Array, Array]:
+        r"""Minus the gradient of :math:`\sum_{ik} w_{ik} B_k(i)` at fixed weights (N, M).
+
+        Returns forces (N, 3) and virial (6,).  With weights = dE/dB these are the model's.
+        """
+        forces, virial = np.empty((len(species), 3)), np.empty(6)
+        pairs = self._pairs(positions, species, neighbors)
+        self._call("vjp", pairs, np.ascontiguousarray(weights, float), threads, forces, virial)
+        return forces, virial
+
+    def jvp(
+        self,
+        positions: Array,
+        species: NDArray[np.int32],
+        neighbors: Neighbors,
+        displacements: Array | None = None,
+        strain: Array | None = None,
+        threads: int = 1,
+    ) -> Array:
+        r"""Derivative of the features (N, M) along displacements ``u`` (N, 3) and a strain (3, 3).
+
+        .. math:: \delta r_{ij} = u_j - u_i + \epsilon\, r_{ij}
+        """
+        u = np.zeros((len(species), 3)) if displacements is None else displacements
+        e = np.zeros((3, 3)) if strain is None else strain
+        out = np.empty((len(species), self.n_features))
+        u, e = np.ascontiguousarray(u, float), np.ascontiguousarray(e, float)
+        self._call("jvp", self._pairs(positions, species, neighbors), u, e, threads, out)
+        return out
+
+    def design(
+        self,
+        positions: Array,
+        species: NDArray[np.int32],
+        neighbors: Neighbors,
+        gates: tuple[Array, Array] | None = None,
+        virial: bool = True,
+    ) -> tuple[Array, Array, Array]:
+        r"""Rows of the linear model: energy (C,), forces (3N, C), virial (6, C).
+
+        ``row · coefficients`` is the energy, a force component (atom-major), a virial component.  Columns
+        are element-major blocks ``[one-body count, features]``.  With ``gates`` = (weights (N, G), slopes
+        (N, G, M)) the features are :math:`w_g(B(i)) B_k(i)`, g-major, and slopes = :math:`dw_g/dB_k`.
+        """
+        n, m = len(species), self.n_features
+        g = 0 if gates is None else gates[0].shape[1]
+        weights, slopes = gates or (np.empty((n, 0)), np.empty((n, 0, m)))
+        columns = self.n_species * (1 + max(g, 1) * m)
+        energy, forces = np.zeros(columns), np.zeros((3 * n, columns))
+        virial_rows = np.zeros((6 if virial else 0, columns))
+        weights, slopes = np.ascontiguousarray(weights), np.ascontiguousarray(slopes)
+        pairs = self._pairs(positions, species, neighbors)
+        self._call("design", pairs, g, weights, slopes, energy, forces, virial_rows)
+        return energy, forces, virial_rows
+
+    def _pairs(self, positions: Array, species: NDArray[np.int32], neighbors: Neighbors) -> Any:
+        from . import _native
+
+        return _native.Pairs(
+            np.ascontiguousarray(positions, float),
+            np.ascontiguousarray(species, np.int32),
+            neighbors.first,
+            neighbors.j,
+            np.ascontiguousarray(neighbors.offsets),
+        )
+
+    def _call(self, operation: str, *args: Any) -> None:
+        from . import _native
+
+        try:
+            getattr(self._native, operation)(*args)
+        except _native.TooCloseError as error:
+            raise DataError(str(error)) from None

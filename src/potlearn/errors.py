@@ -1,0 +1,40 @@
+"""Errors that potlearn raises on purpose.
+
+Every message says where the problem is (file, frame, quantity), what was expected, and what was
+got.  All of them derive from :class:`PotlearnError`; those that a caller would otherwise catch as
+``ValueError`` derive from that too.
+"""
+
+from __future__ import annotations
+
+
+class PotlearnError(Exception):
+    """Base of all errors that potlearn raises on purpose."""
+
+
+class DataError(PotlearnError, ValueError):
+    """A file, a frame or a label is missing, malformed or implausible."""
+
+
+class SpeciesError(PotlearnError, ValueError):
+    """A configuration holds an element that the model does not know."""
+
+
+class BasisError(PotlearnError, ValueError):
+    """A descriptor was asked for with settings that define no valid basis."""
+
+
+class FitError(PotlearnError, ValueError):
+    """The linear system cannot give the coefficients that were asked for."""
+
+
+class ModelFileError(PotlearnError, ValueError):
+    """A saved model or a LAMMPS potential file is malformed."""
+
+
+class ConfigError(PotlearnError, ValueError):
+    """A configuration file has an unknown key or a value of the wrong kind."""
+
+
+class MissingExtraError(PotlearnError, ImportError):
+    """An optional package is needed and not installed; the message says how to install it."""
