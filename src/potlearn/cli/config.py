@@ -45,9 +45,13 @@ Paths = Annotated[
     BeforeValidator(_as_list),
     WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
 ]
-Names = Annotated[
-    tuple[str, ...], BeforeValidator(_as_tuple), BeforeValidator(_as_list), Field(min_length=1)
+Keys = Annotated[
+    tuple[str, ...],
+    BeforeValidator(_as_tuple),
+    BeforeValidator(_as_list),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
 ]
+Names = Annotated[Keys, Field(min_length=1)]
 
 
 class Section(BaseModel):
@@ -72,14 +76,16 @@ class Section(BaseModel):
 class KeysConfig(Section):
     """Names of the labels in the files, where they are not the usual ones."""
 
-    energy: str | None = None
-    """Key of the total energy, eV."""
-    forces: str | None = None
+    energy: Keys | None = None
+    """Key of the total energy, eV; of several, the first that is present; [] turns it off."""
+    forces: Keys | None = None
     """Key of the forces, eV/Å."""
-    stress: str | None = None
+    stress: Keys | None = None
     """Key of the stress, eV/Å³, tensile positive."""
-    virial: str | None = None
+    virial: Keys | None = None
     """Key of the virial, eV; virial = -volume * stress."""
+    force_mask: Keys | None = None
+    """Key of the atoms whose forces count, true or false each."""
 
 
 class SplitConfig(Section):
@@ -240,14 +246,23 @@ class WeightsConfig(GroupWeights):
 class SolverConfig(Section):
     """How the linear system is weighted and solved."""
 
-    solver: Literal["qr", "svd", "ridge"] = "qr"
-    """Solver of the weighted least-squares problem."""
-    ridge: NonNegative | None = None
-    """Strength of the ridge; chosen by the solver where absent."""
-    e0: Literal["isolated", "fitted"] | dict[str, float] | None = None
-    """Energies of the free atoms, eV: from IsolatedAtom configurations, fitted, or given."""
+    solver: Literal["qr", "svd", "ridge", "gcv", "evidence", "cv"] | None = None
+    """qr, svd: least squares; ridge: with the penalty `ridge`; gcv, evidence, cv: with a penalty
+    from generalised cross-validation, Bayesian evidence, or held-out folds."""
+    ridge: Positive | None = None
+    """Penalty of the solver ridge, without unit (columns are scaled to norm one)."""
+    e0: Literal["auto", "isolated", "fitted"] | dict[str, float] = "auto"
+    """Energies of the free atoms, eV: isolated takes them from IsolatedAtom configurations, fitted
+    makes them coefficients, auto is the first where there are such and else the second."""
     weights: WeightsConfig = WeightsConfig()
     """Weights of energies, forces and stresses."""
+
+    @model_validator(mode="after")
+    def _match_ridge_and_solver(self) -> Self:
+        if self.ridge is not None and self.solver not in ("ridge", None):
+            problem = f"'ridge' is the penalty of the solver ridge, not of {self.solver}"
+            raise PydanticCustomError("ridge", problem)
+        return self
 
 
 class OutputConfig(Section):

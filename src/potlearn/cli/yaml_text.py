@@ -118,6 +118,6 @@ def parse_yaml(text: str, source: str) -> Any:
 
 
 def dump_yaml(value: Any) -> str:
-    """YAML text of plain data, keys in their order, short lists on one line."""
-    text: str = yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
+    """YAML text of plain data, keys in their order, lists of scalars on one line."""
+    text: str = yaml.dump(value, Dumper=_Dumper, sort_keys=False, width=100)
     return text
