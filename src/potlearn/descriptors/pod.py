@@ -188,6 +188,23 @@ class POD:
             gates = self.gates(atoms, self.engine.descriptors(*arguments, threads=self.threads))
         return DesignRows(*self.engine.design(*arguments, gates=gates, virial=virial))
 
+    def linear_model(
+        self, atoms: Any, coefficients: Array, neighbors: Neighbors | None = None
+    ) -> tuple[Array, Array, Array]:
+        """Energies (N,), forces (N, 3), virial (6,) of coefficients (n_species, 1 + K M)."""
+        arguments = self._arguments(atoms, neighbors)
+        if self.number_of_environment_clusters == 1:
+            return self.engine.energy_forces(*arguments, coefficients, threads=self.threads)
+        b = self.engine.descriptors(*arguments, threads=self.threads)
+        weights, slopes = self.gates(atoms, b)
+        c = coefficients[arguments[1]]
+        per_cluster = c[:, 1:].reshape(len(b), weights.shape[1], -1)
+        cluster_energy = np.einsum("nkm,nm->nk", per_cluster, b)
+        gradient = np.einsum("nk,nkm->nm", weights, per_cluster)
+        gradient += np.einsum("nk,nkm->nm", cluster_energy, slopes)
+        forces, virial = self.engine.vjp(*arguments, gradient, threads=self.threads)
+        return c[:, 0] + (weights * cluster_energy).sum(1), forces, virial
+
     def _arguments(
         self, atoms: Any, list_: Neighbors | None
     ) -> tuple[Array, NDArray[np.int32], Neighbors]:

@@ -63,17 +63,25 @@ class Descriptor(Protocol):
     ) -> DesignRows:
         """Rows of the linear model."""
 
+    def linear_model(
+        self, atoms: Any, coefficients: Array, neighbors: Neighbors | None = None
+    ) -> tuple[Array, Array, Array]:
+        """Energies (N,), forces (N, 3), virial (6,) of coefficients (n_species, 1 + M)."""
+
     def to_dict(self) -> dict[str, Any]:
         """Settings that rebuild the descriptor."""
 
 
 def species_indices(atoms: Any, species: Sequence[str]) -> NDArray[np.int32]:
     """Index into ``species`` of every atom; :class:`SpeciesError` names what is not there."""
-    symbols = atoms.get_chemical_symbols()
-    unknown = sorted(set(symbols) - set(species))
-    if unknown:
+    from ase.data import atomic_numbers
+
+    index = np.full(len(atomic_numbers) + 1, -1, np.int32)
+    index[[atomic_numbers[s] for s in species]] = np.arange(len(species))
+    found = index[atoms.numbers]
+    if (found < 0).any():
+        unknown = sorted(set(np.array(atoms.get_chemical_symbols())[found < 0]))
         raise SpeciesError(
             f"element {', '.join(unknown)}: the model knows {', '.join(species)} only"
         )
-    index = {symbol: k for k, symbol in enumerate(species)}
-    return np.array([index[s] for s in symbols], np.int32)
+    return found

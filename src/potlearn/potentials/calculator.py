@@ -1,0 +1,105 @@
+"""The ASE calculator, and the neighbour list that it keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, ClassVar, TypeAlias
+
+import numpy as np
+from ase.calculators.calculator import Calculator, all_changes
+from numpy.typing import NDArray
+
+from ..data.neighbors import Neighbors, neighbors
+from .protocol import Potential
+
+Array: TypeAlias = NDArray[np.float64]
+
+
+class NeighborCache:
+    r"""A neighbour list with a skin, rebuilt only when a pair could have come within the cutoff.
+
+    With displacements :math:`u_i` and a change of cell :math:`\Delta h` since the list was built,
+
+    .. math:: |\Delta r_{ij}| \le 2 \max_i |u_i| + \max_{ij} |S_{ij} \Delta h|,
+
+    so the list holds while the right side is at most the skin.
+    """
+
+    def __init__(self, cutoff: float, skin: float) -> None:
+        self.cutoff = cutoff
+        self.skin = skin
+        self.n_builds = 0
+        self._list: Neighbors | None = None
+
+    def get(self, atoms: Any) -> Neighbors:
+        """The list for ``atoms``, complete up to the cutoff."""
+        cell = np.array(atoms.cell.complete() if atoms.pbc.any() else atoms.cell)
+        if self._list is None or not self._holds(atoms, cell):
+            self._list = neighbors(atoms, self.cutoff + self.skin)
+            self._positions, self._cell = atoms.positions.copy(), cell
+            self._pbc = atoms.pbc.copy()
+            self.n_builds += 1
+        elif not np.array_equal(cell, self._cell_now):
+            self._list = replace(self._list, offsets=self._list.shifts @ cell)
+        self._cell_now = cell
+        return self._list
+
+    def _holds(self, atoms: Any, cell: Array) -> bool:
+        if len(atoms) != len(self._positions) or (atoms.pbc != self._pbc).any():
+            return False
+        moved = atoms.positions - self._positions
+        reach = 2 * float(np.sqrt(np.einsum("ia,ia->i", moved, moved).max(initial=0.0)))
+        if not np.array_equal(cell, self._cell):
+            assert self._list is not None
+            stretch = self._list.shifts @ (cell - self._cell)
+            reach += float(np.sqrt((stretch**2).sum(1).max(initial=0.0)))
+        return reach <= self.skin
+
+
+class PotlearnCalculator(Calculator):  # type: ignore[misc]
+    """ASE calculator of a potential.
+
+    Parameters
+    ----------
+    potential : Potential
+    skin : float
+        The neighbour list reaches this much beyond the cutoff, in Å, and is kept while it holds.
+    """
+
+    implemented_properties: ClassVar[list[str]] = [
+        "energy",
+        "free_energy",
+        "energies",
+        "forces",
+        "stress",
+    ]
+
+    def __init__(self, potential: Potential, skin: float = 0.5) -> None:
+        super().__init__()
+        self.potential = potential
+        self._neighbors = NeighborCache(potential.cutoff, skin)
+
+    @property
+    def n_neighbor_builds(self) -> int:
+        """How often the neighbour list was built."""
+        return self._neighbors.n_builds
+
+    def calculate(
+        self,
+        atoms: Any = None,
+        properties: Sequence[str] = ("energy",),
+        system_changes: Sequence[str] = tuple(all_changes),
+    ) -> None:
+        """Energy, forces and, for three-dimensional periodicity, stress."""
+        super().calculate(atoms, properties, system_changes)
+        prediction = self.potential.predict(self.atoms, self._neighbors.get(self.atoms))
+        energy = prediction.energy
+        self.results = {
+            "energy": energy,
+            "free_energy": energy,
+            "energies": prediction.energies,
+            "forces": prediction.forces,
+        }
+        if self.atoms.cell.rank == 3:
+            self.results["stress"] = prediction.stress(self.atoms.get_volume())

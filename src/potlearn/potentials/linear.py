@@ -1,0 +1,97 @@
+"""Linear potentials: a coefficient per species and feature."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..data.neighbors import Neighbors
+from ..data.neighbors import neighbors as neighbor_list
+from ..descriptors import Descriptor
+from ..errors import ModelFileError
+from .prediction import Prediction
+from .protocol import Potential
+
+if TYPE_CHECKING:
+    from .calculator import PotlearnCalculator
+
+Array: TypeAlias = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class LinearPotential:
+    r"""Linear model of a descriptor, on top of an optional reference potential.
+
+    .. math:: E = E_\mathrm{ref} + \sum_i \Big( c_{z_i, 0} + \sum_k c_{z_i, k} B_k(i) \Big)
+
+    Attributes
+    ----------
+    descriptor : Descriptor
+    coefficients : (n_species, 1 + M)
+        In eV; the first column is the one-body energy.
+    reference : Potential, optional
+        Added as it stands.
+    metadata : mapping
+        How it came about; stored with it.
+    """
+
+    descriptor: Descriptor
+    coefficients: Array
+    reference: Potential | None = None
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        c = np.ascontiguousarray(self.coefficients, float)
+        shape = (len(self.descriptor.species), 1 + self.descriptor.n_features)
+        if c.size != shape[0] * shape[1]:
+            raise ModelFileError(
+                f"coefficients: expected {shape[0]} x {shape[1]} for this descriptor, got {c.size}"
+            )
+        if not np.isfinite(c).all():
+            raise ModelFileError("coefficients: NaN or infinite")
+        object.__setattr__(self, "coefficients", c.reshape(shape))
+
+    @property
+    def species(self) -> tuple[str, ...]:
+        """Chemical symbols that it knows."""
+        return self.descriptor.species
+
+    @property
+    def cutoff(self) -> float:
+        """Largest distance that matters, in Å."""
+        return max(self.descriptor.cutoff, self.reference.cutoff if self.reference else 0.0)
+
+    def predict(self, atoms: Any, neighbors: Neighbors | None = None) -> Prediction:
+        """Energies, forces and virial of ``atoms`` (an ``ase.Atoms``)."""
+        list_ = neighbors or neighbor_list(atoms, self.cutoff)
+        many_body = Prediction(*self.descriptor.linear_model(atoms, self.coefficients, list_))
+        return many_body + self.reference.predict(atoms, list_) if self.reference else many_body
+
+
+    def calculator(self, skin: float = 0.5) -> PotlearnCalculator:
+        """ASE calculator that keeps its neighbour list while no atom has moved more than skin/2 Å."""
+        from .calculator import PotlearnCalculator
+
+        return PotlearnCalculator(self, skin=skin)
+
+    def save(self, path: str | Path) -> None:
+        """Write one file: JSON and arrays in a zip, no pickle."""
+        from .archive import save
+
+        save(self, path)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Settings that rebuild the potential."""
+        return {
+            "kind": "linear",
+            "descriptor": self.descriptor.to_dict(),
+            "coefficients": self.coefficients,
+            "reference": self.reference.to_dict() if self.reference else None,
+            "metadata": dict(self.metadata),
+        }
+
