@@ -229,11 +229,11 @@ class GroupWeights(Section):
     """Weights of one group; what is absent keeps the general weight."""
 
     energy: NonNegative | None = None
-    """Weight of the energies per atom, 1/eV²."""
+    """Weight of the squared errors of energies per atom, 1/eV²."""
     forces: NonNegative | None = None
-    """Weight of the force components, Å²/eV²."""
+    """Weight of the squared errors of force components, Å²/eV²."""
     stress: NonNegative | None = None
-    """Weight of the stress components."""
+    """Weight of the squared errors of virial components, 1/eV²."""
 
 
 class WeightsConfig(GroupWeights):
@@ -278,7 +278,12 @@ class FitConfig(Section):
     """Everything that a fit needs: data, descriptor, reference potential, solver and output."""
 
     data: DataConfig
+    """Labelled configurations."""
     descriptor: DescriptorConfig
+    """What an atom sees of its neighbours."""
     reference: ReferenceConfig = ReferenceConfig()
+    """Pair potential under the fit."""
     fit: SolverConfig = SolverConfig()
+    """Weights and solver."""
     output: OutputConfig = OutputConfig()
+    """Folder and files."""

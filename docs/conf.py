@@ -1,0 +1,41 @@
+"""Sphinx configuration; the configuration reference is made from the schema itself."""
+
+from pathlib import Path
+
+from potlearn import __version__
+
+project = "potlearn"
+author = "The potlearn developers"
+version = release = __version__
+extensions = [
+    "myst_parser",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.napoleon",
+    "sphinx.ext.mathjax",
+    "sphinx.ext.viewcode",
+]
+myst_enable_extensions = ["dollarmath", "amsmath", "deflist"]
+myst_heading_anchors = 3
+autodoc_typehints = "description"
+autodoc_member_order = "bysource"
+autodoc_default_options = {"members": True, "show-inheritance": True}
+napoleon_numpy_docstring = True
+napoleon_google_docstring = False
+napoleon_use_ivar = True
+exclude_patterns = ["_build"]
+html_theme = "furo"
+html_title = "potlearn"
+
+
+def write_configuration_reference(app):
+    """Write the page of all keys of a fit configuration."""
+    from potlearn.cli.schema import schema_as_markdown
+
+    folder = Path(app.srcdir, "api", "generated")
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "configuration.md").write_text(schema_as_markdown(), encoding="utf-8")
+
+
+def setup(app):
+    """Connect the generated page to the build."""
+    app.connect("builder-inited", write_configuration_reference)

@@ -1,0 +1,55 @@
+"""The schema of the fit configuration for people and for programs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from potlearn.cli.config import FitConfig
+
+
+def schema_as_json() -> str:
+    """JSON schema of the configuration (draft 2020-12)."""
+    return json.dumps(FitConfig.model_json_schema(), indent=2, ensure_ascii=False)
+
+
+def schema_as_markdown() -> str:
+    """One table per section: key, kind, default, meaning."""
+    schema = FitConfig.model_json_schema()
+    lines = ["# Configuration of a fit", ""]
+    for name, section in [("Sections", schema), *schema["$defs"].items()]:
+        lines += [f"## {name.removesuffix('Config')}", "", section["description"], ""]
+        lines += ["| key | kind | default | meaning |", "|---|---|---|---|"]
+        lines += list(_rows(section))
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _rows(section: dict[str, Any]) -> Iterator[str]:
+    for key, field in section["properties"].items():
+        default = "required" if key in section.get("required", ()) else _default(field)
+        meaning = " ".join(field.get("description", "").split())
+        yield f"| `{key}` | {_kind(field)} | {default} | {meaning} |"
+
+
+def _default(field: dict[str, Any]) -> str:
+    value = field.get("default")
+    return "" if value is None or isinstance(value, dict) else f"`{json.dumps(value)}`"
+
+
+def _kind(field: dict[str, Any]) -> str:
+    """Kind of a value in words."""
+    if "anyOf" in field:
+        kinds = [_kind(option) for option in field["anyOf"] if option.get("type") != "null"]
+        return " or ".join(dict.fromkeys(kinds))
+    if "$ref" in field:
+        name = field["$ref"].rsplit("/", 1)[-1].removesuffix("Config")
+        return f"[{name}](#{name.lower()})"
+    if "enum" in field:
+        return ", ".join(f"`{option}`" for option in field["enum"])
+    if "const" in field:
+        return f"`{field['const']}`"
+    words = {"string": "text", "boolean": "true or false", "integer": "whole number"}
+    words |= {"array": "list", "object": "keys and values"}
+    return words.get(field["type"], field["type"])
