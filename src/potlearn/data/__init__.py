@@ -1,6 +1,8 @@
 """Labelled configurations: reading, checking, splitting, neighbour lists."""
 
 from potlearn.data.dataset import Dataset
+from potlearn.data.findings import Finding
+from potlearn.data.inspection import GroupSummary, Inspection, inspect
 from potlearn.data.label_report import LabelReport
 from potlearn.data.labels import LabelKeys, Labels
 from potlearn.data.normalisation import Standardiser
@@ -9,6 +11,9 @@ from potlearn.data.splits import grouped_split, info_groups, k_folds, random_spl
 
 __all__ = [
     "Dataset",
+    "Finding",
+    "GroupSummary",
+    "Inspection",
     "LabelKeys",
     "LabelReport",
     "Labels",
@@ -16,6 +21,7 @@ __all__ = [
     "from_atoms",
     "grouped_split",
     "info_groups",
+    "inspect",
     "k_folds",
     "random_split",
     "read",

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from potlearn.data.dataset import Dataset
 from potlearn.data.labels import Labels
 from potlearn.data.neighbors import Neighbors, neighbors
+from potlearn.data.work import Step, step
 
 Floats = NDArray[np.float64]
 Progress = Callable[[int, int], None]
@@ -57,6 +58,9 @@ class Survey:
         Neighbours within the cutoff of the atom that has fewest.
     invariants : (n, 5) float64
         Equal for equivalent configurations.
+    step_energy, force_work, stress_work : float64
+        Energy difference to the configuration before, and the work of forces and stress between
+        the two, in eV (see :mod:`potlearn.data.work`).
     """
 
     dataset: Dataset
@@ -73,6 +77,9 @@ class Survey:
     shortest: Floats
     fewest_neighbors: NDArray[np.int64]
     invariants: Floats
+    step_energy: Floats
+    force_work: Floats
+    stress_work: Floats
 
     @property
     def pairs(self) -> list[tuple[str, str]]:
@@ -87,9 +94,12 @@ def survey(dataset: Dataset, cutoff: float, progress: Progress | None = None) ->
 
     species = np.array([atomic_numbers[symbol] for symbol in dataset.species])
     rows: dict[str, list[Any]] = {}
+    before: tuple[Any, Labels] | None = None
     for i in range(len(dataset)):
         atoms, labels = dataset[i], dataset.labels(i)
-        entry = _label_numbers(labels) | _cell_numbers(atoms)
+        work = Step() if before is None else step(before, (atoms, labels))
+        before = atoms, labels
+        entry = _work_numbers(work) | _label_numbers(labels) | _cell_numbers(atoms)
         entry |= _neighbor_numbers(atoms, neighbors(atoms, cutoff), species)
         for name, value in entry.items():
             rows.setdefault(name, []).append(value)
@@ -98,13 +108,24 @@ def survey(dataset: Dataset, cutoff: float, progress: Progress | None = None) ->
     return Survey(dataset=dataset, cutoff=cutoff, **{k: np.array(v) for k, v in rows.items()})
 
 
+def _work_numbers(work: Step) -> dict[str, float]:
+    """Energy difference and work since the configuration before."""
+    return {
+        "step_energy": work.energy,
+        "force_work": work.force_work,
+        "stress_work": work.stress_work,
+    }
+
+
 def _label_numbers(labels: Labels) -> dict[str, float]:
     """Sizes of forces and stress."""
     forces, stress = labels.forces, labels.stress
     whole = forces is not None and (labels.force_mask is None or bool(labels.force_mask.all()))
     return {
         "max_force": np.nan if forces is None else float(np.sqrt((forces**2).sum(1).max())),
-        "net_force": float(np.linalg.norm(forces.sum(0))) if whole and forces is not None else np.nan,
+        "net_force": float(np.linalg.norm(forces.sum(0)))
+        if whole and forces is not None
+        else np.nan,
         "max_stress": np.nan if stress is None else float(np.abs(stress).max()),
         "pressure": np.nan if stress is None else float(-stress[:3].sum() / 3),
     }

@@ -1,0 +1,327 @@
+"""Checks of a surveyed dataset: each looks at arrays and gives findings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from potlearn.data.dataset import ISOLATED
+from potlearn.data.duplicates import duplicates, equivalents
+from potlearn.data.findings import Finding, Severity
+from potlearn.data.survey import Survey
+from potlearn.data.units import units
+from potlearn.errors import DataError
+
+Check = Callable[[Survey], list[Finding]]
+TOO_CLOSE = 0.3
+GUARDED_NEIGHBORS = 7
+LARGE_FORCE = 50.0
+NET_FORCE = 0.01
+Z_LIMIT = 10.0
+
+
+def too_close(s: Survey) -> list[Finding]:
+    """Atoms closer than 0.3 Å."""
+    found = []
+    for i in np.flatnonzero(s.shortest.min(axis=1, initial=np.inf) < TOO_CLOSE).tolist():
+        pair = int(np.argmin(s.shortest[i]))
+        distance, names = float(s.shortest[i, pair]), "-".join(s.pairs[pair])
+        text = f"{names} {distance:.3f} Å apart; expected at least {TOO_CLOSE} Å"
+        found.append(Finding("error", "too_close", s.dataset.source(i), text, distance))
+    return found
+
+
+def few_neighbors(s: Survey) -> list[Finding]:
+    """Atoms with so few neighbours that POD's guards switch blocks off.
+
+    A block of body order b counts only on atoms with b - 1 neighbours or more: an atom with fewer
+    than 7 is without the seven-body block, or loses it when one neighbour leaves.
+    """
+    sparse = (s.fewest_neighbors < GUARDED_NEIGHBORS) & ~s.dataset.isolated_mask()
+    return [
+        Finding(
+            "warning",
+            "few_neighbors",
+            s.dataset.source(members[0]),
+            f"group {group}: {len(members)} configurations have atoms with fewer than "
+            f"{GUARDED_NEIGHBORS} neighbours within {s.cutoff:g} Å; POD's neighbour-count guards "
+            "make their energies jump as neighbours come and go",
+            float(s.fewest_neighbors[members].min()),
+        )
+        for group, members in _where(s, sparse)
+    ]
+
+
+def net_forces(s: Survey) -> list[Finding]:
+    """Forces that do not sum to zero."""
+    return [
+        Finding(
+            "warning",
+            "net_force",
+            s.dataset.source(worst),
+            f"group {group}: in {len(members)} configurations the forces do not sum to zero; "
+            f"largest sum {s.net_force[worst]:.3g} eV/Å, expected below {NET_FORCE} eV/Å",
+            float(s.net_force[worst]),
+        )
+        for group, members in _where(s, s.net_force > NET_FORCE)
+        if (worst := members[int(np.argmax(s.net_force[members]))]) >= 0
+    ]
+
+
+def large_forces(s: Survey) -> list[Finding]:
+    """Forces above 50 eV/Å."""
+    return [
+        Finding(
+            "warning",
+            "large_force",
+            s.dataset.source(worst),
+            f"group {group}: {len(members)} configurations have forces above {LARGE_FORCE:g} "
+            f"eV/Å, up to {s.max_force[worst]:.4g} eV/Å",
+            float(s.max_force[worst]),
+        )
+        for group, members in _where(s, s.max_force > LARGE_FORCE)
+        if (worst := members[int(np.argmax(s.max_force[members]))]) >= 0
+    ]
+
+
+def energy_outliers(s: Survey) -> list[Finding]:
+    """Energies per atom far from others of the same group and composition (robust z-score)."""
+    found = []
+    per_atom = s.dataset.energies / s.dataset.n_atoms
+    for members in _alike(s):
+        energies = per_atom[members]
+        members, energies = members[np.isfinite(energies)], energies[np.isfinite(energies)]
+        if len(members) < 10:
+            continue
+        median = float(np.median(energies))
+        spread = max(1.4826 * float(np.median(np.abs(energies - median))), 1e-3)
+        for k in np.flatnonzero(np.abs(energies - median) > Z_LIMIT * spread).tolist():
+            z = float((energies[k] - median) / spread)
+            text = (
+                f"energy {energies[k]:.4f} eV/atom, median of its group and composition "
+                f"{median:.4f} eV/atom: {abs(z):.0f} robust standard deviations away"
+            )
+            found.append(
+                Finding("warning", "energy_outlier", s.dataset.source(members[k]), text, z)
+            )
+    return sorted(found, key=lambda finding: -abs(finding.value or 0.0))
+
+
+def _alike(s: Survey) -> Iterator[NDArray[np.int64]]:
+    """Configurations of the same group and the same proportions of elements."""
+    table = s.dataset.catalog
+    reduced: dict[tuple[tuple[int, float], ...], int] = {}
+    kinds = []
+    for composition in table.compositions:
+        total = sum(count for _, count in composition)
+        key = tuple((z, round(count / total, 9)) for z, count in composition)
+        kinds.append(reduced.setdefault(key, len(reduced)))
+    if not kinds:
+        return
+    label = table.group * len(reduced) + np.array(kinds)[table.composition]
+    for value in np.unique(label):
+        yield np.flatnonzero(label == value)
+
+
+def zero_stress(s: Survey) -> list[Finding]:
+    """Stress that is exactly zero although there are forces: a placeholder."""
+    return [
+        Finding(
+            "warning",
+            "zero_stress",
+            s.dataset.source(members[0]),
+            f"group {group}: stress is exactly zero in {len(members)} configurations; a "
+            "placeholder, not a label?",
+            float(len(members)),
+        )
+        for group, members in _where(s, s.max_stress == 0.0)
+    ]
+
+
+def stress_with_vacuum(s: Survey) -> list[Finding]:
+    """Stress of slabs and molecules in a box."""
+    return [
+        Finding(
+            "info",
+            "stress_with_vacuum",
+            s.dataset.source(members[0]),
+            f"group {group}: {len(members)} configurations have a stress and vacuum in the cell; "
+            "better not weight their stress",
+            float(len(members)),
+        )
+        for group, members in _where(s, s.vacuum & np.isfinite(s.max_stress))
+    ]
+
+
+def zero_stress(s: Survey) -> list[Finding]:
+    """Stress that is exactly zero although there are forces: a placeholder."""
+    return [
+        Finding(
+            "warning",
+            "zero_stress",
+            s.dataset.source(members[0]),
+            f"group {group}: stress is exactly zero in {len(members)} configurations; a "
+            "placeholder, not a label?",
+            float(len(members)),
+        )
+        for group, members in _where(s, s.max_stress == 0.0)
+    ]
+
+
+def stress_with_vacuum(s: Survey) -> list[Finding]:
+    """Stress of slabs and molecules in a box."""
+    return [
+        Finding(
+            "info",
+            "stress_with_vacuum",
+            s.dataset.source(members[0]),
+            f"group {group}: {len(members)} configurations have a stress and vacuum in the cell; "
+            "better not weight their stress",
+            float(len(members)),
+        )
+        for group, members in _where(s, s.vacuum & np.isfinite(s.max_stress))
+    ]
+
+
+def units(s: Survey) -> list[Finding]:
+    """Energies, forces and stress whose units do not fit each other.
+
+    Where neighbouring configurations allow it, energy differences are compared with the work of
+    forces and stress; where they do not, the size of the stress is judged.
+    """
+    found: list[Finding] = []
+    for group, members in s.dataset.by_group().items():
+        forces, stress = force_slope(s, members), stress_slope(s, members)
+        if _telling(forces) and not _fits(forces):
+            found.append(_slope_finding(s, group, members, forces, "forces"))
+        if _telling(stress) and not _fits(stress):
+            found.append(_slope_finding(s, group, members, stress, "stress"))
+        elif not _telling(stress):
+            found.extend(_stress_size(s, group, members))
+    return found
+
+
+def force_slope(s: Survey, members: NDArray[np.int64]) -> Slope:
+    """Energy differences against the work of the forces, between members in the same cell."""
+    energy, work = s.step_energy[members], s.force_work[members]
+    known = np.isfinite(energy) & np.isfinite(work) & (s.stress_work[members] == 0.0)
+    return slope(energy[known], work[known])
+
+
+def stress_slope(s: Survey, members: NDArray[np.int64]) -> Slope:
+    """Energy differences against the work of the stress, between members in other cells."""
+    energy, work = s.step_energy[members] - s.force_work[members], s.stress_work[members]
+    known = np.isfinite(energy) & np.isfinite(work) & (work != 0.0)
+    return slope(energy[known], work[known])
+
+
+def _telling(fit: Slope) -> bool:
+    """Whether a slope says anything."""
+    return fit.n >= 6 and abs(fit.correlation) > 0.9
+
+
+def _fits(fit: Slope) -> bool:
+    """Whether a slope is 1 within what noise and the trapezoid rule allow."""
+    return 0.6 < fit.value < 1.6
+
+
+def _slope_finding(
+    s: Survey, group: str, members: NDArray[np.int64], fit: Slope, name: str
+) -> Finding:
+    """Energies that do not follow forces or stress."""
+    table = FORCE_SLOPES if name == "forces" else STRESS_SLOPES
+    reason = meaning(fit.value, table) or f"energies do not follow the {name}"
+    text = (
+        f"group {group}: suspicious units: {reason}; between {fit.n} neighbouring configurations "
+        f"energy differences are {fit.value:.4g} times the work of the {name}, expected 1"
+    )
+    return Finding("warning", "units", s.dataset.source(members[0]), text, fit.value)
+
+
+def _stress_size(s: Survey, group: str, members: NDArray[np.int64]) -> list[Finding]:
+    """Stress whose size fits kbar or GPa rather than eV/Å³."""
+    sizes = s.max_stress[members]
+    sizes = sizes[np.isfinite(sizes) & (sizes > 0)]
+    typical = float(np.median(sizes)) if len(sizes) else 0.0
+    if typical <= LARGE_STRESS:
+        return []
+    text = (
+        f"group {group}: suspicious units: the typical stress is {typical:.4g} eV/Å³ "
+        f"({typical * 160.21766:.4g} GPa); expected below {LARGE_STRESS:g} eV/Å³. Is it in kbar "
+        "(1602 times larger) or GPa (160 times larger)?"
+    )
+    return [Finding("warning", "units", s.dataset.source(members[0]), text, typical)]
+
+
+def _where(s: Survey, mask: NDArray[np.bool_]) -> Iterator[tuple[str, NDArray[np.int64]]]:
+    """Groups with the indices of their marked configurations, where there are any."""
+    for group, members in s.dataset.by_group().items():
+        marked = members[mask[members]]
+        if len(marked):
+            yield group, marked
+
+
+def missing_labels(s: Survey) -> list[Finding]:
+    """Configurations without energy, forces or stress."""
+    report = s.dataset.label_report()
+    found = []
+    for quantity, count in report.missing.items():
+        if count:
+            severity: Severity = "info" if quantity == "stress" else "warning"
+            text = f"{count} of {len(s.dataset)} configurations have no {quantity}"
+            found.append(Finding(severity, "missing_label", "all", text, float(count)))
+    return found
+
+
+def label_keys(s: Survey) -> list[Finding]:
+    """One quantity read from several keys, and keys that were not used."""
+    report = s.dataset.label_report()
+    found = []
+    for quantity, keys in report.found.items():
+        if len(keys) > 1:
+            counts = ", ".join(f"{key} ({count})" for key, count in keys.items())
+            text = f"{quantity} comes from several keys: {counts}; are they the same quantity?"
+            found.append(Finding("warning", "mixed_keys", "all", text, float(len(keys))))
+    for key, count in report.unused.items():
+        text = f"key {key} is present in {count} configurations and not used"
+        found.append(Finding("info", "unused_key", "all", text, float(count)))
+    return found
+
+
+def isolated_atoms(s: Survey) -> list[Finding]:
+    """Elements without the energy of an isolated atom."""
+    try:
+        energies = s.dataset.isolated_energies()
+    except DataError as error:
+        return [Finding("error", "isolated_atom", "all", str(error))]
+    absent = [symbol for symbol in s.dataset.species if symbol not in energies]
+    found = []
+    if absent:
+        text = (
+            f"no isolated atom (group {ISOLATED}) for {', '.join(absent)}; the energy per atom at "
+            "infinite separation has to be fitted"
+        )
+        found.append(Finding("info", "no_isolated_atom", "all", text, float(len(absent))))
+    for symbol, energy in energies.items():
+        text = f"isolated {symbol}: {energy:.6f} eV"
+        found.append(Finding("info", "isolated_atom", "all", text, energy))
+    return found
+
+
+CHECKS: tuple[Check, ...] = (
+    too_close,
+    missing_labels,
+    label_keys,
+    units,
+    duplicates,
+    equivalents,
+    zero_stress,
+    net_forces,
+    large_forces,
+    energy_outliers,
+    few_neighbors,
+    stress_with_vacuum,
+    isolated_atoms,
+)
