@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Any, ParamSpec
 
 import typer
 
@@ -13,9 +13,7 @@ from potlearn.errors import PotlearnError
 P = ParamSpec("P")
 
 
-def guarded(
-    command: Callable[Concatenate[typer.Context, P], None],
-) -> Callable[Concatenate[typer.Context, P], None]:
+def guarded(command: Callable[P, None]) -> Callable[P, None]:
     """Command that ends on an expected error with its message alone, not with a traceback.
 
     Errors of potlearn and of the file system exit with code 2; the global option
@@ -23,11 +21,12 @@ def guarded(
     """
 
     @wraps(command)
-    def run(context: typer.Context, /, *args: P.args, **kwargs: P.kwargs) -> None:
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        context: Any = kwargs["context"]
         try:
-            command(context, *args, **kwargs)
+            command(*args, **kwargs)
         except (PotlearnError, OSError) as error:
-            if context.find_root().params.get("traceback"):
+            if context.find_root().params["traceback"]:
                 raise
             typer.echo(f"error: {error}", err=True)
             raise typer.Exit(2) from error
