@@ -1,0 +1,106 @@
+"""Saved ledgers, and the checkpoint of a fit that is under way.
+
+A ledger is stored as it stands, rows that wait for their factorisation included, so that a fit
+which goes on from a file gives the same bits as one that was never interrupted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from potlearn.errors import FitError
+from potlearn.fit.archive import read_archive, write_archive
+from potlearn.fit.entries import Entry, Key
+from potlearn.fit.ledger import Ledger
+from potlearn.fit.triangular import stack
+
+
+def save_ledger(ledger: Ledger, path: str | Path, content: Mapping[str, Any] | None = None) -> None:
+    """Write a ledger; ``content`` says what it was made of, and is kept beside it."""
+    header, arrays = _detach(ledger)
+    write_archive(path, "ledger", {**header, "content": dict(content or {})}, arrays)
+
+
+def load_ledger(path: str | Path) -> Ledger:
+    """The ledger saved at ``path``; FitError where the file is not one."""
+    return _attach(path, *read_archive(path, "ledger"))
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """Place of a running fit's state: the ledger of the first ``n_chunks`` chunks.
+
+    Parameters
+    ----------
+    path : path
+        File of the checkpoint; it stays when the fit is finished, so that another fit of the same
+        rows (other weights, another solver) starts from it.
+    content : mapping of str to str
+        What the rows are made of: fingerprints of data, descriptor, reference and layout.
+    """
+
+    path: Path
+    content: Mapping[str, str]
+
+    def save(self, ledger: Ledger, n_chunks: int) -> None:
+        """Replace the checkpoint in one step."""
+        header, arrays = _detach(ledger)
+        header |= {"content": dict(self.content), "n_chunks": n_chunks}
+        write_archive(self.path, "checkpoint", header, arrays)
+
+    def load(self) -> tuple[Ledger, int] | None:
+        """Ledger and number of finished chunks, or None if there is no checkpoint.
+
+        Raises
+        ------
+        FitError
+            The checkpoint is of other data, another descriptor, reference or layout.
+        """
+        if not self.path.exists():
+            return None
+        header, arrays = read_archive(self.path, "checkpoint")
+        found = header.get("content", {})
+        differ = [name for name in self.content if found.get(name) != self.content[name]]
+        if differ:
+            raise FitError(
+                f"{self.path}: this checkpoint belongs to another fit (other "
+                f"{', '.join(differ)}); remove it, or name another file"
+            )
+        return _attach(self.path, header, arrays), int(header["n_chunks"])
+
+
+def _detach(ledger: Ledger) -> tuple[dict[str, Any], dict[str, NDArray[np.float64]]]:
+    arrays: dict[str, NDArray[np.float64]] = {}
+    keys = []
+    for k, (key, entry) in enumerate(sorted(ledger.entries.items())):
+        keys.append({"key": list(key), "n": entry.n})
+        pending = [np.hstack(parts) for parts in entry.accumulator.pending]
+        arrays[f"sums{k}"] = entry.sums
+        arrays[f"reduced{k}"] = entry.accumulator.reduced
+        if pending:
+            arrays[f"pending{k}"] = stack(pending)
+    return {"columns": list(ledger.columns), "keys": keys}, arrays
+
+
+def _attach(
+    path: str | Path, header: dict[str, Any], arrays: dict[str, NDArray[np.float64]]
+) -> Ledger:
+    try:
+        ledger = Ledger(header["columns"])
+        for k, item in enumerate(header["keys"]):
+            fold, group, quantity = item["key"]
+            entry = Entry(ledger.width)
+            entry.n, entry.sums = int(item["n"]), arrays[f"sums{k}"]
+            entry.accumulator.reduced = np.asfortranarray(arrays[f"reduced{k}"])
+            if f"pending{k}" in arrays:
+                entry.accumulator.add(arrays[f"pending{k}"])
+            ledger.entries[Key(int(fold), str(group), str(quantity))] = entry
+    except (KeyError, TypeError, ValueError) as error:
+        raise FitError(f"{path}: malformed ledger ({error})") from error
+    return ledger
