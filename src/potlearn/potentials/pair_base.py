@@ -1,0 +1,87 @@
+"""The sum over pairs that all pair potentials share."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar, Self, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..data.neighbors import Neighbors
+from ..data.neighbors import neighbors as neighbor_list
+from ..descriptors.protocol import species_indices
+from ..errors import ConfigError
+from .prediction import Prediction
+
+Array: TypeAlias = NDArray[np.float64]
+Index: TypeAlias = NDArray[np.int32]
+
+
+@dataclass(frozen=True, eq=False)
+class PairPotential(ABC):
+    r"""Sum of a function of distance over pairs of atoms.
+
+    .. math::
+
+        E = \sum_i E_i, \quad E_i = \tfrac12 \sum_j \phi_{z_i z_j}(r_{ij}), \qquad
+        F_i = \sum_j \phi'_{z_i z_j}(r_{ij}) \, \hat r_{ij}, \qquad
+        W = -\tfrac12 \sum_{ij} \phi' \, \hat r_{ij} \otimes r_{ij}
+
+    with :math:`r_{ij} = x_j - x_i` over every periodic image inside the cutoff.  A subclass gives
+    :math:`\phi` and :math:`\phi'`, both zero at the cutoff.
+    """
+
+    kind: ClassVar[str]
+    """Name of the potential in files."""
+
+    species: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "species", tuple(self.species))
+        if not 0 < self.cutoff < np.inf:
+            raise ConfigError(f"{self.kind}: expected a positive cutoff, got {self.cutoff}")
+
+    @property
+    @abstractmethod
+    def cutoff(self) -> float:
+        """Distance from which on the function is zero, in Å."""
+
+    @abstractmethod
+    def pair(self, r: Array, a: Index, b: Index) -> tuple[Array, Array]:
+        """φ (eV) and φ' (eV/Å) at distances ``r`` (P,) between species ``a`` and ``b`` (P,)."""
+
+    def predict(self, atoms: Any, neighbors: Neighbors | None = None) -> Prediction:
+        """Energies, forces and virial; the neighbour list may reach further than the cutoff."""
+        list_ = neighbors or neighbor_list(atoms, self.cutoff)
+        index = species_indices(atoms, self.species)
+        vectors = list_.vectors(atoms.positions)
+        squares = np.einsum("pa,pa->p", vectors, vectors)
+        near = np.flatnonzero(squares < self.cutoff**2)
+        vectors, r = vectors[near], np.sqrt(squares[near])
+        i = np.searchsorted(list_.first, near, side="right") - 1
+        phi, slope = self.pair(r, index[i], index[list_.j[near]])
+        return _sum(len(atoms), i, vectors, phi, (slope / r)[:, None] * vectors)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Settings that rebuild the potential, ``kind`` included."""
+        settings = {f.name: getattr(self, f.name) for f in fields(self)}
+        return {"kind": self.kind} | settings | {"species": list(self.species)}
+
+    @classmethod
+    def from_dict(cls, settings: dict[str, Any]) -> Self:
+        """The inverse of :meth:`to_dict`."""
+        return cls(**{k: v for k, v in settings.items() if k != "kind"})
+
+
+def _sum(n: int, i: Any, vectors: Array, phi: Array, pull: Array) -> Prediction:
+    """Sums over directed pairs: ``pull`` is φ' times the unit vector towards the neighbour."""
+    forces = [np.bincount(i, pull[:, d], minlength=n) for d in range(3)]
+    virial = -0.5 * vectors.T @ pull
+    energies: Array = 0.5 * np.bincount(i, phi, minlength=n)
+    return Prediction(
+        energies=energies,
+        forces=np.stack(forces, axis=1),
+        virial=virial[[0, 1, 2, 1, 0, 0], [0, 1, 2, 2, 2, 1]],
+    )
