@@ -199,7 +199,7 @@ class BornMayer(ShiftedPair):
 
 @dataclass(frozen=True, eq=False)
 class Coulomb(ShiftedPair):
-    r""":math:`v(r) = q_a q_b e^2 / (4 \pi \epsilon_0 r)`, a charge per species in e; no Ewald sum."""
+    r""":math:`v(r) = q_a q_b e^2 / (4 \pi \epsilon_0 r)`; charges in e, no Ewald sum."""
 
     kind: ClassVar[str] = "coulomb"
 

@@ -79,9 +79,8 @@ def _sum(n: int, i: Any, vectors: Array, phi: Array, pull: Array) -> Prediction:
     """Sums over directed pairs: ``pull`` is φ' times the unit vector towards the neighbour."""
     forces = [np.bincount(i, pull[:, d], minlength=n) for d in range(3)]
     virial = -0.5 * vectors.T @ pull
-    energies: Array = 0.5 * np.bincount(i, phi, minlength=n)
     return Prediction(
-        energies=energies,
+        energies=np.bincount(i, 0.5 * phi, minlength=n).astype(float),
         forces=np.stack(forces, axis=1),
         virial=virial[[0, 1, 2, 1, 0, 0], [0, 1, 2, 2, 2, 1]],
     )
