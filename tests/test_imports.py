@@ -84,7 +84,13 @@ def test_static_and_lazy_exports_agree():
     tree = ast.parse((ROOT / "__init__.py").read_text(encoding="utf-8"))
     guard = next(node for node in tree.body if isinstance(node, ast.If))
     static = {a.name: n.module for n in guard.body for a in n.names}
-    assert static == potlearn._EXPORTS
+    assert static == potlearn._EXPORTS | dict.fromkeys(potlearn._ROOMS, "potlearn")
+
+
+def test_no_export_hides_a_room():
+    rooms = {path.stem for path in ROOT.iterdir() if path.suffix in ("", ".py")}
+    assert rooms.isdisjoint(potlearn._EXPORTS)
+    assert set(potlearn._ROOMS) == set(ORDER)
 
 
 def test_an_unknown_name_is_an_attribute_error():

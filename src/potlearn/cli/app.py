@@ -6,8 +6,12 @@ from typing import Annotated
 
 import typer
 
-from potlearn.cli import evaluate, export, fit, import_, inspect
+from potlearn.cli.evaluate import command as evaluate
+from potlearn.cli.export import command as export
+from potlearn.cli.fit import command as fit
 from potlearn.cli.guard import guarded
+from potlearn.cli.import_ import command as import_
+from potlearn.cli.inspect import command as inspect
 
 app = typer.Typer(
     name="potlearn",
@@ -41,8 +45,8 @@ def options(
     """Fast, accurate, trustworthy interatomic potentials from labelled configurations."""
 
 
-app.command("inspect")(guarded(inspect.command))
-app.command("fit")(guarded(fit.command))
-app.command("evaluate")(guarded(evaluate.command))
-app.command("export")(guarded(export.command))
-app.command("import")(guarded(import_.command))
+app.command("inspect")(guarded(inspect))
+app.command("fit")(guarded(fit))
+app.command("evaluate")(guarded(evaluate))
+app.command("export")(guarded(export))
+app.command("import")(guarded(import_))

@@ -254,8 +254,12 @@ class SolverConfig(Section):
     e0: Literal["auto", "isolated", "fitted"] | dict[str, float] = "auto"
     """Energies of the free atoms, eV: isolated takes them from IsolatedAtom configurations, fitted
     makes them coefficients, auto is the first where there are such and else the second."""
+    intercept: bool = False
+    """Whether a free constant per atom is added to given energies of the free atoms."""
     weights: WeightsConfig = WeightsConfig()
     """Weights of energies, forces and stresses."""
+    workers: Annotated[int, Field(ge=1)] = 1
+    """Processes that make and reduce design rows; the result does not depend on their number."""
 
     @model_validator(mode="after")
     def _match_ridge_and_solver(self) -> Self:

@@ -52,6 +52,6 @@ def _show(outcome: FitOutcome) -> None:
     show_metrics({name: {"all": errors["all"]} for name, errors in outcome.metrics.items()})
     times = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in outcome.timing.items())
     typer.echo(f"{outcome.n_coefficients} coefficients; {times}")
-    for note in outcome.notes:
+    for note in outcome.result.notes:
         typer.echo(f"note: {note}")
     typer.echo(f"written to {outcome.folder}: {', '.join(outcome.files)}")

@@ -52,4 +52,4 @@ def _kind(field: dict[str, Any]) -> str:
         return f"`{field['const']}`"
     words = {"string": "text", "boolean": "true or false", "integer": "whole number"}
     words |= {"array": "list", "object": "keys and values"}
-    return words.get(field["type"], field["type"])
+    return words.get(field["type"], str(field["type"]))

@@ -1,0 +1,66 @@
+"""The folder for LAMMPS: potential files, a structure, and an input that runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from potlearn.data import Dataset
+    from potlearn.potentials import LinearPotential
+
+_ATOMS_WANTED = 64
+_EXAMPLE = """\
+# Constant-energy molecular dynamics, from 300 K; run with: lmp -in in.example
+units metal
+atom_style atomic
+boundary {boundary}
+read_data example.data
+{pair}
+velocity all create 300 1 mom yes rot yes
+fix nve all nve
+timestep 0.001
+thermo 100
+thermo_style custom step temp pe etotal press
+run 1000
+"""
+
+
+def write_lammps_folder(folder: Path, potential: LinearPotential, dataset: Dataset) -> None:
+    """Write ``PREFIX_param.pod``, ``PREFIX_coeff.pod``, ``example.data`` and ``in.example``.
+
+    The structure is the configuration of lowest energy per atom among the periodic ones.
+    """
+    from ase.io import write
+
+    from potlearn.lammps import pair_commands, write_pod
+
+    folder.mkdir(parents=True, exist_ok=True)
+    species = potential.species
+    param, coeff = write_pod(potential, folder / "".join(species))
+    atoms = _example(dataset)
+    write(
+        folder / "example.data",
+        atoms,
+        format="lammps-data",
+        specorder=list(species),
+        masses=True,
+        atom_style="atomic",
+    )
+    lines = pair_commands(potential, param.name, coeff.name)
+    boundary = " ".join("p" if periodic else "s" for periodic in atoms.pbc)
+    text = _EXAMPLE.format(boundary=boundary, pair="\n".join(lines))
+    (folder / "in.example").write_text(text, encoding="utf-8")
+
+
+def _example(dataset: Dataset) -> Any:
+    """Supercell of the configuration of lowest energy, periodic if there is such a one."""
+    import numpy as np
+
+    order = np.argsort(dataset.energies / dataset.n_atoms, kind="stable")
+    periodic = (i for i in order.tolist() if dataset[i].pbc.all())
+    atoms = dataset[next(periodic, int(order[0]))]
+    repeats = np.ones(3, int)
+    while atoms.pbc.all() and len(atoms) * repeats.prod() < _ATOMS_WANTED:
+        repeats[np.argmin(repeats * atoms.cell.lengths())] += 1
+    return atoms.repeat(repeats)

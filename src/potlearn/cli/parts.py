@@ -1,0 +1,58 @@
+"""What the sections of a configuration stand for: descriptor, reference potential, weights."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from potlearn.cli.config import FitConfig, PodConfig, ReferenceConfig, WeightsConfig
+
+if TYPE_CHECKING:
+    from potlearn.data import Dataset
+    from potlearn.descriptors import POD
+    from potlearn.fit import Weights
+    from potlearn.potentials import Potential
+
+_SEED = 0
+
+
+def make_descriptor(config: PodConfig, dataset: Dataset) -> POD:
+    """Descriptor of the section; environment clusters are found in ``dataset``."""
+    from potlearn.descriptors import POD
+    from potlearn.descriptors.pod_clusters import Clusters
+
+    descriptor = POD(config.species, config.cutoff, **config.keywords())
+    k, c = descriptor.number_of_environment_clusters, descriptor.number_of_principal_components
+    if k == 1:
+        return descriptor
+    return descriptor.with_clusters(Clusters.fit(descriptor, dataset, k, c, _SEED))
+
+
+def make_reference(
+    config: ReferenceConfig, species: tuple[str, ...], dataset: Dataset
+) -> Potential | None:
+    """Reference potential of the section, its radii from ``dataset`` where none are given."""
+    if config.kind == "none":
+        return None
+    from potlearn.potentials import ZBL
+
+    return ZBL.from_dataset(dataset, species, inner=config.inner, outer=config.outer)
+
+
+def make_weights(config: WeightsConfig) -> Weights:
+    """Weights of the section; what is absent keeps the default."""
+    from potlearn.fit import Weights
+
+    general = config.model_dump(exclude={"groups"}, exclude_none=True)
+    groups = {name: group.model_dump(exclude_none=True) for name, group in config.groups.items()}
+    return Weights(**general, groups=groups)
+
+
+def resolved(config: FitConfig, descriptor: POD, weights: Weights) -> FitConfig:
+    """The configuration with the defaults of descriptor and weights filled in."""
+    keywords = {
+        name: getattr(descriptor, name) for name in PodConfig.model_fields if name != "family"
+    }
+    general = {name: getattr(weights, name) for name in ("energy", "forces", "stress")}
+    fit = config.fit.model_copy(update={"weights": config.fit.weights.model_copy(update=general)})
+    filled = config.descriptor.model_copy(update=keywords)
+    return config.model_copy(update={"descriptor": filled, "fit": fit})

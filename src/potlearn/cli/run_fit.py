@@ -1,0 +1,191 @@
+"""From a configuration to a folder with a potential and all that belongs to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from potlearn.cli.config import FitConfig
+from potlearn.cli.config_file import write_config
+from potlearn.cli.datasets import load_datasets
+from potlearn.cli.lammps_folder import write_lammps_folder
+from potlearn.cli.parts import make_descriptor, make_reference, make_weights, resolved
+from potlearn.cli.results import write_json, write_report_files
+
+if TYPE_CHECKING:
+    from potlearn.data import Dataset
+    from potlearn.fit import FitResult
+    from potlearn.metrics import Evaluation
+    from potlearn.potentials import LinearPotential
+
+ProgressBar = Callable[[str], AbstractContextManager[Callable[[int, int], None] | None]]
+
+
+@dataclass(frozen=True)
+class FitOutcome:
+    """What a fit gave, and where it was written.
+
+    Attributes
+    ----------
+    config : FitConfig
+        The configuration with every default filled in.
+    potential : LinearPotential
+    result : FitResult
+        How the coefficients were found.
+    evaluations : dict
+        Reference and predicted values of each set, by name.
+    metrics : dict
+        Errors by set, group and quantity; see :func:`potlearn.metrics.metrics`.
+    timing : dict
+        Wall seconds of each stage.
+    folder : Path
+    files : tuple of str
+        Names of what was written there.
+    """
+
+    config: FitConfig
+    potential: LinearPotential
+    result: FitResult
+    evaluations: Mapping[str, Evaluation]
+    metrics: Mapping[str, Any]
+    timing: Mapping[str, float]
+    folder: Path
+    files: tuple[str, ...]
+
+    @property
+    def n_coefficients(self) -> int:
+        """Number of coefficients, one-body energies included."""
+        return int(self.potential.coefficients.size)
+
+
+def run_fit(config: FitConfig, progress: ProgressBar = lambda _: nullcontext(None)) -> FitOutcome:
+    """Fit, evaluate and write the output folder.
+
+    The same configuration continues an interrupted fit from the folder's checkpoint.
+
+    Parameters
+    ----------
+    config : FitConfig
+    progress : callable, optional
+        Given the name of a stage, a context manager whose value is called with (done, total).
+
+    Raises
+    ------
+    PotlearnError
+        As reading, fitting and writing do.
+    """
+    folder = config.output.folder
+    folder.mkdir(parents=True, exist_ok=True)
+    clock = _Stopwatch()
+    with clock("read"):
+        datasets = load_datasets(config.data)
+    with clock("fit"), progress("fitting") as report:
+        config, potential, result = _fit(config, datasets["train"], folder / "checkpoint", report)
+    with clock("evaluate"):
+        evaluations = _evaluate(potential, datasets, progress)
+    outcome = _outcome(config, potential, result, evaluations, clock.seconds)
+    _write(outcome, datasets)
+    if config.output.report:
+        with clock("report"):
+            write_report_files(folder, evaluations, {})
+    _write_metrics(outcome)
+    (folder / "checkpoint").unlink(missing_ok=True)
+    return outcome
+
+
+def _fit(
+    config: FitConfig, train: Dataset, checkpoint: Path, report: Callable[[int, int], None] | None
+) -> tuple[FitConfig, LinearPotential, FitResult]:
+    from potlearn import __version__
+    from potlearn.fit import fit_linear
+    from potlearn.potentials import LinearPotential
+
+    descriptor = make_descriptor(config.descriptor, train)
+    reference = make_reference(config.reference, descriptor.species, train)
+    weights = make_weights(config.fit.weights)
+    config = resolved(config, descriptor, weights)
+    result = fit_linear(
+        train,
+        descriptor,
+        reference=reference,
+        weights=weights,
+        solver=config.fit.solver,
+        ridge=config.fit.ridge,
+        e0=config.fit.e0,
+        intercept=config.fit.intercept,
+        workers=config.fit.workers,
+        checkpoint=checkpoint,
+        progress=report,
+    )
+    metadata = {"potlearn": __version__, "fit": config.model_dump(mode="json", exclude_none=True)}
+    return config, LinearPotential(descriptor, result.coefficients, reference, metadata), result
+
+
+def _evaluate(
+    potential: LinearPotential, datasets: Mapping[str, Dataset], progress: ProgressBar
+) -> dict[str, Evaluation]:
+    from potlearn.metrics import evaluate
+
+    evaluations = {}
+    for name, dataset in datasets.items():
+        with progress(f"evaluating {name}") as report:
+            evaluations[name] = evaluate(potential, dataset, progress=report)
+    return evaluations
+
+
+def _outcome(
+    config: FitConfig,
+    potential: LinearPotential,
+    result: FitResult,
+    evaluations: Mapping[str, Evaluation],
+    timing: Mapping[str, float],
+) -> FitOutcome:
+    from potlearn.metrics import metrics
+
+    files = ["config.yaml", "model.potl", "metrics.json", "lammps"]
+    files += [f"predictions_{name}.extxyz" for name in evaluations if name != "train"]
+    files += ["report.html", "figures"] if config.output.report else []
+    return FitOutcome(
+        config=config,
+        potential=potential,
+        result=result,
+        evaluations=evaluations,
+        metrics={name: metrics(evaluation) for name, evaluation in evaluations.items()},
+        timing=timing,
+        folder=config.output.folder,
+        files=tuple(files),
+    )
+
+
+def _write(outcome: FitOutcome, datasets: Mapping[str, Dataset]) -> None:
+    folder = outcome.folder
+    write_config(outcome.config, folder / "config.yaml")
+    outcome.potential.save(folder / "model.potl")
+    for name, evaluation in outcome.evaluations.items():
+        if name != "train":
+            evaluation.to_extxyz(folder / f"predictions_{name}.extxyz", datasets[name])
+    write_lammps_folder(folder / "lammps", outcome.potential, datasets["train"])
+
+
+def _write_metrics(outcome: FitOutcome) -> None:
+    timing = {**outcome.timing, **outcome.result.timing}
+    numbers = {"timing": timing, "n_coefficients": outcome.n_coefficients}
+    write_json(outcome.folder / "metrics.json", {**outcome.metrics, **numbers})
+
+
+class _Stopwatch:
+    """Wall seconds of named stages."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def __call__(self, stage: str) -> Iterator[None]:
+        """Time one stage."""
+        start = perf_counter()
+        yield
+        self.seconds[stage] = perf_counter() - start
