@@ -48,39 +48,31 @@ _EXPORTS = {
     "write_pod": "potlearn.lammps",
 }
 
-__all__ = ["__version__", *_EXPORTS, *_ROOMS]  # noqa: PLE0604
+__all__ = ["__version__", *_EXPORTS]
 
 if TYPE_CHECKING:
-    from potlearn import (
-        cli,
-        data,
-        descriptors,
-        engine,
-        errors,
-        fit,
-        lammps,
-        metrics,
-        potentials,
-        report,
-    )
-    from potlearn.data import (
-        Dataset,
-        LabelKeys,
-        Labels,
-        from_atoms,
-        grouped_split,
-        inspect,
-        k_folds,
-        random_split,
-        read,
-        stratified_split,
-    )
-    from potlearn.descriptors import POD
-    from potlearn.potentials import LinearPotential, ZBL, load
-    from potlearn.fit import FitResult, Weights, fit_linear
-    from potlearn.metrics import Evaluation, evaluate
-    from potlearn.report import write_report
-    from potlearn.lammps import read_pod, write_pod
+    from potlearn.data import Dataset as Dataset
+    from potlearn.data import LabelKeys as LabelKeys
+    from potlearn.data import Labels as Labels
+    from potlearn.data import from_atoms as from_atoms
+    from potlearn.data import grouped_split as grouped_split
+    from potlearn.data import inspect as inspect
+    from potlearn.data import k_folds as k_folds
+    from potlearn.data import random_split as random_split
+    from potlearn.data import read as read
+    from potlearn.data import stratified_split as stratified_split
+    from potlearn.descriptors import POD as POD
+    from potlearn.fit import FitResult as FitResult
+    from potlearn.fit import Weights as Weights
+    from potlearn.fit import fit_linear as fit_linear
+    from potlearn.lammps import read_pod as read_pod
+    from potlearn.lammps import write_pod as write_pod
+    from potlearn.metrics import Evaluation as Evaluation
+    from potlearn.metrics import evaluate as evaluate
+    from potlearn.potentials import ZBL as ZBL
+    from potlearn.potentials import LinearPotential as LinearPotential
+    from potlearn.potentials import load as load
+    from potlearn.report import write_report as write_report
 
 
 def __getattr__(name: str) -> Any:
@@ -95,4 +87,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted(__all__)
+    return sorted([*__all__, *_ROOMS])

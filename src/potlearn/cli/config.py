@@ -121,7 +121,7 @@ class DataConfig(Section):
     split: SplitConfig | None = None
     """How `file` is parted."""
     keys: KeysConfig = KeysConfig()
-    """Names of the labels in the files, where they are not the usual ones."""
+    """Names of the labels."""
     groups: str = "config_type"
     """Key that names the group of a configuration."""
 
