@@ -102,6 +102,13 @@ class LinearProblem:
         inside = self.R @ coefficients - self.z
         return float(inside @ inside) + self.rho**2
 
+    def dependent_columns(self) -> list[str]:
+        """Columns that depend on those before them to rounding: their diagonal has vanished."""
+        norms = self.column_norms()
+        n, k = len(self.names), len(self.R)
+        diagonal = np.abs(np.diag(self.R)) <= 4 * n * np.finfo(float).eps * norms[:k]
+        return [self.names[j] for j in [*np.flatnonzero(diagonal), *range(k, n)]]
+
     def column_norms(self) -> NDArray[np.float64]:
         """Norm of every weighted column, (C,); 1 where the column is zero."""
         norms = np.sqrt(np.einsum("ij,ij->j", self.R, self.R))

@@ -15,6 +15,7 @@ from multiprocessing import get_context
 from typing import Any
 
 from potlearn.errors import FitError
+from potlearn.fit.lapack import lapack
 from potlearn.fit.layout import Layout
 from potlearn.fit.ledger import Ledger
 from potlearn.fit.ledger_file import Checkpoint
@@ -93,9 +94,9 @@ def reduce_dataset(
 @contextmanager
 def one_blas_thread() -> Iterator[None]:
     """Keep BLAS on one thread: its results then do not depend on the machine's cores."""
-    import scipy.linalg  # noqa: F401  (its BLAS must be loaded to be limited)
     from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
+    lapack()  # limits reach the libraries that are loaded
     with threadpool_limits(limits=1, user_api="blas"):
         yield
 

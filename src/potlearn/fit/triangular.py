@@ -19,7 +19,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from potlearn.errors import FitError
+from potlearn.fit.lapack import check, lapack
 
 Matrix: TypeAlias = NDArray[np.float64]
 
@@ -31,14 +31,12 @@ def panel_width(n_columns: int) -> int:
 
 def factor(rows: Matrix) -> Matrix:
     """R of a QR of ``rows`` (m, K), (min(m, K), K); ``rows`` in Fortran order is overwritten."""
-    from scipy.linalg import lapack
-
     m, n = rows.shape
     if m <= 1 or n == 0:
         return np.asfortranarray(rows[: min(m, n)])
     width = min(panel_width(n), m)
-    packed, _, info = lapack.dgeqrt(width, np.asfortranarray(rows), overwrite_a=1)
-    _check(info, "dgeqrt")
+    packed, _, info = lapack().dgeqrt(width, np.asfortranarray(rows), overwrite_a=1)
+    check(info, "dgeqrt")
     return np.asfortranarray(np.triu(packed[: min(m, n)]))
 
 
@@ -48,12 +46,10 @@ def update(triangle: Matrix, rows: Matrix, *, trapezoidal: bool = False) -> Matr
     ``trapezoidal`` says that ``rows`` is itself a factor (zeros below its diagonal, m <= K), which
     saves two thirds of the work.
     """
-    from scipy.linalg import lapack
-
     m, n = rows.shape
     if m == 0 or n == 0:
         return triangle
-    result, _, _, info = lapack.dtpqrt(
+    result, _, _, info = lapack().dtpqrt(
         m if trapezoidal else 0,
         panel_width(n),
         np.asfortranarray(triangle),
@@ -61,7 +57,7 @@ def update(triangle: Matrix, rows: Matrix, *, trapezoidal: bool = False) -> Matr
         overwrite_a=1,
         overwrite_b=1,
     )
-    _check(info, "dtpqrt")
+    check(info, "dtpqrt")
     return np.asarray(result)
 
 
@@ -176,8 +172,3 @@ class Accumulator:
                 column += part.shape[1]
             start = stop
         return rows
-
-
-def _check(info: int, routine: str) -> None:
-    if info != 0:
-        raise FitError(f"LAPACK {routine} refused its argument {-info}")
