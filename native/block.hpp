@@ -24,6 +24,7 @@ class Buffer {
   Buffer(const Buffer&) = delete;
   Buffer& operator=(const Buffer&) = delete;
   lanes* get() { return data_; }
+  const lanes* get() const { return data_; }
   lanes& operator[](std::size_t k) { return data_[k]; }
   void clear() { std::fill(data_, data_ + size_, splat(0)); }
 

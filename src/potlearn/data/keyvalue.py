@@ -46,8 +46,8 @@ def parse_comment(line: str, source: str) -> dict[str, Any]:
         key, *values = match.groups()
         pairs.append((key, next((v for v in values if v is not None), "T")))
         position = match.end()
-    info = {key: _value(key, text, source) for key, text in pairs if key.lower() != "uid"}
-    if len(info) < len(pairs) and len({key for key, _ in pairs}) < len(pairs):
+    info = {key: _value(key, text, source) for key, text in pairs}
+    if len(info) < len(pairs):
         raise DataError(f"{source}: a key occurs twice in {shown(line)}")
     return info
 
@@ -84,6 +84,8 @@ def _open_quote(line: str) -> str | None:
 
 def _value(key: str, text: str, source: str) -> Any:
     """Convert one value of the ``key=value`` line."""
+    if key.lower() == "uid":
+        return text
     items = _ITEM.findall(text)
     numbers = numbers_of(items)
     if key in ("Lattice", "stress", "virial"):

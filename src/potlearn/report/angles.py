@@ -1,0 +1,1 @@
+"""Angles between predicted and reference forces against the size of the force."""

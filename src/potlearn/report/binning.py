@@ -1,0 +1,44 @@
+"""Counts on grids, for plots of more points than a page should hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Equal cells over ``[low, high]`` along x and y."""
+
+    x: tuple[float, float]
+    y: tuple[float, float]
+    nx: int
+    ny: int
+
+    def counts(self, x: Array, y: Array) -> NDArray[np.int64]:
+        """Points in each cell, (ny, nx); points outside the grid are left out."""
+        i, inside_x = _cell(x, self.x, self.nx)
+        j, inside_y = _cell(y, self.y, self.ny)
+        inside = inside_x & inside_y
+        flat = j[inside] * self.nx + i[inside]
+        return np.bincount(flat, minlength=self.nx * self.ny).reshape(self.ny, self.nx)
+
+
+def _cell(
+    x: Array, bounds: tuple[float, float], n: int
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Cell of each value, and whether it lies within the bounds (both included)."""
+    low, high = bounds
+    position = (x - low) * (n / (high - low))
+    index = np.clip(position.astype(np.int64), 0, n - 1)
+    return index, (x >= low) & (x <= high)
+
+
+def padded(low: float, high: float, share: float = 0.04) -> tuple[float, float]:
+    """The interval, wider by a share of its length on both sides (never of length zero)."""
+    margin = share * (high - low) or max(abs(high), 1.0) * share
+    return low - margin, high + margin

@@ -1,0 +1,61 @@
+"""What a report says beside the predictions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class ReportInfo:
+    """What was fitted, from what, and how long it took.
+
+    Attributes
+    ----------
+    title : str
+        Heading of the report.
+    summary : str
+        A sentence below the title.
+    sections : mapping of str to mapping
+        Settings and results by section, for example
+        ``{"Descriptor": {"family": "pod", "cutoff": "5.5 Å"}, "Data": {"train": "si.extxyz"}}``.
+        Values may be text, numbers, logicals, None, or lists and mappings of these.
+    timing : mapping of str to float
+        Seconds of each stage.
+    """
+
+    title: str = "Interatomic potential"
+    summary: str = ""
+    sections: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    timing: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SuspiciousLabel:
+    """A label that does not fit the others.
+
+    Attributes
+    ----------
+    source : str
+        Configuration, ``"file.extxyz:17"``.
+    quantity : str
+        ``"energy"``, ``"forces"`` or ``"stress"``.
+    value : float
+        The label: eV/atom, eV/Å or eV/Å³.
+    leverage : float
+        Share of the label in its own prediction, 0 to 1.
+    residual : float
+        Label minus its prediction by a fit without it, in the unit of the value.
+    group : str
+        Group of the configuration.
+    where : str
+        Which atom or component, for example ``"atom 12, x"``.
+    """
+
+    source: str
+    quantity: str
+    value: float
+    leverage: float
+    residual: float
+    group: str = ""
+    where: str = ""
