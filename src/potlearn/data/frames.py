@@ -112,42 +112,52 @@ def atoms_from_frame(frame: Frame, results: dict[str, Any]) -> Any:
     return atoms
 
 
+# Coordinates and cell vectors beyond this many Å, and cells thinner than this, have no meaning.
+FARTHEST = 1e4
+THINNEST = 0.1
+
+
 def check_geometry(frame: Frame, source: str) -> None:
     """Refuse a configuration without a meaning.
 
     Raises
     ------
     DataError
-        No atoms, a position or cell vector that is not finite, no such element, or periodicity
-        along cell vectors that span no volume.
+        No atoms, no such element, a position or cell vector that is not finite or beyond 10⁴ Å, or
+        periodicity along cell vectors that span no volume (or a cell thinner than 0.1 Å).
     """
     if len(frame.numbers) == 0:
         raise DataError(f"{source}: configuration without atoms; expected at least one")
-    if not np.isfinite(frame.cell).all():
-        raise DataError(f"{source}: cell is not finite: {frame.cell.tolist()}")
-    bad = ~np.isfinite(frame.positions).all(axis=1)
-    if bad.any():
-        atom = int(np.argmax(bad))
-        value = frame.positions[atom].tolist()
-        raise DataError(f"{source}: position of atom {atom} is not finite: {value}")
+    _check_numbers(frame.cell, "cell vector {}", source)
+    _check_numbers(frame.positions, "position of atom {}", source)
     if frame.numbers.min() < 1 or frame.numbers.max() > 118:
         atom = int(np.argmax((frame.numbers < 1) | (frame.numbers > 118)))
         raise DataError(
             f"{source}: atom {atom} has atomic number {frame.numbers[atom]}; expected 1 to 118"
         )
-    if frame.pbc.any() and not _spans(frame.cell[frame.pbc]):
+    if frame.pbc.any() and _thickness(frame.cell[frame.pbc]) < THINNEST:
         raise DataError(
             f"{source}: periodic along {_letters(frame.pbc)}, but these cell vectors span no "
-            f"volume: {frame.cell.tolist()}"
+            f"volume, or a cell thinner than {THINNEST} Å: {frame.cell.tolist()}"
         )
 
 
-def _spans(vectors: NDArray[np.float64]) -> bool:
-    """Whether the vectors are long enough and independent."""
-    lengths = np.linalg.norm(vectors, axis=1)
-    if (lengths < 1e-6).any() or not np.isfinite(lengths).all():
-        return False
-    return bool(np.linalg.svd(vectors / lengths[:, None], compute_uv=False)[-1] > 1e-6)
+def _check_numbers(vectors: NDArray[np.float64], name: str, source: str) -> None:
+    """Refuse vectors that are not finite or absurdly long."""
+    bad = ~(np.abs(vectors) <= FARTHEST).all(axis=1)
+    if bad.any():
+        row = int(np.argmax(bad))
+        problem = f"beyond {FARTHEST:g} Å" if np.isfinite(vectors[row]).all() else "not finite"
+        raise DataError(f"{source}: {name.format(row)} is {problem}: {vectors[row].tolist()}")
+
+
+def _thickness(vectors: NDArray[np.float64]) -> float:
+    """Smallest height of the cell that the vectors (rows) span; zero if they are dependent."""
+    gram = vectors @ vectors.T
+    lengths = np.diag(gram)
+    if np.linalg.det(gram) <= 1e-20 * lengths.prod():
+        return 0.0
+    return float(np.diag(np.linalg.inv(gram)).max() ** -0.5)
 
 
 def _letters(pbc: NDArray[np.bool_]) -> str:
