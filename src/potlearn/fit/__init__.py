@@ -2,7 +2,10 @@
 
 from potlearn.fit.entries import Key, Residual
 from potlearn.fit.ledger import Ledger
+from potlearn.fit.ledger_file import load_ledger, save_ledger
+from potlearn.fit.linear import FitResult, fit_linear, solve_ledger
 from potlearn.fit.problem import LinearProblem, Solution, SolveInfo, Solver
+from potlearn.fit.rowstore import RowStore
 from potlearn.fit.solvers import (
     QR,
     SOLVERS,
@@ -21,15 +24,21 @@ __all__ = [
     "SVD",
     "CrossValidatedRidge",
     "EvidenceRidge",
+    "FitResult",
     "GCVRidge",
     "Key",
     "Ledger",
     "LinearProblem",
     "Residual",
     "Ridge",
+    "RowStore",
     "Solution",
     "SolveInfo",
     "Solver",
     "Weights",
+    "fit_linear",
+    "load_ledger",
     "make_solver",
+    "save_ledger",
+    "solve_ledger",
 ]
