@@ -144,8 +144,6 @@ def slope(energy: NDArray[np.float64], work: NDArray[np.float64]) -> Slope:
 
 
 def meaning(value: float, table: Sequence[tuple[float, str]]) -> str | None:
-    """What a slope means, within 15 %."""
-    for expected, text in table:
-        if abs(value / expected - 1.0) < 0.15:
-            return text
-    return None
+    """What a slope means: the nearest entry of a table, if within 15 %."""
+    error, text = min((abs(value / expected - 1.0), text) for expected, text in table)
+    return text if error < 0.15 else None
