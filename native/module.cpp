@@ -104,19 +104,23 @@ struct Pairs {
   Array<std::int32_t> neighbor;
   Array<double> offsets;
 
-  System system(const Basis& basis) const {
-    System s;
-    s.n_atoms = int(species.size());
+  void check() const {
+    const std::int64_t n = std::int64_t(species.size());
     expect(positions.size() == 3 * species.size(), "positions must be (N, 3)");
     expect(first.size() == species.size() + 1, "first must be (N + 1,)");
     expect(offsets.size() == 3 * neighbor.size(), "offsets must be (P, 3)");
-    expect(first.data()[0] == 0 && std::size_t(first.data()[s.n_atoms]) == neighbor.size(), "first must run from 0 to P");
-    for (int i = 0; i < s.n_atoms; ++i) {
-      expect(species.data()[i] >= 0 && species.data()[i] < basis.n_species, "species index out of range");
-      expect(first.data()[i] <= first.data()[i + 1], "first must not decrease");
-    }
+    expect(first.data()[0] == 0 && std::size_t(first.data()[n]) == neighbor.size(), "first must run from 0 to P");
+    for (std::int64_t i = 0; i < n; ++i) expect(first.data()[i] <= first.data()[i + 1], "first must not decrease");
     for (std::size_t p = 0; p < neighbor.size(); ++p)
-      expect(neighbor.data()[p] >= 0 && neighbor.data()[p] < s.n_atoms, "neighbour index out of range");
+      expect(neighbor.data()[p] >= 0 && neighbor.data()[p] < n, "neighbour index out of range");
+  }
+
+  System system(const Basis& basis) const {
+    check();
+    System s;
+    s.n_atoms = int(species.size());
+    for (int i = 0; i < s.n_atoms; ++i)
+      expect(species.data()[i] >= 0 && species.data()[i] < basis.n_species, "species index out of range");
     s.positions = positions.data();
     s.species = species.data();
     s.first = first.data();
@@ -185,6 +189,22 @@ class Engine {
   const Kernel& kernel_;
 };
 
+// Indices of the pairs closer than the cutoff, ascending; `found` has room for all.  Returns their number.
+std::size_t close_pairs(const Pairs& pairs, double cutoff, const Output<std::int64_t>& found) {
+  pairs.check();
+  expect(found.size() >= pairs.neighbor.size(), "found must have room for every pair");
+  const double *x = pairs.positions.data(), *offset = pairs.offsets.data();
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < pairs.species.size(); ++i)
+    for (std::int64_t p = pairs.first.data()[i]; p < pairs.first.data()[i + 1]; ++p) {
+      const double* y = x + 3 * pairs.neighbor.data()[p];
+      const double dx = y[0] + offset[3 * p] - x[3 * i], dy = y[1] + offset[3 * p + 1] - x[3 * i + 1],
+                   dz = y[2] + offset[3 * p + 2] - x[3 * i + 2];
+      if (dx * dx + dy * dy + dz * dz < cutoff * cutoff) found.data()[count++] = p;
+    }
+  return count;
+}
+
 Basis make_basis(int n_species, int bits, int octaves, const Array<std::int32_t>& degree,
                  const Array<std::int32_t>& table_of, const Array<double>& cutoffs, const Array<double>& knots,
                  Program program) {
@@ -236,6 +256,7 @@ NB_MODULE(_native, m) {
   nb::class_<Pairs>(m, "Pairs").def(nb::init<Array<double>, Array<std::int32_t>, Array<std::int64_t>,
                                              Array<std::int32_t>, Array<double>>(),
                                     "positions"_a, "species"_a, "first"_a, "neighbor"_a, "offsets"_a);
+  m.def("close_pairs", &close_pairs, "pairs"_a, "cutoff"_a, "found"_a);
   nb::class_<Engine>(m, "Engine")
       .def("__init__", [](Engine* self, int n_species, int bits, int octaves, Array<std::int32_t> degree,
                           Array<std::int32_t> table_of, Array<double> cutoffs, Array<double> knots,

@@ -1,6 +1,6 @@
 """The engine: moments, then polynomials of moments, for every descriptor family."""
 
-from .engine import Engine, instruction_sets
+from .engine import Engine, close_pairs, instruction_sets
 from .jets import Jet
 from .program import ONE, Program, ProgramBuilder
 from .radial import RadialTable, tabulate
@@ -12,6 +12,7 @@ __all__ = [
     "Program",
     "ProgramBuilder",
     "RadialTable",
+    "close_pairs",
     "instruction_sets",
     "tabulate",
 ]

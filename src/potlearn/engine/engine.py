@@ -24,6 +24,28 @@ def instruction_sets() -> tuple[str, ...]:
     return tuple(_native.instruction_sets())
 
 
+def native_pairs(positions: Array, species: NDArray[np.int32], neighbors: Neighbors) -> Any:
+    """The compiled view of a configuration and its neighbour list."""
+    from . import _native
+
+    return _native.Pairs(
+        np.ascontiguousarray(positions, float),
+        np.ascontiguousarray(species, np.int32),
+        neighbors.first,
+        neighbors.j,
+        np.ascontiguousarray(neighbors.offsets),
+    )
+
+
+def close_pairs(positions: Array, neighbors: Neighbors, cutoff: float) -> NDArray[np.int64]:
+    """Indices of the pairs of the list that are closer than ``cutoff`` Å, ascending."""
+    from . import _native
+
+    found = np.empty(len(neighbors.j), np.int64)
+    pairs = native_pairs(positions, np.zeros(len(positions), np.int32), neighbors)
+    return found[: _native.close_pairs(pairs, cutoff, found)]
+
+
 class Engine:
     r"""Moments, a polynomial program, and their derivatives, for every atom of a configuration.
 
@@ -117,7 +139,7 @@ class Engine:
         sets = 1 if c.ndim == 2 else len(c)
         n = len(species)
         energies, forces, virial = np.empty((sets, n)), np.empty((sets, n, 3)), np.empty((sets, 6))
-        pairs = self._pairs(positions, species, neighbors)
+        pairs = native_pairs(positions, species, neighbors)
         self._call("energy_forces", pairs, c, sets, threads, energies, forces, virial)
         if c.ndim == 2:
             return energies[0], forces[0], virial[0]
@@ -128,7 +150,7 @@ class Engine:
     ) -> Array:
         """Features ``B`` of every atom, (N, M)."""
         out = np.empty((len(species), self.n_features))
-        self._call("descriptors", self._pairs(positions, species, neighbors), threads, out)
+        self._call("descriptors", native_pairs(positions, species, neighbors), threads, out)
         return out
 
     def vjp(
@@ -144,7 +166,7 @@ class Engine:
         Returns forces (N, 3) and virial (6,).  With weights = dE/dB these are the model's.
         """
         forces, virial = np.empty((len(species), 3)), np.empty(6)
-        pairs = self._pairs(positions, species, neighbors)
+        pairs = native_pairs(positions, species, neighbors)
         self._call("vjp", pairs, np.ascontiguousarray(weights, float), threads, forces, virial)
         return forces, virial
 
@@ -165,7 +187,7 @@ class Engine:
         e = np.zeros((3, 3)) if strain is None else strain
         out = np.empty((len(species), self.n_features))
         u, e = np.ascontiguousarray(u, float), np.ascontiguousarray(e, float)
-        self._call("jvp", self._pairs(positions, species, neighbors), u, e, threads, out)
+        self._call("jvp", native_pairs(positions, species, neighbors), u, e, threads, out)
         return out
 
     def design(
@@ -189,20 +211,9 @@ class Engine:
         energy, forces = np.zeros(columns), np.zeros((3 * n, columns))
         virial_rows = np.zeros((6 if virial else 0, columns))
         weights, slopes = np.ascontiguousarray(weights), np.ascontiguousarray(slopes)
-        pairs = self._pairs(positions, species, neighbors)
+        pairs = native_pairs(positions, species, neighbors)
         self._call("design", pairs, g, weights, slopes, energy, forces, virial_rows)
         return energy, forces, virial_rows
-
-    def _pairs(self, positions: Array, species: NDArray[np.int32], neighbors: Neighbors) -> Any:
-        from . import _native
-
-        return _native.Pairs(
-            np.ascontiguousarray(positions, float),
-            np.ascontiguousarray(species, np.int32),
-            neighbors.first,
-            neighbors.j,
-            np.ascontiguousarray(neighbors.offsets),
-        )
 
     def _call(self, operation: str, *args: Any) -> None:
         from . import _native

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ..data.neighbors import Neighbors
 from ..data.neighbors import neighbors as neighbor_list
 from ..descriptors.protocol import species_indices
+from ..engine import close_pairs
 from ..errors import ConfigError
 from .prediction import Prediction
 
@@ -56,12 +57,11 @@ class PairPotential(ABC):
         """Energies, forces and virial; the neighbour list may reach further than the cutoff."""
         list_ = neighbors or neighbor_list(atoms, self.cutoff)
         index = species_indices(atoms, self.species)
-        vectors = list_.vectors(atoms.positions)
-        squares = np.einsum("pa,pa->p", vectors, vectors)
-        near = np.flatnonzero(squares < self.cutoff**2)
-        vectors, r = vectors[near], np.sqrt(squares[near])
-        i = np.searchsorted(list_.first, near, side="right") - 1
-        phi, slope = self.pair(r, index[i], index[list_.j[near]])
+        near = close_pairs(atoms.positions, list_, self.cutoff)
+        i, j = np.searchsorted(list_.first, near, side="right") - 1, list_.j[near]
+        vectors = atoms.positions[j] - atoms.positions[i] + list_.offsets[near]
+        r = np.sqrt(np.einsum("pa,pa->p", vectors, vectors))
+        phi, slope = self.pair(r, index[i], index[j])
         return _sum(len(atoms), i, vectors, phi, (slope / r)[:, None] * vectors)
 
     def to_dict(self) -> dict[str, Any]:
