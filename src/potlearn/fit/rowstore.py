@@ -110,7 +110,7 @@ class RowStore:
             self.rows.flush()
         line = json.dumps({"chunk": chunk, "crc": self._checksum(chunk)})
         with (self.folder / "journal.jsonl").open("a") as file:
-            file.write(line + "\n")
+            file.write(f"\n{line}\n")  # a torn line before it ends here
             file.flush()
             os.fsync(file.fileno())
         self.finished.add(chunk)

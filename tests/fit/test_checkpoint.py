@@ -1,0 +1,171 @@
+"""Checkpoints and saved ledgers: killed fits go on, bit by bit; foreign files are refused."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pair_descriptor import PairDescriptor, PairPotential, configurations
+
+import potlearn as pl
+from potlearn.errors import FitError
+from potlearn.fit import Weights, fit_linear, load_ledger, save_ledger
+from potlearn.fit.archive import read_archive, write_archive
+
+PAIR = PairDescriptor()
+N = 400
+SCRIPT = """
+import sys
+import numpy as np
+from pair_descriptor import PairDescriptor, configurations
+from potlearn.fit import fit_linear
+
+pair = PairDescriptor(delay=float(sys.argv[3]), log=sys.argv[2])
+result = fit_linear(
+    configurations(n=400, noise=0.1), pair, checkpoint=sys.argv[1] + "/fit.ckpt",
+    row_store=sys.argv[1] + "/rows" if sys.argv[4] == "rows" else None, n_folds=3,
+)
+np.save(sys.argv[1] + "/coefficients.npy", result.coefficients)
+"""
+
+
+def start(folder, log, delay, rows=""):
+    paths = [str(Path(pl.__file__).parents[1]), str(Path(__file__).parents[1])]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(paths), "OMP_NUM_THREADS": "1"}
+    command = [sys.executable, "-c", SCRIPT, str(folder), str(log), str(delay), rows]
+    return subprocess.Popen(command, env=environment)
+
+
+def kill_after(process, file, seconds=60.0):
+    """SIGKILL as soon as ``file`` exists and some more work has been done."""
+    end = time.monotonic() + seconds
+    while not file.exists() and time.monotonic() < end and process.poll() is None:
+        time.sleep(0.01)
+    time.sleep(0.1)
+    assert process.poll() is None, "the fit ended before it could be killed"
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+
+
+@pytest.mark.parametrize("rows", ["", "rows"])
+def test_kill_minus_nine_loses_at_most_a_chunk(tmp_path, rows):
+    first, second = tmp_path / "first.log", tmp_path / "second.log"
+    kill_after(start(tmp_path, first, 0.004, rows), tmp_path / "fit.ckpt")
+    assert not (tmp_path / "coefficients.npy").exists()
+    assert start(tmp_path, second, 0.0, rows).wait() == 0
+    whole = fit_linear(configurations(n=N, noise=0.1), PAIR, n_folds=3)
+    assert np.array_equal(np.load(tmp_path / "coefficients.npy"), whole.coefficients)
+    made = [len(log.read_text().splitlines()) for log in (first, second)]
+    chunk = 2048 // 31 + 1
+    assert N <= sum(made) <= N + chunk
+    assert made[1] <= N - chunk
+
+
+def interrupted(data, path, n_done, **options):
+    """A fit that stops after some chunks, as an interrupt would stop it."""
+
+    def stop(done, total):
+        if done >= n_done:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fit_linear(data, PAIR, checkpoint=path, progress=stop, **options)
+
+
+def test_goes_on_after_an_interrupt(tmp_path):
+    data, path = configurations(n=N, noise=0.1), tmp_path / "deep" / "fit.ckpt"
+    interrupted(data, path, 100)
+    done = []
+    result = fit_linear(data, PAIR, checkpoint=path, progress=lambda k, n: done.append(k))
+    assert min(done) > 100
+    assert np.array_equal(result.coefficients, fit_linear(data, PAIR).coefficients)
+
+
+def test_a_finished_checkpoint_answers_other_weights_without_rows(tmp_path):
+    data, path = configurations(n=20, noise=0.1), tmp_path / "fit.ckpt"
+    fit_linear(data, PAIR, checkpoint=path)
+    log = tmp_path / "log"
+    pair = PairDescriptor(log=str(log))
+    weights = Weights(energy=1.0, stress=0.5)
+    again = fit_linear(data, pair, checkpoint=path, weights=weights)
+    assert not log.exists()
+    fresh = fit_linear(data, PAIR, weights=weights)
+    assert np.array_equal(again.coefficients, fresh.coefficients)
+
+
+@pytest.mark.parametrize(
+    ("options", "what"),
+    [
+        ({"data": configurations(n=100, seed=1)}, "data"),
+        ({"descriptor": PairDescriptor(n_features=3)}, "descriptor, layout"),
+        ({"descriptor": PairDescriptor(cutoff=3.9)}, "descriptor"),
+        ({"reference": PairPotential(PAIR, (0, 1, 0, 0, 0))}, "reference"),
+        ({"n_folds": 4}, "layout"),
+        ({"keep_groups": True}, "layout"),
+        ({"weights": Weights(stress=0.0)}, "quantities"),
+        ({"configuration_weights": np.full(100, 2.0)}, "layout"),
+    ],
+)
+def test_a_checkpoint_of_another_fit_is_refused(tmp_path, options, what):
+    path = tmp_path / "fit.ckpt"
+    base = {"data": configurations(n=100), "descriptor": PAIR}
+    fit_linear(base["data"], PAIR, checkpoint=path)
+    options = base | options
+    message = rf"fit.ckpt: this checkpoint belongs to another fit \(other {what}\)"
+    with pytest.raises(FitError, match=message):
+        fit_linear(options.pop("data"), options.pop("descriptor"), checkpoint=path, **options)
+
+
+@pytest.mark.parametrize("cut", [0, 10, 200, -1])
+def test_a_damaged_checkpoint_is_refused(tmp_path, cut):
+    data, path = configurations(n=10), tmp_path / "fit.ckpt"
+    fit_linear(data, PAIR, checkpoint=path)
+    path.write_bytes(path.read_bytes()[:cut])
+    with pytest.raises(FitError, match=r"fit.ckpt: not a potlearn checkpoint, or damaged"):
+        fit_linear(data, PAIR, checkpoint=path)
+
+
+def test_ledger_survives_the_disk(tmp_path):
+    ledger = fit_linear(configurations(n=70, noise=0.1), PAIR, n_folds=2).ledger
+    save_ledger(ledger, tmp_path / "fit.ledger")
+    again = load_ledger(tmp_path / "fit.ledger")
+    assert again.columns == ledger.columns
+    c = np.arange(5.0)
+    assert again.residuals(c) == ledger.residuals(c)
+
+
+def test_archives_are_replaced_whole(tmp_path, monkeypatch):
+    path = tmp_path / "a.zip"
+    write_archive(path, "thing", {"x": 1}, {"a": np.arange(3.0)})
+
+    def fail(*args, **kwargs):
+        raise OSError("disk full")
+
+    monkeypatch.setattr(np.lib.format, "write_array", fail)
+    with pytest.raises(OSError, match="disk full"):
+        write_archive(path, "thing", {"x": 2}, {"a": np.arange(4.0)})
+    header, arrays = read_archive(path, "thing")
+    assert header["x"] == 1
+    assert np.array_equal(arrays["a"], np.arange(3.0))
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_archives_hold_no_pickles(tmp_path):
+    with pytest.raises(ValueError, match=r"allow_pickle|Object arrays"):
+        write_archive(tmp_path / "a.zip", "thing", {}, {"a": np.array([{}], object)})
+
+
+def test_other_archives_are_refused(tmp_path):
+    path = tmp_path / "a.zip"
+    with pytest.raises(FitError, match="no such file"):
+        load_ledger(path)
+    write_archive(path, "thing", {}, {})
+    with pytest.raises(FitError, match="expected a potlearn ledger of format 1"):
+        load_ledger(path)
+    write_archive(path, "ledger", {"columns": ["a"]}, {})
+    with pytest.raises(FitError, match="malformed ledger"):
+        load_ledger(path)
