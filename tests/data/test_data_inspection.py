@@ -68,6 +68,8 @@ def test_statistics(run, strained, tmp_path):
     group = result.groups["all"]
     assert (group.n_energy, group.n_forces, group.n_stress) == (22, 22, 22)
     assert group.atoms == (4, 32)
+    assert group.force_slope == pytest.approx(1.0, abs=0.05)
+    assert group.stress_slope == pytest.approx(1.0, abs=0.05)
     assert group.max_force == pytest.approx(
         max(np.linalg.norm(a.get_forces(), axis=1).max() for a in run), abs=1e-7
     )

@@ -15,6 +15,7 @@ from potlearn.data.dataset import Dataset
 from potlearn.data.findings import Finding, capped, ordered
 from potlearn.data.label_report import LabelReport
 from potlearn.data.survey import Progress, Survey, survey
+from potlearn.data.units import force_slope, stress_slope, telling_value
 from potlearn.errors import DataError
 
 Range = tuple[float, float]
@@ -32,6 +33,9 @@ class GroupSummary:
         Atoms per configuration, eV/atom, Å³/atom, eV/Å³ (minus a third of the stress trace), g/cm³.
     max_force, max_stress : float or None
         Largest force in eV/Å, largest stress component in eV/Å³.
+    force_slope, stress_slope : float or None
+        Energy differences over the work of forces and of stress between neighbouring
+        configurations, where these tell (see :mod:`potlearn.data.work`): 1 if units and signs fit.
     """
 
     n_configurations: int
@@ -46,6 +50,8 @@ class GroupSummary:
     density: Range | None
     max_force: float | None
     max_stress: float | None
+    force_slope: float | None
+    stress_slope: float | None
 
 
 @dataclass(frozen=True)
@@ -182,6 +188,8 @@ def _group(s: Survey, members: NDArray[np.int64]) -> GroupSummary:
         density=_range(s.density[members]),
         max_force=_greatest(s.max_force[members]),
         max_stress=_greatest(s.max_stress[members]),
+        force_slope=telling_value(force_slope(s, members)),
+        stress_slope=telling_value(stress_slope(s, members)),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import tempfile
 import weakref
@@ -38,7 +39,7 @@ def open_stream(path: Path) -> Iterator[IO[bytes]]:
 
     try:
         with _opener(path) as stream:
-            yield stream
+            yield io.BufferedReader(stream, 2**20)
     except FileNotFoundError as error:
         raise DataError(f"{path}: no such file") from error
     except (EOFError, lzma.LZMAError, zlib.error) as error:

@@ -50,6 +50,11 @@ def _telling(fit: Slope) -> bool:
     return fit.n >= 6 and fit.agreement >= 0.6
 
 
+def telling_value(fit: Slope) -> float | None:
+    """The slope, where it says anything."""
+    return fit.value if _telling(fit) else None
+
+
 def _fits(fit: Slope) -> bool:
     """Whether a slope is 1 within what noise and the trapezoid rule allow."""
     return 0.6 < fit.value < 1.6
