@@ -13,7 +13,7 @@ VENV ?= .venv
 PYTEST_ARGS ?=
 BIN := $(abspath $(VENV))/bin
 SOURCES := pyproject.toml CMakeLists.txt README.md LICENSE \
-	$(shell find native src/potlearn -name '*.py' -o -name '*.[ch]pp' -o -name py.typed)
+	$(shell find native src/potlearn -type f -not -name '*.pyc' -not -name '*.so')
 WHEEL = $(firstword $(wildcard dist/potlearn-*.whl))
 
 # One thread for the linear algebra of each test process; the processes share the cores.
