@@ -21,11 +21,13 @@ def command(
 ) -> None:
     """Print the errors of MODEL on FILE, per group and quantity."""
     from potlearn.cli.console import progress_bar, show_metrics
-    from potlearn.cli.results import write_evaluation
+    from potlearn.cli.results import check_report_extra, write_evaluation
     from potlearn.data import read
     from potlearn.metrics import evaluate, metrics
     from potlearn.potentials import load
 
+    if output is not None and report:
+        check_report_extra()
     potential = load(model)
     dataset = read(file).check_species(potential.species)
     with progress_bar("evaluating") as progress:
@@ -33,5 +35,5 @@ def command(
     errors = {"test": metrics(evaluation)}
     show_metrics(errors)
     if output is not None:
-        for path in write_evaluation(output, evaluation, dataset, errors, potential, report):
+        for path in write_evaluation(output, evaluation, dataset, errors, model, report):
             typer.echo(path)

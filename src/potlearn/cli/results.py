@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from potlearn.errors import MissingExtraError
 
 if TYPE_CHECKING:
     from potlearn.data import Dataset
     from potlearn.metrics import Evaluation
+    from potlearn.report import ReportInfo, SuspiciousLabel
 
 
 def write_json(path: Path, values: Mapping[str, Any]) -> None:
@@ -22,7 +25,7 @@ def write_evaluation(
     evaluation: Evaluation,
     dataset: Dataset,
     errors: Mapping[str, Any],
-    potential: Any,
+    model: Path,
     report: bool,
 ) -> list[Path]:
     """Write what ``potlearn evaluate`` finds; return the paths."""
@@ -32,17 +35,43 @@ def write_evaluation(
     evaluation.to_extxyz(predictions, dataset)
     written = [metrics, predictions]
     if report:
-        written += write_report_files(folder, {"test": evaluation}, {})
+        write_report_files(folder, {"test": evaluation}, _info_of(model, evaluation))
+        written += [folder / "report.html", folder / "figures"]
     return written
 
 
 def write_report_files(
-    folder: Path, evaluations: Mapping[str, Evaluation], info: Mapping[str, Any]
-) -> list[Path]:
-    """Write ``report.html`` and ``figures/``; return their paths."""
-    from potlearn.report import ReportInfo, figures, write_report
+    folder: Path,
+    evaluations: Mapping[str, Evaluation],
+    info: ReportInfo,
+    suspicious: Sequence[SuspiciousLabel] = (),
+) -> None:
+    """Write ``report.html`` and ``figures/``."""
+    from potlearn.report import figures, write_report
 
-    path = folder / "report.html"
-    write_report(path, evaluations, ReportInfo(**info))
-    figures(folder / "figures", evaluations)
-    return [path, folder / "figures"]
+    write_report(folder / "report.html", evaluations, info, suspicious=suspicious)
+    figures(evaluations, folder / "figures")
+
+
+def check_report_extra() -> None:
+    """Refuse a report before the work for it is done, if its packages are not installed.
+
+    Raises
+    ------
+    MissingExtraError
+        Naming the package.
+    """
+    from importlib.util import find_spec
+
+    for package in ("plotly", "matplotlib"):
+        if find_spec(package) is None:
+            raise MissingExtraError(
+                f"the report needs {package}: pip install 'potlearn[report]', or take --no-report"
+            )
+
+
+def _info_of(model: Path, evaluation: Evaluation) -> ReportInfo:
+    from potlearn.report import ReportInfo
+
+    summary = f"Evaluated on {len(evaluation)} configurations."
+    return ReportInfo(title=f"{model.stem} evaluated", summary=summary)

@@ -14,7 +14,8 @@ from potlearn.cli.config_file import write_config
 from potlearn.cli.datasets import load_datasets
 from potlearn.cli.lammps_folder import write_lammps_folder
 from potlearn.cli.parts import make_descriptor, make_reference, make_weights, resolved
-from potlearn.cli.results import write_json, write_report_files
+from potlearn.cli.report_info import report_info
+from potlearn.cli.results import check_report_extra, write_json, write_report_files
 
 if TYPE_CHECKING:
     from potlearn.data import Dataset
@@ -78,6 +79,8 @@ def run_fit(config: FitConfig, progress: ProgressBar = lambda _: nullcontext(Non
     PotlearnError
         As reading, fitting and writing do.
     """
+    if config.output.report:
+        check_report_extra()
     folder = config.output.folder
     folder.mkdir(parents=True, exist_ok=True)
     clock = _Stopwatch()
@@ -91,7 +94,7 @@ def run_fit(config: FitConfig, progress: ProgressBar = lambda _: nullcontext(Non
     _write(outcome, datasets)
     if config.output.report:
         with clock("report"):
-            write_report_files(folder, evaluations, {})
+            write_report_files(folder, evaluations, report_info(outcome, datasets))
     _write_metrics(outcome)
     (folder / "checkpoint").unlink(missing_ok=True)
     return outcome
