@@ -10,7 +10,7 @@ dataset = pl.read(DATA)
 train, test = pl.stratified_split(dataset, test=0.1, seed=0)
 
 descriptor = pl.POD(species=("Si",), cutoff=5.5)
-reference = pl.ZBL.from_dataset(train, descriptor.species)
+reference = pl.default_zbl(pl.shortest_distances(train, descriptor.species), descriptor.species)
 result = pl.fit_linear(train, descriptor, reference=reference)
 
 potential = pl.LinearPotential(descriptor, result.coefficients, reference)

@@ -36,7 +36,9 @@ _EXPORTS = {
     "stratified_split": "potlearn.data",
     "POD": "potlearn.descriptors",
     "LinearPotential": "potlearn.potentials",
-    "ZBL": "potlearn.potentials",
+    "ZBL": "potlearn.potentials.pair",
+    "default_zbl": "potlearn.potentials.core",
+    "shortest_distances": "potlearn.potentials.core",
     "load": "potlearn.potentials",
     "FitResult": "potlearn.fit",
     "Weights": "potlearn.fit",
@@ -69,9 +71,11 @@ if TYPE_CHECKING:
     from potlearn.lammps import write_pod as write_pod
     from potlearn.metrics import Evaluation as Evaluation
     from potlearn.metrics import evaluate as evaluate
-    from potlearn.potentials import ZBL as ZBL
     from potlearn.potentials import LinearPotential as LinearPotential
     from potlearn.potentials import load as load
+    from potlearn.potentials.core import default_zbl as default_zbl
+    from potlearn.potentials.core import shortest_distances as shortest_distances
+    from potlearn.potentials.pair import ZBL as ZBL
     from potlearn.report import write_report as write_report
 
 

@@ -33,9 +33,10 @@ def make_reference(
     """Reference potential of the section, its radii from ``dataset`` where none are given."""
     if config.kind == "none":
         return None
-    from potlearn.potentials import ZBL
+    from potlearn.potentials.core import default_zbl, shortest_distances
 
-    return ZBL.from_dataset(dataset, species, inner=config.inner, outer=config.outer)
+    shortest = shortest_distances(dataset, species)
+    return default_zbl(shortest, species, inner=config.inner, outer=config.outer)
 
 
 def make_weights(config: WeightsConfig) -> Weights:
