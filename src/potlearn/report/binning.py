@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,3 +43,11 @@ def padded(low: float, high: float, share: float = 0.04) -> tuple[float, float]:
     """The interval, wider by a share of its length on both sides (never of length zero)."""
     margin = share * (high - low) or max(abs(high), 1.0) * share
     return low - margin, high + margin
+
+
+def histogram_edges(errors: Sequence[Array]) -> Array:
+    """Bins around zero for several sets: 1 % of some set lies outside, small sets get wide bins."""
+    limit = max(float(np.quantile(np.abs(e), 0.99)) for e in errors) or 1.0
+    fewest = min(len(e) for e in errors)
+    bins = int(np.clip(2 * np.sqrt(fewest), 11, 81)) | 1
+    return np.linspace(-limit, limit, bins + 1)

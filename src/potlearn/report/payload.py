@@ -6,15 +6,16 @@ the ``WORST`` largest errors as points.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from potlearn.metrics import Evaluation, Values
-from potlearn.report.angles import angles
-from potlearn.report.binning import Grid, padded
+from potlearn.report.angles import angles, axes
+from potlearn.report.binning import Grid, histogram_edges, padded
+from potlearn.report.compact import Sources, cells, short
 from potlearn.report.quantities import ALL, MILLI, Quantity
 
 MOST_POINTS = 10_000
@@ -22,35 +23,8 @@ WORST = 500
 
 _PARITY_CELLS = 240
 _ERROR_CELLS = 120
-_BINS = 81
 
 Array = NDArray[np.float64]
-
-
-class Sources:
-    """Names of the configurations that some point refers to, each written once."""
-
-    def __init__(self, evaluation: Evaluation) -> None:
-        self._evaluation = evaluation
-        self._number: dict[int, int] = {}
-        self._groups: dict[str, int] = {}
-
-    def __call__(self, configurations: Iterable[int]) -> list[int]:
-        """Positions in the written list."""
-        return [self._number.setdefault(int(c), len(self._number)) for c in configurations]
-
-    def written(self) -> dict[str, Any]:
-        """Sources as file and frame, and groups."""
-        files: dict[str, int] = {}
-        rows: list[tuple[int, str, int]] = []
-        for c in self._number:
-            file, _, frame = self._evaluation.sources[c].rpartition(":")
-            group = self._groups.setdefault(self._evaluation.groups[c], len(self._groups))
-            rows.append((files.setdefault(file, len(files)), frame, group))
-        columns = list(zip(*rows, strict=True)) or [(), (), ()]
-        return {"files": list(files), "groups": list(self._groups)} | dict(
-            zip(("file", "frame", "group"), map(list, columns), strict=True)
-        )
 
 
 def payload(evaluations: Mapping[str, Evaluation]) -> dict[str, Any]:
@@ -64,6 +38,7 @@ def payload(evaluations: Mapping[str, Evaluation]) -> dict[str, Any]:
     return {
         "quantities": {key: value for key, value in quantities.items() if value},
         "angles": {name: value for name, value in force_angles.items() if value},
+        "angleAxes": axes(evaluations.values()),
         "sources": {name: source.written() for name, source in sources.items()},
     }
 
@@ -87,71 +62,56 @@ def _quantity(
         "largest": short([1.06 * largest or 1.0], 4)[0],
         "histogram": _histogram({name: v.error * MILLI for name, v in values.items()}),
         "sets": {
-            name: _parity(v, evaluations[name], sources[name], bounds)
+            name: _parity(v, evaluations[name], quantity, sources[name], bounds)
             for name, v in values.items()
         },
     }
 
 
 def _parity(
-    values: Values, evaluation: Evaluation, sources: Sources, bounds: tuple[float, float]
+    values: Values,
+    evaluation: Evaluation,
+    quantity: Quantity,
+    sources: Sources,
+    bounds: tuple[float, float],
 ) -> dict[str, Any]:
     """Points, or counts and the worst points."""
     if len(values.reference) <= MOST_POINTS:
-        return {"points": _points(values, evaluation, sources)}
+        return {"points": _points(values, evaluation, quantity, sources)}
     size = np.abs(values.error)
     worst = np.argsort(-size, kind="stable")[:WORST]
     limit = float(size[worst[-1]]) or 1e-9
     parity = Grid(bounds, bounds, _PARITY_CELLS, _PARITY_CELLS)
     error = Grid(bounds, (-limit, limit), _ERROR_CELLS, _ERROR_CELLS)
     return {
-        "points": _points(values.take(worst), evaluation, sources),
+        "points": _points(values.take(worst), evaluation, quantity, sources),
         "parity": cells(parity, values.reference, values.prediction),
         "error": cells(error, values.reference, values.error, scale=MILLI),
     }
 
 
-def _points(values: Values, evaluation: Evaluation, sources: Sources) -> dict[str, Any]:
+def _points(
+    values: Values, evaluation: Evaluation, quantity: Quantity, sources: Sources
+) -> dict[str, Any]:
     """Reference, error in milli-units, configuration, atom and component of each point."""
-    points: dict[str, Any] = {
+    points = {
         "x": short(values.reference, 8),
         "e": short(values.error * MILLI, 4),
         "c": sources(values.configuration),
+        "k": values.component.tolist(),
     }
-    if len(evaluation.forces_ref) and values.component.max(initial=0) > 0:
-        points["k"] = values.component.tolist()
-    if values.row is not values.configuration:
+    if quantity.key == "forces":
         points["a"] = (values.row - evaluation.first[values.configuration]).tolist()
     return points
 
 
-def cells(grid: Grid, x: Array, y: Array, scale: float = 1.0) -> dict[str, Any]:
-    """Filled cells of a grid: position along the rows, and count; y in units of ``1 / scale``."""
-    counts = grid.counts(x, y).ravel()
-    filled = np.flatnonzero(counts)
-    return {
-        "n": [grid.nx, grid.ny],
-        "x": short(grid.x, 6),
-        "y": short([scale * bound for bound in grid.y], 6),
-        "i": filled.tolist(),
-        "count": counts[filled].tolist(),
-    }
-
-
 def _histogram(errors: Mapping[str, Array]) -> dict[str, Any]:
     """Shares of the errors per bin; the bins reach to where 1 % of some set lies outside."""
-    limit = max(float(np.quantile(np.abs(e), 0.99)) for e in errors.values()) or 1.0
-    edges = np.linspace(-limit, limit, _BINS + 1)
+    edges = histogram_edges(list(errors.values()))
     shares = {n: np.histogram(e, edges)[0] / len(e) for n, e in errors.items()}
     return {
-        "limit": short([limit], 6)[0],
-        "bins": _BINS,
+        "limit": short([edges[-1]], 6)[0],
+        "bins": len(edges) - 1,
         "sets": {name: short(share, 4) for name, share in shares.items()},
         "outside": {name: short([1 - share.sum()], 3)[0] for name, share in shares.items()},
     }
-
-
-def short(values: Iterable[float], digits: int) -> list[float]:
-    """Numbers rounded to significant digits."""
-    listed = values.tolist() if isinstance(values, np.ndarray) else values
-    return [float(f"{value:.{digits}g}") for value in listed]

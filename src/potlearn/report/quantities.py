@@ -15,6 +15,7 @@ class Quantity:
 
     key: str
     name: str
+    noun: str
     unit: str
     components: tuple[str, ...]
     one: str
@@ -26,7 +27,9 @@ class Quantity:
 
 
 ALL = (
-    Quantity("energy", "Energy", "eV/atom", ("",), "configurations"),
-    Quantity("forces", "Forces", "eV/Å", ("x", "y", "z"), "components"),
-    Quantity("stress", "Stress", "eV/Å³", ("xx", "yy", "zz", "yz", "xz", "xy"), "components"),
+    Quantity("energy", "Energy", "energy", "eV/atom", ("",), "configurations"),
+    Quantity("forces", "Forces", "force", "eV/Å", ("x", "y", "z"), "components"),
+    Quantity(
+        "stress", "Stress", "stress", "eV/Å³", ("xx", "yy", "zz", "yz", "xz", "xy"), "components"
+    ),
 )

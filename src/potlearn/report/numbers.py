@@ -1,0 +1,57 @@
+"""Numbers and values as people read them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+MINUS = "\N{MINUS SIGN}"
+NOTHING = "\N{EN DASH}"
+
+
+def significant(value: float | int | None, digits: int = 3) -> str:
+    """A number with some significant digits, without exponent where that stays readable."""
+    if value is None or not math.isfinite(value):
+        return NOTHING
+    if value == 0:
+        return "0"
+    magnitude = math.floor(math.log10(abs(value)))
+    if not -4 <= magnitude < 6:
+        return f"{value:.{digits - 1}e}".replace("-", MINUS)
+    text = f"{round(value, digits - 1 - magnitude):,.{max(digits - 1 - magnitude, 0)}f}"
+    return text.replace("-", MINUS)
+
+
+def interval(bounds: tuple[float, float] | None, scale: float = 1.0) -> str:
+    """A 95 % interval, ``"2.1 to 3.0"``; empty without one."""
+    if bounds is None:
+        return ""
+    low, high = (significant(scale * bound) for bound in bounds)
+    return f"{low} to {high}"
+
+
+def seconds(value: float) -> str:
+    """A time: ``"0.42 s"``, ``"3 min 05 s"``, ``"2 h 10 min"``."""
+    if value < 100:
+        return f"{significant(value, 2)} s" if value < 10 else f"{value:.0f} s"
+    minutes, rest = divmod(round(value), 60)
+    if minutes < 60:
+        return f"{minutes} min {rest:02d} s"
+    return f"{minutes // 60} h {minutes % 60:02d} min"
+
+
+def plain(value: object) -> str:
+    """A setting as text."""
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    if isinstance(value, int):
+        return f"{value:,}" if abs(value) >= 10_000 else str(value)
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} {plain(item)}" for key, item in value.items()) or "none"
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return ", ".join(plain(item) for item in value) or "none"
+    return str(value)
