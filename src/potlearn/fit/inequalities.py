@@ -1,0 +1,91 @@
+r"""Inequalities on the coefficients: the solution nearest to a given one that keeps them.
+
+A quadratic objective rises from its minimiser :math:`c^*` as :math:`\|T (c - c^*)\|^2`, with
+:math:`T^T T = R^T R + \lambda S^2`.  So whatever solver gave :math:`c^*`,
+
+.. math:: \min_c \|T (c - c^*)\|^2 \quad\text{subject to}\quad G c \ge h
+
+is the constrained solution.  With :math:`y = T (c - c^*)` it is a least-distance problem, whose
+dual is one of non-negative least squares in as many unknowns as there are inequalities.
+
+References
+----------
+Lawson & Hanson, *Solving Least Squares Problems* (1974), ch. 23, problem LDP.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from potlearn.errors import FitError
+from potlearn.fit.problem import LinearProblem
+from potlearn.fit.triangular import Matrix, merge
+
+_FEASIBLE = 1e-10
+
+
+def constrained(
+    problem: LinearProblem,
+    coefficients: NDArray[np.float64],
+    rows: Matrix,
+    bounds: NDArray[np.float64],
+    penalties: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    r"""Coefficients nearest to ``coefficients`` (C,) with ``rows @ c >= bounds``.
+
+    Parameters
+    ----------
+    problem : LinearProblem
+        Says what a change of the coefficients costs.
+    rows, bounds : (m, C), (m,)
+        The inequalities; where they hold already the coefficients are returned as they are.
+    penalties : (C,)
+        Square roots :math:`\sqrt\lambda s_j` of what the solver added to the objective.
+
+    Raises
+    ------
+    FitError
+        No coefficients keep all inequalities.
+    """
+    size = np.linalg.norm(rows, axis=1)
+    held = size > 0
+    G, h = rows[held] / size[held, None], bounds[held] / size[held]
+    missing = h - G @ coefficients
+    if (missing <= 0).all():
+        return coefficients
+    T = _metric(problem, penalties)
+    return coefficients + _least_distance(T, G, missing)
+
+
+def _metric(problem: LinearProblem, penalties: NDArray[np.float64]) -> Matrix:
+    """Triangle T of the stacked rows ``[R; diag(penalties)]``, dependent directions made stiff."""
+    n = len(problem.names)
+    floor = n * np.finfo(float).eps * problem.column_norms()
+    square = np.zeros((n, n), order="F")
+    square[: len(problem.R)] = problem.R
+    diagonal = np.asfortranarray(np.diag(np.maximum(penalties, floor)))
+    return merge(square, diagonal)[:n]
+
+
+def _least_distance(T: Matrix, G: Matrix, missing: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Step x of least ``|T x|`` with ``G x >= missing``."""
+    from scipy.linalg import solve_triangular
+    from scipy.optimize import nnls
+
+    A = solve_triangular(T, G.T, trans="T", check_finite=False)
+    E = np.vstack([A, missing])
+    lengths = np.linalg.norm(E, axis=0)
+    target = np.zeros(len(E))
+    target[-1] = 1.0
+    u, distance = nnls(E / lengths, target, maxiter=50 * E.shape[1])
+    if distance < _FEASIBLE:
+        raise FitError(
+            "no coefficients keep the core repulsive; give the descriptor two-body functions, "
+            "or fit without core constraints"
+        )
+    residual = E @ (u / lengths) - target
+    step: NDArray[np.float64] = solve_triangular(
+        T, -residual[:-1] / residual[-1], check_finite=False
+    )
+    return step
