@@ -86,6 +86,8 @@ def run_fit(config: FitConfig, progress: ProgressBar = lambda _: nullcontext(Non
     clock = _Stopwatch()
     with clock("read"):
         datasets = load_datasets(config.data)
+        for dataset in datasets.values():
+            dataset.check_species(config.descriptor.species)
     with clock("fit"), progress("fitting") as report:
         config, potential, result = _fit(config, datasets["train"], folder / "checkpoint", report)
     with clock("evaluate"):
