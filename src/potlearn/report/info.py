@@ -39,13 +39,13 @@ class SuspiciousLabel:
     source : str
         Configuration, ``"file.extxyz:17"``.
     quantity : str
-        ``"energy"``, ``"forces"`` or ``"stress"``.
-    value : float
-        The label: eV/atom, eV/Å or eV/Å³.
+        ``"energy"`` (eV/atom), ``"forces"`` (eV/Å), ``"stress"`` (eV/Å³) or ``"virial"`` (eV).
+    value : float or None
+        The label, or the length of a vector of labels.
     leverage : float
         Share of the label in its own prediction, 0 to 1.
     residual : float
-        Label minus its prediction by a fit without it, in the unit of the value.
+        Prediction by a fit without the label, minus the label (or the length of that vector).
     group : str
         Group of the configuration.
     where : str
@@ -54,7 +54,7 @@ class SuspiciousLabel:
 
     source: str
     quantity: str
-    value: float
+    value: float | None
     leverage: float
     residual: float
     group: str = ""

@@ -5,8 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+
 MINUS = "\N{MINUS SIGN}"
 NOTHING = "\N{EN DASH}"
+LONGEST_LIST = 16
 
 
 def significant(value: float | int | None, digits: int = 3) -> str:
@@ -41,7 +44,9 @@ def seconds(value: float) -> str:
 
 
 def plain(value: object) -> str:
-    """A setting as text."""
+    """A setting as text; of long lists the first and their length."""
+    if isinstance(value, np.ndarray | np.generic):
+        return plain(value.tolist())
     if value is None:
         return "none"
     if isinstance(value, bool):
@@ -51,7 +56,19 @@ def plain(value: object) -> str:
     if isinstance(value, int):
         return f"{value:,}" if abs(value) >= 10_000 else str(value)
     if isinstance(value, Mapping):
-        return ", ".join(f"{key} {plain(item)}" for key, item in value.items()) or "none"
+        return ", ".join(_entry(key, item) for key, item in value.items()) or "none"
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return ", ".join(plain(item) for item in value) or "none"
+        return _listed([plain(item) for item in value])
     return str(value)
+
+
+def _entry(key: object, item: object) -> str:
+    """A named value; a mapping in brackets."""
+    return f"{key} ({plain(item)})" if isinstance(item, Mapping) else f"{key} {plain(item)}"
+
+
+def _listed(items: Sequence[str]) -> str:
+    """Items with commas, or semicolons where they hold several words."""
+    if len(items) > LONGEST_LIST:
+        return f"{', '.join(items[:LONGEST_LIST])}, \N{HORIZONTAL ELLIPSIS} ({len(items)} in all)"
+    return ("; " if any(" " in item for item in items) else ", ").join(items) or "none"

@@ -201,9 +201,9 @@ def worst(evaluations: Mapping[str, Evaluation]) -> str:
 def suspicious(records: Sequence[SuspiciousLabel]) -> str:
     """Labels to check."""
     note = (
-        "Labels that the other labels contradict: the residual is the label minus its prediction "
-        "by a fit without it; a leverage near 1 means that the fit follows this label whatever it "
-        "says."
+        "Labels that the other labels contradict: the residual is the prediction by a fit without "
+        "the label, minus the label (its length, for the force on an atom); a leverage near 1 "
+        "means that the fit follows this label whatever it says."
     )
     return section("suspicious", note, suspicious_table(records).html())
 
@@ -230,5 +230,4 @@ def timing(info: ReportInfo) -> str:
         f"<b>{seconds(value)}</b>"
         for name, value in info.timing.items()
     )
-    total = f"{seconds(sum(info.timing.values()))} together."
-    return section("timing", total, f'<div class="bars">{rows}</div>')
+    return section("timing", "", f'<div class="bars">{rows}</div>')

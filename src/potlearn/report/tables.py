@@ -135,17 +135,14 @@ def _score(evaluation: Evaluation, rms: Mapping[str, Array]) -> Array:
 
 def suspicious_table(records: Sequence[SuspiciousLabel]) -> Table:
     """Labels that do not fit the others, as they were passed in."""
-    units = {q.key: q for q in ALL}
+    units = {q.key: q.unit for q in ALL} | {"virial": "eV"}
     rows = [
         [
-            text(f"{r.source}" + (f", {r.where}" if r.where else "")),
+            text(f"{r.source}, {r.where}" if r.where else r.source),
             text(r.group),
             text(r.quantity),
-            Cell(f"{number(r.value).shown} {units[r.quantity].unit}", repr(float(r.value))),
-            Cell(
-                f"{number(r.residual, MILLI).shown} {units[r.quantity].error_unit}",
-                repr(float(r.residual)),
-            ),
+            _with_unit(number(r.value), units[r.quantity]),
+            _with_unit(number(r.residual, MILLI), f"m{units[r.quantity]}"),
             Cell(f"{r.leverage:.3f}", repr(float(r.leverage))),
         ]
         for r in records
@@ -153,3 +150,8 @@ def suspicious_table(records: Sequence[SuspiciousLabel]) -> Table:
     headings = [("Configuration", True), ("Group", True), ("Quantity", True)]
     headings += [("Label", False), ("Leave-one-out residual", False), ("Leverage", False)]
     return Table(headings, rows)
+
+
+def _with_unit(cell: Cell, unit: str) -> Cell:
+    """The unit after the number, where there is one."""
+    return Cell(f"{cell.shown} {unit}", cell.key) if cell.key else cell

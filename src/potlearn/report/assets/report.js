@@ -38,7 +38,7 @@
     return axis(title, { type: "log", range: [Math.log10(low), Math.log10(high)], tickvals, ticktext: tickvals.map((v) => number(v, 2)) });
   };
   const layout = (x, y, more) => ({
-    margin: { l: 56, r: 8, t: touch ? 8 : 26, b: 44 }, modebar: { color: "#a3acb7", activecolor: TEXT, bgcolor: "#fff" }, paper_bgcolor: "#fff", plot_bgcolor: "#fff",
+    margin: { l: 56, r: 8, t: touch ? 8 : 30, b: 44 }, modebar: { color: "#a3acb7", activecolor: TEXT, bgcolor: "rgba(255,255,255,0)" }, paper_bgcolor: "#fff", plot_bgcolor: "#fff",
     font: { family: getComputedStyle(document.body).fontFamily, size: 12, color: TEXT },
     showlegend: false, hovermode: "closest", dragmode: touch ? false : "zoom", xaxis: x, yaxis: y,
     hoverlabel: { bgcolor: "#fff", bordercolor: LINE, font: { color: TEXT, size: 12.5 }, align: "left" },
@@ -151,6 +151,14 @@
     drawn.add(div);
     return Plotly.react(div, traces, layout, CONFIG);
   }
+  function shrink(div) {
+    const wide = div.parentElement.parentElement.classList.contains("two");
+    const small = { width: wide ? 330 : 216, height: wide ? 290 : 225, "margin.l": 46, "margin.t": 8, "margin.b": 36 };
+    for (const name of ["xaxis", "yaxis"]) {
+      Object.assign(small, { [name + ".tickfont.size"]: 8.5, [name + ".title.font.size"]: 9.5, [name + ".nticks"]: 5 });
+    }
+    return Plotly.relayout(div, small);
+  }
   const drawAll = () => Promise.all(divs.filter((div) => !drawn.has(div)).map(draw));
   const again = (kind) => divs.filter((div) => drawn.has(div) && div.dataset.plot !== "errors" && (!kind || div.dataset.plot === kind)).forEach(draw);
 
@@ -176,8 +184,9 @@
       if (!drawn.has(e.target)) draw(e.target);
     }), { rootMargin: "400px" });
     divs.forEach((div) => watcher.observe(div));
-    addEventListener("beforeprint", () => { drawAll(); divs.forEach((div) => Plotly.Plots.resize(div)); });
-    addEventListener("afterprint", () => divs.forEach((div) => Plotly.Plots.resize(div)));
+    // Paper is narrower than the screen: small plots with small type while printing.
+    addEventListener("beforeprint", () => { drawAll(); divs.forEach(shrink); });
+    addEventListener("afterprint", () => divs.forEach(draw));
   }
 
   document.querySelectorAll(".switch button").forEach((button) => button.addEventListener("click", () => {
