@@ -31,18 +31,20 @@ class POD:
     Radial functions are the principal functions of a family of snapshots
     (:class:`~potlearn.descriptors.pod_radial.PodRadial`); the descriptors are the polynomials of
     :mod:`~potlearn.descriptors.pod_program`.  They do not depend on the centre's species, only the
-    coefficients do.  A block of body order ``q`` is zero for atoms with fewer than ``q - 1`` neighbours.
+    coefficients do.  A block of body order ``q`` is zero for atoms with fewer than ``q - 1``
+    neighbours.
     With ``number_of_environment_clusters`` K > 1 the features are :math:`w_k(B) B_m`, k-major
     (:class:`~potlearn.descriptors.pod_clusters.Clusters`).
 
-    Parameters have the names that LAMMPS gives them (``cutoff`` is ``rcut``), in Å where they are lengths.
-    The defaults are this package's, chosen for accuracy.
+    Parameters have the names that LAMMPS gives them (``cutoff`` is ``rcut``), in Å where they are
+    lengths.  The defaults are this package's, chosen for accuracy.
 
     Raises
     ------
     BasisError
-        Settings that LAMMPS refuses or that define no numerically reproducible basis: more radial functions
-        than the snapshots resolve (eigenvalue below 1e-9 of the largest), or body orders out of order.
+        Settings that LAMMPS refuses or that define no numerically reproducible basis: more radial
+        functions than the snapshots resolve (eigenvalue below 1e-9 of the largest), or numbers that
+        grow with the body order.
 
     References
     ----------
@@ -92,9 +94,7 @@ class POD:
         return PodBody(
             {q: getattr(self, f"{n}body_number_radial_basis_functions") for q, n in ORDERS.items()},
             {2: 0}
-            | {
-                q: getattr(self, f"{n}body_angular_degree") for q, n in ORDERS.items() if q > 2
-            },
+            | {q: getattr(self, f"{n}body_angular_degree") for q, n in ORDERS.items() if q > 2},
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -173,8 +173,8 @@ class POD:
         """Cluster weights (N, K) and their slopes (N, K, M) in the base descriptors (N, M)."""
         if self.clusters is None:
             raise BasisError(
-                f"pod: {self.number_of_environment_clusters} environment clusters need a projection and "
-                "centroids; make them with Clusters.fit(descriptor, dataset)"
+                f"pod: {self.number_of_environment_clusters} environment clusters need a projection "
+                "and centroids; make them with Clusters.fit(descriptor, dataset)"
             )
         return self.clusters.weights(base, species_indices(atoms, self.species))
 
@@ -230,8 +230,8 @@ class POD:
         for q, bound in ((4, 3), (5, 4), (6, 4), (7, 4)):
             if n[q] > n[bound] or p[q] > p[bound]:
                 raise BasisError(
-                    f"pod: {ORDERS[q]}body numbers ({n[q]} radial functions, degree {p[q]}) must not exceed "
-                    f"{ORDERS[bound]}body's ({n[bound]}, {p[bound]})"
+                    f"pod: {ORDERS[q]}body numbers ({n[q]} radial functions, degree {p[q]}) must not "
+                    f"exceed {ORDERS[bound]}body's ({n[bound]}, {p[bound]})"
                 )
         if p[3] > 12 or p[4] > 6:
             raise BasisError(
@@ -252,9 +252,12 @@ class POD:
         if n > usable:
             raise BasisError(
                 f"pod: {n} radial functions, but with rin {self.rin}, cutoff {self.cutoff}, degrees "
-                f"{self.bessel_polynomial_degree} and {self.inverse_polynomial_degree} only {usable} stand "
-                "above rounding (eigenvalue 1e-9 of the largest): they would differ between machines"
+                f"{self.bessel_polynomial_degree} and {self.inverse_polynomial_degree} only {usable} "
+                "stand above rounding (eigenvalue 1e-9 of the largest): they would differ between "
+                "machines"
             )
         diagonal = np.abs(np.diag(phi))[:n]
         if (diagonal < _AMBIGUOUS_SIGN * np.abs(phi).max(0)[:n]).any():
-            raise BasisError("pod: the sign of a radial function is ambiguous; change rin or a degree")
+            raise BasisError(
+                "pod: the sign of a radial function is ambiguous; change rin or a degree"
+            )

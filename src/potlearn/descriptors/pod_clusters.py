@@ -23,7 +23,10 @@ _SOFTENING = 1e-20
 class Clusters:
     r"""Smooth weights of K clusters in a linear projection of the descriptors, per centre species ``e``.
 
-    .. math:: z = P_e B, \quad D_k = \frac{1}{10^{-20} + |z - c_{e,k}|^2}, \quad w_k = D_k / \sum_{k'} D_{k'}
+    .. math::
+
+        z = P_e B, \quad D_k = \frac{1}{10^{-20} + |z - c_{e,k}|^2}, \quad
+        w_k = D_k / \sum_{k'} D_{k'}
 
     (Nguyen & Sema, arXiv:2405.00306).
 
@@ -49,7 +52,12 @@ class Clusters:
 
     @classmethod
     def fit(
-        cls, descriptor: POD, configurations: Iterable[Any], clusters: int, components: int, seed: int
+        cls,
+        descriptor: POD,
+        configurations: Iterable[Any],
+        clusters: int,
+        components: int,
+        seed: int,
     ) -> Clusters:
         """Leading principal components of each species' descriptors, then k-means in them.
 

@@ -8,8 +8,9 @@ With :math:`A_{e m}(u) = \sum_{j \in e} R_m(r_{ij})`-weighted directions,
     D^{(4)}_{abc\, m\, e_1 e_2 e_3} &= \sum_{j k l} R_m R_m R_m
         (u_j u_k)^a (u_j u_l)^b (u_k u_l)^c
 
-and five, six and seven are products of two of these (Nguyen, Phys. Rev. B 107, 144103 (2023)).  Powers of
-cosines are expanded in harmonics, so that all body orders share the moments :math:`A_{e m l \mu}`.
+and five, six and seven are products of two of these (Nguyen, Phys. Rev. B 107, 144103 (2023)).
+Powers of cosines are expanded in harmonics, so that all body orders share the moments
+:math:`A_{e m l \mu}`.
 """
 
 from __future__ import annotations
@@ -65,9 +66,7 @@ class PodProgram:
         self.species = species
         self.body = body
         self.n_radial = max(body.radial[2], body.radial[3])
-        self.degrees = [
-            body.degree[3] if m < body.radial[3] else 0 for m in range(self.n_radial)
-        ]
+        self.degrees = [body.degree[3] if m < body.radial[3] else 0 for m in range(self.n_radial)]
         self._offsets = np.cumsum([0, *((d + 1) ** 2 for d in self.degrees)])
         self._builder = ProgramBuilder(len(species) * int(self._offsets[-1]))
         self._pair_invariants: dict[tuple[int, Leg, Leg], Value] = {}
@@ -85,7 +84,7 @@ class PodProgram:
         self._products(7, four, four)
         return self._builder.build()
 
-    def _moment(self, element: int, m: int, l: int, mu: int) -> Value:  # noqa: E741
+    def _moment(self, element: int, m: int, l: int, mu: int) -> Value:
         start = element * int(self._offsets[-1]) + int(self._offsets[m])
         return moment(start + l * l + l + mu)
 

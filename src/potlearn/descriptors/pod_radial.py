@@ -1,6 +1,7 @@
 r"""Radial functions of POD (Nguyen & Rohskopf, J. Comput. Phys. 480, 112030 (2023), section 3).
 
-Snapshots: with :math:`t = r - r_\mathrm{in}`, :math:`L = r_\mathrm{cut} - r_\mathrm{in}`, :math:`y = t / L`,
+Snapshots: with :math:`t = r - r_\mathrm{in}`, :math:`L = r_\mathrm{cut} - r_\mathrm{in}`,
+:math:`y = t / L`,
 
 .. math::
     f_c &= \exp(1 - 1/\sqrt{(1 - y^3)^2 + 10^{-6}}), \qquad
@@ -50,7 +51,7 @@ class PodRadial:
         return len(SHAPES) * self.bessel_degree + self.inverse_degree
 
     def snapshots(self, r: Array) -> Jet:
-        """Snapshots and their derivatives at distances ``r`` (K,): jet of shape (K, n_snapshots)."""
+        """Snapshots and derivatives at distances ``r`` (K,): jet of shape (K, n_snapshots)."""
         length = self.rcut - self.rin
         x = Jet.variable(r)
         y = (x - self.rin) / length
@@ -76,8 +77,8 @@ class PodRadial:
     def principal_functions(self) -> tuple[Array, Array]:
         r"""Columns :math:`\Phi` (n_snapshots, n_snapshots) and their eigenvalues, descending.
 
-        Eigenvectors of the plain mean of :math:`\xi\xi^T`, each scaled to unit norm by the trapezoid rule
-        and signed so that its diagonal entry is positive.
+        Eigenvectors of the plain mean of :math:`\xi\xi^T`, each scaled to unit norm by the
+        trapezoid rule and signed so that its diagonal entry is positive.
         """
         start = self.rin + 1e-6
         grid = start + (self.rcut - start) * np.arange(GRID_POINTS) / (GRID_POINTS - 1)
@@ -88,8 +89,8 @@ class PodRadial:
         return phi * np.where(np.diag(phi) < 0, -1.0, 1.0), eigenvalues
 
     def _grid_snapshots(self, r: Array) -> Array:
-        # LAMMPS subtracts 1 - exp(-beta y) plainly, and the rounding of that reaches the eigenvectors:
-        # the same expression is used here so that the functions are the same.
+        # LAMMPS subtracts 1 - exp(-beta y) plainly, and the rounding of that reaches the
+        # eigenvectors: the same expression is used here so that the functions are the same.
         length = self.rcut - self.rin
         t = r - self.rin
         y = t / length

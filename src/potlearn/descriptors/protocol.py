@@ -20,8 +20,8 @@ class DesignRows:
     r"""Rows of a linear model for one configuration of N atoms, C columns.
 
     ``row · coefficients`` is the energy in eV, a force component in eV/Å, a virial component in eV
-    (:math:`W = -dE/d\epsilon = -V\sigma`, Voigt order xx yy zz yz xz xy).  Columns are element-major:
-    for every species the count of its atoms, then its M features.
+    (:math:`W = -dE/d\epsilon = -V\sigma`, Voigt order xx yy zz yz xz xy).  Columns are
+    element-major: for every species the count of its atoms, then its M features.
 
     Attributes
     ----------
@@ -78,7 +78,7 @@ def species_indices(atoms: Any, species: Sequence[str]) -> NDArray[np.int32]:
 
     index = np.full(len(atomic_numbers) + 1, -1, np.int32)
     index[[atomic_numbers[s] for s in species]] = np.arange(len(species))
-    found = index[atoms.numbers]
+    found: NDArray[np.int32] = index[atoms.numbers]
     if (found < 0).any():
         unknown = sorted(set(np.array(atoms.get_chemical_symbols())[found < 0]))
         raise SpeciesError(

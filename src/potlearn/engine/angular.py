@@ -22,7 +22,7 @@ def real_harmonics(degree: int, u: Array) -> Array:
     out = np.empty((len(z), (degree + 1) ** 2))
     power = np.ones(len(z), complex)
     for m in range(degree + 1):
-        for l in range(m, degree + 1):  # noqa: E741 - l is the field's symbol
+        for l in range(m, degree + 1):
             factor = legendre[l][m] * (np.sqrt(2) if m else 1.0)
             out[:, l * l + l + m] = factor * power.real
             if m:
@@ -33,7 +33,7 @@ def real_harmonics(degree: int, u: Array) -> Array:
 
 def _legendre(degree: int, z: Array) -> list[list[Array]]:
     p: list[list[Array]] = [[np.ones_like(z)]]
-    for l in range(1, degree + 1):  # noqa: E741
+    for l in range(1, degree + 1):
         row = []
         for m in range(l - 1):
             a = np.sqrt((4 * l * l - 1) / (l * l - m * m))
@@ -63,9 +63,7 @@ def coupling(l1: int, l2: int, l3: int) -> Array:
     real 3j symbols; shape (2 l1 + 1, 2 l2 + 1, 2 l3 + 1).
     """
     u, w = sphere_grid(l1 + l2 + l3)
-    y1, y2, y3 = (
-        real_harmonics(k, u)[:, k * k : (k + 1) ** 2] for k in (l1, l2, l3)
-    )
+    y1, y2, y3 = (real_harmonics(k, u)[:, k * k : (k + 1) ** 2] for k in (l1, l2, l3))
     tensor = np.einsum("p,pa,pb,pc->abc", w, y1, y2, y3)
     tensor[np.abs(tensor) < 1e-13] = 0.0
     return tensor
@@ -74,7 +72,8 @@ def coupling(l1: int, l2: int, l3: int) -> Array:
 @cache
 def cosine_power(p: int) -> Array:
     r"""Coefficients of :math:`t^p = \sum_l c_l P_l(t)`, (p + 1,)."""
-    return np.polynomial.legendre.poly2leg(np.eye(p + 1)[p])
+    coefficients: Array = np.polynomial.legendre.poly2leg(np.eye(p + 1)[p])
+    return coefficients
 
 
 @cache
@@ -86,7 +85,8 @@ def cosine_products(a: int, b: int, c: int) -> dict[tuple[int, int, int], float]
                 T^{l_1 l_2 l_3}_{m_1 m_2 m_3} Y_{l_1 m_1}(u_1) Y_{l_2 m_2}(u_2) Y_{l_3 m_3}(u_3)
 
     with ``T`` of :func:`coupling`.  By orthogonality ``k`` is the mean of the left side times the
-    invariant, over the mean square of the invariant; ``u_1`` may be held along z, ``u_2`` in the xz plane.
+    invariant, over the mean square of the invariant; ``u_1`` may be held along z, ``u_2`` in the
+    xz plane.
     """
     degree = 2 * (a + b + c)
     z, wz = np.polynomial.legendre.leggauss(degree // 2 + 1)

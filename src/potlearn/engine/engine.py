@@ -69,9 +69,9 @@ class Engine:
     instruction_set : str, optional
         One of :func:`instruction_sets`; the widest by default.
 
-    All methods take positions (N, 3) in Å, species indices (N,) and a full neighbour list at least as
-    long as the cutoff.  Results have the same bits for any number of threads.  Atoms closer than a table
-    covers (1/64 of the cutoff) raise :class:`~potlearn.errors.DataError`.
+    All methods take positions (N, 3) in Å, species indices (N,) and a full neighbour list at least
+    as long as the cutoff.  Results have the same bits for any number of threads.  Atoms closer than
+    a table covers (1/64 of the cutoff) raise :class:`~potlearn.errors.DataError`.
     """
 
     def __init__(
@@ -132,8 +132,8 @@ class Engine:
         r"""Linear model :math:`E_i = c_{z_i,0} + \sum_k c_{z_i,k} B_k(i)`.
 
         ``coefficients`` is (n_species, 1 + M), or (S, n_species, 1 + M) for S models in one pass.
-        Returns energies per atom (N,), forces (N, 3) and the virial (6,) ``-dE/dstrain`` (Voigt), each
-        with a leading S if the coefficients have one.
+        Returns energies per atom (N,), forces (N, 3) and the virial (6,) ``-dE/dstrain`` (Voigt),
+        each with a leading S if the coefficients have one.
         """
         c = np.ascontiguousarray(coefficients, float)
         sets = 1 if c.ndim == 2 else len(c)
@@ -200,9 +200,10 @@ class Engine:
     ) -> tuple[Array, Array, Array]:
         r"""Rows of the linear model: energy (C,), forces (3N, C), virial (6, C).
 
-        ``row · coefficients`` is the energy, a force component (atom-major), a virial component.  Columns
-        are element-major blocks ``[one-body count, features]``.  With ``gates`` = (weights (N, G), slopes
-        (N, G, M)) the features are :math:`w_g(B(i)) B_k(i)`, g-major, and slopes = :math:`dw_g/dB_k`.
+        ``row · coefficients`` is the energy, a force component (atom-major), a virial component.
+        Columns are element-major blocks ``[one-body count, features]``.  With ``gates`` = (weights
+        (N, G), slopes (N, G, M)) the features are :math:`w_g(B(i)) B_k(i)`, g-major, and slopes =
+        :math:`dw_g/dB_k`.
         """
         n, m = len(species), self.n_features
         g = 0 if gates is None else gates[0].shape[1]

@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 
 
 class Value(NamedTuple):
-    """A moment, an invariant, a combination, or the constant one."""
+    """A moment, an invariant, a combination, or the constant one, by its number in its kind."""
 
     kind: str
-    index: int
+    number: int
 
 
 ONE = Value("one", 0)
@@ -119,7 +119,7 @@ class ProgramBuilder:
             "combination": self.n_moments + invariants,
             "one": self.n_moments + invariants + combinations,
         }
-        return start[value.kind] + value.index
+        return start[value.kind] + value.number
 
 
 def _grouped(terms: Terms) -> dict[Value, list[tuple[Value, float]]]:

@@ -67,7 +67,10 @@ def write_pod(potential: LinearPotential, prefix: str | Path) -> tuple[Path, Pat
 
 def _param_lines(pod: POD) -> list[str]:
     values = {"rin": pod.rin, "rcut": pod.cutoff, "onebody": 1}
-    lines = ["# DATE: 2025-07-22 UNITS: metal CONTRIBUTOR: potlearn", f"species {' '.join(pod.species)}"]
+    lines = [
+        "# DATE: 2025-07-22 UNITS: metal CONTRIBUTOR: potlearn",
+        f"species {' '.join(pod.species)}",
+    ]
     for name in LAMMPS_DEFAULTS:
         value = values.get(name, getattr(pod, name, None))
         lines.append(f"{name} {value:.17g}" if name in _REAL else f"{name} {value}")
@@ -105,7 +108,9 @@ def read_pod(param: str | Path, coeff: str | Path) -> LinearPotential:
     return _assemble(pod, Path(coeff), *_read_coeff(Path(coeff)))
 
 
-def _assemble(pod: POD, path: Path, c: Array, projection: Array, centroids: Array) -> LinearPotential:
+def _assemble(
+    pod: POD, path: Path, c: Array, projection: Array, centroids: Array
+) -> LinearPotential:
     n_species, m = len(pod.species), pod.n_base_features
     k, n_components = pod.number_of_environment_clusters, pod.number_of_principal_components
     expected = [n_species * (1 + k * m)]
@@ -171,7 +176,9 @@ def _read_coeff(path: Path) -> tuple[Array, Array, Array]:
     for k in range(len(numbers)):
         number = start + 1 + k
         if number >= len(lines):
-            raise ModelFileError(f"{path}: {len(numbers)} numbers announced, the file ends after {k}")
+            raise ModelFileError(
+                f"{path}: {len(numbers)} numbers announced, the file ends after {k}"
+            )
         numbers[k] = _number(lines[number], f"{path}, line {number + 1}")
     c, projection, centroids = np.split(numbers, np.cumsum(counts)[:2])
     return c, projection, centroids
@@ -203,4 +210,3 @@ def _number(text: str, where: str) -> float:
     if not np.isfinite(value):
         raise ModelFileError(f"{where}: {value} is not a coefficient")
     return value
-

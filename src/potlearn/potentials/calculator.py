@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from ase.calculators.calculator import Calculator, all_changes
@@ -31,6 +31,7 @@ class NeighborCache:
         self.skin = skin
         self.n_builds = 0
         self._list: Neighbors | None = None
+        self._cell_now = np.zeros((3, 3))
 
     def get(self, atoms: Any) -> Neighbors:
         """The list for ``atoms``, complete up to the cutoff."""
@@ -57,7 +58,7 @@ class NeighborCache:
         return reach <= self.skin
 
 
-class PotlearnCalculator(Calculator):  # type: ignore[misc]
+class PotlearnCalculator(Calculator):
     """ASE calculator of a potential.
 
     Parameters
@@ -67,7 +68,7 @@ class PotlearnCalculator(Calculator):  # type: ignore[misc]
         The neighbour list reaches this much beyond the cutoff, in Å, and is kept while it holds.
     """
 
-    implemented_properties: ClassVar[list[str]] = [
+    implemented_properties = [  # noqa: RUF012 - as ASE declares it
         "energy",
         "free_energy",
         "energies",
@@ -92,8 +93,9 @@ class PotlearnCalculator(Calculator):  # type: ignore[misc]
         system_changes: Sequence[str] = tuple(all_changes),
     ) -> None:
         """Energy, forces and, for three-dimensional periodicity, stress."""
-        super().calculate(atoms, properties, system_changes)
-        prediction = self.potential.predict(self.atoms, self._neighbors.get(self.atoms))
+        Calculator.calculate(self, atoms, properties, system_changes)
+        current: Any = self.atoms
+        prediction = self.potential.predict(current, self._neighbors.get(current))
         energy = prediction.energy
         self.results = {
             "energy": energy,
@@ -101,5 +103,5 @@ class PotlearnCalculator(Calculator):  # type: ignore[misc]
             "energies": prediction.energies,
             "forces": prediction.forces,
         }
-        if self.atoms.cell.rank == 3:
-            self.results["stress"] = prediction.stress(self.atoms.get_volume())
+        if current.cell.rank == 3:
+            self.results["stress"] = prediction.stress(current.get_volume())

@@ -72,7 +72,6 @@ class LinearPotential:
         many_body = Prediction(*self.descriptor.linear_model(atoms, self.coefficients, list_))
         return many_body + self.reference.predict(atoms, list_) if self.reference else many_body
 
-
     def calculator(self, skin: float = 0.5) -> PotlearnCalculator:
         """ASE calculator that keeps its neighbour list while no atom has moved more than skin/2 Å."""
         from .calculator import PotlearnCalculator
@@ -94,4 +93,3 @@ class LinearPotential:
             "reference": self.reference.to_dict() if self.reference else None,
             "metadata": dict(self.metadata),
         }
-

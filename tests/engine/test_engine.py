@@ -1,0 +1,186 @@
+"""The engine's operations against one another, finite differences, and themselves on other hardware."""
+
+import pickle
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from pod_bases import BASES, cell, cluster
+
+from potlearn.data.neighbors import neighbors
+from potlearn.descriptors.protocol import species_indices
+from potlearn.engine import Engine, instruction_sets
+from potlearn.errors import DataError
+
+
+def engine_of(descriptor, instruction_set):
+    e = descriptor.engine
+    return Engine(e.degrees, e.tables, e.table_of, e.program, instruction_set)
+
+
+def arguments(descriptor, atoms):
+    return (
+        atoms.positions,
+        species_indices(atoms, descriptor.species),
+        neighbors(atoms, descriptor.cutoff),
+    )
+
+
+@pytest.fixture(params=list(BASES))
+def descriptor(request):
+    return BASES[request.param]
+
+
+@pytest.fixture(params=instruction_sets())
+def engine(request, descriptor):
+    return engine_of(descriptor, request.param)
+
+
+@pytest.fixture(params=["crystal", "cluster", "many"])
+def system(request, descriptor):
+    if request.param == "cluster":
+        return arguments(descriptor, cluster(descriptor.species, 5, seed=1))
+    n, length = (11, 5.4) if request.param == "many" else (4, 4.4)
+    return arguments(descriptor, cell(descriptor.species, n, seed=2, length=length))
+
+
+def coefficients(engine, *shape, seed=0):
+    rng = np.random.default_rng(seed)
+    scale = 1.0 / np.arange(1, engine.n_features + 2)
+    return rng.normal(size=(*shape, engine.n_species, 1 + engine.n_features)) * scale
+
+
+def test_instruction_sets_agree(descriptor, system):
+    results = [
+        engine_of(descriptor, name).energy_forces(*system, coefficients(descriptor.engine))
+        for name in instruction_sets()
+    ]
+    for result in results[1:]:
+        for a, b in zip(results[0], result, strict=True):
+            np.testing.assert_allclose(a, b, rtol=1e-10, atol=1e-10 * np.abs(a).max())
+
+
+def test_energy_is_the_weighted_sum_of_descriptors(engine, system):
+    c = coefficients(engine)
+    energies, _, _ = engine.energy_forces(*system, c)
+    per_atom = c[system[1]]
+    expected = per_atom[:, 0] + (per_atom[:, 1:] * engine.descriptors(*system)).sum(1)
+    np.testing.assert_allclose(energies, expected, rtol=1e-11, atol=1e-11)
+
+
+def test_design_rows_give_energy_forces_and_virial(engine, system):
+    c = coefficients(engine)
+    energies, forces, virial = engine.energy_forces(*system, c)
+    rows = engine.design(*system)
+    scale = max(1.0, np.abs(forces).max())
+    np.testing.assert_allclose(rows[0] @ c.ravel(), energies.sum(), rtol=1e-11, atol=1e-11)
+    np.testing.assert_allclose(rows[1] @ c.ravel(), forces.ravel(), atol=1e-11 * scale)
+    np.testing.assert_allclose(rows[2] @ c.ravel(), virial, atol=1e-11 * scale * 10)
+    assert engine.design(*system, virial=False)[2].shape[0] == 0
+
+
+def test_vjp_with_the_coefficients_gives_the_forces(engine, system):
+    c = coefficients(engine)
+    _, forces, virial = engine.energy_forces(*system, c)
+    again = engine.vjp(*system, c[system[1], 1:])
+    np.testing.assert_allclose(again[0], forces, atol=1e-12 * max(1.0, np.abs(forces).max()))
+    np.testing.assert_allclose(again[1], virial, atol=1e-12 * max(1.0, np.abs(virial).max()))
+
+
+def test_vjp_and_jvp_are_adjoint(engine, system):
+    rng = np.random.default_rng(5)
+    n = len(system[1])
+    w = rng.normal(size=(n, engine.n_features)) / np.arange(1, engine.n_features + 1)
+    u, strain = rng.normal(size=(n, 3)), rng.normal(size=(3, 3))
+    strain = strain + strain.T
+    forces, virial = engine.vjp(*system, w)
+    tangent = engine.jvp(*system, u, strain)
+    voigt = strain[[0, 1, 2, 1, 0, 0], [0, 1, 2, 2, 2, 1]] * [1, 1, 1, 2, 2, 2]
+    expected = -(forces * u).sum() - virial @ voigt
+    scale = np.abs(w * tangent).sum() + 1
+    np.testing.assert_allclose((w * tangent).sum(), expected, atol=1e-12 * scale)
+
+
+def test_jvp_against_central_differences(descriptor, engine, system):
+    positions, species, list_ = system
+    rng = np.random.default_rng(6)
+    u, strain, h = rng.normal(size=positions.shape), 0.1 * rng.normal(size=(3, 3)), 1e-5
+
+    def moved(t):
+        f = np.eye(3) + t * strain
+        there = replace(list_, offsets=list_.offsets @ f.T)
+        return engine.descriptors((positions + t * u * 1.0) @ f.T, species, there)
+
+    difference = (moved(h) - moved(-h)) / (2 * h)
+    exact = engine.jvp(positions, species, list_, u, strain)
+    scale = np.abs(difference).max(0) + 1
+    np.testing.assert_allclose(exact / scale, difference / scale, atol=2e-7)
+
+
+def test_several_coefficient_sets_in_one_pass(engine, system):
+    c = coefficients(engine, 3)
+    together = engine.energy_forces(*system, c)
+    for k in range(3):
+        for a, b in zip(engine.energy_forces(*system, c[k]), together, strict=True):
+            np.testing.assert_array_equal(a, b[k])
+
+
+@pytest.mark.parametrize("name", ["2-7-body", "W-Be 2-7-body"])
+def test_same_bits_for_any_number_of_threads(name):
+    descriptor = BASES[name]
+    atoms = cell(descriptor.species, 6, seed=4).repeat((3, 3, 4))
+    atoms.rattle(0.05, seed=1)
+    system, engine = arguments(descriptor, atoms), descriptor.engine
+    c = coefficients(engine)
+    one = engine.energy_forces(*system, c, threads=1)
+    for threads in (2, 3, 7):
+        for a, b in zip(one, engine.energy_forces(*system, c, threads=threads), strict=True):
+            np.testing.assert_array_equal(a, b)
+    np.testing.assert_array_equal(
+        engine.descriptors(*system, threads=1), engine.descriptors(*system, threads=3)
+    )
+
+
+def test_isolated_atom_has_its_one_body_energy(engine, descriptor):
+    atoms = cluster(descriptor.species, 1, seed=0)
+    c = coefficients(engine)
+    energies, forces, virial = engine.energy_forces(*arguments(descriptor, atoms), c)
+    assert energies[0] == c[0, 0]
+    assert not forces.any()
+    assert not virial.any()
+
+
+def test_neighbours_beyond_the_cutoff_do_not_matter(descriptor, engine):
+    atoms = cell(descriptor.species, 5, seed=8)
+    positions, species, _ = arguments(descriptor, atoms)
+    c = coefficients(engine)
+    short = engine.energy_forces(positions, species, neighbors(atoms, descriptor.cutoff), c)
+    long = engine.energy_forces(positions, species, neighbors(atoms, descriptor.cutoff + 1.5), c)
+    for a, b in zip(short, long, strict=True):
+        np.testing.assert_allclose(a, b, atol=1e-12 * max(1.0, np.abs(a).max()))
+
+
+def test_an_engine_survives_pickling(engine, system):
+    again = pickle.loads(pickle.dumps(engine))
+    np.testing.assert_array_equal(again.descriptors(*system), engine.descriptors(*system))
+
+
+def test_atoms_on_top_of_each_other_are_an_error(descriptor, engine):
+    atoms = cluster(descriptor.species, 3, seed=0)
+    atoms.positions[1] = atoms.positions[0] + [0.01, 0, 0]
+    with pytest.raises(DataError, match=r"atoms 0 and 1 are 0\.01"):
+        engine.descriptors(*arguments(descriptor, atoms))
+
+
+def test_malformed_arrays_are_refused(descriptor, engine):
+    positions, species, list_ = arguments(descriptor, cell(descriptor.species, 4, seed=2))
+    with pytest.raises(ValueError, match="positions must be"):
+        engine.descriptors(positions[:-1], species, list_)
+    with pytest.raises(ValueError, match="species index out of range"):
+        engine.descriptors(positions, species + 9, list_)
+    with pytest.raises(ValueError, match="neighbour index out of range"):
+        engine.descriptors(positions, species, replace(list_, j=list_.j + 99))
+    with pytest.raises(ValueError, match="wrong number of coefficients"):
+        engine.energy_forces(positions, species, list_, coefficients(engine)[:, :-1])
+    with pytest.raises(ValueError, match="does not run the instruction set"):
+        engine_of(descriptor, "sse9").descriptors(positions, species, list_)
