@@ -7,9 +7,9 @@ does not help: the many-body part may fall faster.  But repulsion is linear in t
 
 and little is asked of the fit, as there are no data to disagree.  Rows of ``G``:
 
-* dimers of every pair of species: force of repulsion at distances down to a fiftieth of the cutoff;
-* pairs in environments: two neighbouring atoms of a configuration moved together, the rise of energy
-  from one distance to the next;
+* dimers of every pair of species: force of repulsion, down to a fiftieth of the cutoff;
+* pairs in environments: two neighbouring atoms of a configuration moved together, the rise of
+  energy from one distance to the next;
 * dense random crystals of few atoms, compressed: the rise of energy per atom.
 
 Each rise must be at least ``fraction`` of that of an isolated pair under ZBL.
@@ -36,7 +36,9 @@ N_DIMERS = 64
 APPROACH = np.array([1.0, 0.95, 0.9, 0.8, 0.7, 0.6, 0.5])
 COMPRESSION = np.array([1.0, 0.95, 0.9, 0.8, 0.7])
 LARGEST = 150
-"""Configurations with more atoms are environments only where there are no smaller ones."""
+"""Of configurations with more atoms, so many around the pair are the environment."""
+EXCERPT = 8.0
+"""Reach of such an excerpt, in Å."""
 
 
 class CoreConstraints(NamedTuple):
@@ -170,11 +172,11 @@ def approaches(
         if found == n:
             return
         atoms = environments[k]
-        chosen = (
-            _closest_pair(atoms, pair, 3 * shortest, rng) if 1 < len(atoms) <= LARGEST else None
-        )
+        chosen = _closest_pair(atoms, pair, 3 * shortest, rng)
         if chosen is not None:
             found += 1
+            if len(atoms) > LARGEST:
+                atoms, chosen = _excerpt(atoms, *chosen)
             yield [_moved(atoms, *chosen, x * shortest) for x in APPROACH.tolist()]
 
 
@@ -197,6 +199,21 @@ def _closest_pair(
     return i, int(list_.j[p[nearest]]), vectors[nearest]
 
 
+def _excerpt(atoms: Any, i: int, _: int, vector: Array) -> tuple[Any, tuple[int, int, Array]]:
+    """The nearest atoms around atom ``i``, without periodicity, and the pair in them."""
+    from ase import Atoms
+
+    list_ = neighbor_list(atoms, EXCERPT)
+    p = np.arange(list_.first[i], list_.first[i + 1])
+    vectors = list_.vectors(atoms.positions)[p]
+    order = np.argsort(np.linalg.norm(vectors, axis=1), kind="stable")[: LARGEST - 1]
+    vectors, numbers = vectors[order], atoms.numbers[list_.j[p[order]]]
+    partner = 1 + int(np.argmin(np.linalg.norm(vectors - vector, axis=1)))
+    positions = np.concatenate([np.zeros((1, 3)), vectors])
+    near = Atoms(np.concatenate([atoms.numbers[[i]], numbers]), positions=positions)
+    return near, (0, partner, vector)
+
+
 def _moved(atoms: Any, i: int, j: int, vector: Array, distance: float) -> Any:
     """Atoms ``i`` and ``j`` moved along their separation, to ``distance``."""
     moved = atoms.copy()
@@ -217,11 +234,14 @@ def crystal(
     contact = {**shortest, **{(b, a): r for (a, b), r in shortest.items()}}
     trials = [_random_crystal(species, contact, rng) for _ in range(20)]
     atoms, pair = min(trials, key=lambda trial: trial[0].get_volume() / len(trial[0]))
-    path = []
-    for scale in COMPRESSION.tolist():
-        path.append(atoms.copy())
-        path[-1].set_cell(scale * np.array(atoms.cell), scale_atoms=True)
-    return path, pair
+    return [_scaled(atoms, scale) for scale in COMPRESSION.tolist()], pair
+
+
+def _scaled(atoms: Any, scale: float) -> Any:
+    """A copy, cell and positions multiplied by ``scale``."""
+    copy = atoms.copy()
+    copy.set_cell(scale * np.array(atoms.cell), scale_atoms=True)
+    return copy
 
 
 def _random_crystal(
@@ -239,6 +259,6 @@ def _random_crystal(
     r = np.linalg.norm(list_.vectors(atoms.positions), axis=1)
     ratio = r / [contact[pair] for pair in pairs]
     k = int(np.argmin(ratio))
-    atoms.set_cell(cell / ratio[k], scale_atoms=True)
+    atoms = _scaled(atoms, 1 / ratio[k])
     a, b = sorted(pairs[k], key=list(species).index)
     return atoms, (a, b)
