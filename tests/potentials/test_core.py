@@ -8,8 +8,9 @@ from ase.build import bulk
 from potlearn.data import from_atoms
 from potlearn.descriptors import POD
 from potlearn.errors import FitError
-from potlearn.fit.inequalities import constrained
+from potlearn.fit.inequalities import constrained, with_repulsive_core
 from potlearn.fit.problem import LinearProblem
+from potlearn.fit.solvers import QR
 from potlearn.potentials.core import (
     check_dimers,
     default_zbl,
@@ -17,7 +18,13 @@ from potlearn.potentials.core import (
     pairs_of,
     shortest_distances,
 )
-from potlearn.potentials.core_constraints import CoreSampling, approaches, core_constraints, crystal
+from potlearn.potentials.core_constraints import (
+    CoreConstraints,
+    CoreSampling,
+    approaches,
+    core_constraints,
+    crystal,
+)
 from potlearn.potentials.linear import LinearPotential
 from potlearn.potentials.pair import ZBL, LennardJones
 
@@ -158,7 +165,7 @@ def test_unseen_crystals_repel_too(fitted):
     shortest = shortest_distances(data, SPECIES)
     rows, bounds = core_constraints(descriptor, None, shortest, data)
     held = constrained(problem, free, rows, bounds, penalty)
-    other = CoreSampling(fraction=0.0, n_environments=8, n_crystals=30, seed=5)
+    other = CoreSampling(fraction=0.0, n_environments=4, n_crystals=20, seed=5)
     rows, bounds = core_constraints(descriptor, None, shortest, data, other)
     assert (rows @ free < bounds).mean() > 0.1
     assert (rows @ held < bounds).mean() < 0.02
@@ -180,6 +187,19 @@ def test_the_projection_is_the_constrained_minimum():
     multipliers, *_ = np.linalg.lstsq(G[tight].T, gradient, rcond=None)
     np.testing.assert_allclose(G[tight].T @ multipliers, gradient, atol=1e-10)
     assert multipliers.min() > 0
+
+
+def test_columns_are_taken_by_name():
+    problem = LinearProblem.from_rows(np.eye(3), np.ones(3), ("b", "a", "intercept"))
+    solution = QR().solve(problem)
+    core = CoreConstraints(np.array([[0.0, 5.0, 1.0]]), np.array([2.0]))
+    found = with_repulsive_core(problem, solution, core, ("one-body", "a", "b"))
+    assert found.coefficients @ [1, 5, 0] == pytest.approx(6.0)
+    core = CoreConstraints(np.array([[0.0, 5.0, 1.0]]), np.array([32.0]))
+    found = with_repulsive_core(problem, solution, core, ("one-body", "a", "b"))
+    np.testing.assert_allclose(found.coefficients, [2.0, 6.0, 1.0])
+    assert found.info.residual == pytest.approx(26.0)
+    assert "repulsive core" in found.info.notes[-1]
 
 
 def test_inequalities_that_hold_change_nothing():

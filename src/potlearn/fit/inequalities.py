@@ -15,14 +15,49 @@ Lawson & Hanson, *Solving Least Squares Problems* (1974), ch. 23, problem LDP.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import NDArray
 
 from potlearn.errors import FitError
-from potlearn.fit.problem import LinearProblem
+from potlearn.fit.problem import LinearProblem, Solution
+from potlearn.fit.spectrum import column_scales
 from potlearn.fit.triangular import Matrix, merge
 
+if TYPE_CHECKING:
+    from potlearn.potentials.core_constraints import CoreConstraints
+
 _FEASIBLE = 1e-10
+_STIFFNESS = 1e-10
+
+
+def with_repulsive_core(
+    problem: LinearProblem, solution: Solution, core: CoreConstraints, columns: Sequence[str]
+) -> Solution:
+    """The solution nearest to ``solution`` that keeps the inequalities of ``core``.
+
+    ``columns`` are the identities of the columns of ``core.rows``; the problem may lack some of
+    them (one-body energies, which repulsion does not see) or have more.
+
+    Raises
+    ------
+    FitError
+        No coefficients keep all inequalities.
+    """
+    place = {name: k for k, name in enumerate(columns)}
+    rows = np.zeros((len(core.rows), len(problem.names)))
+    known = [k for k, name in enumerate(problem.names) if name in place]
+    rows[:, known] = core.rows[:, [place[problem.names[k]] for k in known]]
+    info = solution.info
+    penalties = np.sqrt(info.ridge) * column_scales(problem, info.scaling)
+    c = constrained(problem, solution.coefficients, rows, core.bounds, penalties)
+    residual = problem.residual(c)
+    note = f"the repulsive core changed the residual from {info.residual:.4g} to {residual:.4g}"
+    notes = info.notes if c is solution.coefficients else (*info.notes, note)
+    return Solution(c, replace(info, residual=residual, notes=notes))
 
 
 def constrained(
@@ -61,7 +96,7 @@ def constrained(
 def _metric(problem: LinearProblem, penalties: NDArray[np.float64]) -> Matrix:
     """Triangle T of the stacked rows ``[R; diag(penalties)]``, dependent directions made stiff."""
     n = len(problem.names)
-    floor = n * np.finfo(float).eps * problem.column_norms()
+    floor = _STIFFNESS * problem.column_norms()
     square = np.zeros((n, n), order="F")
     square[: len(problem.R)] = problem.R
     diagonal = np.asfortranarray(np.diag(np.maximum(penalties, floor)))
