@@ -14,7 +14,7 @@ PYTEST_ARGS ?=
 BIN := $(abspath $(VENV))/bin
 SOURCES := pyproject.toml CMakeLists.txt README.md LICENSE \
 	$(shell find native src/potlearn -type f -not -name '*.pyc' -not -name '*.so')
-WHEEL = $(firstword $(wildcard dist/potlearn-*.whl))
+WHEEL = $$(ls "$(CURDIR)"/dist/potlearn-*.whl)
 
 # One thread for the linear algebra of each test process; the processes share the cores.
 RUN_TESTS = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --timeout 600
@@ -64,8 +64,8 @@ dist/.built: $(VENV)/pyvenv.cfg $(SOURCES)
 # The wheel with the extra that the stamp's name says; again without dependencies, since pip keeps
 # an installed package of the same version.
 $(VENV)/.%: dist/.built
-	$(BIN)/pip install --quiet "$(abspath $(WHEEL))[$*]"
-	$(BIN)/pip install --quiet --no-deps --force-reinstall "$(abspath $(WHEEL))"
+	$(BIN)/pip install --quiet "$(WHEEL)[$*]"
+	$(BIN)/pip install --quiet --no-deps --force-reinstall "$(WHEEL)"
 	touch $@
 
 build/sanitize/.built: $(VENV)/pyvenv.cfg $(SOURCES)
