@@ -14,7 +14,7 @@ NAMES = ("two", "three", "four", "five", "six", "seven")
 def settings(
     radial: tuple[int, ...], degree: tuple[int, ...], rin: float = 0.9, nb: int = 3, ni: int = 6
 ) -> dict:
-    """Keywords of a basis: numbers of radial functions from two-body on, degrees from three-body on."""
+    """Keywords of a basis: radial functions from two-body on, degrees from three-body on."""
     counts = {
         f"{q}body_number_radial_basis_functions": n for q, n in zip(NAMES, radial, strict=True)
     }

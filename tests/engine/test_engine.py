@@ -1,4 +1,4 @@
-"""The engine's operations against one another, finite differences, and themselves on other hardware."""
+"""The engine's operations against one another, differences, and other instruction sets."""
 
 import pickle
 from dataclasses import replace

@@ -173,8 +173,8 @@ class POD:
         """Cluster weights (N, K) and their slopes (N, K, M) in the base descriptors (N, M)."""
         if self.clusters is None:
             raise BasisError(
-                f"pod: {self.number_of_environment_clusters} environment clusters need a projection "
-                "and centroids; make them with Clusters.fit(descriptor, dataset)"
+                f"pod: {self.number_of_environment_clusters} environment clusters need a "
+                "projection and centroids; make them with Clusters.fit(descriptor, dataset)"
             )
         return self.clusters.weights(base, species_indices(atoms, self.species))
 
@@ -230,8 +230,8 @@ class POD:
         for q, bound in ((4, 3), (5, 4), (6, 4), (7, 4)):
             if n[q] > n[bound] or p[q] > p[bound]:
                 raise BasisError(
-                    f"pod: {ORDERS[q]}body numbers ({n[q]} radial functions, degree {p[q]}) must not "
-                    f"exceed {ORDERS[bound]}body's ({n[bound]}, {p[bound]})"
+                    f"pod: {ORDERS[q]}body numbers ({n[q]} radial functions, degree {p[q]}) must "
+                    f"not exceed {ORDERS[bound]}body's ({n[bound]}, {p[bound]})"
                 )
         if p[3] > 12 or p[4] > 6:
             raise BasisError(
@@ -251,10 +251,9 @@ class POD:
         usable = int((eigenvalues >= _USABLE_EIGENVALUE * eigenvalues[0]).sum())
         if n > usable:
             raise BasisError(
-                f"pod: {n} radial functions, but with rin {self.rin}, cutoff {self.cutoff}, degrees "
-                f"{self.bessel_polynomial_degree} and {self.inverse_polynomial_degree} only {usable} "
-                "stand above rounding (eigenvalue 1e-9 of the largest): they would differ between "
-                "machines"
+                f"pod: {n} radial functions, but rin {self.rin}, cutoff {self.cutoff} and degrees "
+                f"{self.bessel_polynomial_degree}, {self.inverse_polynomial_degree} give {usable} "
+                "above rounding (eigenvalue 1e-9 of the largest): more would differ by machine"
             )
         diagonal = np.abs(np.diag(phi))[:n]
         if (diagonal < _AMBIGUOUS_SIGN * np.abs(phi).max(0)[:n]).any():

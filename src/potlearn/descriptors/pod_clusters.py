@@ -21,7 +21,7 @@ _SOFTENING = 1e-20
 
 @dataclass(frozen=True)
 class Clusters:
-    r"""Smooth weights of K clusters in a linear projection of the descriptors, per centre species ``e``.
+    r"""Smooth weights of K clusters in a projection of the descriptors, per centre species ``e``.
 
     .. math::
 
@@ -40,7 +40,7 @@ class Clusters:
     centroids: Array
 
     def weights(self, base: Array, species: NDArray[np.int32]) -> tuple[Array, Array]:
-        r"""Weights (N, K) and :math:`\partial w_k / \partial B_m` (N, K, M) at descriptors (N, M)."""
+        r"""Weights (N, K) and :math:`\partial w_k / \partial B_m` (N, K, M), given B (N, M)."""
         p = self.projection[species]
         delta = np.einsum("ncm,nm->nc", p, base)[:, None, :] - self.centroids[species]
         inverse = 1.0 / (_SOFTENING + (delta**2).sum(-1))

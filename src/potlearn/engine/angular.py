@@ -59,12 +59,12 @@ def sphere_grid(degree: int) -> tuple[Array, Array]:
 def coupling(l1: int, l2: int, l3: int) -> Array:
     r"""Invariant tensor of three degrees, :math:`\langle Y_{l_1m_1} Y_{l_2m_2} Y_{l_3m_3} \rangle`.
 
-    The mean is over the sphere.  Non-zero for triangles of even sum, where it is proportional to the
-    real 3j symbols; shape (2 l1 + 1, 2 l2 + 1, 2 l3 + 1).
+    The mean is over the sphere.  Non-zero for triangles of even sum, where it is proportional to
+    the real 3j symbols; shape (2 l1 + 1, 2 l2 + 1, 2 l3 + 1).
     """
     u, w = sphere_grid(l1 + l2 + l3)
     y1, y2, y3 = (real_harmonics(k, u)[:, k * k : (k + 1) ** 2] for k in (l1, l2, l3))
-    tensor = np.einsum("p,pa,pb,pc->abc", w, y1, y2, y3)
+    tensor: Array = np.einsum("p,pa,pb,pc->abc", w, y1, y2, y3)
     tensor[np.abs(tensor) < 1e-13] = 0.0
     return tensor
 

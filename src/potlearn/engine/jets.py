@@ -1,7 +1,7 @@
 r"""Second-order Taylor arithmetic: write a radial function once, get its two derivatives.
 
-A jet carries :math:`(f, f', f'')` in one variable, elementwise over arrays; products and compositions
-follow Leibniz' and Faà di Bruno's rules,
+A jet carries :math:`(f, f', f'')` in one variable, elementwise over arrays; products and
+compositions follow Leibniz' and Faà di Bruno's rules,
 
 .. math:: (g \circ f)' = g'(f) f', \qquad (g \circ f)'' = g''(f) f'^2 + g'(f) f''.
 """

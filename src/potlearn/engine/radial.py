@@ -1,10 +1,10 @@
 r"""Radial tables: quintic Hermite interpolation on knots spaced like floating-point numbers.
 
-With :math:`x = 8 r / r_\mathrm{cut}`, every octave :math:`[2^q, 2^{q+1})` of ``x`` holds :math:`2^b`
-equal intervals, so the spacing follows the distance: fine where functions like :math:`r^{-n}` are
-steep, and the interval number is the leading bits of ``x``.  The cutoff is a knot, so a function that
-ends there with a kink in its second derivative is tabulated as accurately as a smooth one.  The
-interpolation error is of order :math:`h^6 f^{(6)} / 46080` in the value.
+With :math:`x = 8 r / r_\mathrm{cut}`, every octave :math:`[2^q, 2^{q+1})` of ``x`` holds
+:math:`2^b` equal intervals, so the spacing follows the distance: fine where functions like
+:math:`r^{-n}` are steep, and the interval number is the leading bits of ``x``.  The cutoff is a
+knot, so a function that ends there with a kink in its second derivative is tabulated as accurately
+as a smooth one.  The interpolation error is of order :math:`h^6 f^{(6)} / 46080` in the value.
 """
 
 from __future__ import annotations

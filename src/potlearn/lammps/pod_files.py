@@ -94,8 +94,9 @@ def read_pod(param: str | Path, coeff: str | Path) -> LinearPotential:
     Raises
     ------
     ModelFileError
-        A line, keyword or number is not what the grammar asks for, or the counts do not agree; the message
-        names file and line.  Unlike LAMMPS, unknown keywords are errors: a typo there means a default.
+        A line, keyword or number is not what the grammar asks for, or the counts do not agree; the
+        message names file and line.  Unlike in LAMMPS, unknown keywords are errors: there, a typo
+        means a default.
     """
     settings = _read_param(Path(param))
     if settings.pop("onebody") != 1:

@@ -23,7 +23,7 @@ _DOCUMENT = "potential.json"
 
 
 def save(potential: Any, path: str | Path) -> None:
-    """Write ``potential`` to ``path``; an existing file is replaced only when the new one is whole."""
+    """Write ``potential`` to ``path``; an existing file is replaced when the new one is whole."""
     arrays: dict[str, np.ndarray] = {}
     document = {"format": FORMAT, "potential": _detach(potential.to_dict(), arrays)}
     partial = Path(f"{path}.part")

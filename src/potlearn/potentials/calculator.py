@@ -77,7 +77,7 @@ class PotlearnCalculator(Calculator):
     ]
 
     def __init__(self, potential: Potential, skin: float = 0.5) -> None:
-        super().__init__()
+        Calculator.__init__(self)  # type: ignore[no-untyped-call]
         self.potential = potential
         self._neighbors = NeighborCache(potential.cutoff, skin)
 
@@ -93,7 +93,9 @@ class PotlearnCalculator(Calculator):
         system_changes: Sequence[str] = tuple(all_changes),
     ) -> None:
         """Energy, forces and, for three-dimensional periodicity, stress."""
-        Calculator.calculate(self, atoms, properties, system_changes)
+        Calculator.calculate(  # type: ignore[no-untyped-call]
+            self, atoms, properties, system_changes
+        )
         current: Any = self.atoms
         prediction = self.potential.predict(current, self._neighbors.get(current))
         energy = prediction.energy

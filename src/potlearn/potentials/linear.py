@@ -73,7 +73,7 @@ class LinearPotential:
         return many_body + self.reference.predict(atoms, list_) if self.reference else many_body
 
     def calculator(self, skin: float = 0.5) -> PotlearnCalculator:
-        """ASE calculator that keeps its neighbour list while no atom has moved more than skin/2 Å."""
+        """ASE calculator that keeps its neighbour list while no atom moves more than skin/2 Å."""
         from .calculator import PotlearnCalculator
 
         return PotlearnCalculator(self, skin=skin)

@@ -22,7 +22,7 @@ class Prediction:
     forces : (N, 3)
         :math:`-\partial E / \partial x`, in eV/Å.
     virial : (6,)
-        :math:`W = -\partial E / \partial \epsilon = -V \sigma`, Voigt order xx yy zz yz xz xy, in eV.
+        :math:`W = -\partial E / \partial \epsilon = -V \sigma` in eV, Voigt xx yy zz yz xz xy.
     """
 
     energies: Array
