@@ -3,6 +3,7 @@
 from potlearn.fit.entries import Key, Residual
 from potlearn.fit.ledger import Ledger
 from potlearn.fit.ledger_file import load_ledger, save_ledger
+from potlearn.fit.leverage import Influence, influences
 from potlearn.fit.linear import FitResult, fit_linear, solve_ledger
 from potlearn.fit.problem import LinearProblem, Solution, SolveInfo, Solver
 from potlearn.fit.rowstore import RowStore
@@ -16,6 +17,8 @@ from potlearn.fit.solvers import (
     Ridge,
     make_solver,
 )
+from potlearn.fit.suspicious import Suspicion, find_suspicious, suspicious_labels
+from potlearn.fit.validation import CrossValidation, Trial, cross_validate, search
 from potlearn.fit.weights import Weights
 
 __all__ = [
@@ -23,9 +26,11 @@ __all__ = [
     "SOLVERS",
     "SVD",
     "CrossValidatedRidge",
+    "CrossValidation",
     "EvidenceRidge",
     "FitResult",
     "GCVRidge",
+    "Influence",
     "Key",
     "Ledger",
     "LinearProblem",
@@ -35,10 +40,17 @@ __all__ = [
     "Solution",
     "SolveInfo",
     "Solver",
+    "Suspicion",
+    "Trial",
     "Weights",
+    "cross_validate",
+    "find_suspicious",
     "fit_linear",
+    "influences",
     "load_ledger",
     "make_solver",
     "save_ledger",
+    "search",
     "solve_ledger",
+    "suspicious_labels",
 ]

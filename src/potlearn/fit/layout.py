@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from potlearn.errors import FitError
 from potlearn.fit.entries import Key
+from potlearn.fit.rows import Block
 from potlearn.fit.weights import Weights
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 ONE_BODY = "one-body"
 COLLAPSED = "*"
+Label: TypeAlias = tuple[int, str, int]
 
 
 def column_names(descriptor: Descriptor) -> tuple[str, ...]:
@@ -50,6 +52,8 @@ class Layout:
         Group under which each configuration is filed.
     scales : (n,) float
         Square root of each configuration's own weight, applied to its rows.
+    excluded : set of (configuration, quantity, atom)
+        Labels that are left out; atom -1 stands for the whole quantity.
     """
 
     columns: tuple[str, ...]
@@ -57,6 +61,7 @@ class Layout:
     folds: NDArray[np.int64]
     groups: tuple[str, ...]
     scales: NDArray[np.float64]
+    excluded: frozenset[Label] = frozenset()
 
     @classmethod
     def of(
@@ -67,7 +72,8 @@ class Layout:
         *,
         n_folds: int = 0,
         keep_groups: bool = False,
-        configuration_weights: Sequence[float] | None = None,
+        configuration_weights: ArrayLike | None = None,
+        exclude: Collection[Label] = (),
     ) -> Layout:
         """Layout of a fit; groups without weights of their own share one factor unless kept."""
         columns = column_names(descriptor)
@@ -80,20 +86,35 @@ class Layout:
             folds=_folds(dataset, n_folds),
             groups=groups,
             scales=_scales(configuration_weights, len(dataset)),
+            excluded=frozenset(exclude),
         )
 
     def key(self, index: int, quantity: str) -> Key:
         """Key of the rows of one quantity of configuration ``index``."""
         return Key(int(self.folds[index]), self.groups[index], quantity)
 
+    def kept(self, index: int, quantity: str, block: Block) -> Block:
+        """Rows of a block that are not left out."""
+        keep = in_fit(self.excluded, index, quantity, block)
+        return block if keep.all() else block.take(keep)
+
     def fingerprint(self) -> str:
         """Digest of all that decides how rows are filed."""
         state = blake2b(digest_size=16)
-        document = [self.columns, self.chunks, self.groups]
+        document = [self.columns, self.chunks, self.groups, sorted(self.excluded)]
         state.update(json.dumps(document).encode())
         state.update(self.folds.tobytes())
         state.update(self.scales.tobytes())
         return state.hexdigest()
+
+
+def in_fit(
+    excluded: Collection[Label], index: int, quantity: str, block: Block
+) -> NDArray[np.bool_]:
+    """Which rows of a configuration's block are in the fit, (m,)."""
+    if not excluded or (index, quantity, -1) in excluded:
+        return np.full(len(block.rows), not excluded)
+    return np.array([(index, quantity, a) not in excluded for a in block.atoms.tolist()], bool)
 
 
 def fingerprint(settings: Mapping[str, Any] | None) -> str:
@@ -134,7 +155,7 @@ def _folds(dataset: Dataset, n_folds: int) -> NDArray[np.int64]:
     return folds
 
 
-def _scales(weights: Sequence[float] | None, n: int) -> NDArray[np.float64]:
+def _scales(weights: ArrayLike | None, n: int) -> NDArray[np.float64]:
     values = np.ones(n) if weights is None else np.asarray(weights, float)
     if values.shape != (n,) or not np.isfinite(values).all() or (values < 0).any():
         raise FitError(

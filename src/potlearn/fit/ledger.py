@@ -205,11 +205,16 @@ class Ledger:
         return target
 
     def residuals(
-        self, coefficients: NDArray[np.float64], *, reference: bool = True
+        self,
+        coefficients: NDArray[np.float64],
+        *,
+        reference: bool = True,
+        folds: Iterable[int] | None = None,
     ) -> dict[Key, Residual]:
         """Residuals (prediction minus label) of ``coefficients`` (C,) for every key, data-free."""
         vector = -self.target({}, reference)
         vector[: len(self.columns)] += coefficients
+        chosen = set(self.folds if folds is None else folds)
         return {
             key: Residual(
                 entry.n,
@@ -217,25 +222,14 @@ class Ledger:
                 float(np.sum((self.factor(key) @ vector) ** 2)),
             )
             for key, entry in sorted(self.entries.items())
+            if key.fold in chosen
         }
 
     def rmse(
         self, coefficients: NDArray[np.float64], *, reference: bool = True
     ) -> dict[str, dict[str, float]]:
         """Root mean square residuals {"all" or group: {quantity: rmse}} in the rows' units."""
-        table: dict[str, dict[str, list[Residual]]] = {}
-        for key, residual in self.residuals(coefficients, reference=reference).items():
-            for group in {"all", key.group}:
-                table.setdefault(group, {}).setdefault(key.quantity, []).append(residual)
-        return {
-            group: {
-                quantity: float(
-                    np.sqrt(sum(r.sum_squares for r in items) / sum(r.n for r in items))
-                )
-                for quantity, items in row.items()
-            }
-            for group, row in table.items()
-        }
+        return rmse_table(self.residuals(coefficients, reference=reference).items())
 
     def _entry(self, key: Key) -> Entry:
         if key not in self.entries:
@@ -252,3 +246,17 @@ def _fold_tail(rows: Matrix) -> Matrix:
         head[k] = 0.0
         head[k, -1] = tail
     return head
+
+
+def rmse_table(residuals: Iterable[tuple[Key, Residual]]) -> dict[str, dict[str, float]]:
+    """Root mean square over keys: {"all" or group: {quantity: rmse}}."""
+    sums: dict[str, dict[str, list[float]]] = {}
+    for key, residual in residuals:
+        for group in {"all", key.group}:
+            total = sums.setdefault(group, {}).setdefault(key.quantity, [0.0, 0.0])
+            total[0] += residual.sum_squares
+            total[1] += residual.n
+    return {
+        group: {quantity: float(np.sqrt(s / n)) for quantity, (s, n) in sorted(row.items())}
+        for group, row in sorted(sums.items())
+    }

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter, process_time
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from potlearn.errors import FitError
-from potlearn.fit.layout import Layout, fingerprint
+from potlearn.fit.layout import Label, Layout, fingerprint
 from potlearn.fit.ledger import Ledger
 from potlearn.fit.ledger_file import Checkpoint
 from potlearn.fit.one_body import INTERCEPT, OneBody, one_body
-from potlearn.fit.problem import SolveInfo, Solver
+from potlearn.fit.problem import LinearProblem, Solution, SolveInfo, Solver
 from potlearn.fit.progress import Progress, reporting
 from potlearn.fit.reduction import ChunkWork, one_blas_thread, reduce_dataset
 from potlearn.fit.rows import RowMaker
@@ -52,11 +52,15 @@ class FitResult:
         Weights of the fit.
     n_rows : dict
         Number of rows of energy, forces and stress.
+    configuration_weights : (n,) or None
+        Further weight of every configuration.
     timing : dict
         Seconds: ``rows_wall`` and ``rows_cpu`` (design rows and their reduction; CPU of this
         process), ``solve_wall`` and ``solve_cpu``.
     notes : tuple of str
         What a user should know.
+    excluded : set of (configuration, quantity, atom)
+        Labels that were left out.
     """
 
     coefficients: NDArray[np.float64]
@@ -66,8 +70,10 @@ class FitResult:
     one_body: OneBody
     weights: Weights
     n_rows: dict[str, int]
+    configuration_weights: NDArray[np.float64] | None
     timing: dict[str, float]
     notes: tuple[str, ...] = ()
+    excluded: frozenset[Label] = frozenset()
 
     def rmse(self) -> dict[str, dict[str, float]]:
         """Training errors {"all" or group: {quantity: rmse}} in eV/atom, eV/Å and eV (virial)."""
@@ -86,7 +92,8 @@ def fit_linear(
     intercept: bool = False,
     n_folds: int | None = None,
     keep_groups: bool = False,
-    configuration_weights: Sequence[float] | None = None,
+    configuration_weights: ArrayLike | None = None,
+    exclude: Collection[Label] = (),
     workers: int = 1,
     checkpoint: str | Path | None = None,
     row_store: str | Path | None = None,
@@ -119,8 +126,10 @@ def fit_linear(
         Folds of configurations kept apart in the ledger; by default what the solver wants.
     keep_groups : bool
         Keep every group apart in the ledger, not only those with weights of their own.
-    configuration_weights : sequence of float, optional
+    configuration_weights : array, optional
         Further weight of every configuration, (n,).
+    exclude : collection of (configuration, quantity, atom)
+        Labels to leave out; atom -1 stands for the whole quantity of the configuration.
     workers : int
         Processes that make and reduce rows.
     checkpoint : path, optional
@@ -149,6 +158,7 @@ def fit_linear(
         n_folds=folds,
         keep_groups=keep_groups,
         configuration_weights=configuration_weights,
+        exclude=exclude,
     )
     maker = RowMaker(dataset, descriptor, reference, _quantities(weights))
     content = _content(maker, layout) if checkpoint or row_store else {}
@@ -171,8 +181,10 @@ def fit_linear(
         one_body=bodies,
         weights=weights,
         n_rows={quantity: ledger.count(quantity) for quantity in QUANTITIES},
+        configuration_weights=None if configuration_weights is None else layout.scales**2,
         timing={**timing, **clock.lap("solve")},
         notes=tuple(note for note in (bodies.note, *info.notes) if note),
+        excluded=layout.excluded,
     )
 
 
@@ -197,14 +209,25 @@ def solve_ledger(
     with one_blas_thread():
         problem = ledger.problem(weights, n_folds=solver.n_folds, **options)
         solution = solver.solve(problem)
+    flat = all_coefficients(ledger, problem, solution, fixed, offset)
+    return flat.reshape(len(species), -1), solution.info
+
+
+def all_coefficients(
+    ledger: Ledger,
+    problem: LinearProblem,
+    solution: Solution,
+    fixed: Mapping[str, float],
+    offset: Mapping[str, float],
+) -> NDArray[np.float64]:
+    """Coefficients of all design columns (C,): solved, given, counted from an offset, or zero."""
     values = dict(zip(problem.names, solution.coefficients.tolist(), strict=True))
     common = values.pop(INTERCEPT, 0.0)
     for name in offset:
         values[name] += offset[name]
     for name in fixed:
         values[name] = fixed[name] + common
-    flat = np.array([values.get(name, 0.0) for name in ledger.columns])
-    return flat.reshape(len(species), -1), solution.info
+    return np.array([values.get(name, 0.0) for name in ledger.columns])
 
 
 def _solver(solver: str | Solver | None, ridge: float | None) -> Solver:

@@ -135,6 +135,8 @@ class SolveInfo:
         Sum of weighted squared residuals.
     notes : tuple of str
         What a user should know.
+    scaling : str
+        Scaling of the penalty, ``"columns"`` or ``"none"``.
     """
 
     solver: str
@@ -144,6 +146,7 @@ class SolveInfo:
     effective_parameters: float
     residual: float
     notes: tuple[str, ...] = ()
+    scaling: str = "columns"
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,8 @@ class ChunkWork:
         ledger = Ledger(self.layout.columns)
         for index, blocks in self._rows(chunk):
             scale = float(self.layout.scales[index])
-            for quantity, block in blocks.items() if scale > 0 else ():
+            for quantity, whole in blocks.items() if scale > 0 else ():
+                block = self.layout.kept(index, quantity, whole)
                 rows, labels, reference = block.rows, block.labels, block.reference
                 if scale != 1.0:
                     rows, labels, reference = rows * scale, labels * scale, reference * scale

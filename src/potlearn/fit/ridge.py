@@ -62,7 +62,7 @@ class RidgeFactor:
         spread = solve_triangular(self.triangle, np.diag(self.scales), transposed=True)
         return len(self.scales) - self.ridge * float(np.sum(spread**2))
 
-    def solution(self, solver: str) -> Solution:
+    def solution(self, solver: str, scaling: str) -> Solution:
         """Coefficients and how they were found."""
         c = solve_triangular(self.triangle, self.rhs)
         dependent = self.problem.dependent_columns()
@@ -79,6 +79,7 @@ class RidgeFactor:
             effective_parameters=self.effective_parameters,
             residual=self.problem.residual(c),
             notes=notes,
+            scaling=scaling,
         )
         return Solution(c, info)
 

@@ -42,6 +42,10 @@ class Block(NamedTuple):
     reference: Vector
     atoms: NDArray[np.int64]
 
+    def take(self, keep: NDArray[np.bool_]) -> Block:
+        """The chosen rows."""
+        return Block(self.rows[keep], self.labels[keep], self.reference[keep], self.atoms[keep])
+
 
 @dataclass(frozen=True)
 class RowMaker:

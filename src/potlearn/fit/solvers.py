@@ -84,7 +84,7 @@ class Ridge:
         if not 0 < self.ridge < float("inf"):
             raise FitError(f"ridge is {self.ridge}; expected a positive number")
         scales = column_scales(problem, self.scaling)
-        return RidgeFactor.of(problem, self.ridge, scales).solution("ridge")
+        return RidgeFactor.of(problem, self.ridge, scales).solution("ridge", self.scaling)
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,8 @@ class GCVRidge:
     def solve(self, problem: LinearProblem) -> Solution:
         """Choose the penalty from the spectrum, then solve."""
         spectrum = Spectrum.of(problem, self.scaling)
-        return spectral_solution("gcv", problem, spectrum, spectrum.minimise(spectrum.gcv))
+        ridge = spectrum.minimise(spectrum.gcv)
+        return spectral_solution("gcv", problem, spectrum, ridge, self.scaling)
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,7 @@ class EvidenceRidge:
             self.step,
             (float(np.log10(floor)), float(np.log10(unit)) + 3),
         )
-        return RidgeFactor.of(problem, 10**exponent, scales).solution("evidence")
+        return RidgeFactor.of(problem, 10**exponent, scales).solution("evidence", self.scaling)
 
 
 @dataclass(frozen=True)
@@ -153,7 +154,7 @@ class CrossValidatedRidge:
 
         whole = Spectrum.of(problem, self.scaling)
         ridge = minimise_ridge(held_out, max(whole.floor, 1e-300), float(whole.values.max() ** 2))
-        return spectral_solution("cv", problem, whole, ridge)
+        return spectral_solution("cv", problem, whole, ridge, self.scaling)
 
 
 SOLVERS: dict[str, type[Any]] = {
@@ -177,7 +178,7 @@ def make_solver(solver: str | Solver, **options: Any) -> Solver:
 
 
 def spectral_solution(
-    name: str, problem: LinearProblem, spectrum: Spectrum, ridge: float
+    name: str, problem: LinearProblem, spectrum: Spectrum, ridge: float, scaling: str
 ) -> Solution:
     """Ridge solution with its diagnostics."""
     c = spectrum.coefficients(ridge)
@@ -195,5 +196,6 @@ def spectral_solution(
         effective_parameters=spectrum.effective_parameters(ridge),
         residual=problem.residual(c),
         notes=notes,
+        scaling=scaling,
     )
     return Solution(c, info)
