@@ -9,7 +9,9 @@ from __future__ import annotations
 import io
 import json
 import os
+import struct
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,21 @@ from ..errors import ModelFileError, PotlearnError
 
 FORMAT = 1
 _DOCUMENT = "potential.json"
+# What zipfile, json and NumPy raise on bytes that are no such archive.
+_MALFORMED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    NotImplementedError,
+    RuntimeError,
+    AttributeError,
+    KeyError,
+    ValueError,
+    TypeError,
+    OverflowError,
+    OSError,
+    EOFError,
+)
 
 
 def save(potential: Any, path: str | Path) -> None:
@@ -52,7 +69,7 @@ def load(path: str | Path) -> Any:
         raise ModelFileError(f"{path}: no such file") from None
     except PotlearnError as error:
         raise ModelFileError(f"{path}: {error}") from error
-    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, OSError, EOFError) as error:
+    except _MALFORMED as error:
         raise ModelFileError(f"{path}: not a potlearn model ({error})") from error
 
 
