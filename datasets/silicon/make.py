@@ -30,15 +30,18 @@ UNSPLIT = ("IsolatedAtom", "supercell")
 """Groups that are never held out for testing."""
 
 
-def labelling_order(names: list[str]) -> list[str]:
-    """Return what the tests compare first, then all series in step, so a part is balanced."""
-    first = [n for n in names if config_type(n) in (*UNSPLIT, "diamond_volume")]
+def labelling_order(configs: dict[str, Atoms]) -> list[str]:
+    """Return what the tests compare first, then cells of up to 4 atoms, then the larger ones.
+
+    Within each of these all series advance in step, so that a part of the run is balanced.
+    """
+    first = [n for n in configs if config_type(n) in (*UNSPLIT, "diamond_volume")]
     series = defaultdict(list)
-    for name in names:
+    for name in configs:
         if name not in first:
             series[name.rpartition("_")[0]].append(name)
     progress = {n: (i + 0.5) / len(part) for part in series.values() for i, n in enumerate(part)}
-    return first + sorted(progress, key=lambda n: (progress[n], n))
+    return first + sorted(progress, key=lambda n: (len(configs[n]) > 4, progress[n], n))
 
 
 def label_all(configs: dict[str, Atoms], store: LabelStore, names: list[str]) -> None:
@@ -158,7 +161,7 @@ def main() -> int:
         return 0
     configs = configurations()
     store = LabelStore(options.store)
-    names = labelling_order(list(configs))
+    names = labelling_order(configs)
     if options.check_supercells:
         label_all(configs, store, [n for n in names if config_type(n) == "supercell"])
         worst = check_supercells(configs, store, options.output.with_name("supercells.json"))

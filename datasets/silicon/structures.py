@@ -163,8 +163,8 @@ PHASES: dict[str, tuple[Callable[[], Atoms], int, int]] = {
     "bcc": (lambda: bulk("Si", "bcc", a=3.09), 5, 3),
     "fcc": (lambda: bulk("Si", "fcc", a=3.87), 5, 3),
     "hcp": (close_packed_hexagonal, 4, 3),
-    "lonsdaleite": (lonsdaleite, 4, 3),
-    "bc8": (bc8, 4, 3),
+    "lonsdaleite": (lonsdaleite, 4, 2),
+    "bc8": (bc8, 4, 2),
 }
 """Per phase: its cell, how many volumes, how many strained and rattled copies."""
 
@@ -183,7 +183,7 @@ def diamond_groups() -> Iterator[tuple[str, Atoms]]:
         strain = random_strain(rng, 0.10)
         yield f"diamond_strain_{i:02d}", deformed(diamond(), strain)
     cubic = make_supercell(diamond(), CONVENTIONAL)
-    sizes = [(diamond(), 14, 0.25), (diamond() * (1, 1, 2), 7, 0.16), (cubic, 6, 0.14)]
+    sizes = [(diamond(), 14, 0.25), (diamond() * (1, 1, 2), 7, 0.16), (cubic, 5, 0.14)]
     for base, count, widest in sizes:
         for i in range(count):
             name = f"diamond_rattled_{len(base)}_{i:02d}"
@@ -217,11 +217,11 @@ def dynamics_groups() -> Iterator[tuple[str, Atoms]]:
     crystals = [(300, 1.0), (600, 1.01), (900, 1.02), (1200, 1.03), (1500, 1.04)]
     for kelvin, factor in crystals:
         atoms = scaled(make_supercell(diamond(), CONVENTIONAL), factor)
-        for i in range(3):
+        for i in range(2):
             name = f"md_{kelvin}_{i:02d}"
             atoms = trajectory(atoms, name, kelvin, 250)
             yield name, atoms.copy()
-    for i in range(14):
+    for i in range(10):
         name = f"liquid_{i:02d}"
         rng = generator(name)
         start = deformed(make_supercell(diamond(), CONVENTIONAL), random_strain(rng, 0.06))
@@ -232,7 +232,7 @@ def dynamics_groups() -> Iterator[tuple[str, Atoms]]:
 
 def vacancy_group() -> Iterator[tuple[str, Atoms]]:
     """Yield rattled vacancies in 16-atom (2x2x2) and 8-atom (cubic) cells."""
-    for base, count in ((diamond() * (2, 2, 2), 4), (make_supercell(diamond(), CONVENTIONAL), 5)):
+    for base, count in ((diamond() * (2, 2, 2), 3), (make_supercell(diamond(), CONVENTIONAL), 4)):
         for i in range(count):
             name = f"vacancy_{len(base) - 1}_{i:02d}"
             rng = generator(name)
@@ -264,7 +264,7 @@ def slab(kind: str) -> Atoms:
 
 def surface_group() -> Iterator[tuple[str, Atoms]]:
     """Yield ideal, reconstructed and rattled (111), (100) and (100)-2x1 slabs."""
-    for kind, count in (("111", 5), ("100", 4), ("100_2x1", 4)):
+    for kind, count in (("111", 4), ("100", 3), ("100_2x1", 3)):
         base = slab(kind)
         for i in range(count):
             name = f"surface_{kind}_{i:02d}"
