@@ -112,7 +112,5 @@ def test_commands_for_lammps():
         "pair_coeff 2 2 zbl 4 4",
     ]
     lj = LennardJones(species=("W", "Be"), radius=3.0, epsilon=1.0, sigma=2.0)
-    with pytest.raises(
-        ModelFileError, match="reference potential LennardJones: expected ZBL or none"
-    ):
+    with pytest.raises(ModelFileError, match="LennardJones: expected ZBL or none"):
         pair_commands(linear(descriptor, lj), "p", "c")

@@ -39,6 +39,11 @@ class Clusters:
     projection: Array
     centroids: Array
 
+    def __post_init__(self) -> None:
+        # One memory layout: sums in the same order, whatever file the arrays came from.
+        object.__setattr__(self, "projection", np.ascontiguousarray(self.projection, float))
+        object.__setattr__(self, "centroids", np.ascontiguousarray(self.centroids, float))
+
     def weights(self, base: Array, species: NDArray[np.int32]) -> tuple[Array, Array]:
         r"""Weights (N, K) and :math:`\partial w_k / \partial B_m` (N, K, M), given B (N, M)."""
         p = self.projection[species]
