@@ -243,6 +243,8 @@ Basis make_basis(int n_species, int bits, int octaves, const Array<std::int32_t>
 
 NB_MODULE(_native, m) {
   using namespace potlearn;
+  // At exit the interpreter drops module globals without collecting them: nothing that a user could act on.
+  nb::set_leak_warnings(false);
   m.def("instruction_sets", &instruction_sets, "Instruction sets that this CPU runs, narrowest first.");
   nb::exception<TooClose>(m, "TooCloseError", PyExc_ValueError);
   nb::class_<Program>(m, "Program").def("__init__", [](Program* self, int n_moments, int n_invariants,
