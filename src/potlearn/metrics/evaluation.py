@@ -131,7 +131,8 @@ class Evaluation:
 
     def subset(self, indices: ArrayLike) -> Evaluation:
         """Evaluation of the configurations at ``indices``, in that order."""
-        chosen = np.arange(len(self))[np.asarray(indices)]
+        wanted = np.asarray(indices)
+        chosen = np.arange(len(self))[wanted if wanted.size else wanted.astype(np.int64)]
         n_atoms = self.n_atoms[chosen]
         first = np.concatenate([[0], np.cumsum(n_atoms)]).astype(np.int64)
         atoms = np.arange(first[-1]) + np.repeat(self.first[chosen] - first[:-1], n_atoms)

@@ -13,6 +13,7 @@ from string import Template
 from typing import Any
 
 from potlearn import __version__
+from potlearn.errors import DataError
 from potlearn.metrics import Evaluation, bootstrap, metrics
 from potlearn.report import sections
 from potlearn.report.extras import require
@@ -48,7 +49,7 @@ def write_report(
     ------
     MissingExtraError
         plotly is not installed.
-    ValueError
+    DataError
         There is no configuration in any set.
     """
     plotly = require("plotly.offline", "the HTML report")
@@ -71,7 +72,7 @@ def _ordered(evaluations: Mapping[str, Evaluation]) -> dict[str, Evaluation]:
     """Sets with configurations, the one that counts first."""
     present = {name: e for name, e in evaluations.items() if len(e)}
     if not present:
-        raise ValueError("no configurations to report on: every evaluation is empty")
+        raise DataError("no configurations to report on: every evaluation is empty")
     first = "test" if "test" in present else list(present)[-1]
     return {first: present[first]} | present
 

@@ -18,11 +18,11 @@ def significant(value: float | int | None, digits: int = 3) -> str:
         return NOTHING
     if value == 0:
         return "0"
-    magnitude = math.floor(math.log10(abs(value)))
-    if not -4 <= magnitude < 6:
-        return f"{value:.{digits - 1}e}".replace("-", MINUS)
-    text = f"{round(value, digits - 1 - magnitude):,.{max(digits - 1 - magnitude, 0)}f}"
-    return text.replace("-", MINUS)
+    rounded = f"{value:.{digits - 1}e}"
+    magnitude = int(rounded.partition("e")[2])
+    if -4 <= magnitude < 6:
+        rounded = f"{float(rounded):,.{max(digits - 1 - magnitude, 0)}f}"
+    return rounded.replace("-", MINUS)
 
 
 def interval(bounds: tuple[float, float] | None, scale: float = 1.0) -> str:

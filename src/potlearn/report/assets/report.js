@@ -153,7 +153,7 @@
   }
   function shrink(div) {
     const wide = div.parentElement.parentElement.classList.contains("two");
-    const small = { width: wide ? 330 : 216, height: wide ? 290 : 225, "margin.l": 46, "margin.t": 8, "margin.b": 36 };
+    const small = { width: wide ? 330 : 216, height: wide ? 290 : 225, "margin.l": 46, "margin.t": 8, "margin.b": 36, "legend.font.size": 8.5 };
     for (const name of ["xaxis", "yaxis"]) {
       Object.assign(small, { [name + ".tickfont.size"]: 8.5, [name + ".title.font.size"]: 9.5, [name + ".nticks"]: 5 });
     }
@@ -186,7 +186,7 @@
     divs.forEach((div) => watcher.observe(div));
     // Paper is narrower than the screen: small plots with small type while printing.
     addEventListener("beforeprint", () => { drawAll(); divs.forEach(shrink); });
-    addEventListener("afterprint", () => divs.forEach(draw));
+    addEventListener("afterprint", () => divs.forEach((div) => { Plotly.purge(div); draw(div); }));
   }
 
   document.querySelectorAll(".switch button").forEach((button) => button.addEventListener("click", () => {
