@@ -28,7 +28,7 @@ struct RadialTable {
 struct Program {
   int n_moments = 0;
   int n_nodes = 0;
-  int n_invariants = 0;  // nodes below this read moments; from here on they read nodes only
+  int n_invariants = 0;                   // nodes below this read moments; from here on they read nodes only
   std::vector<std::int32_t> node_first;   // (n_nodes + 1) into groups
   std::vector<std::int32_t> group_a;      // value index
   std::vector<std::int32_t> group_first;  // (n_groups + 1) into terms
@@ -60,9 +60,7 @@ struct Basis {
     for (int d : degree) n += (d + 1) * (d + 1);
     return n;
   }
-  const RadialTable& table(int centre, int neighbour) const {
-    return tables[table_of[centre * n_species + neighbour]];
-  }
+  const RadialTable& table(int centre, int neighbour) const { return tables[table_of[centre * n_species + neighbour]]; }
 };
 
 // One configuration with its full neighbour list, sorted by centre.
@@ -77,9 +75,8 @@ struct System {
 
 struct TooClose : std::runtime_error {
   TooClose(int i, int j, double r, double closest)
-      : std::runtime_error("atoms " + std::to_string(i) + " and " + std::to_string(j) + " are " +
-                           std::to_string(r) + " Å apart; the radial table starts at " +
-                           std::to_string(closest) + " Å") {}
+      : std::runtime_error("atoms " + std::to_string(i) + " and " + std::to_string(j) + " are " + std::to_string(r) +
+                           " Å apart; the radial table starts at " + std::to_string(closest) + " Å") {}
 };
 
 }  // namespace potlearn

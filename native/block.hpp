@@ -65,27 +65,23 @@ inline Vector3& operator+=(Vector3& a, const Vector3& b) {
 }
 inline Vector3 operator+(Vector3 a, const Vector3& b) { return a += b; }
 template <class S>
-inline Vector3 operator*(S s, const Vector3& a) { return {s * a.x, s * a.y, s * a.z}; }
+inline Vector3 operator*(S s, const Vector3& a) {
+  return {s * a.x, s * a.y, s * a.z};
+}
 template <class S>
-inline Vector3 operator*(const Vector3& a, S s) { return s * a; }
+inline Vector3 operator*(const Vector3& a, S s) {
+  return s * a;
+}
 
 class Block {
  public:
   // capacity: slots per neighbour species that the block must hold.
   Block(const Basis& basis, int capacity)
-      : basis(basis),
-        groups(radial_groups(basis)),
-        degree(basis.max_degree()),
-        terms((degree + 1) * (degree + 1)),
-        stride(basis.stride),
-        capacity((capacity + 1) / 2 * 2),
-        n_values(basis.program.n_moments + basis.program.n_nodes + 1),
-        slots(basis.n_species),
-        ux(places()), uy(places()), uz(places()), r(places()), inverse_r(places()),
-        neighbor(places() * W),
-        R(places() * stride), dR(places() * stride), Y(places() * terms),
-        values(n_values), adjoint(n_values),
-        c(2 * stride), d(2 * terms) {}
+      : basis(basis), groups(radial_groups(basis)), degree(basis.max_degree()), terms((degree + 1) * (degree + 1)),
+        stride(basis.stride), capacity((capacity + 1) / 2 * 2),
+        n_values(basis.program.n_moments + basis.program.n_nodes + 1), slots(basis.n_species), ux(places()),
+        uy(places()), uz(places()), r(places()), inverse_r(places()), neighbor(places() * W), R(places() * stride),
+        dR(places() * stride), Y(places() * terms), values(n_values), adjoint(n_values), c(2 * stride), d(2 * terms) {}
 
   const Basis& basis;
   const std::vector<RadialGroup> groups;
@@ -97,7 +93,7 @@ class Block {
   Buffer ux, uy, uz, r, inverse_r;  // unit vector, distance
   std::vector<std::int32_t> neighbor;
   Buffer R, dR, Y;
-  Buffer values, adjoint;           // moments, nodes, one; and dE/d(them)
+  Buffer values, adjoint;  // moments, nodes, one; and dE/d(them)
 
   int begin(int e) const { return e * capacity; }
   int end(int e) const { return e * capacity + slots[e]; }

@@ -57,20 +57,12 @@ inline std::vector<int> read_invariants(const Program& p) {
 class DesignRows {
  public:
   DesignRows(const Basis& basis, int max_neighbors, int gates, double* energy, double* forces, double* virial)
-      : basis_(basis),
-        program_(basis.program),
-        block_(basis, (max_neighbors + W - 1) / W),
-        gates_(gates),
-        features_(int(program_.feature.size())),
-        outputs_((gates ? gates : 1) * features_),
-        columns_(std::size_t(basis.n_species) * (1 + outputs_)),
-        values_(block_.n_values),
-        adjoint_(block_.n_values, 0.0),
-        energy_(energy), forces_(forces), virial_(virial),
-        moment_gradient_(3 * basis.moments_per_species()),
-        tangents_(3 * std::size_t(block_.n_values)),
-        gated_(3 * std::size_t(gates ? outputs_ : 0)),
-        angular_(3 * block_.terms) {
+      : basis_(basis), program_(basis.program), block_(basis, (max_neighbors + W - 1) / W), gates_(gates),
+        features_(int(program_.feature.size())), outputs_((gates ? gates : 1) * features_),
+        columns_(std::size_t(basis.n_species) * (1 + outputs_)), values_(block_.n_values),
+        adjoint_(block_.n_values, 0.0), energy_(energy), forces_(forces), virial_(virial),
+        moment_gradient_(3 * basis.moments_per_species()), tangents_(3 * std::size_t(block_.n_values)),
+        gated_(3 * std::size_t(gates ? outputs_ : 0)), angular_(3 * block_.terms) {
     find_supports();
     find_leaves();
   }
@@ -103,9 +95,9 @@ class DesignRows {
   const std::size_t columns_;
   std::vector<double> values_, adjoint_;
   std::vector<Support> supports_;
-  std::vector<double> jacobian_;       // of the supports' moments, one after another
-  std::vector<char> leaf_;             // node is a feature that no node reads
-  std::vector<int> inner_;             // combinations that are no leaves
+  std::vector<double> jacobian_;  // of the supports' moments, one after another
+  std::vector<char> leaf_;        // node is a feature that no node reads
+  std::vector<int> inner_;        // combinations that are no leaves
   double *energy_, *forces_, *virial_;
   Buffer moment_gradient_, tangents_, gated_, angular_;
   static constexpr int PANEL = 64;

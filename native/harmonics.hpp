@@ -64,9 +64,7 @@ struct AngularParts {
   lanes dc(int m) const { return m == 1 ? splat(std::sqrt(2.0)) : double(m) * c[m - 1]; }
   lanes ds(int m) const { return m == 1 ? splat(0) : double(m) * s[m - 1]; }
 
-  lanes slope(int l, int m) const {
-    return m == l ? splat(0) : legendre_factors.slope[l][m] * p[packed(l, m + 1)];
-  }
+  lanes slope(int l, int m) const { return m == l ? splat(0) : legendre_factors.slope[l][m] * p[packed(l, m + 1)]; }
 
   void values(lanes* y) const {
     for (int l = 0; l <= L; ++l) {

@@ -12,8 +12,8 @@ namespace {
 
 // Blocks of at most W atoms of one species, and the fixed chunks that threads share.
 struct Schedule {
-  std::vector<int> order;              // atoms, species by species
-  std::vector<int> start;              // (blocks + 1) into order
+  std::vector<int> order;  // atoms, species by species
+  std::vector<int> start;  // (blocks + 1) into order
   static constexpr int MAX_CHUNKS = 16;
 
   Schedule(const Basis& basis, const System& s) {

@@ -11,10 +11,16 @@ using namespace nb::literals;
 
 namespace potlearn {
 
-namespace baseline { const Kernel& kernel(); }
+namespace baseline {
+const Kernel& kernel();
+}
 #ifdef POTLEARN_X86
-namespace avx2 { const Kernel& kernel(); }
-namespace avx512 { const Kernel& kernel(); }
+namespace avx2 {
+const Kernel& kernel();
+}
+namespace avx512 {
+const Kernel& kernel();
+}
 #endif
 
 namespace {
@@ -48,7 +54,9 @@ const Kernel& kernel_named(const std::string& name) {
 }
 
 template <class T>
-std::vector<T> to_vector(const Array<T>& a) { return {a.data(), a.data() + a.size()}; }
+std::vector<T> to_vector(const Array<T>& a) {
+  return {a.data(), a.data() + a.size()};
+}
 
 void expect(bool ok, const char* message) {
   if (!ok) throw nb::value_error(message);
@@ -140,7 +148,8 @@ class Engine {
                      const Output<double>& energies, const Output<double>& forces, const Output<double>& virial) const {
     const System s = pairs.system(basis_);
     const std::size_t n = s.n_atoms;
-    expect(coefficients.size() == std::size_t(sets) * basis_.n_species * (1 + n_features()), "wrong number of coefficients");
+    expect(coefficients.size() == std::size_t(sets) * basis_.n_species * (1 + n_features()),
+           "wrong number of coefficients");
     expect(energies.size() == sets * n && forces.size() == 3 * sets * n && virial.size() == std::size_t(6 * sets),
            "outputs must be (S, N), (S, N, 3), (S, 6)");
     const nb::gil_scoped_release release;
@@ -166,7 +175,8 @@ class Engine {
   void jvp(const Pairs& pairs, const Array<double>& displacements, const Array<double>& strain, int threads,
            const Output<double>& tangents) const {
     const System s = pairs.system(basis_);
-    expect(displacements.size() == 3 * std::size_t(s.n_atoms) && strain.size() == 9, "displacements (N, 3), strain (3, 3)");
+    expect(displacements.size() == 3 * std::size_t(s.n_atoms) && strain.size() == 9,
+           "displacements (N, 3), strain (3, 3)");
     expect(tangents.size() == std::size_t(s.n_atoms) * n_features(), "output must be (N, M)");
     const nb::gil_scoped_release release;
     kernel_.jvp(basis_, s, displacements.data(), strain.data(), threads, tangents.data());
@@ -176,7 +186,8 @@ class Engine {
               const Output<double>& energy, const Output<double>& forces, const Output<double>& virial) const {
     const System s = pairs.system(basis_);
     const std::size_t n = s.n_atoms, m = n_features(), columns = basis_.n_species * (1 + (gates ? gates : 1) * m);
-    expect(gate_weights.size() == n * gates && gate_slopes.size() == n * gates * m, "gates: weights (N, G), slopes (N, G, M)");
+    expect(gate_weights.size() == n * gates && gate_slopes.size() == n * gates * m,
+           "gates: weights (N, G), slopes (N, G, M)");
     expect(energy.size() == columns && forces.size() == 3 * n * columns, "outputs must be (C,), (3N, C)");
     expect(virial.size() == 6 * columns || virial.size() == 0, "virial rows must be (6, C) or empty");
     const nb::gil_scoped_release release;
@@ -247,25 +258,32 @@ NB_MODULE(_native, m) {
   nb::set_leak_warnings(false);
   m.def("instruction_sets", &instruction_sets, "Instruction sets that this CPU runs, narrowest first.");
   nb::exception<TooClose>(m, "TooCloseError", PyExc_ValueError);
-  nb::class_<Program>(m, "Program").def("__init__", [](Program* self, int n_moments, int n_invariants,
-      Array<std::int32_t> node_first, Array<std::int32_t> group_a, Array<std::int32_t> group_first,
-      Array<std::int32_t> term_b, Array<double> term_weight, Array<std::int32_t> feature,
-      Array<std::int32_t> min_neighbors) {
-    new (self) Program(make_program(n_moments, n_invariants, node_first, group_a, group_first, term_b, term_weight,
-                                    feature, min_neighbors));
-  }, "n_moments"_a, "n_invariants"_a, "node_first"_a, "group_a"_a, "group_first"_a, "term_b"_a, "term_weight"_a,
-     "feature"_a, "min_neighbors"_a);
-  nb::class_<Pairs>(m, "Pairs").def(nb::init<Array<double>, Array<std::int32_t>, Array<std::int64_t>,
-                                             Array<std::int32_t>, Array<double>>(),
-                                    "positions"_a, "species"_a, "first"_a, "neighbor"_a, "offsets"_a);
+  nb::class_<Program>(m, "Program")
+      .def(
+          "__init__",
+          [](Program* self, int n_moments, int n_invariants, Array<std::int32_t> node_first,
+             Array<std::int32_t> group_a, Array<std::int32_t> group_first, Array<std::int32_t> term_b,
+             Array<double> term_weight, Array<std::int32_t> feature, Array<std::int32_t> min_neighbors) {
+            new (self) Program(make_program(n_moments, n_invariants, node_first, group_a, group_first, term_b,
+                                            term_weight, feature, min_neighbors));
+          },
+          "n_moments"_a, "n_invariants"_a, "node_first"_a, "group_a"_a, "group_first"_a, "term_b"_a, "term_weight"_a,
+          "feature"_a, "min_neighbors"_a);
+  nb::class_<Pairs>(m, "Pairs")
+      .def(nb::init<Array<double>, Array<std::int32_t>, Array<std::int64_t>, Array<std::int32_t>, Array<double>>(),
+           "positions"_a, "species"_a, "first"_a, "neighbor"_a, "offsets"_a);
   m.def("close_pairs", &close_pairs, "pairs"_a, "cutoff"_a, "found"_a);
   nb::class_<Engine>(m, "Engine")
-      .def("__init__", [](Engine* self, int n_species, int bits, int octaves, Array<std::int32_t> degree,
-                          Array<std::int32_t> table_of, Array<double> cutoffs, Array<double> knots,
-                          const Program& program, const std::string& instruction_set) {
-        new (self) Engine(make_basis(n_species, bits, octaves, degree, table_of, cutoffs, knots, program), instruction_set);
-      }, "n_species"_a, "bits"_a, "octaves"_a, "degree"_a, "table_of"_a, "cutoffs"_a, "knots"_a, "program"_a,
-         "instruction_set"_a)
+      .def(
+          "__init__",
+          [](Engine* self, int n_species, int bits, int octaves, Array<std::int32_t> degree,
+             Array<std::int32_t> table_of, Array<double> cutoffs, Array<double> knots, const Program& program,
+             const std::string& instruction_set) {
+            new (self) Engine(make_basis(n_species, bits, octaves, degree, table_of, cutoffs, knots, program),
+                              instruction_set);
+          },
+          "n_species"_a, "bits"_a, "octaves"_a, "degree"_a, "table_of"_a, "cutoffs"_a, "knots"_a, "program"_a,
+          "instruction_set"_a)
       .def_prop_ro("n_features", &Engine::n_features)
       .def("energy_forces", &Engine::energy_forces, "pairs"_a, "coefficients"_a, "sets"_a, "threads"_a, "energies"_a,
            "forces"_a, "virial"_a)

@@ -56,8 +56,8 @@ inline void for_tiles(int count, F&& f, int offset = 0) {
 }
 
 // A += R^T Y over the slots, for all groups.
-inline void add_moments(const std::vector<RadialGroup>& groups, int slots, const lanes* R, int r_stride,
-                        const lanes* Y, int y_stride, lanes* A) {
+inline void add_moments(const std::vector<RadialGroup>& groups, int slots, const lanes* R, int r_stride, const lanes* Y,
+                        int y_stride, lanes* A) {
   for (const RadialGroup& g : groups)
     for_tiles<TN_MAX>(g.count, [&](auto tile, int n) {
       moment_rows<tile()>(slots, R + g.first + n, r_stride, Y, y_stride, A + g.moment + n * g.terms(), g.terms());
