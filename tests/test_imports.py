@@ -17,6 +17,7 @@ ORDER = (
     "engine",
     "descriptors",
     "potentials",
+    "testing",
     "fit",
     "metrics",
     "report",

@@ -81,6 +81,6 @@ def _sum(n: int, i: Any, vectors: Array, phi: Array, pull: Array) -> Prediction:
     virial = -0.5 * vectors.T @ pull
     return Prediction(
         energies=np.bincount(i, 0.5 * phi, minlength=n).astype(float),
-        forces=np.stack(forces, axis=1),
+        forces=np.stack(forces, axis=1).astype(float),
         virial=virial[[0, 1, 2, 1, 0, 0], [0, 1, 2, 2, 2, 1]],
     )

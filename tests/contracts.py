@@ -1,0 +1,44 @@
+"""Every descriptor and every potential that the contract suite runs on: one line registers one."""
+
+import numpy as np
+from pod_bases import settings
+
+from potlearn.descriptors import POD
+from potlearn.descriptors.pod_clusters import Clusters
+from potlearn.potentials.linear import LinearPotential
+from potlearn.potentials.pair import ZBL, BornMayer, Coulomb, LennardJones, Morse
+
+SEVEN_BODY = settings((5, 4, 3, 2, 2, 2), (3, 3, 3, 2, 2))
+FOUR_BODY = settings((4, 3, 2, 0, 0, 0), (3, 2, 0, 0, 0))
+
+
+def clustered(species, **keywords):
+    """Three environment clusters with random axes and centres."""
+    pod = POD(species, **keywords)
+    rng = np.random.default_rng(1)
+    n, m = len(species), pod.n_base_features
+    axes, centres = rng.normal(size=(n, 2, m)) / m, rng.normal(size=(n, 3, 2))
+    return pod.with_clusters(Clusters(axes, centres))
+
+
+def linear(descriptor, reference=None):
+    """Random coefficients, smaller for features that are larger."""
+    rng = np.random.default_rng(2)
+    c = rng.normal(size=(len(descriptor.species), 1 + descriptor.n_features))
+    return LinearPotential(descriptor, c / (1 + descriptor.n_features), reference)
+
+
+DESCRIPTORS = {
+    "pod seven-body": lambda: POD(("Si",), cutoff=4.5, **SEVEN_BODY),
+    "pod three species": lambda: POD(("W", "Be", "He"), cutoff=4.2, **FOUR_BODY),
+    "pod clusters": lambda: clustered(("W", "Be"), cutoff=4.5, **FOUR_BODY),
+}
+POTENTIALS = {
+    "zbl": lambda: ZBL(("Si", "O"), 1.0, 3.0),
+    "lennard_jones": lambda: LennardJones(("Si", "O"), 5.0, epsilon=0.1, sigma=2.0),
+    "morse": lambda: Morse(("Si", "O"), 5.0, depth=1.0, alpha=1.5, r0=2.2),
+    "born_mayer": lambda: BornMayer(("Si", "O"), 4.0, amplitude=900.0, rho=0.3),
+    "coulomb": lambda: Coulomb(("Si", "O"), 6.0, charges=(2.0, -1.0)),
+    **{name: lambda make=make: linear(make()) for name, make in DESCRIPTORS.items()},
+    "pod over zbl": lambda: linear(POD(("Si",), cutoff=4.5, **FOUR_BODY), ZBL(("Si",), 1.2, 2.6)),
+}
