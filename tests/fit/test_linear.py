@@ -1,5 +1,7 @@
 """fit_linear: recovery, one-body energies, masks, weights, workers."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from pair_descriptor import (
@@ -153,6 +155,23 @@ def test_groups_collapse_unless_kept_or_weighted():
     assert fit_linear(data, PAIR, weights=weights).ledger.groups == ("*", "b")
 
 
+def test_memory_does_not_grow_with_the_number_of_configurations():
+    pair = PairDescriptor(n_features=100)
+    data = configurations(n=600)
+
+    def peak(n):
+        tracemalloc.start()
+        fit_linear(data[:n], pair)
+        size = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return size
+
+    fit_linear(data[:10], pair)
+    rows = 8 * 101 * 31
+    assert peak(600) < 1.1 * peak(150)
+    assert peak(150) < 0.8 * 600 * rows
+
+
 def test_progress_is_called():
     seen = []
     fit_linear(configurations(n=150), PAIR, progress=lambda done, n: seen.append((done, n)))
@@ -230,3 +249,32 @@ def test_solver_objects_are_taken():
     result = fit_linear(configurations(n=10), PAIR, solver=QR())
     assert result.info.solver == "qr"
     assert fit_linear(configurations(n=10), PAIR, ridge=1e-6).info.ridge == 1e-6
+
+
+def test_core_inequalities_are_kept():
+    """A lower bound on one coefficient: the fit moves to it, the others follow."""
+    from potlearn.potentials.core_constraints import CoreConstraints
+
+    data = configurations(noise=0.05)
+    row = np.zeros((1, 5))
+    row[0, 4] = 1.0
+    core = CoreConstraints(row, np.array([10.0]))
+    free = fit_linear(data, PAIR, e0={"Si": -5.0}, solver="qr")
+    held = fit_linear(data, PAIR, e0={"Si": -5.0}, solver="qr", core=core)
+    np.testing.assert_allclose(held.coefficients[0, 4], 10.0, rtol=1e-9)
+    assert held.info.residual > free.info.residual
+    assert any("repulsive core" in note for note in held.notes)
+    slack = CoreConstraints(row, np.array([-1e3]))
+    unchanged = fit_linear(data, PAIR, e0={"Si": -5.0}, solver="qr", core=slack)
+    assert np.array_equal(unchanged.coefficients, free.coefficients)
+
+
+def test_excluded_labels_do_not_count():
+    data = configurations(n=10, noise=0.2)
+    exclude = [(0, "energy", -1), (0, "forces", -1), (0, "stress", -1), (3, "forces", 2)]
+    result = fit_linear(data, PAIR, solver="qr", exclude=exclude)
+    assert result.n_rows == {"energy": 9, "forces": 9 * 24 - 3, "stress": 54}
+    frames = list(data)[1:]
+    frames[2].arrays["force_mask"] = np.arange(8) != 2
+    expected = fit_linear(pl.from_atoms(frames), PAIR, solver="qr")
+    np.testing.assert_allclose(result.coefficients, expected.coefficients, rtol=1e-9)

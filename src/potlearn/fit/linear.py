@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from potlearn.errors import FitError
+from potlearn.fit.inequalities import with_repulsive_core
 from potlearn.fit.layout import Label, Layout, fingerprint
 from potlearn.fit.ledger import Ledger
 from potlearn.fit.ledger_file import Checkpoint
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from potlearn.data import Dataset
     from potlearn.descriptors import Descriptor
     from potlearn.potentials import Potential
+    from potlearn.potentials.core_constraints import CoreConstraints
 
 DEFAULT_SOLVER = "evidence"
 
@@ -90,6 +92,7 @@ def fit_linear(
     ridge: float | None = None,
     e0: str | Mapping[str, float] = "auto",
     intercept: bool = False,
+    core: CoreConstraints | None = None,
     n_folds: int | None = None,
     keep_groups: bool = False,
     configuration_weights: ArrayLike | None = None,
@@ -122,6 +125,8 @@ def fit_linear(
         ``"auto"``: the first where every species has one, else the second; or eV by species.
     intercept : bool
         Add a free constant per atom to given one-body energies.
+    core : CoreConstraints, optional
+        Inequalities that make the core repel (:mod:`potlearn.potentials.core_constraints`).
     n_folds : int, optional
         Folds of configurations kept apart in the ledger; by default what the solver wants.
     keep_groups : bool
@@ -142,7 +147,8 @@ def fit_linear(
     Raises
     ------
     FitError
-        No rows, dependent columns without regularisation, NaN, a checkpoint of another fit.
+        No rows, dependent columns without regularisation, NaN, a checkpoint of another fit, or a
+        core that no coefficients make repulsive.
     SpeciesError
         The dataset holds an element that the descriptor does not know.
     """
@@ -171,7 +177,7 @@ def fit_linear(
         )
     timing = clock.lap("rows")
     coefficients, info = solve_ledger(
-        ledger, descriptor.species, weights=weights, solver=chosen, one_body=bodies
+        ledger, descriptor.species, weights=weights, solver=chosen, one_body=bodies, core=core
     )
     return FitResult(
         coefficients=coefficients,
@@ -196,10 +202,12 @@ def solve_ledger(
     solver: Solver,
     one_body: OneBody,
     columns: Sequence[str] | None = None,
+    core: CoreConstraints | None = None,
 ) -> tuple[NDArray[np.float64], SolveInfo]:
     """Coefficients (n_species, 1 + M) from a ledger alone; those of absent columns are zero.
 
-    ``columns`` names a sub-basis; one-body columns always belong to it.
+    ``columns`` names a sub-basis; one-body columns always belong to it.  ``core`` holds
+    inequalities on all coefficients: the solution is then the nearest one that keeps them.
     """
     options = one_body.options(ledger, weights, species)
     fixed, offset = options.get("fixed", {}), options.get("offset", {})
@@ -209,6 +217,8 @@ def solve_ledger(
     with one_blas_thread():
         problem = ledger.problem(weights, n_folds=solver.n_folds, **options)
         solution = solver.solve(problem)
+        if core is not None:
+            solution = with_repulsive_core(problem, solution, core, ledger.columns)
     flat = all_coefficients(ledger, problem, solution, fixed, offset)
     return flat.reshape(len(species), -1), solution.info
 
