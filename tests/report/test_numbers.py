@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from potlearn.report.numbers import interval, plain, seconds, significant
+from potlearn.report.numbers import counted, interval, natural, plain, seconds, significant
 
 
 @pytest.mark.parametrize(
@@ -66,3 +66,12 @@ def test_times(value, shown):
 )
 def test_settings_as_text(value, shown):
     assert plain(value) == shown
+
+
+def test_counts_have_a_plural():
+    assert [counted(n, "atom") for n in (0, 1, 2000)] == ["0 atoms", "1 atom", "2,000 atoms"]
+
+
+def test_names_sort_by_the_numbers_in_them():
+    names = ["md_10", "bulk", "md_2", "md", "2x2", "10x1", "", "²"]
+    assert sorted(names, key=natural) == ["", "2x2", "10x1", "bulk", "md", "md_2", "md_10", "²"]

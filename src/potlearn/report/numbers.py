@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -31,6 +32,19 @@ def interval(bounds: tuple[float, float] | None, scale: float = 1.0) -> str:
         return ""
     low, high = (significant(scale * bound) for bound in bounds)
     return f"{low} to {high}"
+
+
+def counted(n: int, noun: str) -> str:
+    """``"1 atom"``, ``"2,000 atoms"``."""
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"
+
+
+def natural(name: str) -> tuple[tuple[bool, int, str], ...]:
+    """Key that sorts names by the numbers in them: ``md_2`` before ``md_10``."""
+    parts = re.findall(r"[0-9]{1,18}|[^0-9]+", name)
+    return tuple(
+        (p[0] not in "0123456789", int(p) if p[0] in "0123456789" else 0, p) for p in parts
+    )
 
 
 def seconds(value: float) -> str:

@@ -27,9 +27,9 @@ class Quantity:
 
 
 ALL = (
-    Quantity("energy", "Energy", "energy", "eV/atom", ("",), "configurations"),
-    Quantity("forces", "Forces", "force", "eV/Å", ("x", "y", "z"), "components"),
+    Quantity("energy", "Energy", "energy", "eV/atom", ("",), "configuration"),
+    Quantity("forces", "Forces", "force", "eV/Å", ("x", "y", "z"), "component"),
     Quantity(
-        "stress", "Stress", "stress", "eV/Å³", ("xx", "yy", "zz", "yz", "xz", "xy"), "components"
+        "stress", "Stress", "stress", "eV/Å³", ("xx", "yy", "zz", "yz", "xz", "xy"), "component"
     ),
 )

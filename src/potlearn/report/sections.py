@@ -8,7 +8,7 @@ from html import escape
 from potlearn.metrics import Evaluation
 from potlearn.metrics.errors import COSINE_THRESHOLD, EVERYTHING
 from potlearn.report.info import ReportInfo, SuspiciousLabel
-from potlearn.report.numbers import interval, plain, seconds, significant
+from potlearn.report.numbers import counted, interval, natural, plain, seconds, significant
 from potlearn.report.payload import MOST_POINTS, WORST
 from potlearn.report.quantities import ALL, GPA, MILLI, Quantity
 from potlearn.report.tables import (
@@ -111,7 +111,7 @@ def groups(
 
 def parity(evaluations: Mapping[str, Evaluation], measures: Mapping[str, Measures]) -> str:
     """A row of plots for each set."""
-    names = sorted({name for e in evaluations.values() for name in e.groups})
+    names = sorted({name for e in evaluations.values() for name in e.groups}, key=natural)
     options = "".join(f'<option value="{escape(n)}">{escape(n)}</option>' for n in names)
     choice = (
         f'<label>Highlight <select class="group"><option value="">every group</option>{options}'
@@ -147,7 +147,7 @@ def _measured(quantity: Quantity, measures: Measures) -> str:
     numbers = measures[EVERYTHING][quantity.key]
     return (
         f"MAE {_milli(numbers['mae'])}, RMSE {_milli(numbers['rmse'])} {quantity.error_unit}, "
-        f"{int(numbers['n'] or 0):,} {quantity.one}"
+        f"{counted(int(numbers['n'] or 0), quantity.one)}"
     )
 
 
@@ -178,7 +178,7 @@ def errors(payload_quantities: Mapping[str, Mapping[str, object]]) -> str:
 def angles(payload_angles: Mapping[str, Mapping[str, object]]) -> str:
     """Angle against force, one plot per set."""
     plots = "".join(
-        _plot("angles", f"Forces, {name}", f"{part['n']:,} atoms", name=name)
+        _plot("angles", f"Forces, {name}", counted(int(str(part["n"])), "atom"), name=name)
         for name, part in payload_angles.items()
     )
     note = (

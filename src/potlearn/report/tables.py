@@ -10,7 +10,7 @@ from potlearn.metrics import Evaluation
 from potlearn.metrics.errors import EVERYTHING, Interval, Number
 from potlearn.report.binning import Array
 from potlearn.report.info import SuspiciousLabel
-from potlearn.report.numbers import interval, significant
+from potlearn.report.numbers import interval, natural, significant
 from potlearn.report.quantities import ALL, MILLI, Quantity
 from potlearn.report.table import Cell, Table, count, number, text
 
@@ -30,7 +30,7 @@ def group_table(evaluation: Evaluation, measures: Measures, intervals: Intervals
     """Errors of each group, everything first."""
     quantities = labelled(measures)
     members = evaluation.by_group()
-    names = [EVERYTHING, *sorted(members.keys() - {EVERYTHING})]
+    names = [EVERYTHING, *sorted(members.keys() - {EVERYTHING}, key=natural)]
     rows = []
     for name in names:
         n = int(members[name].sum()) if name != EVERYTHING else len(evaluation)

@@ -210,7 +210,7 @@
       const compare = (a, b) => {
         const [p, q] = [value(a), value(b)], byNumber = Number(p) - Number(q);
         if (p === "" || q === "") return (p === "") - (q === "");
-        return (up ? 1 : -1) * (Number.isNaN(byNumber) ? p.localeCompare(q) : byNumber);
+        return (up ? 1 : -1) * (Number.isNaN(byNumber) ? p.localeCompare(q, undefined, { numeric: true }) : byNumber);
       };
       const rows = [...body.rows].sort((a, b) => b.classList.contains("all") - a.classList.contains("all") || compare(a, b));
       body.append(...rows);
