@@ -20,8 +20,10 @@ QUANTITIES = ("energy", "forces", "stress")
 class Weights:
     """Weights per quantity, with overrides per group.
 
-    The defaults correspond to errors of some 1 meV/atom, 0.1 eV/Å and 1 eV of virial, which is what
-    linear potentials of solids reach: ``w`` is proportional to one over the error squared.
+    The defaults correspond to errors of 1 meV/atom, 0.1 eV/Å and 3 eV of virial (``w`` is
+    proportional to one over the error squared).  Of energy weights from 1e3 to 1e5 they gave the
+    least product of held-out energy and force errors on silicon and, within some per cent, on
+    molybdenum; the stress weight costs 1 % of the force error and halves that of the virial.
 
     Parameters
     ----------
@@ -38,7 +40,7 @@ class Weights:
 
     energy: float = 10000.0
     forces: float = 1.0
-    stress: float = 0.01
+    stress: float = 0.001
     groups: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
