@@ -6,6 +6,7 @@ from ase import Atoms
 from ase.build import bulk
 
 from potlearn.data import from_atoms
+from potlearn.data.neighbors import neighbors
 from potlearn.descriptors import POD
 from potlearn.errors import FitError
 from potlearn.fit.inequalities import constrained, with_repulsive_core
@@ -18,13 +19,8 @@ from potlearn.potentials.core import (
     pairs_of,
     shortest_distances,
 )
-from potlearn.potentials.core_constraints import (
-    CoreConstraints,
-    CoreSampling,
-    approaches,
-    core_constraints,
-    crystal,
-)
+from potlearn.potentials.core_constraints import CoreConstraints, CoreSampling, core_constraints
+from potlearn.potentials.core_paths import approaches, compression, contraction, packing
 from potlearn.potentials.linear import LinearPotential
 from potlearn.potentials.pair import ZBL, LennardJones
 
@@ -122,24 +118,44 @@ def test_the_check_finds_attraction():
 
 def test_paths_bring_the_named_pair_together():
     (path, *_) = approaches(list(alloys()), ("Ni", "Al"), 2.0, 3, np.random.default_rng(1))
-    lengths = [shortest_distances([atoms], SPECIES)[("Ni", "Al")] for atoms in path]
-    np.testing.assert_allclose(lengths, 2.0 * np.array([1, 0.95, 0.9, 0.8, 0.7, 0.6, 0.5]))
+    lengths = [shortest_distances([atoms], SPECIES)[("Ni", "Al")] for atoms in path.configurations]
+    np.testing.assert_allclose(lengths, path.distances)
+    assert path.pair == ("Ni", "Al")
 
 
 def test_a_large_configuration_lends_what_surrounds_the_pair():
     large = bulk("Ni", "fcc", 3.5, cubic=True) * (4, 4, 4)
     large.rattle(0.1, seed=6)
     (path,) = approaches([large], ("Ni", "Ni"), 2.0, 1, np.random.default_rng(7))
-    assert {len(atoms) for atoms in path} == {150}
-    assert shortest_distances(path[:1], ["Ni"])[("Ni", "Ni")] == pytest.approx(2.0)
+    assert {len(atoms) for atoms in path.configurations} == {150}
+    assert shortest_distances(path.configurations[:1], ["Ni"])[("Ni", "Ni")] == pytest.approx(2.0)
 
 
 def test_crystals_start_in_contact():
     shortest = {("Ni", "Ni"): 2.0, ("Ni", "Al"): 2.2, ("Al", "Al"): 2.6}
-    path, pair = crystal(SPECIES, shortest, np.random.default_rng(2))
-    found = shortest_distances(path[:1], SPECIES)
-    assert found[pair] == pytest.approx(shortest[pair])
-    assert path[-1].get_volume() == pytest.approx(0.7**3 * path[0].get_volume())
+    path = compression(SPECIES, shortest, np.random.default_rng(2))
+    first, last = path.configurations[0], path.configurations[-1]
+    assert shortest_distances([first], SPECIES)[path.pair] == pytest.approx(shortest[path.pair])
+    assert last.get_volume() == pytest.approx(0.7**3 * first.get_volume())
+
+
+def test_packings_are_dense_and_hardly_overlap():
+    shortest = {("Ni", "Ni"): 2.0, ("Ni", "Al"): 2.2, ("Al", "Al"): 2.6}
+    rng = np.random.default_rng(4)
+    for _ in range(6):
+        atoms = packing(SPECIES, shortest, rng)
+        list_ = neighbors(atoms, 3.0)
+        assert np.linalg.norm(list_.vectors(atoms.positions), axis=1).min() > 1.5
+        assert 5 < atoms.get_volume() / len(atoms) < 90
+
+
+def test_shells_contract_to_the_stated_distance():
+    shortest = {("Ni", "Ni"): 2.0, ("Ni", "Al"): 2.2, ("Al", "Al"): 2.6}
+    rng = np.random.default_rng(5)
+    path = contraction(packing(SPECIES, shortest, rng), shortest, rng)
+    end = shortest_distances(path.configurations[-1:], SPECIES)
+    assert end[path.pair] <= path.distances[-1] + 1e-9
+    assert np.all(np.diff(path.distances) < 0)
 
 
 @pytest.mark.parametrize("zbl", [True, False], ids=["zbl", "none"])
@@ -165,7 +181,7 @@ def test_unseen_crystals_repel_too(fitted):
     shortest = shortest_distances(data, SPECIES)
     rows, bounds = core_constraints(descriptor, None, shortest, data)
     held = constrained(problem, free, rows, bounds, penalty)
-    other = CoreSampling(fraction=0.0, n_environments=4, n_crystals=20, seed=5)
+    other = CoreSampling(fraction=0.0, n_environments=4, n_packings=4, n_crystals=20, seed=5)
     rows, bounds = core_constraints(descriptor, None, shortest, data, other)
     assert (rows @ free < bounds).mean() > 0.1
     assert (rows @ held < bounds).mean() < 0.02
@@ -219,7 +235,7 @@ def test_an_archive_of_atoms_is_an_environment(fitted):
     descriptor = fitted[0]
     dataset = from_atoms(list(alloys(4)))
     shortest = shortest_distances(dataset, SPECIES)
-    few = CoreSampling(n_environments=2, n_crystals=0)
+    few = CoreSampling(n_environments=2, n_packings=0, n_crystals=0)
     rows, bounds = core_constraints(descriptor, None, shortest, dataset, few)
     assert rows.shape == (3 * 64 + 3 * 2 * 6, 2 * (1 + descriptor.n_features))
     assert bounds.shape == rows.shape[:1]

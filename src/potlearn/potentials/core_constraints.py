@@ -8,10 +8,11 @@ does not help: the many-body part may fall faster.  But repulsion is linear in t
 and little is asked of the fit, as there are no data to disagree.  Rows of ``G``:
 
 * dimers of every pair of species: force of repulsion, down to a fiftieth of the cutoff;
-* pairs in environments: two neighbouring atoms of a configuration moved together, the rise of
-  energy from one distance to the next;
-* dense random crystals of few atoms, compressed: the rise of energy per atom.
+* pairs in environments: two neighbouring atoms of a configuration moved together;
+* packings: random dense cells in which a pair of neighbours, or a shell of them, closes in;
+* dense random crystals of few atoms, compressed.
 
+Dimers bound forces, the others the rise of energy from one configuration of a path to the next.
 Each rise must be at least ``fraction`` of that of an isolated pair under ZBL.
 """
 
@@ -27,18 +28,13 @@ from numpy.typing import NDArray
 from ..data.neighbors import neighbors as neighbor_list
 from ..descriptors.protocol import Descriptor, species_indices
 from .core import Pair, dimer_distances, dimers
+from .core_paths import Path, approaches, compression, contraction, packing
 from .pair import ZBL
 from .protocol import Potential
 
 Array: TypeAlias = NDArray[np.float64]
 
 N_DIMERS = 64
-APPROACH = np.array([1.0, 0.95, 0.9, 0.8, 0.7, 0.6, 0.5])
-COMPRESSION = np.array([1.0, 0.95, 0.9, 0.8, 0.7])
-LARGEST = 150
-"""Of configurations with more atoms, so many around the pair are the environment."""
-EXCERPT = 8.0
-"""Reach of such an excerpt, in Å."""
 
 
 class CoreConstraints(NamedTuple):
@@ -58,14 +54,17 @@ class CoreSampling:
         Smallest rise, in rises of the ZBL energy of the pair.
     n_environments : int
         Pairs in environments, for every pair of species.
+    n_packings : int
+        Random dense cells; in each a pair approaches and a shell contracts.
     n_crystals : int
         Dense random crystals.
     seed : int
         Seed of all choices.
     """
 
-    fraction: float = 0.1
+    fraction: float = 0.2
     n_environments: int = 16
+    n_packings: int = 24
     n_crystals: int = 24
     seed: int = 0
 
@@ -95,13 +94,33 @@ def core_constraints(
     rng = np.random.default_rng(sampling.seed)
     core = _Core(descriptor, reference, shortest, sampling.fraction)
     parts = [core.dimers(pair) for pair in shortest]
-    for pair in shortest:
-        for path in approaches(environments, pair, shortest[pair], sampling.n_environments, rng):
-            parts.append(core.rises(path, pair, shortest[pair] * APPROACH, per_atom=False))
-    for _ in range(sampling.n_crystals):
-        path, pair = crystal(descriptor.species, shortest, rng)
-        parts.append(core.rises(path, pair, shortest[pair] * COMPRESSION, per_atom=True))
+    for path, share in _paths(descriptor.species, shortest, environments, sampling, rng):
+        parts.append(core.rises(path, share))
     return CoreConstraints(*(np.concatenate(part) for part in zip(*parts, strict=True)))
+
+
+def _paths(
+    species: Sequence[str],
+    shortest: Mapping[Pair, float],
+    environments: Sequence[Any],
+    sampling: CoreSampling,
+    rng: np.random.Generator,
+) -> Iterator[tuple[Path, float]]:
+    """All paths, and the share of a configuration's energy that counts."""
+    for pair, end in shortest.items():
+        for path in approaches(environments, pair, end, sampling.n_environments, rng):
+            yield path, 1.0
+    for k in range(sampling.n_packings):
+        atoms = packing(species, shortest, rng)
+        pair = list(shortest)[k % len(shortest)]
+        for path in approaches([atoms], pair, shortest[pair], 1, rng):
+            yield path, 1.0
+        shell = contraction(atoms, shortest, rng)
+        if shell is not None:
+            yield shell, 1.0
+    for _ in range(sampling.n_crystals):
+        path = compression(species, shortest, rng)
+        yield path, 1 / len(path.configurations[0])
 
 
 class _Core:
@@ -131,16 +150,13 @@ class _Core:
             bounds = bounds - self.reference.predict(atoms, list_).forces[1::2, 2]
         return CoreConstraints(rows, bounds)
 
-    def rises(
-        self, path: Sequence[Any], pair: Pair, r: Array, *, per_atom: bool
-    ) -> CoreConstraints:
-        """Rise of energy from each configuration of ``path`` to the next, at distances ``r``."""
-        values = [self._energy(atoms) for atoms in path]
-        rows = np.diff([row for row, _ in values], axis=0)
-        given = np.diff([energy for _, energy in values])
-        share = 1 / len(path[0]) if per_atom else 1.0
-        wall = np.diff(self._wall(pair, r)[0])
-        return CoreConstraints(share * rows, self.fraction * wall - share * given)
+    def rises(self, path: Path, share: float) -> CoreConstraints:
+        """Rise of ``share`` of the energy from each configuration to the next."""
+        values = [self._energy(atoms) for atoms in path.configurations]
+        rows = share * np.diff([row for row, _ in values], axis=0)
+        given = share * np.diff([energy for _, energy in values])
+        wall = np.diff(self._wall(path.pair, path.distances)[0])
+        return CoreConstraints(rows, self.fraction * wall - given)
 
     def _energy(self, atoms: Any) -> tuple[Array, float]:
         """Energy row (C,) and reference energy."""
@@ -158,107 +174,3 @@ class _Core:
         a, b = (self.descriptor.species.index(s) for s in pair)
         n = len(r)
         return self.wall.pair(r, np.full(n, a, np.int32), np.full(n, b, np.int32))
-
-
-# Pseudo configurations -------------------------------------------------------------------------
-
-
-def approaches(
-    environments: Sequence[Any], pair: Pair, shortest: float, n: int, rng: np.random.Generator
-) -> Iterator[list[Any]]:
-    """Paths of configurations in which one pair of neighbours comes closer, at most ``n``."""
-    found = 0
-    for k in rng.permutation(len(environments))[: 8 * n].tolist():
-        if found == n:
-            return
-        atoms = environments[k]
-        chosen = _closest_pair(atoms, pair, 3 * shortest, rng)
-        if chosen is not None:
-            found += 1
-            if len(atoms) > LARGEST:
-                atoms, chosen = _excerpt(atoms, *chosen)
-            yield [_moved(atoms, *chosen, x * shortest) for x in APPROACH.tolist()]
-
-
-def _closest_pair(
-    atoms: Any, pair: Pair, reach: float, rng: np.random.Generator
-) -> tuple[int, int, Array] | None:
-    """A random atom of the first species, its nearest other neighbour of the second, r_ij."""
-    symbols = np.array(atoms.get_chemical_symbols())
-    centres = np.flatnonzero(symbols == pair[0])
-    if not len(centres):
-        return None
-    i = int(rng.choice(centres))
-    list_ = neighbor_list(atoms, reach)
-    p = np.arange(list_.first[i], list_.first[i + 1])
-    p = p[(symbols[list_.j[p]] == pair[1]) & (list_.j[p] != i)]
-    if not len(p):
-        return None
-    vectors = list_.vectors(atoms.positions)[p]
-    nearest = int(np.argmin(np.linalg.norm(vectors, axis=1)))
-    return i, int(list_.j[p[nearest]]), vectors[nearest]
-
-
-def _excerpt(atoms: Any, i: int, _: int, vector: Array) -> tuple[Any, tuple[int, int, Array]]:
-    """The nearest atoms around atom ``i``, without periodicity, and the pair in them."""
-    from ase import Atoms
-
-    list_ = neighbor_list(atoms, EXCERPT)
-    p = np.arange(list_.first[i], list_.first[i + 1])
-    vectors = list_.vectors(atoms.positions)[p]
-    order = np.argsort(np.linalg.norm(vectors, axis=1), kind="stable")[: LARGEST - 1]
-    vectors, numbers = vectors[order], atoms.numbers[list_.j[p[order]]]
-    partner = 1 + int(np.argmin(np.linalg.norm(vectors - vector, axis=1)))
-    positions = np.concatenate([np.zeros((1, 3)), vectors])
-    near = Atoms(np.concatenate([atoms.numbers[[i]], numbers]), positions=positions)
-    return near, (0, partner, vector)
-
-
-def _moved(atoms: Any, i: int, j: int, vector: Array, distance: float) -> Any:
-    """Atoms ``i`` and ``j`` moved along their separation, to ``distance``."""
-    moved = atoms.copy()
-    step = (1 - distance / np.linalg.norm(vector)) / 2 * vector
-    moved.positions[i] += step
-    moved.positions[j] -= step
-    return moved
-
-
-def crystal(
-    species: Sequence[str], shortest: Mapping[Pair, float], rng: np.random.Generator
-) -> tuple[list[Any], Pair]:
-    """A compressed random crystal of one to four atoms, and the pair that is closest in it.
-
-    Of 20 random ones the densest at the given contact distances; ``COMPRESSION`` scales it from
-    contact.
-    """
-    contact = {**shortest, **{(b, a): r for (a, b), r in shortest.items()}}
-    trials = [_random_crystal(species, contact, rng) for _ in range(20)]
-    atoms, pair = min(trials, key=lambda trial: trial[0].get_volume() / len(trial[0]))
-    return [_scaled(atoms, scale) for scale in COMPRESSION.tolist()], pair
-
-
-def _scaled(atoms: Any, scale: float) -> Any:
-    """A copy, cell and positions multiplied by ``scale``."""
-    copy = atoms.copy()
-    copy.set_cell(scale * np.array(atoms.cell), scale_atoms=True)
-    return copy
-
-
-def _random_crystal(
-    species: Sequence[str], contact: Mapping[Pair, float], rng: np.random.Generator
-) -> tuple[Any, Pair]:
-    """Random cell and positions, scaled until the first pair is in contact."""
-    from ase import Atoms
-
-    n = int(rng.integers(1, 5))
-    symbols = rng.choice(list(species), n).tolist()
-    cell = np.eye(3) + rng.uniform(-0.3, 0.3, (3, 3))
-    atoms = Atoms(symbols, cell=cell, scaled_positions=rng.random((n, 3)), pbc=True)
-    list_ = neighbor_list(atoms, 2.0)
-    pairs = [(symbols[i], symbols[j]) for i, j in zip(list_.i, list_.j, strict=True)]
-    r = np.linalg.norm(list_.vectors(atoms.positions), axis=1)
-    ratio = r / [contact[pair] for pair in pairs]
-    k = int(np.argmin(ratio))
-    atoms = _scaled(atoms, 1 / ratio[k])
-    a, b = sorted(pairs[k], key=list(species).index)
-    return atoms, (a, b)
