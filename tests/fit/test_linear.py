@@ -168,7 +168,7 @@ def test_memory_does_not_grow_with_the_number_of_configurations():
 
     fit_linear(data[:10], pair)
     rows = 8 * 61 * 31
-    assert peak(270) - peak(90) < 0.15 * 180 * rows
+    assert peak(270) - peak(150) < 0.15 * 120 * rows
 
 
 def test_progress_is_called():
