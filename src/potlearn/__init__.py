@@ -22,6 +22,7 @@ _ROOMS = (
     "metrics",
     "potentials",
     "report",
+    "testing",
 )
 _EXPORTS = {
     "Dataset": "potlearn.data",
@@ -37,6 +38,7 @@ _EXPORTS = {
     "POD": "potlearn.descriptors",
     "LinearPotential": "potlearn.potentials",
     "ZBL": "potlearn.potentials.pair",
+    "core_constraints": "potlearn.potentials.core_constraints",
     "default_zbl": "potlearn.potentials.core",
     "shortest_distances": "potlearn.potentials.core",
     "load": "potlearn.potentials",
@@ -75,6 +77,7 @@ if TYPE_CHECKING:
     from potlearn.potentials import load as load
     from potlearn.potentials.core import default_zbl as default_zbl
     from potlearn.potentials.core import shortest_distances as shortest_distances
+    from potlearn.potentials.core_constraints import core_constraints as core_constraints
     from potlearn.potentials.pair import ZBL as ZBL
     from potlearn.report import write_report as write_report
 
