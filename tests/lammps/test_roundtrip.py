@@ -52,11 +52,7 @@ def systems(species):
         **{f"triclinic {seed}": triclinic(seed, species) for seed in range(4)},
         "left-handed": triclinic(5, species, left_handed=True),
         "thin": rattled(compound if a != b else bulk(a, "bcc", 3.1), 6, species),
-        if a != b
-        else rattled(bulk(a, "bcc", 3.1), 6, species),
         "wire": rattled(wire, 7, species),
-            Atoms(f"{a}4", positions=2.4 * np.eye(4, 3), cell=[6, 0, 0], pbc=[1, 0, 0]), 7, species
-        ),
         "cubic": rattled(tungsten * (2, 1, 1), 8, species),
         **{name: rattled(slab, 9, species) for name, slab in slabs.items()},
         "molecule": rattled(molecule, 10, species),
