@@ -7,7 +7,6 @@ from pair_descriptor import PairDescriptor, PairPotential, configurations, cryst
 import potlearn as pl
 from potlearn.errors import FitError
 from potlearn.fit import QR, Ridge, RowStore, Weights, find_suspicious, fit_linear, influences
-from potlearn.fit.rowstore import row_counts
 
 PAIR = PairDescriptor()
 WEIGHTS = Weights(energy=100.0, forces=1.0, stress=0.1)
@@ -93,10 +92,7 @@ def test_labels_left_out_of_the_fit_are_judged_as_unseen():
 def test_rows_from_the_store_give_the_same(tmp_path):
     data = configurations(n=10, noise=0.3)
     result = fit_linear(data, PAIR, row_store=tmp_path)
-    import json
-
-    content = json.loads((tmp_path / "content.json").read_text())["content"]
-    store = RowStore(tmp_path, 5, row_counts(data), [(0, 10)], content)
+    store = RowStore.open(tmp_path)
     assert influences(result, data, PAIR, row_store=store) == influences(result, data, PAIR)
 
 

@@ -76,6 +76,15 @@ def test_an_unfinished_chunk_is_not_trusted(filled, tmp_path):
     assert open_store(tmp_path, data).finished == {0, 2}
 
 
+def test_opens_without_the_data(filled, tmp_path):
+    _, store = filled
+    again = RowStore.open(tmp_path)
+    assert again.finished == {0, 1, 2}
+    assert same(again.blocks(7), store.blocks(7))
+    with pytest.raises(FitError, match="not a row store"):
+        RowStore.open(tmp_path / "nowhere")
+
+
 def test_verify_finds_a_changed_row(filled):
     _, store = filled
     store.rows[store.first[5]] += 1e-9

@@ -3,7 +3,8 @@
 It answers what factors cannot: absolute errors, subsets of configurations, bootstrap, robust
 losses, leverages.  A folder holds
 
-``content.json``   what the rows are made of, and their shape,
+``content.json``   what the rows are made of, their shape, and the chunks,
+``counts.npy``     number of energy, force and stress rows of every configuration,
 ``rows.f64``       the rows, float64: design columns, label, reference, atom (-1: all),
 ``journal.jsonl``  one line per finished chunk, with a checksum of its rows.
 
@@ -81,6 +82,18 @@ class RowStore:
         self.finished = self._read_journal()
         self._map: NDArray[np.float64] | None = None
 
+    @classmethod
+    def open(cls, folder: str | Path) -> RowStore:
+        """The store that a fit left in ``folder``; FitError where there is none."""
+        try:
+            document = json.loads((Path(folder) / "content.json").read_text())
+            counts = np.load(Path(folder) / "counts.npy", allow_pickle=False)
+            columns, chunks = document["shape"][1] - _EXTRA, document["chunks"]
+            content = document["content"]
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise FitError(f"{folder}: not a row store ({error})") from error
+        return cls(folder, columns, counts, [(a, b) for a, b in chunks], content)
+
     def __getstate__(self) -> dict[str, object]:
         return {**self.__dict__, "_map": None}
 
@@ -155,11 +168,13 @@ class RowStore:
     def _open(self, content: dict[str, str]) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         path, size = self.folder / "content.json", 8 * self.shape[0] * self.shape[1]
-        document = {"content": content, "shape": list(self.shape)}
+        chunks = [list(chunk) for chunk in self.chunks]
+        document = {"content": content, "shape": list(self.shape), "chunks": chunks}
         if not path.exists():
             with (self.folder / "rows.f64").open("wb") as file:
                 file.truncate(size)
             (self.folder / "journal.jsonl").write_text("")
+            np.save(self.folder / "counts.npy", self.counts)
             path.write_text(json.dumps(document))
             return
         try:
