@@ -10,8 +10,10 @@ dataset = pl.read(DATA)
 train, test = pl.stratified_split(dataset, test=0.1, seed=0)
 
 descriptor = pl.POD(species=("Si",), cutoff=5.5)
-reference = pl.default_zbl(pl.shortest_distances(train, descriptor.species), descriptor.species)
-result = pl.fit_linear(train, descriptor, reference=reference)
+shortest = pl.shortest_distances(train, descriptor.species)
+reference = pl.default_zbl(shortest, descriptor.species)
+core = pl.core_constraints(descriptor, reference, shortest, train)
+result = pl.fit_linear(train, descriptor, reference=reference, core=core)
 
 potential = pl.LinearPotential(descriptor, result.coefficients, reference)
 potential.save("silicon.potl")

@@ -210,6 +210,8 @@ class ReferenceConfig(Section):
     """Distance where the switch begins, Å; chosen from the data where absent."""
     outer: Positive | None = None
     """Distance where the pair potential has vanished, Å; chosen from the data where absent."""
+    repulsive: bool = True
+    """Whether the fit is held to repel below the shortest distances in the data."""
 
     @model_validator(mode="before")
     @classmethod
@@ -276,6 +278,8 @@ class OutputConfig(Section):
     """Folder of everything that the fit writes; made if absent."""
     report: bool = True
     """Whether to write report.html and the figures."""
+    check_labels: bool = True
+    """Whether the report lists suspicious labels; they cost some two more fits."""
 
 
 class FitConfig(Section):

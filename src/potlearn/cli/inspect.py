@@ -17,15 +17,26 @@ def command(
         list[Path], typer.Argument(metavar="FILE...", help="Anything that ASE reads.")
     ],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    labels: Annotated[
+        bool | None,
+        typer.Option(
+            "--labels/--no-labels",
+            help="Look for wrong labels by a small fit [default: up to 50000 atoms].",
+        ),
+    ] = None,
 ) -> None:
     """Say what is in FILE, and what is wrong with it."""
     import json
 
     from potlearn.cli.console import progress_bar
+    from potlearn.cli.label_check import label_findings
     from potlearn.data import inspect, read
 
+    dataset = read(files)
     with progress_bar("inspecting") as progress:
-        inspection = inspect(read(files), progress=progress)
+        inspection = inspect(dataset, progress=progress)
+    with progress_bar("checking labels") as progress:
+        inspection = inspection.with_findings(label_findings(dataset, labels, progress))
     if as_json:
         typer.echo(json.dumps(inspection.to_dict(), indent=2))
     else:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from potlearn.descriptors import POD
     from potlearn.fit import Weights
     from potlearn.potentials import Potential
+    from potlearn.potentials.core_constraints import CoreConstraints
 
 _SEED = 0
 
@@ -27,16 +28,23 @@ def make_descriptor(config: PodConfig, dataset: Dataset) -> POD:
     return descriptor.with_clusters(Clusters.fit(descriptor, dataset, k, c, _SEED))
 
 
-def make_reference(
-    config: ReferenceConfig, species: tuple[str, ...], dataset: Dataset
-) -> Potential | None:
-    """Reference potential of the section, its radii from ``dataset`` where none are given."""
-    if config.kind == "none":
-        return None
-    from potlearn.potentials.core import default_zbl, shortest_distances
+def make_core(
+    config: ReferenceConfig, descriptor: POD, dataset: Dataset
+) -> tuple[Potential | None, CoreConstraints | None]:
+    """Reference potential of the section, and the inequalities that keep the fit repulsive.
 
-    shortest = shortest_distances(dataset, species)
-    return default_zbl(shortest, species, inner=config.inner, outer=config.outer)
+    Radii come from the shortest distances in ``dataset`` where none are given.
+    """
+    if config.kind == "none":
+        return None, None
+    from potlearn.potentials.core import default_zbl, shortest_distances
+    from potlearn.potentials.core_constraints import core_constraints
+
+    shortest = shortest_distances(dataset, descriptor.species)
+    reference = default_zbl(shortest, descriptor.species, config.inner, config.outer)
+    if not config.repulsive:
+        return reference, None
+    return reference, core_constraints(descriptor, reference, shortest, dataset)
 
 
 def make_weights(config: WeightsConfig) -> Weights:

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 from potlearn.cli.config import FitConfig
 from potlearn.cli.config_file import write_config
 from potlearn.cli.datasets import load_datasets
+from potlearn.cli.label_check import find_suspicious_labels
 from potlearn.cli.lammps_folder import write_lammps_folder
-from potlearn.cli.parts import make_descriptor, make_reference, make_weights, resolved
+from potlearn.cli.parts import make_core, make_descriptor, make_weights, resolved
 from potlearn.cli.report_info import report_info
 from potlearn.cli.results import check_report_extra, write_json, write_report_files
 
@@ -95,8 +96,11 @@ def run_fit(config: FitConfig, progress: ProgressBar = lambda _: nullcontext(Non
     outcome = _outcome(config, potential, result, evaluations, clock.seconds)
     _write(outcome, datasets)
     if config.output.report:
+        with clock("check labels"), progress("checking labels") as report:
+            suspicious = find_suspicious_labels(outcome, datasets["train"], report)
         with clock("report"):
-            write_report_files(folder, evaluations, report_info(outcome, datasets))
+            info = report_info(outcome, datasets)
+            write_report_files(folder, evaluations, info, suspicious)
     _write_metrics(outcome)
     (folder / "checkpoint").unlink(missing_ok=True)
     return outcome
@@ -110,7 +114,7 @@ def _fit(
     from potlearn.potentials import LinearPotential
 
     descriptor = make_descriptor(config.descriptor, train)
-    reference = make_reference(config.reference, descriptor.species, train)
+    reference, core = make_core(config.reference, descriptor, train)
     weights = make_weights(config.fit.weights)
     config = resolved(config, descriptor, weights)
     result = fit_linear(
@@ -122,6 +126,7 @@ def _fit(
         ridge=config.fit.ridge,
         e0=config.fit.e0,
         intercept=config.fit.intercept,
+        core=core,
         workers=config.fit.workers,
         checkpoint=checkpoint,
         progress=report,
