@@ -18,12 +18,12 @@ from potlearn.metrics.errors import COSINE_THRESHOLD
 from potlearn.report.binning import Array, Grid
 from potlearn.report.compact import Sources, cells, short
 
-SMALLEST_ANGLE = 0.01
-"""Degrees; smaller angles are drawn here."""
+SMALLEST_ANGLE = 0.1
+"""Degrees; smaller angles (symmetry makes some exactly zero) are drawn here."""
 
 _CELLS = (90, 90)
-_BANDS = 24
-_FEWEST = 10
+_BANDS = 20
+_FEWEST = 20
 
 
 def force_angles(evaluation: Evaluation) -> tuple[Array, Array, np.ndarray[Any, Any]]:

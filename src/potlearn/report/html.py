@@ -19,6 +19,7 @@ from potlearn.report import sections
 from potlearn.report.extras import require
 from potlearn.report.info import ReportInfo, SuspiciousLabel
 from potlearn.report.payload import payload
+from potlearn.report.sources import without_folders
 
 
 def write_report(
@@ -37,7 +38,8 @@ def write_report(
         The HTML file; about 2 MB, most of it the compressed plotting library.
     evaluations : mapping of str to Evaluation
         By name of the set.  ``"test"`` gives the headline numbers, or where there is none the
-        last set.  Sets without configurations are left out.
+        last set.  Sets without configurations are left out.  Files are named by the last parts
+        of their paths that tell them apart.
     info : ReportInfo, optional
         What was fitted, and how long it took.
     suspicious : sequence of SuspiciousLabel
@@ -53,7 +55,7 @@ def write_report(
         There is no configuration in any set.
     """
     plotly = require("plotly.offline", "the HTML report")
-    shown = _ordered(evaluations)
+    shown, suspicious = without_folders(_ordered(evaluations), suspicious)
     data = payload(shown) | {"first": next(iter(shown))}
     assets = files("potlearn.report") / "assets"
     page = Template((assets / "page.html").read_text(encoding="utf-8")).substitute(

@@ -39,6 +39,11 @@ def counted(n: int, noun: str) -> str:
     return f"{n:,} {noun}{'' if n == 1 else 's'}"
 
 
+def words(name: str) -> str:
+    """A key as words, so that long ones can wrap."""
+    return name.replace("_", " ")
+
+
 def natural(name: str) -> tuple[tuple[bool, int, str], ...]:
     """Key that sorts names by the numbers in them: ``md_2`` before ``md_10``."""
     parts = re.findall(r"[0-9]{1,18}|[^0-9]+", name)

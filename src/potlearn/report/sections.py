@@ -8,7 +8,7 @@ from html import escape
 from potlearn.metrics import Evaluation
 from potlearn.metrics.errors import COSINE_THRESHOLD, EVERYTHING
 from potlearn.report.info import ReportInfo, SuspiciousLabel
-from potlearn.report.numbers import counted, interval, natural, plain, seconds, significant
+from potlearn.report.numbers import counted, interval, natural, plain, seconds, significant, words
 from potlearn.report.payload import MOST_POINTS, WORST
 from potlearn.report.quantities import ALL, GPA, MILLI, Quantity
 from potlearn.report.tables import (
@@ -213,7 +213,7 @@ def fitted(info: ReportInfo) -> str:
     blocks = "".join(
         f"<div><h3>{escape(title)}</h3><dl>"
         + "".join(
-            f"<dt>{escape(str(key))}</dt><dd>{escape(plain(value))}</dd>"
+            f"<dt>{escape(words(str(key)))}</dt><dd>{escape(plain(value))}</dd>"
             for key, value in entries.items()
         )
         + "</dl></div>"
@@ -226,7 +226,7 @@ def timing(info: ReportInfo) -> str:
     """Seconds of each stage, as bars."""
     longest = max(info.timing.values()) or 1.0
     rows = "".join(
-        f'<span>{escape(name)}</span><i style="width:{100 * value / longest:.1f}%"></i>'
+        f'<span>{escape(words(name))}</span><i style="width:{100 * value / longest:.1f}%"></i>'
         f"<b>{seconds(value)}</b>"
         for name, value in info.timing.items()
     )
