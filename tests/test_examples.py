@@ -1,0 +1,59 @@
+"""The files that the documentation shows run, and the documentation shows files that exist."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+EXAMPLES = ROOT / "examples"
+PAGES = sorted((ROOT / "docs").rglob("*.md"))
+
+
+def run(folder, *command):
+    done = subprocess.run(
+        [sys.executable, *map(str, command)], cwd=folder, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Where the Python example has run and left its model."""
+    folder = tmp_path_factory.mktemp("examples")
+    output = run(folder, EXAMPLES / "fit_in_python.py")
+    assert re.search(r"energy [\d.]+ meV/atom\nforces \d+ meV/Å", output)
+    return folder
+
+
+def test_python_example_saves_a_potential(folder):
+    assert (folder / "silicon.potl").exists()
+
+
+def test_dynamics_example_conserves_energy(folder):
+    output = run(folder, EXAMPLES / "md_in_ase.py")
+    drift = float(re.search(r"drift (-?[\d.]+) µeV/atom", output).group(1))
+    assert abs(drift) < 1000
+
+
+def test_command_line_example_fits(tmp_path):
+    command = ("-m", "potlearn.cli", "fit", EXAMPLES / "silicon.yaml", "--output", tmp_path)
+    output = run(tmp_path, *command, "--no-report")
+    assert "meV/atom" in output
+    assert (tmp_path / "lammps" / "in.example").exists()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_pages_include_files_that_exist(page):
+    for name in re.findall(r"\{(?:literal)?include\} (\S+)", page.read_text(encoding="utf-8")):
+        assert (page.parent / name).resolve().is_file(), name
+
+
+def test_every_example_is_shown_in_the_documentation():
+    shown = " ".join(page.read_text(encoding="utf-8") for page in PAGES)
+    for name in os.listdir(EXAMPLES):
+        assert f"examples/{name}" in shown or name.startswith("__"), name
