@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from potlearn.data.frame_cache import FrameCache
 from potlearn.data.frames import Frame, digest
 from potlearn.data.labels import KeysFound, Labels
 from potlearn.data.stores import Store
@@ -86,6 +87,7 @@ class CatalogBuilder:
         self._names: list[str] = []
         self._lists: tuple[dict[Any, int], ...] = ({}, {}, {})
         self._columns: dict[str, list[Any]] = {name: [] for name in COLUMNS}
+        self.cache = FrameCache()
 
     @property
     def n_entries(self) -> int:
@@ -121,6 +123,7 @@ class CatalogBuilder:
             "isolated": n_atoms == 1 and not frame.pbc.any(),
             "digest": digest(frame, values),
         }
+        self.cache.put(self.n_entries, (frame, labels))
         for name, value in entry.items():
             self._columns[name].append(value)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from hashlib import blake2b
 from typing import Any, overload
@@ -11,32 +11,32 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from potlearn.data.catalog import Catalog, concatenate
+from potlearn.data.frame_cache import FrameCache
 from potlearn.data.frames import Frame, atoms_from_frame
 from potlearn.data.label_report import LabelReport, label_report
 from potlearn.data.labels import LabelKeys, Labels, calculator_results, resolve
 from potlearn.errors import DataError, SpeciesError
 
 ISOLATED = "IsolatedAtom"
-_CACHED_FRAMES = 32
 
 
 class Dataset(Sequence[Any]):
     """Configurations (``ase.Atoms``) with their labels, read again from their store when asked for.
 
-    Memory: some hundred bytes per configuration, plus what the stores keep (nothing for
-    uncompressed extended XYZ; for compressed files and other formats a spool that moves to a
-    temporary file beyond 256 MiB).
+    Memory: some hundred bytes per configuration, the last configurations up to 20,000 atoms, and
+    what the stores keep (nothing for uncompressed extended XYZ; for compressed files and other
+    formats a spool that moves to a temporary file beyond 256 MiB).
 
     Each ``ase.Atoms`` handed out is a new object; its calculator holds the resolved labels.
     """
 
-    def __init__(self, catalog: Catalog, keys: LabelKeys) -> None:
+    def __init__(self, catalog: Catalog, keys: LabelKeys, cache: FrameCache | None = None) -> None:
         self._catalog = catalog
         self._keys = keys
-        self._cache: OrderedDict[int, tuple[Frame, Labels]] = OrderedDict()
+        self._cache = cache or FrameCache()
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"_catalog": self._catalog, "_keys": self._keys, "_cache": OrderedDict()}
+        return {"_catalog": self._catalog, "_keys": self._keys, "_cache": FrameCache()}
 
     def __len__(self) -> int:
         return len(self._catalog)
@@ -68,18 +68,17 @@ class Dataset(Sequence[Any]):
         )
 
     def _load(self, index: int) -> tuple[Frame, Labels]:
-        """Read one configuration, or take it from the last few."""
+        """Read one configuration, or take it from the last ones."""
         index = range(len(self))[index]
-        if index in self._cache:
-            self._cache.move_to_end(index)
-            return self._cache[index]
         table, source = self._catalog, self.source(index)
         store = table.stores[table.file[index]]
+        kept = self._cache.get(index)
+        if kept is not None:
+            store.check(source)
+            return kept
         frame = store.frame(int(table.offset[index]), int(table.size[index]), source)
         labels, _ = resolve(frame, self._keys, source)
-        self._cache[index] = frame, labels
-        if len(self._cache) > _CACHED_FRAMES:
-            self._cache.popitem(last=False)
+        self._cache.put(index, (frame, labels))
         return frame, labels
 
     def labels(self, index: int) -> Labels:
@@ -143,7 +142,9 @@ class Dataset(Sequence[Any]):
         chosen = np.flatnonzero(chosen) if chosen.dtype == bool else chosen.astype(np.int64)
         if len(chosen) and not -len(self) <= chosen.min() <= chosen.max() < len(self):
             raise IndexError(f"indices reach outside a dataset of {len(self)} configurations")
-        return Dataset(self._catalog.take(chosen), self._keys)
+        chosen = np.arange(len(self))[chosen]
+        cache = self._cache.take(chosen.tolist())
+        return Dataset(self._catalog.take(chosen), self._keys, cache)
 
     def by_group(self) -> dict[str, NDArray[np.int64]]:
         """Indices of each group's configurations, groups in order of appearance."""

@@ -62,7 +62,7 @@ def read(
     for path in _expand(paths):
         _read_file(path, builder, label_keys, spool, _as_slice(index))
     spool.flush()
-    dataset = Dataset(builder.build(), label_keys)
+    dataset = Dataset(builder.build(), label_keys, builder.cache)
     _check_named_keys(dataset)
     return dataset
 
@@ -77,7 +77,7 @@ def from_atoms(
     for number, atoms in enumerate(configurations):
         _enter(builder, frame_from_atoms(atoms), label_keys, number, store, f"{name}:{number}")
     store.spool.flush()
-    dataset = Dataset(builder.build(), label_keys)
+    dataset = Dataset(builder.build(), label_keys, builder.cache)
     _check_named_keys(dataset)
     return dataset
 

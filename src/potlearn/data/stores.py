@@ -20,6 +20,9 @@ class Store(Protocol):
     def frame(self, offset: int, size: int, source: str) -> Frame:
         """Read one configuration; ``source`` names it in errors."""
 
+    def check(self, source: str) -> None:
+        """Raise :class:`DataError` if what was read before would not be read again."""
+
 
 @dataclass(frozen=True)
 class TextFile:
@@ -39,13 +42,22 @@ class TextFile:
         """Read one configuration."""
         try:
             with self.path.open("rb") as file:
-                status = os.fstat(file.fileno())
-                if (status.st_size, status.st_mtime_ns) != (self.size, self.modified):
-                    raise DataError(f"{source}: the file changed since it was read; read it again")
+                self._compare(os.fstat(file.fileno()), source)
                 file.seek(offset)
                 return parse_frame(file.read(size), source)
         except OSError as error:
             raise DataError(f"{source}: the file cannot be read any more: {error}") from error
+
+    def check(self, source: str) -> None:
+        """Compare the file with what it was."""
+        try:
+            self._compare(os.stat(self.path), source)
+        except OSError as error:
+            raise DataError(f"{source}: the file cannot be read any more: {error}") from error
+
+    def _compare(self, status: os.stat_result, source: str) -> None:
+        if (status.st_size, status.st_mtime_ns) != (self.size, self.modified):
+            raise DataError(f"{source}: the file changed since it was read; read it again")
 
 
 @dataclass(frozen=True)
@@ -57,6 +69,9 @@ class SpooledText:
     def frame(self, offset: int, size: int, source: str) -> Frame:
         """Read one configuration."""
         return parse_frame(self.spool.read(offset, size), source)
+
+    def check(self, source: str) -> None:
+        """A spool does not change."""
 
 
 @dataclass(frozen=True)
@@ -77,3 +92,6 @@ class SpooledFrames:
         """Read one configuration."""
         frame: Frame = pickle.loads(self.spool.read(offset, size))
         return frame
+
+    def check(self, source: str) -> None:
+        """A spool does not change."""
