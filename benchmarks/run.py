@@ -1,0 +1,65 @@
+"""Speed beside LAMMPS, measured in one run: prints one table, writes benchmarks/results/speed.json.
+
+python benchmarks/run.py [forces design threads nve fits memory] [--long]
+"""
+
+from __future__ import annotations
+
+import os
+
+for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[name] = "1"
+
+import argparse  # noqa: E402
+import json  # noqa: E402
+import tempfile  # noqa: E402
+from collections.abc import Callable, Sequence  # noqa: E402
+from pathlib import Path  # noqa: E402
+
+import dynamics  # noqa: E402
+import fits  # noqa: E402
+import forces  # noqa: E402
+from common import HERE, Row, processor  # noqa: E402
+
+PARTS: dict[str, Callable[[Path, bool], list[Row]]] = {
+    "forces": lambda folder, _: forces.energy_forces(folder),
+    "design": lambda folder, _: forces.design_rows(folder),
+    "threads": lambda _folder, _: forces.threads(),
+    "nve": lambda _folder, _: dynamics.nve(),
+    "fits": lambda folder, long: fits.fits(folder, ["small", "medium", *(["large"] * long)]),
+    "memory": lambda folder, _: fits.memory(folder),
+}
+
+
+def show(rows: Sequence[Row]) -> None:
+    """The table, as Markdown."""
+    print("\n| | LAMMPS | potlearn | unit | ratio | asked | |\n|---|---|---|---|---|---|---|")
+    for row in rows:
+        asked = "" if row.target is None else f"{row.target:.3g}"
+        met = "" if row.target is None else ("yes" if row.ratio >= row.target else "no")
+        print(
+            f"| {row.name} | {row.theirs:.4g} | {row.ours:.4g} | {row.unit} | {row.ratio:.2f} "
+            f"| {asked} | {met} |"
+        )
+
+
+def main() -> None:
+    """Run the chosen parts."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("parts", nargs="*", choices=[*PARTS, []], default=[])
+    parser.add_argument("--long", action="store_true", help="the fit of a minute and more as well")
+    parser.add_argument("--output", type=Path, default=HERE / "results" / "speed.json")
+    arguments = parser.parse_args()
+    rows: list[Row] = []
+    for part in arguments.parts or PARTS:
+        with tempfile.TemporaryDirectory() as folder:
+            rows += PARTS[part](Path(folder), arguments.long)
+        print(f"{part}: done", flush=True)
+    show(rows)
+    arguments.output.parent.mkdir(parents=True, exist_ok=True)
+    document = {"processor": processor(), "rows": [row.to_dict() for row in rows]}
+    arguments.output.write_text(json.dumps(document, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
