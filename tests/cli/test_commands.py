@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
@@ -219,3 +220,43 @@ def test_interrupt_exits_with_130_and_says_how_to_go_on(copper, tmp_path):
     assert done.returncode == 130
     assert "the same command continues" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+class Seen:
+    """Progress that notes what is done, and may interrupt."""
+
+    def __init__(self, interrupt_at=None):
+        self.done, self.interrupt_at = [], interrupt_at
+
+    @contextmanager
+    def __call__(self, stage):
+        yield self.note if stage == "fitting" else None
+
+    def note(self, done, total):
+        self.done.append(done)
+        if self.interrupt_at is not None and done >= self.interrupt_at:
+            raise KeyboardInterrupt
+
+
+def test_an_interrupted_fit_goes_on_where_it_was(copper, tmp_path):
+    items = ["data.file=", "data.split=", "output.report=false"]
+    items += [f"data.train={[str(copper / 'copper.extxyz')] * 20}"]
+    config = load_config(copper / "fit.yaml", items, tmp_path)
+    with pytest.raises(KeyboardInterrupt):
+        run_fit(config, progress=Seen(interrupt_at=200))
+    assert len(list(tmp_path.glob("checkpoint-*"))) == 1
+    going_on, whole = Seen(), Seen()
+    continued = run_fit(config, progress=going_on)
+    fresh = run_fit(load_config(copper / "fit.yaml", items, tmp_path / "fresh"), progress=whole)
+    assert going_on.done[0] > whole.done[0]
+    assert not list(tmp_path.glob("checkpoint-*"))
+    np.testing.assert_array_equal(continued.potential.coefficients, fresh.potential.coefficients)
+
+
+def test_other_settings_do_not_meet_an_old_checkpoint(copper, tmp_path):
+    items = ["output.report=false"]
+    with pytest.raises(KeyboardInterrupt):
+        run_fit(load_config(copper / "fit.yaml", items, tmp_path), progress=Seen(interrupt_at=0))
+    other = load_config(copper / "fit.yaml", [*items, "descriptor.cutoff=4.2"], tmp_path)
+    assert run_fit(other).potential.descriptor.cutoff == 4.2
+    assert not list(tmp_path.glob("checkpoint-*"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
+from hashlib import blake2b
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -90,7 +91,7 @@ def run_fit(config: FitConfig, progress: ProgressBar = lambda _: nullcontext(Non
         for dataset in datasets.values():
             dataset.check_species(config.descriptor.species)
     with clock("fit"), progress("fitting") as report:
-        config, potential, result = _fit(config, datasets["train"], folder / "checkpoint", report)
+        config, potential, result = _fit(config, datasets["train"], _checkpoint(config), report)
     with clock("evaluate"):
         evaluations = _evaluate(potential, datasets, progress)
     outcome = _outcome(config, potential, result, evaluations, clock.seconds)
@@ -102,8 +103,16 @@ def run_fit(config: FitConfig, progress: ProgressBar = lambda _: nullcontext(Non
             info = report_info(outcome, datasets)
             write_report_files(folder, evaluations, info, suspicious)
     _write_metrics(outcome)
-    (folder / "checkpoint").unlink(missing_ok=True)
+    for path in folder.glob("checkpoint-*"):
+        path.unlink()
     return outcome
+
+
+def _checkpoint(config: FitConfig) -> Path:
+    """File in the output folder that only a fit with the same settings continues."""
+    settings = config.model_dump_json(exclude={"output"})
+    name = blake2b(settings.encode(), digest_size=8).hexdigest()
+    return config.output.folder / f"checkpoint-{name}"
 
 
 def _fit(
