@@ -20,8 +20,24 @@ from .protocol import DesignRows, species_indices
 Array: TypeAlias = NDArray[np.float64]
 
 ORDERS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven"}
+BY_SPECIES = -1
+"""Default of the numbers per body order: what suits the number of species."""
+DEFAULTS: dict[int, tuple[tuple[int, ...], tuple[int, ...]]] = {
+    1: ((10, 10, 8, 6, 5, 4), (6, 4, 4, 4, 3)),
+    2: ((8, 6, 4, 2, 2, 1), (4, 3, 2, 1, 1)),
+    3: ((8, 6, 4, 0, 0, 0), (4, 2, 0, 0, 0)),
+    4: ((8, 4, 2, 0, 0, 0), (3, 1, 0, 0, 0)),
+    5: ((6, 3, 0, 0, 0, 0), (3, 0, 0, 0, 0)),
+}
+"""Radial functions from two-body on and degrees from three-body on, by number of species.
+
+The number of descriptors grows as a power of the number of species; these keep the columns of a fit
+at some 700 to 1100.  From five species on the last holds.
+"""
 _USABLE_EIGENVALUE = 1e-9
 _AMBIGUOUS_SIGN = 1e-6
+_RADIAL = "body_number_radial_basis_functions"
+_DEGREE = "body_angular_degree"
 
 
 @dataclass(frozen=True)
@@ -37,7 +53,8 @@ class POD:
     (:class:`~potlearn.descriptors.pod_clusters.Clusters`).
 
     Parameters have the names that LAMMPS gives them (``cutoff`` is ``rcut``), in Å where they are
-    lengths.  The defaults are this package's, chosen for accuracy.
+    lengths.  The defaults are this package's, chosen for accuracy: :data:`DEFAULTS` for the numbers per
+    body order.
 
     Raises
     ------
@@ -57,17 +74,17 @@ class POD:
     rin: float = 1.0
     bessel_polynomial_degree: int = 4
     inverse_polynomial_degree: int = 10
-    twobody_number_radial_basis_functions: int = 10
-    threebody_number_radial_basis_functions: int = 10
-    threebody_angular_degree: int = 6
-    fourbody_number_radial_basis_functions: int = 8
-    fourbody_angular_degree: int = 4
-    fivebody_number_radial_basis_functions: int = 6
-    fivebody_angular_degree: int = 4
-    sixbody_number_radial_basis_functions: int = 5
-    sixbody_angular_degree: int = 4
-    sevenbody_number_radial_basis_functions: int = 4
-    sevenbody_angular_degree: int = 3
+    twobody_number_radial_basis_functions: int = BY_SPECIES
+    threebody_number_radial_basis_functions: int = BY_SPECIES
+    threebody_angular_degree: int = BY_SPECIES
+    fourbody_number_radial_basis_functions: int = BY_SPECIES
+    fourbody_angular_degree: int = BY_SPECIES
+    fivebody_number_radial_basis_functions: int = BY_SPECIES
+    fivebody_angular_degree: int = BY_SPECIES
+    sixbody_number_radial_basis_functions: int = BY_SPECIES
+    sixbody_angular_degree: int = BY_SPECIES
+    sevenbody_number_radial_basis_functions: int = BY_SPECIES
+    sevenbody_angular_degree: int = BY_SPECIES
     number_of_environment_clusters: int = 1
     number_of_principal_components: int = 1
     clusters: Clusters | None = field(default=None, compare=False, repr=False)
@@ -75,6 +92,7 @@ class POD:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "species", tuple(self.species))
+        self._fill_defaults()
         self._check_ranges()
         self._check_orders()
         self._check_radial()
@@ -92,9 +110,8 @@ class POD:
     def body(self) -> PodBody:
         """Numbers of radial functions and angular degrees per body order."""
         return PodBody(
-            {q: getattr(self, f"{n}body_number_radial_basis_functions") for q, n in ORDERS.items()},
-            {2: 0}
-            | {q: getattr(self, f"{n}body_angular_degree") for q, n in ORDERS.items() if q > 2},
+            {q: getattr(self, f"{n}{_RADIAL}") for q, n in ORDERS.items()},
+            {2: 0} | {q: getattr(self, f"{n}{_DEGREE}") for q, n in ORDERS.items() if q > 2},
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -210,6 +227,14 @@ class POD:
     ) -> tuple[Array, NDArray[np.int32], Neighbors]:
         indices = species_indices(atoms, self.species)
         return atoms.positions, indices, list_ or neighbors(atoms, self.cutoff)
+
+    def _fill_defaults(self) -> None:
+        radial, degree = DEFAULTS[min(max(len(self.species), 1), max(DEFAULTS))]
+        numbers = dict(zip((f"{n}{_RADIAL}" for n in ORDERS.values()), radial, strict=True))
+        numbers |= zip((f"{n}{_DEGREE}" for q, n in ORDERS.items() if q > 2), degree, strict=True)
+        for name, number in numbers.items():
+            if getattr(self, name) == BY_SPECIES:
+                object.__setattr__(self, name, number)
 
     # Checks --------------------------------------------------------------------------------------
 

@@ -1,0 +1,75 @@
+"""Molecular dynamics with the potential that the package's own data and defaults give."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from ase import units
+from ase.build import bulk
+from ase.md.langevin import Langevin
+from ase.md.verlet import VelocityVerlet
+
+import potlearn as pl
+
+pytestmark = pytest.mark.slow
+ROOT = Path(__file__).parents[2]
+MELTING = 1687.0  # K
+
+
+@pytest.fixture(scope="module")
+def silicon(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("silicon")
+    command = [sys.executable, "-m", "potlearn.cli", "fit", ROOT / "examples" / "silicon.yaml"]
+    subprocess.run([*command, "--no-report", "--output", folder], check=True)
+    return pl.load(folder / "model.potl")
+
+
+def crystal(potential, temperature):
+    """64 atoms of diamond silicon with velocities of twice ``temperature``, at rest as a whole."""
+    atoms = bulk("Si", a=5.47, cubic=True).repeat(2)
+    rng = np.random.default_rng(0)
+    width = np.sqrt(2 * atoms.get_masses() * units.kB * temperature)[:, None]
+    momenta = width * rng.normal(size=(len(atoms), 3))
+    atoms.set_momenta(momenta - momenta.mean(0))
+    atoms.calc = potential.calculator(skin=1.0)
+    return atoms
+
+
+def test_constant_energy_drift_at_600_kelvin(silicon):
+    atoms = crystal(silicon, 600)
+    dynamics = VelocityVerlet(atoms, 1.0 * units.fs)
+    dynamics.run(500)
+    totals = []
+    dynamics.attach(lambda: totals.append(atoms.get_total_energy() / len(atoms)), interval=20)
+    dynamics.run(10_000)
+    picoseconds = 0.02 * np.arange(len(totals))
+    drift = np.polyfit(picoseconds, totals, 1)[0]
+    print(f"drift {drift:.2e} eV/atom/ps, spread {np.std(totals):.2e} eV/atom")
+    assert 450 < atoms.get_temperature() < 800
+    assert abs(drift) < 1e-5
+
+
+def test_hot_dynamics_survive(silicon):
+    atoms = crystal(silicon, 2 * MELTING)
+    thermostat = Langevin(
+        atoms,
+        1.0 * units.fs,
+        temperature_K=2 * MELTING,
+        friction=0.01 / units.fs,
+        rng=np.random.default_rng(1),
+    )
+    closest, hottest = [], []
+
+    def watch():
+        distances = atoms.get_all_distances(mic=True)
+        closest.append(distances[np.triu_indices(len(atoms), 1)].min())
+        hottest.append(atoms.get_temperature())
+
+    thermostat.attach(watch, interval=100)
+    thermostat.run(20_000)
+    print(f"closest {min(closest):.2f} Å, mean temperature {np.mean(hottest):.0f} K")
+    assert min(closest) > 1.2
+    assert 0.8 < np.mean(hottest[20:]) / (2 * MELTING) < 1.2
+    assert np.isfinite(atoms.get_potential_energy())
