@@ -53,8 +53,8 @@ class POD:
     (:class:`~potlearn.descriptors.pod_clusters.Clusters`).
 
     Parameters have the names that LAMMPS gives them (``cutoff`` is ``rcut``), in Å where they are
-    lengths.  The defaults are this package's, chosen for accuracy: :data:`DEFAULTS` for the numbers per
-    body order.
+    lengths.  The defaults are this package's, chosen for accuracy: :data:`DEFAULTS` for the numbers
+    per body order.
 
     Raises
     ------
