@@ -26,6 +26,8 @@ from structures import config_type, configurations
 HERE = Path(__file__).parent
 DATA = HERE / "silicon.extxyz.xz"
 TEST_FRACTION = 0.13
+SHIPPED = 169
+"""How many configurations, in the order of labelling, the shipped file holds."""
 UNSPLIT = ("IsolatedAtom", "supercell")
 """Groups that are never held out for testing."""
 
@@ -62,7 +64,10 @@ def label_all(configs: dict[str, Atoms], store: LabelStore, names: list[str]) ->
 
 
 def split_of(names: list[str]) -> dict[str, str]:
-    """Return "train" or "test" per name: a fixed fraction of every group, drawn by the name."""
+    """Return "train" or "test" per name: a fixed fraction of each group, drawn by the name.
+
+    Groups of fewer than four configurations are not split.
+    """
     groups = defaultdict(list)
     for name in names:
         groups[config_type(name)].append(name)
@@ -71,7 +76,7 @@ def split_of(names: list[str]) -> dict[str, str]:
         if group in UNSPLIT:
             continue
         members.sort(key=lambda n: zlib.crc32(f"split {n}".encode()))
-        for name in members[: max(1, round(TEST_FRACTION * len(members)))]:
+        for name in members[: round(TEST_FRACTION * len(members))]:
             split[name] = "test"
     return split
 
@@ -148,6 +153,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--store", type=Path, default=HERE / "labels.jsonl", help="label store")
     parser.add_argument("--output", type=Path, default=DATA, help="compressed extended XYZ file")
+    parser.add_argument(
+        "--count", type=int, default=SHIPPED, help="configurations to label and write, at most 194"
+    )
     parser.add_argument("--write-only", action="store_true", help="label nothing, write the files")
     parser.add_argument("--relabel", metavar="NAME", help="label one stored configuration again")
     parser.add_argument(
@@ -161,7 +169,8 @@ def main() -> int:
         return 0
     configs = configurations()
     store = LabelStore(options.store)
-    names = labelling_order(configs)
+    names = labelling_order(configs)[: options.count]
+    configs = {name: atoms for name, atoms in configs.items() if name in names}
     if options.check_supercells:
         label_all(configs, store, [n for n in names if config_type(n) == "supercell"])
         worst = check_supercells(configs, store, options.output.with_name("supercells.json"))

@@ -159,9 +159,9 @@ def bc8() -> Atoms:
 PHASES: dict[str, tuple[Callable[[], Atoms], int, int]] = {
     "beta_tin": (beta_tin, 6, 5),
     "simple_hexagonal": (simple_hexagonal, 6, 5),
-    "sc": (lambda: bulk("Si", "sc", a=2.53), 5, 3),
-    "bcc": (lambda: bulk("Si", "bcc", a=3.09), 5, 3),
-    "fcc": (lambda: bulk("Si", "fcc", a=3.87), 5, 3),
+    "sc": (lambda: bulk("Si", "sc", a=2.53), 5, 4),
+    "bcc": (lambda: bulk("Si", "bcc", a=3.09), 5, 4),
+    "fcc": (lambda: bulk("Si", "fcc", a=3.87), 5, 4),
     "hcp": (close_packed_hexagonal, 4, 3),
     "lonsdaleite": (lonsdaleite, 4, 2),
     "bc8": (bc8, 4, 2),
@@ -178,12 +178,12 @@ def diamond_groups() -> Iterator[tuple[str, Atoms]]:
     """Yield diamond under pressure, strain and shear, and rattled cells of 2, 4 and 8 atoms."""
     for i, factor in enumerate(VOLUME_SCALES):
         yield f"diamond_volume_{i:02d}", scaled(diamond(), factor)
-    for i in range(16):
+    for i in range(20):
         rng = generator(f"diamond_strain_{i:02d}")
         strain = random_strain(rng, 0.10)
         yield f"diamond_strain_{i:02d}", deformed(diamond(), strain)
     cubic = make_supercell(diamond(), CONVENTIONAL)
-    sizes = [(diamond(), 14, 0.25), (diamond() * (1, 1, 2), 7, 0.16), (cubic, 5, 0.14)]
+    sizes = [(diamond(), 18, 0.25), (diamond() * (1, 1, 2), 7, 0.16), (cubic, 5, 0.14)]
     for base, count, widest in sizes:
         for i in range(count):
             name = f"diamond_rattled_{len(base)}_{i:02d}"
