@@ -7,6 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "design_plan.hpp"
+#include "program_data.hpp"
+
 namespace potlearn {
 
 // Widest lane count of any instruction set: tables are padded to it.
@@ -23,21 +26,6 @@ struct RadialTable {
   std::vector<double> knots;
 };
 
-// v[node] = sum over groups  v[a] * sum over terms  weight * v[b].
-// Values are numbered: moments, then nodes, then the constant one.
-struct Program {
-  int n_moments = 0;
-  int n_nodes = 0;
-  int n_invariants = 0;                   // nodes below this read moments; from here on they read nodes only
-  std::vector<std::int32_t> node_first;   // (n_nodes + 1) into groups
-  std::vector<std::int32_t> group_a;      // value index
-  std::vector<std::int32_t> group_first;  // (n_groups + 1) into terms
-  std::vector<std::int32_t> term_b;       // value index
-  std::vector<double> term_weight;
-  std::vector<std::int32_t> feature;        // value index of each feature
-  std::vector<std::int32_t> min_neighbors;  // a feature is zero with fewer neighbours than this
-};
-
 struct Basis {
   int n_species = 0;
   int n_radial = 0;
@@ -48,6 +36,7 @@ struct Basis {
   std::vector<std::int32_t> table_of;  // (n_species, n_species): centre, neighbour
   std::vector<RadialTable> tables;
   Program program;
+  DesignPlan plan;
 
   int max_degree() const {
     int l = 0;

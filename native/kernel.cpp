@@ -176,9 +176,13 @@ class LaneKernel final : public Kernel {
   }
 
   void design(const Basis& basis, const System& s, int gates, const double* gate_weights, const double* gate_slopes,
-              double* energy, double* forces, double* virial) const override {
-    DesignRows rows(basis, most_neighbors(s), gates, energy, forces, virial);
-    for (int i = 0; i < s.n_atoms; ++i) rows.add_atom(s, i, gate_weights, gate_slopes);
+              std::size_t row_stride, double* energy, double* forces, double* virial) const override {
+    DesignRows rows(basis, most_neighbors(s), gates, row_stride, energy, forces, virial);
+    const Schedule schedule(basis, s);
+    for (int b = 0; b < schedule.blocks(); ++b) {
+      const int first = schedule.start[b], n = schedule.start[b + 1] - first;
+      rows.add_atoms(s, &schedule.order[first], n, gate_weights, gate_slopes);
+    }
   }
 
   // Seeds of the adjoint, and the energies, of a linear model: c[0] + sum_k c[1 + k] B_k.

@@ -28,9 +28,9 @@ class Kernel {
                    double* tangents) const = 0;
 
   // Rows of the linear model, columns C = n_species (1 + gates M), added to zeroed energy (C), forces (3N, C),
-  // virial (6, C).  With gates > 0: features w_g(i) B_k(i), weights (N, gates), slopes (N, gates, M) = dw_g/dB_k.
+  // virial (6, C), whose rows are row_stride apart.  With gates > 0: features w_g(i) B_k(i), weights (N, gates), slopes (N, gates, M) = dw_g/dB_k.
   virtual void design(const Basis&, const System&, int gates, const double* gate_weights, const double* gate_slopes,
-                      double* energy, double* forces, double* virial) const = 0;
+                      std::size_t row_stride, double* energy, double* forces, double* virial) const = 0;
 };
 
 }  // namespace potlearn

@@ -183,15 +183,17 @@ class Engine {
   }
 
   void design(const Pairs& pairs, int gates, const Array<double>& gate_weights, const Array<double>& gate_slopes,
-              const Output<double>& energy, const Output<double>& forces, const Output<double>& virial) const {
+              std::size_t row_stride, const Output<double>& energy, const Output<double>& forces,
+              const Output<double>& virial) const {
     const System s = pairs.system(basis_);
     const std::size_t n = s.n_atoms, m = n_features(), columns = basis_.n_species * (1 + (gates ? gates : 1) * m);
     expect(gate_weights.size() == n * gates && gate_slopes.size() == n * gates * m,
            "gates: weights (N, G), slopes (N, G, M)");
-    expect(energy.size() == columns && forces.size() == 3 * n * columns, "outputs must be (C,), (3N, C)");
-    expect(virial.size() == 6 * columns || virial.size() == 0, "virial rows must be (6, C) or empty");
+    expect(energy.size() == columns && row_stride >= columns, "energy must be (C,), rows at least C apart");
+    expect(forces.size() == 3 * n * row_stride, "force rows must be (3N, row_stride)");
+    expect(virial.size() == 6 * row_stride || virial.size() == 0, "virial rows must be (6, row_stride) or empty");
     const nb::gil_scoped_release release;
-    kernel_.design(basis_, s, gates, gate_weights.data(), gate_slopes.data(), energy.data(), forces.data(),
+    kernel_.design(basis_, s, gates, gate_weights.data(), gate_slopes.data(), row_stride, energy.data(), forces.data(),
                    virial.size() ? virial.data() : nullptr);
   }
 
@@ -246,6 +248,7 @@ Basis make_basis(int n_species, int bits, int octaves, const Array<std::int32_t>
   basis.program = std::move(program);
   check_program(basis.program);
   expect(basis.program.n_moments == n_species * basis.moments_per_species(), "program: wrong number of moments");
+  basis.plan = design_plan(basis.program, n_species);
   return basis;
 }
 
@@ -290,6 +293,6 @@ NB_MODULE(_native, m) {
       .def("descriptors", &Engine::descriptors, "pairs"_a, "threads"_a, "features"_a)
       .def("vjp", &Engine::vjp, "pairs"_a, "weights"_a, "threads"_a, "forces"_a, "virial"_a)
       .def("jvp", &Engine::jvp, "pairs"_a, "displacements"_a, "strain"_a, "threads"_a, "tangents"_a)
-      .def("design", &Engine::design, "pairs"_a, "gates"_a, "gate_weights"_a, "gate_slopes"_a, "energy"_a, "forces"_a,
-           "virial"_a);
+      .def("design", &Engine::design, "pairs"_a, "gates"_a, "gate_weights"_a, "gate_slopes"_a, "row_stride"_a,
+           "energy"_a, "forces"_a, "virial"_a);
 }

@@ -46,6 +46,15 @@ def close_pairs(positions: Array, neighbors: Neighbors, cutoff: float) -> NDArra
     return found[: _native.close_pairs(pairs, cutoff, found)]
 
 
+def _aligned_rows(count: int, columns: int) -> Array:
+    """Zeros (count, stride >= columns) whose second column starts a cache line in every row."""
+    line = 8
+    stride = -(-columns // line) * line
+    flat = np.zeros(count * stride + line)
+    start = (-(flat.ctypes.data // flat.itemsize) - 1) % line
+    return flat[start : start + count * stride].reshape(count, stride)
+
+
 class Engine:
     r"""Moments, a polynomial program, and their derivatives, for every atom of a configuration.
 
@@ -209,12 +218,14 @@ class Engine:
         g = 0 if gates is None else gates[0].shape[1]
         weights, slopes = gates or (np.empty((n, 0)), np.empty((n, 0, m)))
         columns = self.n_species * (1 + max(g, 1) * m)
-        energy, forces = np.zeros(columns), np.zeros((3 * n, columns))
-        virial_rows = np.zeros((6 if virial else 0, columns))
+        energy = np.zeros(columns)
+        forces, virial_rows = _aligned_rows(3 * n, columns), _aligned_rows(6 * virial, columns)
         weights, slopes = np.ascontiguousarray(weights), np.ascontiguousarray(slopes)
         pairs = native_pairs(positions, species, neighbors)
-        self._call("design", pairs, g, weights, slopes, energy, forces, virial_rows)
-        return energy, forces, virial_rows
+        stride = forces.shape[1]
+        flat = forces.ravel(), virial_rows.ravel()
+        self._call("design", pairs, g, weights, slopes, stride, energy, *flat)
+        return energy, forces[:, :columns], virial_rows[:, :columns]
 
     def _call(self, operation: str, *args: Any) -> None:
         from . import _native
