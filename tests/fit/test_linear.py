@@ -58,7 +58,7 @@ def test_weighted_problem_equals_stacked_rows():
         for quantity, x, y in (
             ("energy", design.energy[None] / 8, np.array([labels.energy / 8])),
             ("forces", design.forces, labels.forces.ravel()),
-            ("stress", design.virial, virial),
+            ("stress", design.virial / 8, virial / 8),
         ):
             scale = np.sqrt(weights.of(group, quantity))
             rows.append(scale * x)

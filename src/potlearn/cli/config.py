@@ -235,7 +235,7 @@ class GroupWeights(Section):
     forces: NonNegative | None = None
     """Weight of the squared errors of force components, Å²/eV²."""
     stress: NonNegative | None = None
-    """Weight of the squared errors of virial components, 1/eV²."""
+    """Weight of the squared errors of virial components per atom, 1/eV²."""
 
 
 class WeightsConfig(GroupWeights):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 MOST_ATOMS = 50_000
 """A fit for the labels of more atoms is made only when asked for."""
 _CUTOFF = 5.0
-_UNITS = {"energy": "eV/atom", "forces": "eV/Å", "stress": "eV (virial)"}
+_UNITS = {"energy": "eV/atom", "forces": "eV/Å", "stress": "eV/atom (virial)"}
 
 
 def label_findings(

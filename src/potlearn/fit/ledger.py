@@ -9,7 +9,8 @@ with design columns ``X``, labels ``y`` and the same quantity of a reference pot
 columns), sub-bases (take columns by name), folds (leave factors out) and the residuals of any
 coefficients follow from the factors to rounding (columnwise backward error of a Householder QR).
 
-Rows: energy per atom in eV, forces in eV/Å, virial (key ``stress``) in eV.
+Rows: energy per atom in eV, forces in eV/Å, virial per atom
+(key ``stress``) in eV.
 """
 
 from __future__ import annotations

@@ -50,7 +50,7 @@ class Influence(NamedTuple):
 
     ``residual`` and ``left_out`` are prediction minus label with and without the block in the fit:
     eV/atom for an energy, the length of the vector in eV/Å for an atom's forces, the norm of the
-    six components in eV for a virial.  ``leverage`` is the mean diagonal of ``H``;
+    six components in eV/atom for a virial.  ``leverage`` is the mean diagonal of ``H``;
     ``studentised`` is :math:`t_b` over the root of the number of rows, in the weighted unit.
     """
 

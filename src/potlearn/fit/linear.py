@@ -78,7 +78,7 @@ class FitResult:
     excluded: frozenset[Label] = frozenset()
 
     def rmse(self) -> dict[str, dict[str, float]]:
-        """Training errors {"all" or group: {quantity: rmse}} in eV/atom, eV/Å and eV (virial)."""
+        """Training errors {"all" or group: {quantity: rmse}}: eV/atom, eV/Å, eV/atom (virial)."""
         return self.ledger.rmse(self.coefficients.ravel())
 
 

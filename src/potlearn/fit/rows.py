@@ -7,10 +7,11 @@ quantity   rows                                   label
 =========  =====================================  ==========================
 energy     energy row / N                         E / N, eV/atom
 forces     force rows of labelled atoms           F, eV/Å
-stress     virial rows                            :math:`-V \sigma`, eV
+stress     virial rows / N                        :math:`-V \sigma / N`, eV/atom
 =========  =====================================  ==========================
 
-A reference potential's values stand beside the labels.  A quantity without label has no rows.
+Virials are extensive as energies are: per atom, one weight serves cells of any size.  A reference
+potential's values stand beside the labels.  A quantity without label has no rows.
 """
 
 from __future__ import annotations
@@ -86,7 +87,8 @@ class RowMaker:
             blocks["forces"] = _forces(design.forces, labels.forces, labels.force_mask, reference)
         if labels.stress is not None and wants_stress:
             volume = _volume(atoms, source)
-            blocks["stress"] = _virial(design.virial, -volume * labels.stress, reference)
+            virial = -volume * labels.stress
+            blocks["stress"] = _virial(len(atoms), design.virial, virial, reference)
         for quantity, block in blocks.items():
             _check(block, quantity, source)
         return blocks
@@ -117,9 +119,9 @@ def _forces(
     return Block(rows[chosen], labels.ravel()[chosen], given[chosen], atoms[chosen])
 
 
-def _virial(rows: Matrix, labels: Vector, reference: Prediction | None) -> Block:
+def _virial(n: int, rows: Matrix, label: Vector, reference: Prediction | None) -> Block:
     given = np.zeros(6) if reference is None else reference.virial
-    return Block(rows, labels, given, np.full(6, -1, np.int64))
+    return Block(rows / n, label / n, given / n, np.full(6, -1, np.int64))
 
 
 def _volume(atoms: Any, source: str) -> float:

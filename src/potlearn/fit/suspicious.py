@@ -17,7 +17,7 @@ Soc. B 57 (1995) 289).
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from potlearn.fit.layout import Label
 from potlearn.fit.leverage import ROUNDING, Influence, influences
-from potlearn.fit.linear import FitResult, fit_linear
+from potlearn.fit.linear import FitResult, fit_linear, solve_ledger
 from potlearn.fit.progress import Progress
 from potlearn.fit.solvers import Ridge
 
@@ -82,7 +82,7 @@ class Suspicion:
         return self.index, self.quantity, -1 if self.atom is None else self.atom
 
     def __str__(self) -> str:
-        unit = {"energy": "eV/atom", "forces": "eV/Å", "stress": "eV"}[self.quantity]
+        unit = {"energy": "eV/atom", "forces": "eV/Å", "stress": "eV/atom"}[self.quantity]
         place = f"{self.source}, {self.quantity}"
         if self.atom is not None:
             place += f" on atom {self.atom}"
@@ -140,6 +140,7 @@ def find_suspicious(
     excluded, and are judged too.
     """
     found: list[Suspicion] = []
+    result = _without_core(result, descriptor)
     for last in [False] * (rounds - 1) + [True]:
         items = influences(result, dataset, descriptor, reference=reference, progress=progress)
         previous, found = (
@@ -151,6 +152,19 @@ def find_suspicious(
             break
         result = refit(result, dataset, descriptor, reference, labels)
     return found
+
+
+def _without_core(result: FitResult, descriptor: Descriptor) -> FitResult:
+    """The same fit free of core inequalities: what they cost is no fault of the labels."""
+    solver = Ridge(max(result.info.ridge, ROUNDING), result.info.scaling)
+    coefficients, info = solve_ledger(
+        result.ledger,
+        descriptor.species,
+        weights=result.weights,
+        solver=solver,
+        one_body=result.one_body,
+    )
+    return replace(result, coefficients=coefficients, info=info)
 
 
 def refit(

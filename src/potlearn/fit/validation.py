@@ -31,7 +31,7 @@ class CrossValidation:
     Attributes
     ----------
     rmse : {"all" or group: {quantity: rmse}}
-        Over all held-out rows, in eV/atom, eV/Å and eV (virial).
+        Over all held-out rows, in eV/atom, eV/Å and eV/atom (virial).
     folds : tuple of such tables
         Of every fold on its own.
     coefficients : (F, C)
