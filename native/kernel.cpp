@@ -14,7 +14,7 @@ namespace {
 struct Schedule {
   std::vector<int> order;  // atoms, species by species
   std::vector<int> start;  // (blocks + 1) into order
-  static constexpr int MAX_CHUNKS = 16;
+  static constexpr int MAX_CHUNKS = 8;
 
   Schedule(const Basis& basis, const System& s) {
     start.push_back(0);
@@ -48,8 +48,14 @@ void for_blocks(const Basis& basis, const System& s, const Schedule& schedule, i
 
 // Forces and virial of one chunk, (N, 3) and (6).
 struct Gradient {
-  std::vector<double> forces;
+  std::unique_ptr<double[]> forces;  // none until the chunk is begun
   double virial[6] = {};
+
+  void begin(std::size_t n) {
+    if (forces) return;
+    forces.reset(new double[n]);
+    std::fill(forces.get(), forces.get() + n, 0.0);
+  }
 
   void add(Block& block) {
     lanes own_x = splat(0), own_y = splat(0), own_z = splat(0), v[6] = {};
@@ -82,12 +88,13 @@ struct Gradient {
 };
 
 // Sum of the chunks' gradients, in the order of the chunks.
-void collect(const std::vector<Gradient>& chunks, std::size_t n, double* forces, double* virial) {
+void collect(const Gradient* chunks, int n_chunks, std::size_t n, double* forces, double* virial) {
   std::fill(forces, forces + n, 0.0);
   std::fill(virial, virial + 6, 0.0);
-  for (const Gradient& g : chunks) {
-    for (std::size_t k = 0; k < n; ++k) forces[k] += g.forces[k];
-    for (int k = 0; k < 6; ++k) virial[k] += g.virial[k];
+  for (const Gradient* g = chunks; g < chunks + n_chunks; ++g) {
+    if (!g->forces) continue;
+    for (std::size_t k = 0; k < n; ++k) forces[k] += g->forces[k];
+    for (int k = 0; k < 6; ++k) virial[k] += g->virial[k];
   }
 }
 
@@ -104,7 +111,6 @@ class LaneKernel final : public Kernel {
     const int features = int(program.feature.size()), columns = basis.n_species * (1 + features);
     const std::size_t n = 3 * std::size_t(s.n_atoms);
     std::vector<Gradient> gradients(std::size_t(schedule.chunks()) * sets);
-    for (Gradient& g : gradients) g.forces.assign(n, 0.0);
     for_blocks(basis, s, schedule, threads, [&](Block& block, int filled, int chunk) {
       block.moments();
       program_forward(program, &block.values[0]);
@@ -113,13 +119,14 @@ class LaneKernel final : public Kernel {
         const lanes energy = seed(block, c);
         for (int w = 0; w < filled; ++w) energies[std::size_t(set) * s.n_atoms + block.atoms[w]] = energy[w];
         program_adjoint(program, &block.values[0], &block.adjoint[0]);
-        gradients[std::size_t(set) * schedule.chunks() + chunk].add(block);
+        Gradient& gradient = gradients[std::size_t(set) * schedule.chunks() + chunk];
+        gradient.begin(n);
+        gradient.add(block);
       }
     });
-    for (int set = 0; set < sets; ++set) {
-      const auto first = std::make_move_iterator(gradients.begin() + std::ptrdiff_t(set) * schedule.chunks());
-      collect({first, first + schedule.chunks()}, n, forces + set * n, virial + 6 * set);
-    }
+    for (int set = 0; set < sets; ++set)
+      collect(&gradients[std::size_t(set) * schedule.chunks()], schedule.chunks(), n, forces + set * n,
+              virial + 6 * set);
   }
 
   void descriptors(const Basis& basis, const System& s, int threads, double* out) const override {
@@ -142,7 +149,6 @@ class LaneKernel final : public Kernel {
     const Program& program = basis.program;
     const std::size_t features = program.feature.size(), n = 3 * std::size_t(s.n_atoms);
     std::vector<Gradient> gradients(schedule.chunks());
-    for (Gradient& g : gradients) g.forces.assign(n, 0.0);
     for_blocks(basis, s, schedule, threads, [&](Block& block, int filled, int chunk) {
       block.moments();
       program_forward(program, &block.values[0]);
@@ -153,9 +159,10 @@ class LaneKernel final : public Kernel {
         block.adjoint[program.feature[k]] += guarded(seed, block.n_neighbors, program.min_neighbors[k]);
       }
       program_adjoint(program, &block.values[0], &block.adjoint[0]);
+      gradients[chunk].begin(n);
       gradients[chunk].add(block);
     });
-    collect(gradients, n, forces, virial);
+    collect(gradients.data(), schedule.chunks(), n, forces, virial);
   }
 
   void jvp(const Basis& basis, const System& s, const double* displacements, const double* strain, int threads,
