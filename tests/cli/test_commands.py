@@ -203,6 +203,8 @@ def test_an_unknown_element_names_the_configuration(run, copper, tmp_path):
 def test_interrupt_exits_with_130_and_says_how_to_go_on(copper, tmp_path):
     code = (
         "import os, signal, potlearn.fit as f\n"
+        # A shell's background job starts with this signal ignored.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "def interrupted(*_, **__): os.kill(os.getpid(), signal.SIGINT)\n"
         "f.fit_linear = interrupted\n"
         "from potlearn.cli import main; main()"
