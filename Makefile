@@ -32,6 +32,7 @@ test-slow: $(VENV)/.test
 
 bench: $(VENV)/.all
 	$(BIN)/python benchmarks/run.py
+	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/accuracy.py
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

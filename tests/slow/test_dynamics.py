@@ -58,6 +58,7 @@ def test_hot_dynamics_survive(silicon):
         1.0 * units.fs,
         temperature_K=2 * MELTING,
         friction=0.01 / units.fs,
+        fixcm=False,
         rng=np.random.default_rng(1),
     )
     closest, hottest = [], []

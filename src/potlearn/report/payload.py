@@ -113,5 +113,8 @@ def _histogram(errors: Mapping[str, Array]) -> dict[str, Any]:
         "limit": short([edges[-1]], 6)[0],
         "bins": len(edges) - 1,
         "sets": {name: short(share, 4) for name, share in shares.items()},
-        "outside": {name: short([1 - share.sum()], 3)[0] for name, share in shares.items()},
+        "outside": {
+            name: short([max(0.0, round(1 - share.sum(), 9))], 3)[0]
+            for name, share in shares.items()
+        },
     }
