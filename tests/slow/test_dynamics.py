@@ -1,5 +1,6 @@
 """Molecular dynamics with the potential that the package's own data and defaults give."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -16,14 +17,32 @@ import potlearn as pl
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
 MELTING = 1687.0  # K
+FITS = ["shipped", pytest.param("zuo", marks=pytest.mark.shared_data)]
+
+
+def fitted(config, folder):
+    """The potential that ``potlearn fit`` makes of a configuration file."""
+    command = [sys.executable, "-m", "potlearn.cli", "fit", config]
+    subprocess.run([*command, "--no-report", "--output", folder], check=True)
+    return pl.load(folder / "model.potl")
 
 
 @pytest.fixture(scope="module")
-def silicon(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("silicon")
-    command = [sys.executable, "-m", "potlearn.cli", "fit", ROOT / "examples" / "silicon.yaml"]
-    subprocess.run([*command, "--no-report", "--output", folder], check=True)
-    return pl.load(folder / "model.potl")
+def shipped(tmp_path_factory):
+    """Defaults on the silicon set of this package."""
+    return fitted(ROOT / "examples" / "silicon.yaml", tmp_path_factory.mktemp("shipped"))
+
+
+@pytest.fixture(scope="module")
+def zuo(shared_data, tmp_path_factory):
+    """Defaults on the silicon set of Zuo et al. (2020)."""
+    folder = tmp_path_factory.mktemp("zuo")
+    config = {
+        "data": {"train": str(shared_data / "Si_Zuo2020" / "Si_train.extxyz.xz")},
+        "descriptor": {"family": "pod", "species": ["Si"], "cutoff": 5.5},
+    }
+    (folder / "fit.yaml").write_text(json.dumps(config))
+    return fitted(folder / "fit.yaml", folder / "out")
 
 
 def crystal(potential, temperature):
@@ -37,8 +56,9 @@ def crystal(potential, temperature):
     return atoms
 
 
-def test_constant_energy_drift_at_600_kelvin(silicon):
-    atoms = crystal(silicon, 600)
+@pytest.mark.parametrize("name", FITS)
+def test_constant_energy_drift_at_600_kelvin(name, request):
+    atoms = crystal(request.getfixturevalue(name), 600)
     dynamics = VelocityVerlet(atoms, 1.0 * units.fs)
     dynamics.run(500)
     totals = []
@@ -51,8 +71,9 @@ def test_constant_energy_drift_at_600_kelvin(silicon):
     assert abs(drift) < 1e-5
 
 
-def test_hot_dynamics_survive(silicon):
-    atoms = crystal(silicon, 2 * MELTING)
+@pytest.mark.parametrize("name", FITS)
+def test_hot_dynamics_survive(name, request):
+    atoms = crystal(request.getfixturevalue(name), 2 * MELTING)
     thermostat = Langevin(
         atoms,
         1.0 * units.fs,
