@@ -145,6 +145,9 @@ def main() -> None:
     parser.add_argument("--element", nargs="+", default=["Si", "Mo"])
     parser.add_argument("--output", type=Path, default=here / "results")
     arguments = parser.parse_args()
+    if not arguments.data.is_dir():
+        print(f"{arguments.data}: no such folder; the accuracy study needs the sets of Zuo et al.")
+        return
     arguments.output.mkdir(parents=True, exist_ok=True)
     for element in arguments.element:
         found = study(arguments.data, element)
