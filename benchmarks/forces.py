@@ -66,7 +66,10 @@ def _compare(atoms: Any, potential: Any, files: Any, kind: str) -> tuple[float, 
         order = np.argsort(lmp.numpy.extract_atom("id")[: len(atoms)])
         found = lmp.numpy.extract_atom("f")[: len(atoms)][order] @ box.rotation
         np.testing.assert_allclose(forces, found, atol=1e-7)
-        theirs = lambda: lmp.command(f"run {STEPS} pre no post no")  # noqa: E731
+
+        def theirs() -> None:
+            lmp.command(f"run {STEPS} pre no post no")
+
         a, b = side_by_side(theirs, ours)
     return a / (STEPS + 1), b / STEPS
 

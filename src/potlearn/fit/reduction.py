@@ -95,7 +95,7 @@ def reduce_dataset(
 @contextmanager
 def one_blas_thread() -> Iterator[None]:
     """Keep BLAS on one thread: its results then do not depend on the machine's cores."""
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+    from threadpoolctl import threadpool_limits
 
     lapack()  # limits reach the libraries that are loaded
     with threadpool_limits(limits=1, user_api="blas"):
