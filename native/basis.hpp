@@ -1,5 +1,5 @@
 // What a descriptor family hands to the engine: radial tables, an angular degree per radial function,
-// and a polynomial program.  Plain data; every instruction set reads the same one.
+// and polynomial programs.  Plain data; every instruction set reads the same one.
 #pragma once
 
 #include <cstdint>
@@ -36,8 +36,9 @@ struct Basis {
   std::vector<std::int32_t> degree;
   std::vector<std::int32_t> table_of;  // (n_species, n_species): centre, neighbour
   std::vector<RadialTable> tables;
-  Program program;
-  DesignPlan plan;
+  std::vector<Program> programs;         // with the same moments and number of features
+  std::vector<std::int32_t> program_of;  // of each centre species
+  DesignPlan plan;                       // of the one program, where there is one
 
   int max_degree() const {
     int l = 0;
@@ -58,6 +59,14 @@ struct Basis {
       for (int n = 0; n < n_radial; ++n)
         for (int lm = harmonics(lowest[n]); lm < harmonics(degree[n] + 1); ++lm) origins.push_back({e, n, lm});
     return origins;
+  }
+  const Program& program(int centre) const { return programs[program_of[centre]]; }
+  int n_features() const { return int(programs[0].feature.size()); }
+  int n_moments() const { return programs[0].n_moments; }
+  int max_nodes() const {
+    int nodes = 0;
+    for (const Program& p : programs) nodes = p.n_nodes > nodes ? p.n_nodes : nodes;
+    return nodes;
   }
   const RadialTable& table(int centre, int neighbour) const { return tables[table_of[centre * n_species + neighbour]]; }
 };

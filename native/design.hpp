@@ -23,7 +23,7 @@ class DesignRows {
 
  public:
   DesignRows(const Basis& basis, int capacity, int gates, const RowOutput& out)
-      : program_(basis.program), plan_(basis.plan), block_(basis, capacity), gates_(gates),
+      : program_(basis.programs[0]), plan_(basis.plan), block_(basis, capacity), gates_(gates),
         features_(int(plan_.features.size())), outputs_(std::max(1, gates) * features_),
         n_nodes_(int(plan_.nodes.size())), out_(out), values_(n_nodes_ + 2), jacobian_(plan_.angular.size()),
         roots_(plan_.n_root_entries), frames_(SLOTS * block_.stride), harmonics_(3 * SLOTS * block_.terms),
@@ -55,7 +55,7 @@ class DesignRows {
     block_.pack_atoms(s, ids, n);
     block_.radial_and_harmonics();
     block_.moments();
-    program_forward(program_, &block_.values[0]);
+    program_forward<true>(program_, &block_.values[0]);
     differentiate_nodes();
     if (gates_) load_gates(ids, n, gate_weights, gate_slopes);
     column_ = std::size_t(block_.species) * (1 + outputs_) + 1;

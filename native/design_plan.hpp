@@ -52,8 +52,8 @@ struct DesignPlan {
 
 class DesignPlanner {
  public:
-  DesignPlanner(const Program& program, const std::vector<MomentOrigin>& origins, int n_species)
-      : program_(program), origins_(origins), n_species_(n_species), planned_(program.n_nodes, -1),
+  DesignPlanner(const Program& program, std::vector<MomentOrigin> origins, int n_species)
+      : program_(program), origins_(std::move(origins)), n_species_(n_species), planned_(program.n_nodes, -1),
         root_of_(program.n_nodes, -1) {}
 
   DesignPlan plan() {
@@ -69,7 +69,7 @@ class DesignPlanner {
 
  private:
   const Program& program_;
-  const std::vector<MomentOrigin>& origins_;
+  const std::vector<MomentOrigin> origins_;
   const int n_species_;
   std::vector<int> planned_, root_of_;     // per node of the program, -1: none
   std::vector<std::vector<int>> moments_;  // of each planned node, and where its jacobian starts

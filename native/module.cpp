@@ -119,8 +119,9 @@ struct Pairs {
     expect(offsets.size() == 3 * neighbor.size(), "offsets must be (P, 3)");
     expect(first.data()[0] == 0 && std::size_t(first.data()[n]) == neighbor.size(), "first must run from 0 to P");
     for (std::int64_t i = 0; i < n; ++i) expect(first.data()[i] <= first.data()[i + 1], "first must not decrease");
-    for (std::size_t p = 0; p < neighbor.size(); ++p)
-      expect(neighbor.data()[p] >= 0 && neighbor.data()[p] < n, "neighbour index out of range");
+    bool inside = true;
+    for (std::size_t p = 0; p < neighbor.size(); ++p) inside &= std::uint32_t(neighbor.data()[p]) < std::uint32_t(n);
+    expect(inside, "neighbour index out of range");
   }
 
   System system(const Basis& basis) const {
@@ -142,7 +143,7 @@ class Engine {
  public:
   Engine(Basis basis, const std::string& set) : basis_(std::move(basis)), kernel_(kernel_named(set)) {}
 
-  int n_features() const { return int(basis_.program.feature.size()); }
+  int n_features() const { return basis_.n_features(); }
 
   void energy_forces(const Pairs& pairs, const Array<double>& coefficients, int sets, int threads,
                      const Output<double>& energies, const Output<double>& forces, const Output<double>& virial) const {
@@ -189,6 +190,7 @@ class Engine {
     const std::size_t n = s.n_atoms, m = n_features(), columns = basis_.n_species * (1 + (gates ? gates : 1) * m);
     expect(gate_weights.size() == n * gates && gate_slopes.size() == n * gates * m,
            "gates: weights (N, G), slopes (N, G, M)");
+    expect(basis_.programs.size() == 1, "design rows need one program for all centres");
     expect(owner.size() == n, "owner must be (N,)");
     for (std::size_t i = 0; i < n; ++i)
       expect(owner.data()[i] >= 0 && owner.data()[i] < systems, "owner names a configuration that is not there");
@@ -226,7 +228,8 @@ std::size_t close_pairs(const Pairs& pairs, double cutoff, const Output<std::int
 
 Basis make_basis(int n_species, int bits, int octaves, const Array<std::int32_t>& lowest,
                  const Array<std::int32_t>& degree, const Array<std::int32_t>& table_of, const Array<double>& cutoffs,
-                 const Array<double>& knots, Program program) {
+                 const Array<double>& knots, const std::vector<const Program*>& programs,
+                 const Array<std::int32_t>& program_of) {
   Basis basis;
   basis.n_species = n_species;
   basis.bits = bits;
@@ -255,11 +258,19 @@ Basis make_basis(int n_species, int bits, int octaves, const Array<std::int32_t>
     basis.tables.push_back(std::move(table));
   }
   for (int t : basis.table_of) expect(t >= 0 && std::size_t(t) < n_tables, "table_of names a table that is not there");
-  basis.program = std::move(program);
-  check_program(basis.program);
-  expect(basis.program.n_moments == n_species * basis.moments_per_species(), "program: wrong number of moments");
-  const std::vector<MomentOrigin> origins = basis.moment_origins();
-  basis.plan = DesignPlanner(basis.program, origins, n_species).plan();
+  expect(!programs.empty(), "a basis needs a program");
+  for (const Program* program : programs) {
+    check_program(*program);
+    expect(program->n_moments == n_species * basis.moments_per_species(), "program: wrong number of moments");
+    expect(program->feature.size() == programs[0]->feature.size(), "programs: one number of features");
+    basis.programs.push_back(*program);
+    basis.programs.back().find_terminals();
+  }
+  basis.program_of = to_vector(program_of);
+  expect(basis.program_of.size() == std::size_t(n_species), "program_of must be (n_species,)");
+  for (int p : basis.program_of)
+    expect(p >= 0 && std::size_t(p) < programs.size(), "program_of names a program that is not there");
+  if (programs.size() == 1) basis.plan = DesignPlanner(basis.programs[0], basis.moment_origins(), n_species).plan();
   return basis;
 }
 
@@ -291,13 +302,15 @@ NB_MODULE(_native, m) {
       .def(
           "__init__",
           [](Engine* self, int n_species, int bits, int octaves, Array<std::int32_t> lowest, Array<std::int32_t> degree,
-             Array<std::int32_t> table_of, Array<double> cutoffs, Array<double> knots, const Program& program,
+             Array<std::int32_t> table_of, Array<double> cutoffs, Array<double> knots,
+             const std::vector<const Program*>& programs, Array<std::int32_t> program_of,
              const std::string& instruction_set) {
-            new (self) Engine(make_basis(n_species, bits, octaves, lowest, degree, table_of, cutoffs, knots, program),
-                              instruction_set);
+            new (self) Engine(
+                make_basis(n_species, bits, octaves, lowest, degree, table_of, cutoffs, knots, programs, program_of),
+                instruction_set);
           },
           "n_species"_a, "bits"_a, "octaves"_a, "lowest"_a, "degree"_a, "table_of"_a, "cutoffs"_a, "knots"_a,
-          "program"_a, "instruction_set"_a)
+          "programs"_a, "program_of"_a, "instruction_set"_a)
       .def_prop_ro("n_features", &Engine::n_features)
       .def("energy_forces", &Engine::energy_forces, "pairs"_a, "coefficients"_a, "sets"_a, "threads"_a, "energies"_a,
            "forces"_a, "virial"_a)

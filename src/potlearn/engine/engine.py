@@ -55,6 +55,15 @@ def _aligned_rows(count: int, columns: int) -> Array:
     return flat[start : start + count * stride].reshape(count, stride)
 
 
+def _native_program(p: Program) -> Any:
+    from . import _native
+
+    return _native.Program(
+        p.n_moments, p.n_invariants, p.node_first, p.group_a, p.group_first,
+        p.term_b, p.term_weight, p.feature, p.min_neighbors,
+    )  # fmt: skip
+
+
 class Engine:
     r"""Moments, a polynomial program, and their derivatives, for every atom of a configuration.
 
@@ -74,8 +83,8 @@ class Engine:
         Radial functions, one table per kind of pair.
     table_of : (n_species, n_species) int
         Which table serves (centre, neighbour).
-    program : Program
-        The polynomials.
+    program : Program or sequence of Program
+        The polynomials; or one program per centre species, with the same number of features.
     lowest : sequence of int, optional
         Lowest degree :math:`\lambda_n` of each radial function; zero by default.
     instruction_set : str, optional
@@ -91,7 +100,7 @@ class Engine:
         degrees: Sequence[int],
         tables: Sequence[RadialTable],
         table_of: NDArray[np.int32],
-        program: Program,
+        program: Program | Sequence[Program],
         instruction_set: str | None = None,
         lowest: Sequence[int] | None = None,
     ) -> None:
@@ -99,7 +108,8 @@ class Engine:
         self.lowest = tuple(lowest) if lowest is not None else (0,) * len(self.degrees)
         self.tables = tuple(tables)
         self.table_of = np.ascontiguousarray(table_of, np.int32)
-        self.program = program
+        self.programs = (program,) if isinstance(program, Program) else tuple(program)
+        self.program = self.programs[0]
         self.instruction_set = instruction_set or instruction_sets()[-1]
 
     @property
@@ -119,7 +129,7 @@ class Engine:
     def _native(self) -> Any:
         from . import _native
 
-        p = self.program
+        n_programs, species = len(self.programs), np.arange(self.n_species, dtype=np.int32)
         return _native.Engine(
             n_species=self.n_species,
             bits=self.tables[0].bits,
@@ -129,12 +139,10 @@ class Engine:
             table_of=self.table_of,
             cutoffs=np.array([t.cutoff for t in self.tables], float),
             knots=np.stack([t.knots for t in self.tables]),
-            program=_native.Program(
-                p.n_moments, p.n_invariants, p.node_first, p.group_a, p.group_first,
-                p.term_b, p.term_weight, p.feature, p.min_neighbors,
-            ),
+            programs=[_native_program(p) for p in self.programs],
+            program_of=species if n_programs > 1 else np.zeros_like(species),
             instruction_set=self.instruction_set,
-        )  # fmt: skip
+        )
 
     def energy_forces(
         self,
@@ -222,7 +230,7 @@ class Engine:
         ``row · coefficients`` is the energy, a force component (atom-major), a virial component.
         Columns are element-major blocks ``[one-body count, features]``.  With ``gates`` = (weights
         (N, G), slopes (N, G, M)) the features are :math:`w_g(B(i)) B_k(i)`, g-major, and slopes =
-        :math:`dw_g/dB_k`.
+        :math:`dw_g/dB_k`.  The engine must have one program.
         """
         n, m = len(species), self.n_features
         g = 0 if gates is None else gates[0].shape[1]
