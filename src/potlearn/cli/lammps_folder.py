@@ -32,22 +32,13 @@ def write_lammps_folder(folder: Path, potential: LinearPotential, dataset: Datas
 
     The structure is the configuration of lowest energy per atom among the periodic ones.
     """
-    from ase.io import write
-
-    from potlearn.lammps import pair_commands, write_pod
+    from potlearn.lammps import pair_commands, write_data, write_pod
 
     folder.mkdir(parents=True, exist_ok=True)
     species = potential.species
     param, coeff = write_pod(potential, folder / "".join(species))
     atoms = _example(dataset)
-    write(
-        folder / "example.data",
-        atoms,
-        format="lammps-data",
-        specorder=list(species),
-        masses=True,
-        atom_style="atomic",
-    )
+    write_data(folder / "example.data", atoms, species)
     lines = pair_commands(potential, param.name, coeff.name)
     boundary = " ".join("p" if periodic else "s" for periodic in atoms.pbc)
     text = _EXAMPLE.format(boundary=boundary, pair="\n".join(lines))
