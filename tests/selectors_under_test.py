@@ -42,6 +42,18 @@ CASES = {
     "inclusion": Case("inclusion"),
     "fps": Case("fps", permutes=True, moves=True),
     "cur": Case("cur", permutes=True),
+    "deim": Case("deim", permutes=True),
+    "pivoted qr": Case("pivoted_qr", permutes=True),
+    "maxvol": Case("maxvol", permutes=True),
+    "kmeans": Case("kmeans", moves=True),
+    "kmedoids": Case("kmedoids", moves=True),
+    "dbscan": Case("dbscan", moves=True, duplicates=True),
+    "dbscan equal": Case("dbscan", {"allocation": "equal"}, moves=True, duplicates=True),
+    "hdbscan": Case("hdbscan", moves=True, duplicates=True),
+    "direct": Case("direct", moves=True, turns=False),
+    "direct of two": Case("direct", {"n_per_cluster": 2}, moves=True, turns=False, duplicates=True),
+    "entropy": Case("entropy", permutes=True, moves=True, duplicates=True),
+    "set cover": Case("set_cover", moves=True),
     "cur of three": Case("cur", {"n_vectors": 3}, permutes=True),
 }
 

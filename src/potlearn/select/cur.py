@@ -14,16 +14,15 @@ of X, so that a choice costs one product with X.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import reduce
 
 import numpy as np
 
 from potlearn.errors import SelectionError, TooFewError
-from potlearn.select.moments import Triangle
-from potlearn.select.rows import Rows, blocks
+from potlearn.select.rows import Rows
 from potlearn.select.run import Run
 from potlearn.select.selection import Array, Selection
 from potlearn.select.selector import Labels, Sized
+from potlearn.select.singular import triangle_of
 from potlearn.select.vectors import orthonormal, squared_norms
 
 # Singular values below this part of the largest are lost in the square of a matrix.
@@ -53,7 +52,7 @@ class CUR(Sized):
     def choose(self, rows: Rows, labels: Labels | None, run: Run) -> Selection:
         """See :class:`~potlearn.select.selector.Selector`."""
         X = rows.read()
-        triangle = reduce(Triangle().merge, (Triangle().of(block) for _, block in blocks(rows)))
+        triangle = triangle_of(rows)
         basis = np.zeros((0, X.shape[1]))
         cut = max(X.shape) * float(np.finfo(float).eps) * float(np.linalg.norm(triangle, 2))
         indices: list[int] = []

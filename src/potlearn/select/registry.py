@@ -7,12 +7,22 @@ from typing import Any
 
 from potlearn.errors import SelectionError
 from potlearn.select.cur import CUR
+from potlearn.select.dbscan import DBSCAN
+from potlearn.select.deim import DEIM
+from potlearn.select.direct import DIRECT
 from potlearn.select.dpp import DPP
+from potlearn.select.entropy import Entropy
 from potlearn.select.fps import FPS
 from potlearn.select.greedy_map import GreedyMAP
+from potlearn.select.hdbscan import HDBSCAN
 from potlearn.select.inclusion import InclusionSampling
 from potlearn.select.kdpp import KDPP
+from potlearn.select.kmeans import KMeans
+from potlearn.select.kmedoids import KMedoids
+from potlearn.select.maxvol import MaxVol
+from potlearn.select.pivoted_qr import PivotedQR
 from potlearn.select.selector import Selector
+from potlearn.select.set_cover import SetCover
 from potlearn.select.stratified import Stratified
 from potlearn.select.uniform import Random
 
@@ -25,6 +35,16 @@ SELECTORS: dict[str, type[Selector]] = {
     "inclusion": InclusionSampling,
     "fps": FPS,
     "cur": CUR,
+    "deim": DEIM,
+    "pivoted_qr": PivotedQR,
+    "maxvol": MaxVol,
+    "kmeans": KMeans,
+    "kmedoids": KMedoids,
+    "dbscan": DBSCAN,
+    "hdbscan": HDBSCAN,
+    "direct": DIRECT,
+    "entropy": Entropy,
+    "set_cover": SetCover,
 }
 
 
