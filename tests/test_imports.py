@@ -13,6 +13,8 @@ ROOT = Path(potlearn.__file__).parent
 # Every room may import from those before it.
 ORDER = (
     "errors",
+    "execution",
+    "select",
     "data",
     "engine",
     "descriptors",
@@ -24,7 +26,17 @@ ORDER = (
     "lammps",
     "cli",
 )
-HEAVY = ("numpy", "scipy", "ase", "plotly", "matplotlib", "sklearn", "pydantic", "yaml")
+HEAVY = (
+    "numpy",
+    "scipy",
+    "ase",
+    "plotly",
+    "matplotlib",
+    "sklearn",
+    "distributed",
+    "pydantic",
+    "yaml",
+)
 MODULES = sorted(path.relative_to(ROOT) for path in ROOT.rglob("*.py"))
 
 

@@ -17,11 +17,13 @@ _ROOMS = (
     "descriptors",
     "engine",
     "errors",
+    "execution",
     "fit",
     "lammps",
     "metrics",
     "potentials",
     "report",
+    "select",
     "testing",
 )
 _EXPORTS = {

@@ -28,6 +28,26 @@ class FitError(PotlearnError, ValueError):
     """The linear system cannot give the coefficients that were asked for."""
 
 
+class SelectionError(PotlearnError, ValueError):
+    """A subset cannot be chosen from these rows as it was asked for."""
+
+
+class TooFewError(SelectionError):
+    """Fewer items can be chosen than were asked for; ``available`` says how many can."""
+
+    def __init__(self, message: str, available: int) -> None:
+        super().__init__(message, available)
+        self.available = available
+
+    def __str__(self) -> str:
+        """Give the message alone; both arguments are kept so that the error can be pickled."""
+        return str(self.args[0])
+
+
+class ExecutionError(PotlearnError, RuntimeError):
+    """Workers are missing, or died at a piece of work."""
+
+
 class ModelFileError(PotlearnError, ValueError):
     """A saved model or a LAMMPS potential file is malformed."""
 

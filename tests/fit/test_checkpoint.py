@@ -13,8 +13,8 @@ from pair_descriptor import PairDescriptor, PairPotential, configurations
 
 import potlearn as pl
 from potlearn.errors import FitError
+from potlearn.execution import read_archive, write_archive
 from potlearn.fit import Weights, fit_linear, load_ledger, save_ledger
-from potlearn.fit.archive import read_archive, write_archive
 
 PAIR = PairDescriptor()
 N = 400
@@ -148,7 +148,7 @@ def test_archives_are_replaced_whole(tmp_path, monkeypatch):
     monkeypatch.setattr(np.lib.format, "write_array", fail)
     with pytest.raises(OSError, match="disk full"):
         write_archive(path, "thing", {"x": 2}, {"a": np.arange(4.0)})
-    header, arrays = read_archive(path, "thing")
+    header, arrays = read_archive(path, "thing", FitError)
     assert header["x"] == 1
     assert np.array_equal(arrays["a"], np.arange(3.0))
     assert list(tmp_path.iterdir()) == [path]

@@ -14,7 +14,7 @@ from pair_descriptor import (
 )
 
 import potlearn as pl
-from potlearn.errors import FitError, SpeciesError
+from potlearn.errors import ExecutionError, FitError, SpeciesError
 from potlearn.fit import QR, Weights, fit_linear
 
 TRUTH = np.array([-5.0, 1.0, -2.0, 30.0, 4.0])
@@ -204,7 +204,7 @@ def test_thin_lone_configuration():
         ({"e0": {"C": 1.0}}, FitError, "no one-body energy of Si"),
         ({"e0": {"Si": np.nan}}, FitError, "energy of Si is nan"),
         ({"intercept": True}, FitError, "intercept needs given"),
-        ({"workers": 0}, FitError, "workers is 0"),
+        ({"workers": 0}, ExecutionError, "workers is 0"),
         ({"weights": Weights(groups={"md": {}})}, FitError, "group 'md'; the dataset has all"),
         ({"weights": Weights(0.0, 0.0, 0.0)}, FitError, "no rows"),
         ({"configuration_weights": [1.0]}, FitError, "expected 6 finite numbers"),

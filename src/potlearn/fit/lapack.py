@@ -1,38 +1,12 @@
-"""LAPACK routines of SciPy, loaded without the rest of ``scipy.linalg``.
-
-The compiled module alone loads in 5 ms; the package around it takes 0.15 s, a good part of a small
-fit.  Where SciPy keeps the module elsewhere, the public ``scipy.linalg.lapack`` serves.
-"""
+"""Triangular solves, and the status of LAPACK's routines as errors."""
 
 from __future__ import annotations
-
-from functools import cache
-from importlib.machinery import PathFinder
-from importlib.util import find_spec, module_from_spec
-from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 from numpy.typing import NDArray
 
 from potlearn.errors import FitError
-
-
-@cache
-def lapack() -> ModuleType:
-    """Module with SciPy's LAPACK wrappers (``dgeqrt``, ``dtpqrt``, ``dtrtrs``)."""
-    scipy = find_spec("scipy")
-    if scipy is not None and scipy.origin is not None:
-        folder = Path(scipy.origin).parent / "linalg"
-        spec = PathFinder.find_spec("_flapack", [str(folder)])
-        if spec is not None and spec.loader is not None:
-            module = module_from_spec(spec)
-            spec.loader.exec_module(module)
-            return module
-    from scipy.linalg import lapack as public
-
-    found: ModuleType = public
-    return found
+from potlearn.execution import lapack
 
 
 def solve_triangular(

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from potlearn.errors import FitError
-from potlearn.fit.archive import read_archive, write_archive
+from potlearn.execution import Checkpoint, read_archive, write_archive
 from potlearn.fit.entries import Entry, Key
 from potlearn.fit.ledger import Ledger
 from potlearn.fit.triangular import stack
@@ -29,30 +29,28 @@ def save_ledger(ledger: Ledger, path: str | Path, content: Mapping[str, Any] | N
 
 def load_ledger(path: str | Path) -> Ledger:
     """The ledger saved at ``path``; FitError where the file is not one."""
-    return _attach(path, *read_archive(path, "ledger"))
+    return _attach(path, *read_archive(path, "ledger", FitError))
 
 
 @dataclass(frozen=True)
-class Checkpoint:
-    """Place of a running fit's state: the ledger of the first ``n_chunks`` chunks.
+class LedgerCheckpoint:
+    """A running fit's state: the ledger of the first ``n_chunks`` chunks.
 
-    Parameters
-    ----------
-    path : path
-        File of the checkpoint; it stays when the fit is finished, so that another fit of the same
-        rows (other weights, another solver) starts from it.
-    content : mapping of str to str
-        What the rows are made of: fingerprints of data, descriptor, reference and layout.
+    Its file stays when the fit is finished, so that another fit of the same rows (other weights,
+    another solver) starts from it.
     """
 
-    path: Path
-    content: Mapping[str, str]
+    file: Checkpoint
+
+    @classmethod
+    def of(cls, path: str | Path, content: Mapping[str, str]) -> LedgerCheckpoint:
+        """Checkpoint at ``path`` of rows with these fingerprints (data, descriptor, layout)."""
+        return cls(Checkpoint(Path(path), content, "fit", FitError))
 
     def save(self, ledger: Ledger, n_chunks: int) -> None:
         """Replace the checkpoint in one step."""
         header, arrays = _detach(ledger)
-        header |= {"content": dict(self.content), "n_chunks": n_chunks}
-        write_archive(self.path, "checkpoint", header, arrays)
+        self.file.save({**header, "n_chunks": n_chunks}, arrays)
 
     def load(self) -> tuple[Ledger, int] | None:
         """Ledger and number of finished chunks, or None if there is no checkpoint.
@@ -62,17 +60,11 @@ class Checkpoint:
         FitError
             The checkpoint is of other data, another descriptor, reference or layout.
         """
-        if not self.path.exists():
+        saved = self.file.load()
+        if saved is None:
             return None
-        header, arrays = read_archive(self.path, "checkpoint")
-        found = header.get("content", {})
-        differ = [name for name in self.content if found.get(name) != self.content[name]]
-        if differ:
-            raise FitError(
-                f"{self.path}: this checkpoint belongs to another fit (other "
-                f"{', '.join(differ)}); remove it, or name another file"
-            )
-        return _attach(self.path, header, arrays), int(header["n_chunks"])
+        header, arrays = saved
+        return _attach(self.file.path, header, arrays), int(header["n_chunks"])
 
 
 def _detach(ledger: Ledger) -> tuple[dict[str, Any], dict[str, NDArray[np.float64]]]:

@@ -25,12 +25,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from potlearn.errors import FitError
+from potlearn.execution import Progress, one_blas_thread, reporting
 from potlearn.fit.lapack import solve_triangular
 from potlearn.fit.layout import COLLAPSED, Label, in_fit, one_body_names
 from potlearn.fit.linear import FitResult
 from potlearn.fit.one_body import INTERCEPT
-from potlearn.fit.progress import Progress, reporting
-from potlearn.fit.reduction import one_blas_thread
 from potlearn.fit.ridge import RidgeFactor
 from potlearn.fit.rows import Block, RowMaker, Vector
 from potlearn.fit.rowstore import RowStore

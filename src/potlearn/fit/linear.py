@@ -12,14 +12,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from potlearn.errors import FitError
+from potlearn.execution import Executor, Progress, make_executor, one_blas_thread, reporting
 from potlearn.fit.inequalities import with_repulsive_core
 from potlearn.fit.layout import Label, Layout, fingerprint
 from potlearn.fit.ledger import Ledger
-from potlearn.fit.ledger_file import Checkpoint
+from potlearn.fit.ledger_file import LedgerCheckpoint
 from potlearn.fit.one_body import INTERCEPT, OneBody, one_body
 from potlearn.fit.problem import LinearProblem, Solution, SolveInfo, Solver
-from potlearn.fit.progress import Progress, reporting
-from potlearn.fit.reduction import ChunkWork, one_blas_thread, reduce_dataset
+from potlearn.fit.reduction import ChunkWork, reduce_dataset
 from potlearn.fit.rows import RowMaker
 from potlearn.fit.rowstore import RowStore, row_counts
 from potlearn.fit.solvers import Ridge, make_solver
@@ -97,7 +97,7 @@ def fit_linear(
     keep_groups: bool = False,
     configuration_weights: ArrayLike | None = None,
     exclude: Collection[Label] = (),
-    workers: int = 1,
+    workers: int | Executor = 1,
     checkpoint: str | Path | None = None,
     row_store: str | Path | None = None,
     progress: Progress = None,
@@ -135,8 +135,8 @@ def fit_linear(
         Further weight of every configuration, (n,).
     exclude : collection of (configuration, quantity, atom)
         Labels to leave out; atom -1 stands for the whole quantity of the configuration.
-    workers : int
-        Processes that make and reduce rows.
+    workers : int or Executor
+        Processes that make and reduce rows, or an executor (:mod:`potlearn.execution`).
     checkpoint : path, optional
         File from which an interrupted fit of the same rows goes on.
     row_store : path, optional
@@ -151,8 +151,11 @@ def fit_linear(
         core that no coefficients make repulsive.
     SpeciesError
         The dataset holds an element that the descriptor does not know.
+    ExecutionError
+        No workers, or workers that died.
     """
     weights = weights or Weights()
+    executor = make_executor(workers) if isinstance(workers, int) else workers
     chosen = _solver(solver, ridge)
     _check_input(dataset, descriptor, weights)
     bodies = one_body(e0, dataset, descriptor.species, intercept)
@@ -169,11 +172,11 @@ def fit_linear(
     maker = RowMaker(dataset, descriptor, reference, _quantities(weights))
     content = _content(maker, layout) if checkpoint or row_store else {}
     store = _store(row_store, maker, layout, content) if row_store else None
-    saved = Checkpoint(Path(checkpoint), content) if checkpoint else None
+    saved = LedgerCheckpoint.of(checkpoint, content) if checkpoint else None
     clock = _Clock()
     with reporting(progress, "design rows") as report:
         ledger = reduce_dataset(
-            ChunkWork(maker, layout, store), workers=workers, checkpoint=saved, report=report
+            ChunkWork(maker, layout, store), executor, checkpoint=saved, report=report
         )
     timing = clock.lap("rows")
     coefficients, info = solve_ledger(

@@ -6,19 +6,14 @@ ledger has the same bits whatever the number of workers, and whether or not it w
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
-from multiprocessing import get_context
-from typing import Any
 
-from potlearn.errors import FitError
-from potlearn.fit.lapack import lapack
+from potlearn.execution import Executor, one_blas_thread
 from potlearn.fit.layout import Layout
 from potlearn.fit.ledger import Ledger
-from potlearn.fit.ledger_file import Checkpoint
+from potlearn.fit.ledger_file import LedgerCheckpoint
 from potlearn.fit.rows import Block, RowMaker
 from potlearn.fit.rowstore import RowStore
 
@@ -61,9 +56,9 @@ class ChunkWork:
 
 def reduce_dataset(
     work: ChunkWork,
+    executor: Executor,
     *,
-    workers: int = 1,
-    checkpoint: Checkpoint | None = None,
+    checkpoint: LedgerCheckpoint | None = None,
     report: Report | None = None,
 ) -> Ledger:
     """Ledger of all chunks; a checkpoint is replaced after every chunk, and continued if present.
@@ -71,16 +66,14 @@ def reduce_dataset(
     Raises
     ------
     FitError
-        The number of workers is not positive, or the checkpoint is of another fit.
+        The checkpoint is of another fit.
     """
-    if workers < 1:
-        raise FitError(f"workers is {workers}; expected 1 or more")
     n_chunks, n_total = len(work.layout.chunks), len(work.maker.dataset)
     ledger, n_done = (checkpoint.load() if checkpoint else None) or (Ledger(work.layout.columns), 0)
     finished = work.store.finished if work.store else set(range(n_done))
     todo = [k for k in range(n_chunks) if k >= n_done or k not in finished]
-    with one_blas_thread():
-        for chunk, part in _parts(work, todo, workers):
+    with one_blas_thread(), closing(executor.map(work.ledger, todo)) as parts:
+        for chunk, part in zip(todo, parts, strict=True):
             if work.store:
                 work.store.mark(chunk)
             if chunk >= n_done:
@@ -90,50 +83,3 @@ def reduce_dataset(
             if report:
                 report(work.layout.chunks[chunk][1], n_total)
     return ledger
-
-
-@contextmanager
-def one_blas_thread() -> Iterator[None]:
-    """Keep BLAS on one thread: its results then do not depend on the machine's cores."""
-    from threadpoolctl import threadpool_limits
-
-    lapack()  # limits reach the libraries that are loaded
-    with threadpool_limits(limits=1, user_api="blas"):
-        yield
-
-
-def _parts(work: ChunkWork, chunks: Sequence[int], workers: int) -> Iterator[tuple[int, Ledger]]:
-    """Chunks and their ledgers, in order; at most two chunks per worker are in flight."""
-    if workers == 1:
-        yield from ((chunk, work.ledger(chunk)) for chunk in chunks)
-        return
-    with ProcessPoolExecutor(
-        workers, mp_context=get_context("spawn"), initializer=_start, initargs=(work,)
-    ) as pool:
-        running: deque[tuple[int, Future[Ledger]]] = deque()
-        try:
-            for chunk in chunks:
-                running.append((chunk, pool.submit(_reduce, chunk)))
-                if len(running) >= 2 * workers:
-                    first, future = running.popleft()
-                    yield first, future.result()
-            while running:
-                first, future = running.popleft()
-                yield first, future.result()
-        finally:
-            for _, future in running:
-                future.cancel()
-
-
-_WORKER: dict[str, Any] = {}
-
-
-def _start(work: ChunkWork) -> None:
-    limits = one_blas_thread()
-    limits.__enter__()
-    _WORKER.update(work=work, limits=limits)
-
-
-def _reduce(chunk: int) -> Ledger:
-    part: Ledger = _WORKER["work"].ledger(chunk)
-    return part

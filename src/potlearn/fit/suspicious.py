@@ -23,10 +23,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from potlearn.execution import Progress
 from potlearn.fit.layout import Label
 from potlearn.fit.leverage import ROUNDING, Influence, influences
 from potlearn.fit.linear import FitResult, fit_linear, solve_ledger
-from potlearn.fit.progress import Progress
 from potlearn.fit.solvers import Ridge
 
 if TYPE_CHECKING:

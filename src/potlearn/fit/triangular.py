@@ -19,7 +19,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from potlearn.fit.lapack import check, lapack
+from potlearn.execution import lapack
+from potlearn.fit.lapack import check
 
 Matrix: TypeAlias = NDArray[np.float64]
 

@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from potlearn.errors import FitError
+from potlearn.execution import one_blas_thread
 from potlearn.fit.ledger import Ledger, rmse_table
 from potlearn.fit.linear import all_coefficients
 from potlearn.fit.one_body import OneBody
 from potlearn.fit.problem import Solver
-from potlearn.fit.reduction import one_blas_thread
 from potlearn.fit.weights import Weights
 
 Table = dict[str, dict[str, float]]

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from potlearn.errors import FitError
+from potlearn.errors import PotlearnError
 
 FORMAT = 1
 
@@ -43,13 +43,16 @@ def write_archive(
         temporary.unlink(missing_ok=True)
 
 
-def read_archive(path: str | Path, kind: str) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+def read_archive(
+    path: str | Path, kind: str, error: type[PotlearnError]
+) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
     """Header and arrays of a file.
 
     Raises
     ------
-    FitError
-        The file is not such an archive, is damaged, or comes from a newer version.
+    PotlearnError
+        The file is not such an archive, is damaged, or comes from a newer version; the class is
+        ``error``.
     """
     try:
         with zipfile.ZipFile(path) as archive:
@@ -60,11 +63,11 @@ def read_archive(path: str | Path, kind: str) -> tuple[dict[str, Any], dict[str,
                     with archive.open(name) as member:
                         arrays[name[:-4]] = np.lib.format.read_array(member, allow_pickle=False)
     except FileNotFoundError:
-        raise FitError(f"{path}: no such file") from None
-    except (zipfile.BadZipFile, KeyError, ValueError, EOFError, OSError) as error:
-        raise FitError(f"{path}: not a potlearn {kind}, or damaged ({error})") from error
+        raise error(f"{path}: no such file") from None
+    except (zipfile.BadZipFile, KeyError, ValueError, EOFError, OSError) as cause:
+        raise error(f"{path}: not a potlearn {kind}, or damaged ({cause})") from cause
     if header.get("kind") != kind or header.get("format", FORMAT + 1) > FORMAT:
-        raise FitError(
+        raise error(
             f"{path}: expected a potlearn {kind} of format {FORMAT} or older, got "
             f"{header.get('kind')!r} of format {header.get('format')!r}"
         )

@@ -1,0 +1,78 @@
+"""Second moments of features, summed over chunks: as a triangle, or squared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from potlearn.errors import SelectionError
+from potlearn.execution import lapack
+from potlearn.select.selection import Array
+
+_EPS = float(np.finfo(float).eps)
+
+
+class Moments(Protocol):
+    """How the moments of features B (n, R) are held."""
+
+    def of(self, B: Array) -> Array:
+        """Moments of a block of rows."""
+
+    def merge(self, first: Array, second: Array) -> Array:
+        """Moments of both."""
+
+    def spectrum(self, moments: Array, n: int) -> tuple[Array, Array]:
+        """Singular values of n rows that are above rounding, descending, and right vectors.
+
+        Raises
+        ------
+        SelectionError
+            All features are zero.
+        """
+
+
+@dataclass(frozen=True)
+class Triangle:
+    """R of a QR decomposition: singular values to rounding of the largest."""
+
+    def of(self, B: Array) -> Array:
+        """See :class:`Moments`; a block of few rows has a trapezoid."""
+        reduced, _, _ = lapack().dgeqrt(min(64, *B.shape), np.asfortranarray(B))
+        return np.triu(reduced[: B.shape[1]])
+
+    def merge(self, first: Array, second: Array) -> Array:
+        """See :class:`Moments`."""
+        return self.of(np.vstack([first, second]))
+
+    def spectrum(self, moments: Array, n: int) -> tuple[Array, Array]:
+        """See :class:`Moments`; the cut is that of ``numpy.linalg.matrix_rank``."""
+        _, values, Wt = np.linalg.svd(moments, full_matrices=False)
+        kept = values > max(n, moments.shape[1]) * _EPS * values[0]
+        return _above_zero(values[kept], Wt[kept].T)
+
+
+@dataclass(frozen=True)
+class Square:
+    """:math:`B^T B`, half the work: for features that know their kernel to rounding only."""
+
+    def of(self, B: Array) -> Array:
+        """See :class:`Moments`."""
+        return B.T @ B
+
+    def merge(self, first: Array, second: Array) -> Array:
+        """See :class:`Moments`."""
+        return first + second
+
+    def spectrum(self, moments: Array, n: int) -> tuple[Array, Array]:
+        """See :class:`Moments`; the cut allows for the rounding of the sums."""
+        squares, W = np.linalg.eigh(moments)
+        kept = squares > 10 * max(len(moments), n**0.5) * _EPS * squares[-1]
+        return _above_zero(np.sqrt(squares[kept])[::-1], W[:, kept][:, ::-1])
+
+
+def _above_zero(values: Array, vectors: Array) -> tuple[Array, Array]:
+    if len(values) == 0:
+        raise SelectionError("the kernel is zero for all rows: there is nothing to tell them by")
+    return values, vectors

@@ -1,0 +1,39 @@
+r"""Pivots of a QR decomposition of the leading singular vectors (Q-DEIM).
+
+.. math::
+    U_k^T P = Q R, \qquad |R_{11}| \ge |R_{22}| \ge \dots
+
+(Drmač & Gugercin, A new selection operator for the discrete empirical interpolation method, 2016).
+Every vector counts the same, however small its singular value; with X itself in place of U the
+pivots are those of :class:`~potlearn.select.GreedyMAP`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from potlearn.select.greedy_map import pivoted_qr
+from potlearn.select.rows import Rows
+from potlearn.select.run import Run
+from potlearn.select.selection import Selection
+from potlearn.select.selector import Labels, Sized
+from potlearn.select.singular import left_vectors
+
+
+@dataclass(frozen=True)
+class PivotedQR(Sized):
+    """Choose the pivots of k singular vectors; scores are the diagonal of R.
+
+    Parameters
+    ----------
+    n_to_select : int
+        Number k of rows, at most the rank of X.
+    """
+
+    def choose(self, rows: Rows, labels: Labels | None, run: Run) -> Selection:
+        """See :class:`~potlearn.select.selector.Selector`."""
+        picks = pivoted_qr(left_vectors(rows, self.n_to_select), self.n_to_select)
+        indices, squares = zip(*picks, strict=True)
+        return Selection.of(indices, np.sqrt(squares))

@@ -1,0 +1,72 @@
+"""Every selector by name."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+
+from potlearn.errors import SelectionError
+from potlearn.select.cur import CUR
+from potlearn.select.dbscan import DBSCAN
+from potlearn.select.deim import DEIM
+from potlearn.select.direct import DIRECT
+from potlearn.select.dpp import DPP
+from potlearn.select.entropy import Entropy
+from potlearn.select.fps import FPS
+from potlearn.select.greedy_map import GreedyMAP
+from potlearn.select.hdbscan import HDBSCAN
+from potlearn.select.inclusion import InclusionSampling
+from potlearn.select.kdpp import KDPP
+from potlearn.select.kmeans import KMeans
+from potlearn.select.kmedoids import KMedoids
+from potlearn.select.maxvol import MaxVol
+from potlearn.select.pivoted_qr import PivotedQR
+from potlearn.select.selector import Selector
+from potlearn.select.set_cover import SetCover
+from potlearn.select.stratified import Stratified
+from potlearn.select.uniform import Random
+
+SELECTORS: dict[str, type[Selector]] = {
+    "random": Random,
+    "stratified": Stratified,
+    "dpp": DPP,
+    "kdpp": KDPP,
+    "map": GreedyMAP,
+    "inclusion": InclusionSampling,
+    "fps": FPS,
+    "cur": CUR,
+    "deim": DEIM,
+    "pivoted_qr": PivotedQR,
+    "maxvol": MaxVol,
+    "kmeans": KMeans,
+    "kmedoids": KMedoids,
+    "dbscan": DBSCAN,
+    "hdbscan": HDBSCAN,
+    "direct": DIRECT,
+    "entropy": Entropy,
+    "set_cover": SetCover,
+}
+
+
+def make_selector(name: str, **parameters: Any) -> Selector:
+    """Selector by name; ``random_state`` may be given to those too that draw nothing.
+
+    Raises
+    ------
+    SelectionError
+        Unknown name or parameter, or one that is missing.
+    """
+    if name not in SELECTORS:
+        raise SelectionError(f"unknown selector {name!r}; expected one of {', '.join(SELECTORS)}")
+    known = [f.name for f in fields(SELECTORS[name]) if f.init]
+    if "random_state" not in known:
+        parameters.pop("random_state", None)
+    unknown = sorted(set(parameters) - set(known))
+    if unknown:
+        raise SelectionError(
+            f"selector {name!r} has no parameter {unknown[0]!r}; it has {', '.join(known)}"
+        )
+    try:
+        return SELECTORS[name](**parameters)
+    except TypeError as error:
+        raise SelectionError(f"selector {name!r}: {error}") from error

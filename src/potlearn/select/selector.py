@@ -1,0 +1,112 @@
+"""What every selector is: frozen parameters, checked input, scikit-learn's habits."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from potlearn.errors import SelectionError, TooFewError
+from potlearn.execution import one_blas_thread
+from potlearn.select.rows import Rows, as_rows, check_finite
+from potlearn.select.run import Run
+from potlearn.select.seeds import seed_sequence
+from potlearn.select.selection import Indices, Selection
+
+Labels = Sequence[Any] | NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Selector(ABC):
+    """Chooses rows of a matrix.
+
+    Parameters are set once; ``fit`` keeps what was chosen as ``selected_idx_`` and ``selection_``,
+    ``select`` returns it.
+    """
+
+    selected_idx_: Indices = field(init=False, repr=False, compare=False)
+    selection_: Selection = field(init=False, repr=False, compare=False)
+    n_rows_: int = field(init=False, repr=False, compare=False)
+
+    # Whether rows are read in passes over chunks, so that a hierarchy needs no levels.
+    streams: ClassVar[bool] = False
+
+    @abstractmethod
+    def choose(self, rows: Rows, labels: Labels | None, run: Run) -> Selection:
+        """Choose from checked rows: what :meth:`select` does after its checks."""
+
+    def check(self, n: int) -> None:  # noqa: B027
+        """Raise SelectionError where the parameters do not go with ``n`` rows."""
+
+    def select(self, X: ArrayLike, y: Labels | None = None) -> Selection:
+        """Choose rows of ``X`` (N, D); ``y`` holds a label of each row where labels matter.
+
+        Raises
+        ------
+        SelectionError
+            ``X`` is malformed or holds NaN, or the parameters do not go with it.
+        TooFewError
+            Fewer rows can be chosen than were asked for.
+        """
+        rows = as_rows(X)
+        check_labels(rows, y)
+        self.check(rows.shape[0])
+        check_finite(rows)
+        with one_blas_thread():
+            return self.choose(rows, y, Run(seed_sequence(getattr(self, "random_state", 0))))
+
+    def fit(self, X: ArrayLike, y: Labels | None = None) -> Self:
+        """Choose rows and keep them; errors are those of :meth:`select`."""
+        selection = self.select(X, y)
+        object.__setattr__(self, "selection_", selection)
+        object.__setattr__(self, "selected_idx_", selection.indices)
+        object.__setattr__(self, "n_rows_", len(X))  # type: ignore[arg-type]
+        return self
+
+    def get_support(self, indices: bool = False) -> NDArray[Any]:
+        """Mask of the rows that the last fit chose, or their numbers."""
+        if indices:
+            return self.selected_idx_
+        mask = np.zeros(self.n_rows_, bool)
+        mask[self.selected_idx_] = True
+        return mask
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """Parameters by name; ``deep`` is there for scikit-learn."""
+        return {f.name: getattr(self, f.name) for f in fields(self) if f.init}
+
+
+@dataclass(frozen=True)
+class Sized(Selector):
+    """A selector of a given number of rows.
+
+    Parameters
+    ----------
+    n_to_select : int
+        Number k of rows to choose.
+    """
+
+    n_to_select: int
+
+    def check(self, n: int) -> None:
+        """See :class:`Selector`."""
+        k = self.n_to_select
+        if not is_positive_integer(k):
+            raise SelectionError(f"n_to_select is {k!r}; expected a positive integer")
+        if k > n:
+            raise TooFewError(f"n_to_select is {k}, but there are only {n} rows", n)
+
+
+def is_positive_integer(value: object) -> bool:
+    """Whether a parameter can count something."""
+    return isinstance(value, int | np.integer) and not isinstance(value, bool) and int(value) > 0
+
+
+def check_labels(rows: Rows, y: Labels | None) -> None:
+    """SelectionError unless there is one label for each row, or none at all."""
+    if y is not None and len(y) != rows.shape[0]:
+        raise SelectionError(f"{len(y)} labels for {rows.shape[0]} rows")

@@ -1,0 +1,108 @@
+r"""Minimum set cover: few rows such that every row has one of them within a radius.
+
+Each choice covers the most rows that are not covered yet, which takes at most :math:`1 + \ln N`
+times as many rows as needed (Chvátal, A greedy heuristic for the set-covering problem, 1979).  For
+a given number of rows the radius is the smallest that they cover.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from potlearn.errors import SelectionError, TooFewError
+from potlearn.select.rows import Rows
+from potlearn.select.run import Run
+from potlearn.select.selection import Array, Selection
+from potlearn.select.selector import Labels, Sized
+from potlearn.select.vectors import squared_distances
+
+# Halvings of the interval in which the radius lies.
+STEPS = 40
+# Rows whose distances are all in memory (200 MB).
+MOST = 5000
+
+
+@dataclass(frozen=True)
+class SetCover(Sized):
+    """Choose rows that cover all others; scores are the parts of the rows that they cover anew.
+
+    Rows beyond those that a cover needs are the farthest from it, with score 0.
+
+    Parameters
+    ----------
+    n_to_select : int
+        Number k of rows; at most 5000 are chosen from at once.
+    """
+
+    most_rows: ClassVar[int] = MOST
+
+    def check(self, n: int) -> None:
+        """See :class:`~potlearn.select.selector.Selector`."""
+        super().check(n)
+        if n > MOST:
+            raise SelectionError(
+                f"SetCover looks at all distances, of at most {MOST} rows; got {n}: wrap it in "
+                "Hierarchical"
+            )
+
+    def choose(self, rows: Rows, labels: Labels | None, run: Run) -> Selection:
+        """See :class:`~potlearn.select.selector.Selector`."""
+        X = rows.read()
+        X = X - X.mean(axis=0)
+        distances = np.sqrt(squared_distances(X, X))
+        np.fill_diagonal(distances, 0.0)
+        indices, gains = _smallest_cover(distances, self.n_to_select)
+        return _filled(distances, indices, gains, self.n_to_select)
+
+
+def cover(distances: Array, radius: float, limit: int) -> tuple[list[int], list[float]] | None:
+    """Rows that cover all, and what part each covers anew; None if ``limit`` are not enough."""
+    near = distances <= radius
+    counts = near.sum(axis=0)
+    left = np.ones(len(near), bool)
+    indices, gains = list[int](), list[float]()
+    while left.any():
+        if len(indices) == limit:
+            return None
+        i = int(counts.argmax())
+        newly = left & near[i]
+        indices.append(i)
+        gains.append(float(newly.sum()) / len(near))
+        left &= ~newly
+        counts = counts - near[newly].sum(axis=0)
+    return indices, gains
+
+
+def _smallest_cover(distances: Array, k: int) -> tuple[list[int], list[float]]:
+    """Cover by at most k rows of the smallest radius, by bisection."""
+    low, high = 0.0, float(distances.max())
+    best = cover(distances, high, k)
+    for _ in range(STEPS):
+        middle = (low + high) / 2
+        found = cover(distances, middle, k)
+        if found is None:
+            low = middle
+        else:
+            best, high = found, middle
+        if high - low <= 1e-4 * high:
+            break
+    assert best is not None  # one row covers all within the largest distance
+    return best
+
+
+def _filled(distances: Array, indices: list[int], gains: list[float], k: int) -> Selection:
+    nearest = distances[indices].min(axis=0)
+    while len(indices) < k:
+        i = int(nearest.argmax())
+        if not nearest[i] > 1e-7 * distances.max():
+            raise TooFewError(
+                f"n_to_select is {k}, but only {len(indices)} rows are distinct to rounding",
+                len(indices),
+            )
+        indices.append(i)
+        gains.append(0.0)
+        nearest = np.minimum(nearest, distances[i])
+    return Selection.of(indices, gains)

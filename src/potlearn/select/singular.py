@@ -1,0 +1,36 @@
+r"""Leading left singular vectors of a matrix, :math:`X = U \Sigma W^T`, from its triangle."""
+
+from __future__ import annotations
+
+from functools import reduce
+
+import numpy as np
+
+from potlearn.errors import TooFewError
+from potlearn.select.moments import Triangle
+from potlearn.select.rows import Rows, blocks
+from potlearn.select.selection import Array
+
+
+def triangle_of(rows: Rows) -> Array:
+    """R of a QR decomposition of all rows, read block by block."""
+    return reduce(Triangle().merge, (Triangle().of(block) for _, block in blocks(rows)))
+
+
+def left_vectors(rows: Rows, k: int | None = None) -> Array:
+    """The k leading left singular vectors, (N, k), or all up to the rank.
+
+    Raises
+    ------
+    TooFewError
+        ``k`` is above the rank.
+    """
+    values, W = Triangle().spectrum(triangle_of(rows), rows.shape[0])
+    if k is not None and k > len(values):
+        raise TooFewError(
+            f"n_to_select is {k}, above the rank of X, {len(values)}: there are no more "
+            "independent rows",
+            len(values),
+        )
+    axes = W[:, :k] / values[:k]
+    return np.concatenate([block @ axes for _, block in blocks(rows)])

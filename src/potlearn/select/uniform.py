@@ -1,0 +1,36 @@
+"""Uniform choice: every subset of k rows is as likely as any other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from potlearn.select.rows import Rows
+from potlearn.select.run import Run
+from potlearn.select.seeds import Seed
+from potlearn.select.selection import Selection
+from potlearn.select.selector import Labels, Sized
+
+
+@dataclass(frozen=True)
+class Random(Sized):
+    """Choose k rows uniformly; the score of each is k/N.
+
+    Parameters
+    ----------
+    n_to_select : int
+        Number k of rows.
+    random_state : int, Generator or SeedSequence
+        Fixes the draw.
+    """
+
+    random_state: Seed = 0
+
+    streams: ClassVar[bool] = True
+
+    def choose(self, rows: Rows, labels: Labels | None, run: Run) -> Selection:
+        """See :class:`~potlearn.select.selector.Selector`."""
+        n, k = rows.shape[0], self.n_to_select
+        return Selection.of(run.rng(0).choice(n, k, replace=False), np.full(k, k / n))
