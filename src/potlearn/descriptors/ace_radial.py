@@ -1,4 +1,4 @@
-r"""Radial functions of ACE: primitive functions g_k of several kinds, and orthonormal combinations.
+r"""Radial functions of ACE.
 
 With :math:`T_k` the Chebyshev polynomials, r < r_c, and parameters in the order of the classes:
 
@@ -202,10 +202,8 @@ Primitives = ChebExpCos | ChebPow | ChebLinear | SBessel | AgnesiJacobi
 
 @dataclass(frozen=True)
 class AceRadial:
-    r"""Radial functions :math:`R_n = \sum_k c_{kn} g_k` of one pair of species.
+    """Radial functions of one pair of species: primitives up to a cutoff, and an inner cutoff.
 
-    ``orthonormal`` makes them orthonormal, :math:`\int_0^{r_c} R_n R_m\,dr = \delta_{nm}`, by
-    successive orthogonalisation, so that n counts the nodes; else they are the primitives.
     ``inner`` > 0 multiplies them by a smooth step from 0 up to inner - width to 1 from inner on.
     """
 
@@ -213,30 +211,15 @@ class AceRadial:
     cutoff: float
     inner: float = 0.0
     width: float = 0.3
-    orthonormal: bool = True
+
+    def __post_init__(self) -> None:
+        _check(
+            self.inner == 0 or 0 < self.width <= self.inner < self.cutoff,
+            f"ace: expected 0 < width <= inner < cutoff, got {self}",
+        )
 
     def functions(self, r: Array, n: int) -> Jet:
-        """R_1 to R_n at distances ``r`` (K,) up to the cutoff: jet of shape (K, n)."""
-        g = self._cut_primitives(r, n)
-        if not self.orthonormal:
-            return g
-        c = self.contraction(n)
-        return Jet(g.value @ c, g.first @ c, g.second @ c)
-
-    def contraction(self, n: int) -> Array:
-        """Coefficients c (n, n) of R in the primitives, upper triangular."""
-        if not self.orthonormal:
-            return np.eye(n)
-        nodes, weights = np.polynomial.legendre.leggauss(400)
-        g = self._cut_primitives((nodes + 1) * self.cutoff / 2, n).value
-        _, triangle = np.linalg.qr(np.sqrt(weights * self.cutoff / 2)[:, None] * g)
-        diagonal = np.abs(np.diag(triangle))
-        if diagonal.min() < 1e-9 * diagonal.max():
-            raise BasisError(f"ace: {n} radial functions of {self.primitives} are too many: dependent")
-        inverse: Array = np.linalg.inv(triangle)
-        return np.triu(inverse * np.sign(np.diag(triangle)))
-
-    def _cut_primitives(self, r: Array, n: int) -> Jet:
+        """R_1 to R_n and derivatives at distances ``r`` (K,) up to the cutoff: jet (K, n)."""
         g = self.primitives.primitives(r, self.cutoff, n)
         if self.inner == 0:
             return g
@@ -247,7 +230,7 @@ class AceRadial:
 KINDS: dict[str, type[Any]] = {
     k.kind: k for k in (ChebExpCos, ChebPow, ChebLinear, SBessel, AgnesiJacobi)
 }
-DEFAULT_KIND = ChebExpCos.kind
+DEFAULT_KIND = SBessel.kind
 
 
 def _check(holds: bool, message: str) -> None:
@@ -258,8 +241,7 @@ def _check(holds: bool, message: str) -> None:
 def make_radial(settings: Mapping[str, Any], cutoff: float, pair: tuple[str, str]) -> AceRadial:
     """Radial functions of a pair of species from ``kind`` and parameters.
 
-    Parameters are those of the kind's class, and ``inner``, ``width``, ``orthonormal`` of
-    :class:`AceRadial`.  ``r0`` of agnesi_jacobi is the sum of the covalent radii where not given.
+    Parameters are those of the kind's class, and ``inner``, ``width`` of :class:`AceRadial`.  ``r0`` of agnesi_jacobi is the sum of the covalent radii where not given.
 
     Raises
     ------
@@ -270,7 +252,7 @@ def make_radial(settings: Mapping[str, Any], cutoff: float, pair: tuple[str, str
     kind = given.pop("kind", DEFAULT_KIND)
     if kind not in KINDS:
         raise BasisError(f"ace: radial kind is {kind!r}; expected one of {', '.join(KINDS)}")
-    common = {k: given.pop(k) for k in ("inner", "width", "orthonormal") if k in given}
+    common = {k: given.pop(k) for k in ("inner", "width") if k in given}
     known = [f.name for f in fields(KINDS[kind])]
     unknown = [k for k in given if k not in known]
     if unknown:
