@@ -16,7 +16,7 @@ from ..engine import Engine, Program, RadialTable, tabulate
 from ..errors import BasisError
 from .ace_basis import Box, Function, Rule, TotalDegree, functions
 from .ace_program import Moments, feature_program, folded_program
-from .ace_radial import AceRadial, make_radial
+from .ace_radial import DEFAULT_KIND, AceRadial, make_radial
 from .protocol import DesignRows, species_indices
 
 Array: TypeAlias = NDArray[np.float64]
@@ -62,8 +62,8 @@ class ACE:
     pairs : mapping, optional
         By ``"A-B"``, for both orders of the species: ``cutoff``, at most the general one, and
         parameters of ``radial`` that are others for that pair.
-    most : int, optional
-        Of more functions than this those with the smallest order + n + l are kept.
+    max_functions : int, optional
+        Of more functions than this those with the smallest order + sum of n and l are kept.
 
     Raises
     ------
@@ -85,7 +85,7 @@ class ACE:
     lmin: tuple[int, ...] | int = 0
     radial: Mapping[str, Any] = field(default_factory=dict)
     pairs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    most: int | None = None
+    max_functions: int | None = None
     threads: int = field(default=1, compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -96,6 +96,7 @@ class ACE:
             raise BasisError(f"ace: cutoff must be above 0, got {self.cutoff}")
         if not 1 <= self.order <= MAX_ORDER:
             raise BasisError(f"ace: order goes from 1 to {MAX_ORDER}, got {self.order}")
+        object.__setattr__(self, "radial", {"kind": DEFAULT_KIND} | dict(self.radial))
         self._fill_rule()
         _ = self.functions, self.radials
 
@@ -148,7 +149,7 @@ class ACE:
     @cached_property
     def functions(self) -> tuple[Function, ...]:
         """The functions, in the order of the features."""
-        return functions(self.rule, self.order, self.most)
+        return functions(self.rule, self.order, self.max_functions)
 
     @cached_property
     def moments(self) -> Moments:
@@ -196,7 +197,11 @@ class ACE:
     def engine(self) -> Engine:
         """Tables and the feature program, compiled."""
         program = feature_program(self.functions, self.moments, self.species)
-        return Engine(self.moments.degrees, *self.tables(), program)
+        return self.engine_of(program)
+
+    def engine_of(self, program: Program | Sequence[Program]) -> Engine:
+        """Engine of a program, or of one per centre species, over this descriptor's moments."""
+        return Engine(self.moments.degrees, *self.tables(), program, lowest=self.moments.lowest)
 
     def tables(self) -> tuple[list[RadialTable], NDArray[np.int32]]:
         """Tables of the different radial functions, and which of them serves (centre, neighbour)."""
@@ -218,6 +223,18 @@ class ACE:
             for row in np.asarray(coefficients, float)
         ]
 
+    @cached_property
+    def _latest(self) -> dict[str, Any]:
+        """The coefficients that were folded last, and their engine."""
+        return {}
+
+    def _folded_engine(self, coefficients: Array) -> Engine:
+        if not np.array_equal(self._latest.get("coefficients", ()), coefficients):
+            engine = self.engine_of(self.folded(coefficients))
+            self._latest.update(coefficients=coefficients.copy(), engine=engine)
+        found: Engine = self._latest["engine"]
+        return found
+
     # Evaluation ----------------------------------------------------------------------------------
 
     def descriptors(self, atoms: Any, neighbors: Neighbors | None = None) -> Array:
@@ -233,9 +250,14 @@ class ACE:
     def linear_model(
         self, atoms: Any, coefficients: Array, neighbors: Neighbors | None = None
     ) -> tuple[Array, Array, Array]:
-        """Energies (N,), forces (N, 3), virial (6,) of coefficients (n_species, 1 + M)."""
+        """Energies (N,), forces (N, 3), virial (6,) of coefficients (n_species, 1 + M).
+
+        The coefficients are folded into one polynomial per species, which is kept for the next call.
+        """
+        c = np.asarray(coefficients, float)
+        per_atom = np.column_stack([c[:, 0], np.ones(len(c))])
         arguments = self._arguments(atoms, neighbors)
-        return self.engine.energy_forces(*arguments, coefficients, threads=self.threads)
+        return self._folded_engine(c).energy_forces(*arguments, per_atom, threads=self.threads)
 
     def _arguments(
         self, atoms: Any, list_: Neighbors | None

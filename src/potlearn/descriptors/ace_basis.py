@@ -115,8 +115,8 @@ class Box:
 Rule = TotalDegree | Box
 
 
-def functions(rule: Rule, order: int, most: int | None = None) -> tuple[Function, ...]:
-    """Functions of orders 1 to ``order``; of more than ``most`` those of lowest order + n + l."""
+def functions(rule: Rule, order: int, largest: int | None = None) -> tuple[Function, ...]:
+    """Functions of orders 1 to ``order``; of more than ``largest`` those of lowest order + n + l."""
     found = [
         Function(channels, k)
         for n in range(1, order + 1)
@@ -125,9 +125,9 @@ def functions(rule: Rule, order: int, most: int | None = None) -> tuple[Function
     ]
     if not found:
         raise BasisError("ace: these settings leave no function")
-    if most is None or len(found) <= most:
+    if largest is None or len(found) <= largest:
         return tuple(found)
-    kept = set(sorted(found, key=_complexity)[:most])
+    kept = set(sorted(found, key=_complexity)[:largest])
     return tuple(f for f in found if f in kept)
 
 

@@ -36,11 +36,12 @@ class Moments:
 
     Attributes
     ----------
-    degrees : tuple of int
-        Angular degree of each radial function.
+    lowest, degrees : tuple of int
+        Angular degrees, from and to, of each radial function.
     n_species : int
     """
 
+    lowest: tuple[int, ...]
     degrees: tuple[int, ...]
     n_species: int
 
@@ -48,20 +49,29 @@ class Moments:
     def of(cls, functions: Iterable[Function], n_species: int) -> Moments:
         """What the functions need."""
         channels = {c for f in functions for c in f.channels}
-        n = max(c.n for c in channels)
-        degrees = [max((c.l for c in channels if c.n == k + 1), default=0) for k in range(n)]
-        return cls(tuple(degrees), n_species)
+        found = [{c.l for c in channels if c.n == n} or {0} for n in range(1, _last(channels) + 1)]
+        return cls(tuple(map(min, found)), tuple(map(max, found)), n_species)
 
     @property
     def per_species(self) -> int:
         """Moments of one neighbour species."""
-        return sum((d + 1) ** 2 for d in self.degrees)
+        return self._offset(len(self.degrees))
 
     def values(self, channel: Channel) -> list[Value]:
         """Moments of a channel, mu from -l to l."""
-        start = channel.species * self.per_species + channel.l**2
-        start += sum((d + 1) ** 2 for d in self.degrees[: channel.n - 1])
+        n = channel.n - 1
+        start = channel.species * self.per_species + self._offset(n)
+        start += channel.l**2 - self.lowest[n] ** 2
         return [moment(start + k) for k in range(2 * channel.l + 1)]
+
+    def _offset(self, n: int) -> int:
+        """Moments of the radial functions before the n-th, counted from 0."""
+        ranges = zip(self.lowest[:n], self.degrees[:n], strict=True)
+        return sum((high + 1) ** 2 - low**2 for low, high in ranges)
+
+
+def _last(channels: Iterable[Channel]) -> int:
+    return max(c.n for c in channels)
 
 
 class Nodes:
