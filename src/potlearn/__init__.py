@@ -37,6 +37,7 @@ _EXPORTS = {
     "random_split": "potlearn.data",
     "read": "potlearn.data",
     "stratified_split": "potlearn.data",
+    "ACE": "potlearn.descriptors",
     "POD": "potlearn.descriptors",
     "LinearPotential": "potlearn.potentials",
     "ZBL": "potlearn.potentials.pair",
@@ -67,6 +68,7 @@ if TYPE_CHECKING:
     from potlearn.data import random_split as random_split
     from potlearn.data import read as read
     from potlearn.data import stratified_split as stratified_split
+    from potlearn.descriptors import ACE as ACE
     from potlearn.descriptors import POD as POD
     from potlearn.fit import FitResult as FitResult
     from potlearn.fit import Weights as Weights

@@ -27,6 +27,13 @@ run 1000
 """
 
 
+def has_lammps_files(potential: LinearPotential) -> bool:
+    """Whether LAMMPS has a pair style for the potential's descriptor."""
+    from potlearn.descriptors import POD
+
+    return isinstance(potential.descriptor, POD)
+
+
 def write_lammps_folder(folder: Path, potential: LinearPotential, dataset: Dataset) -> None:
     """Write ``PREFIX_param.pod``, ``PREFIX_coeff.pod``, ``example.data`` and ``in.example``.
 

@@ -14,7 +14,7 @@ from potlearn.cli.config import FitConfig
 from potlearn.cli.config_file import write_config
 from potlearn.cli.datasets import load_datasets
 from potlearn.cli.label_check import find_suspicious_labels
-from potlearn.cli.lammps_folder import write_lammps_folder
+from potlearn.cli.lammps_folder import has_lammps_files, write_lammps_folder
 from potlearn.cli.parts import make_core, make_descriptor, make_weights, resolved
 from potlearn.cli.report_info import report_info
 from potlearn.cli.results import check_report_extra, write_json, write_report_files
@@ -133,6 +133,7 @@ def _fit(
         weights=weights,
         solver=config.fit.solver,
         ridge=config.fit.ridge,
+        smoothness=config.fit.smoothness,
         e0=config.fit.e0,
         intercept=config.fit.intercept,
         core=core,
@@ -165,7 +166,8 @@ def _outcome(
 ) -> FitOutcome:
     from potlearn.metrics import metrics
 
-    files = ["config.yaml", "model.potl", "metrics.json", "lammps"]
+    files = ["config.yaml", "model.potl", "metrics.json"]
+    files += ["lammps"] if has_lammps_files(potential) else []
     files += [f"predictions_{name}.extxyz" for name in evaluations if name != "train"]
     files += ["report.html", "figures"] if config.output.report else []
     return FitOutcome(
@@ -187,7 +189,8 @@ def _write(outcome: FitOutcome, datasets: Mapping[str, Dataset]) -> None:
     for name, evaluation in outcome.evaluations.items():
         if name != "train":
             evaluation.to_extxyz(folder / f"predictions_{name}.extxyz", datasets[name])
-    write_lammps_folder(folder / "lammps", outcome.potential, datasets["train"])
+    if has_lammps_files(outcome.potential):
+        write_lammps_folder(folder / "lammps", outcome.potential, datasets["train"])
 
 
 def _write_metrics(outcome: FitOutcome) -> None:

@@ -35,6 +35,8 @@ class LinearProblem:
         Identity of every column.
     folds : tuple of (LinearProblem, LinearProblem)
         Training and held-out problems of a cross-validation; empty if there is none.
+    penalties : (C,), optional
+        How much a penalty weighs each coefficient, in place of the norms of the columns.
 
     Raises
     ------
@@ -48,6 +50,7 @@ class LinearProblem:
     n_rows: int
     names: tuple[str, ...]
     folds: tuple[tuple[LinearProblem, LinearProblem], ...] = field(default=(), repr=False)
+    penalties: NDArray[np.float64] | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         if self.n_rows == 0 or len(self.R) == 0:
@@ -71,6 +74,7 @@ class LinearProblem:
         n_rows: int,
         names: tuple[str, ...],
         folds: tuple[tuple[LinearProblem, LinearProblem], ...] = (),
+        penalties: NDArray[np.float64] | None = None,
     ) -> LinearProblem:
         """Problem from the factor of ``[X | y]``, whose last column is the target."""
         k = min(len(triangle), len(names))
@@ -81,6 +85,7 @@ class LinearProblem:
             n_rows=n_rows,
             names=names,
             folds=folds,
+            penalties=penalties,
         )
 
     @classmethod

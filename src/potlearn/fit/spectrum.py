@@ -103,10 +103,20 @@ class Spectrum:
 
 
 def column_scales(problem: LinearProblem, scaling: str) -> NDArray[np.float64]:
-    """Scales s (C,) of the penalty: norms of the weighted columns, or ones."""
+    """Scales s (C,) of the penalty: norms of the weighted columns, or ones.
+
+    Where the problem has penalties of its own, these stand for the norms, times the factor that
+    makes the mean square of the scaled columns' norms one.
+    """
     if scaling not in SCALINGS:
         raise FitError(f"unknown column scaling {scaling!r}; expected one of {SCALINGS}")
-    return problem.column_norms() if scaling == "columns" else np.ones(len(problem.names))
+    if scaling == "none":
+        return np.ones(len(problem.names))
+    norms = problem.column_norms()
+    if problem.penalties is None:
+        return norms
+    mean_square = float(np.mean((norms / problem.penalties) ** 2))
+    return np.asarray(np.sqrt(mean_square) * problem.penalties)
 
 
 def minimise_ridge(criterion: Callable[[float], float], low: float, high: float) -> float:
