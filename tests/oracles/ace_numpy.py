@@ -40,7 +40,7 @@ _Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
 
 def parse(text: str) -> dict:
     """The file as nested dictionaries and lists."""
-    return yaml.load(text, _Loader)  # noqa: S506 - a safe loader
+    return yaml.load(text, _Loader)
 
 
 # Radial functions ------------------------------------------------------------------------------

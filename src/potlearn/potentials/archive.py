@@ -105,10 +105,11 @@ def _linear(settings: dict[str, Any]) -> Any:
 
 
 def _builders() -> dict[str, Callable[[dict[str, Any]], Any]]:
+    from .pace import PacePotential
     from .pair import PAIR_KINDS
 
     pairs = {kind: cls.from_dict for kind, cls in PAIR_KINDS.items()}
-    return {"linear": _linear, **pairs}
+    return {"linear": _linear, PacePotential.kind: PacePotential.from_dict, **pairs}
 
 
 def _detach(value: Any, arrays: dict[str, np.ndarray]) -> Any:

@@ -1,0 +1,151 @@
+"""Nonlinear ACE potentials (PACE), as ``.yace`` files hold them, on the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from ..data.neighbors import Neighbors
+from ..data.neighbors import neighbors as neighbor_list
+from ..descriptors.protocol import species_indices
+from .pace_archive import file_from_dict, file_to_dict
+from .pace_data import Array, YaceFile
+from .pace_energy import NearestSwitch, core_switch, embedding_energy, nearest_switch
+from .pace_model import PaceModel, build
+from .prediction import Prediction
+
+if TYPE_CHECKING:
+    from .calculator import PotlearnCalculator
+
+_VOIGT = ([0, 1, 2, 1, 0, 0], [0, 1, 2, 2, 2, 1])
+
+
+@dataclass(frozen=True, eq=False)
+class PacePotential:
+    r"""Atomic cluster expansion with embedding functions and a core repulsion.
+
+    .. math:: E_i = E_{0, \mu_i} + F_{\mu_i}(\rho_1, \dots, \rho_P), \qquad
+              \rho_p = \sum_v \tilde c_{pv} \operatorname{Re} \prod_t A_{i v_t}
+
+    with switches and core of :mod:`~potlearn.potentials.pace_energy`, moments and products of
+    :mod:`~potlearn.potentials.pace_model`.  Radial functions are tabulated by the engine; atoms
+    closer than 1/64 of the cutoff raise :class:`~potlearn.errors.DataError`.
+
+    Attributes
+    ----------
+    file : YaceFile
+        All parameters.
+    metadata : mapping
+        How it came about; stored with it.
+    """
+
+    kind: ClassVar[str] = "pace"
+
+    file: YaceFile
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def species(self) -> tuple[str, ...]:
+        """Chemical symbols that it knows."""
+        return self.file.elements
+
+    @property
+    def cutoff(self) -> float:
+        """Largest distance that matters, in Å."""
+        return self.file.cutoff
+
+    @cached_property
+    def _model(self) -> PaceModel:
+        return build(self.file)
+
+    def predict(self, atoms: Any, neighbors: Neighbors | None = None) -> Prediction:
+        """Energies, forces and virial of ``atoms`` (an ``ase.Atoms``)."""
+        list_ = neighbors or neighbor_list(atoms, self.cutoff)
+        species = species_indices(atoms, self.species)
+        system = atoms.positions, species, list_
+        features = self._model.engine.descriptors(*system)
+        switch = nearest_switch(self.file, *system) if self._has_nearest_switch else None
+        energies, weights, excess = self._site_energies(species, features, switch)
+        forces, virial = self._model.engine.vjp(*system, weights)
+        if switch is not None:
+            _add_pairs(forces, virial, switch, excess, atoms.positions, list_)
+        return Prediction(energies, forces, virial)
+
+    @property
+    def _has_nearest_switch(self) -> bool:
+        return self.file.inner_cutoff_type == "zbl"
+
+    def _site_energies(
+        self, species: Any, features: Array, switch: NearestSwitch | None
+    ) -> tuple[Array, Array, Array]:
+        """Energies (N,), their derivatives in the features (N, M), and F - core (N,)."""
+        energies, weights = self.file.e0[species], np.zeros_like(features)
+        column = self._model.core
+        core = features[:, column] if column is not None else np.zeros(len(features))
+        total = np.zeros(len(features))
+        step, by_core = np.ones(len(features)), np.ones(len(features))
+        for mu, embedding in enumerate(self.file.embeddings):
+            mine, densities = species == mu, self._model.densities[mu]
+            total[mine], by_density = embedding_energy(embedding, features[mine, densities])
+            if switch is None:
+                step[mine], slope = core_switch(embedding, core[mine])
+                by_core[mine] += total[mine] * slope
+            else:
+                step[mine] = switch.value[mine]
+            weights[mine, densities] = step[mine, None] * by_density
+        if switch is not None:
+            by_core = 1 - step
+            energies = energies + total * step + core * by_core
+        else:
+            energies = energies + total * step + core
+        if column is not None:
+            weights[:, column] = by_core
+        return energies, weights, total - core
+
+    def calculator(self, skin: float = 0.5) -> PotlearnCalculator:
+        """ASE calculator that keeps its neighbour list while no atom moves more than skin/2 Å."""
+        from .calculator import PotlearnCalculator
+
+        return PotlearnCalculator(self, skin=skin)
+
+    def save(self, path: str | Path) -> None:
+        """Write one file: JSON and arrays in a zip, no pickle."""
+        from .archive import save
+
+        save(self, path)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Settings that rebuild the potential."""
+        return {
+            "kind": self.kind,
+            "file": file_to_dict(self.file),
+            "metadata": dict(self.metadata),
+        }
+
+    @classmethod
+    def from_dict(cls, settings: Mapping[str, Any]) -> PacePotential:
+        """The inverse of :meth:`to_dict`."""
+        return cls(file_from_dict(settings["file"]), settings["metadata"])
+
+
+def _add_pairs(
+    forces: Array,
+    virial: Array,
+    switch: NearestSwitch,
+    excess: Array,
+    positions: Array,
+    list_: Neighbors,
+) -> None:
+    """Forces and virial of the steps that move with the nearest neighbour."""
+    i, j = switch.atom, list_.j[switch.pair]
+    vectors = positions[j] - positions[i] + list_.offsets[switch.pair]
+    r = np.linalg.norm(vectors, axis=1)
+    pull = (excess[i] * switch.slope / r)[:, None] * vectors
+    np.add.at(forces, i, pull)
+    np.add.at(forces, j, -pull)
+    virial -= (vectors.T @ pull)[_VOIGT]
