@@ -16,7 +16,7 @@ have first (Lysogorskiy et al., npj Comput. Mater. 7, 97 (2021), have the idea o
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from itertools import combinations
 from math import sqrt
@@ -48,15 +48,15 @@ def conjugate(product: Product) -> Product:
     return tuple(sorted((channel, l, -m) for channel, l, m in product))
 
 
-def folded(terms: Mapping[Product, Sequence[float]]) -> dict[Product, list[float]]:
+def folded(terms: Mapping[Product, Iterable[float]]) -> dict[Product, list[float]]:
     """Coefficients of sorted products, of a product and its conjugate only one."""
     found: dict[Product, list[float]] = {}
     for product, coefficients in terms.items():
         ordered = tuple(sorted(product))
         key = max(ordered, conjugate(ordered))
-        sums = found.setdefault(key, [0.0] * len(coefficients))
-        for p, c in enumerate(coefficients):
-            sums[p] += c
+        sums = found.get(key)
+        new = [float(c) for c in coefficients]
+        found[key] = new if sums is None else [a + b for a, b in zip(sums, new, strict=True)]
     return {key: sums for key, sums in found.items() if any(sums)}
 
 
@@ -70,15 +70,13 @@ class ComplexPolynomials:
         The real moment of (channel, l, m).
     """
 
-    def __init__(
-        self, builder: ProgramBuilder, moment: Callable[[int, int, int], Value]
-    ) -> None:
+    def __init__(self, builder: ProgramBuilder, moment: Callable[[int, int, int], Value]) -> None:
         self._builder = builder
         self._moment = moment
         self._parts: dict[Product, _Complex] = {}
         self._uses: Counter[Product] = Counter()
 
-    def add(self, terms: Mapping[Product, Sequence[float]], count: int = 1) -> list[Value]:
+    def add(self, terms: Mapping[Product, Iterable[float]], count: int = 1) -> list[Value]:
         """Nodes of ``count`` polynomials; every product has that many coefficients."""
         products = folded(terms)
         self._uses.update(part for product in products for part in _pairs(product))

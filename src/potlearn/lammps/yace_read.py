@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from ..errors import ModelFileError
+from ..potentials.pace import PacePotential
 from ..potentials.pace_data import (
     POLYNOMIAL,
     Bond,
@@ -33,6 +34,17 @@ _POLYNOMIAL = ("rcut", "xl", "xr", "pl", "pr", "r0", "p", "maxn", "recursion_coe
 _FUNCTION = (
     "mu0", "rank", "ndensity", "num_ms_combs", "mus", "ns", "ls", "ms_combs", "ctildes",
 )  # fmt: skip
+
+
+def read_yace(path: str | Path) -> PacePotential:
+    """The potential in a ``.yace`` file, whatever its densities, embeddings and core.
+
+    Raises
+    ------
+    ModelFileError
+        As :func:`read_yace_file`.
+    """
+    return PacePotential(read_yace_file(path), {"source": Path(path).name})
 
 
 def read_yace_file(path: str | Path) -> YaceFile:

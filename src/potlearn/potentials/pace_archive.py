@@ -29,7 +29,7 @@ def file_to_dict(file: YaceFile) -> dict[str, Any]:
         "elements": list(file.elements),
         "e0": file.e0,
         "embeddings": [asdict(e) for e in file.embeddings],
-        "bonds": [{"pair": list(pair), **asdict(b)} for pair, b in sorted(file.bonds.items())],
+        "bonds": [{"pair": list(pair), **asdict(file.bonds[pair])} for pair in sorted(file.bonds)],
         "functions": [_packed(functions) for functions in file.functions],
         "spline_bins": file.spline_bins,
         "lmax": file.lmax,
@@ -39,7 +39,7 @@ def file_to_dict(file: YaceFile) -> dict[str, Any]:
 
 def file_from_dict(settings: Mapping[str, Any]) -> YaceFile:
     """The inverse of :func:`file_to_dict`."""
-    make = PolynomialBond if settings["lmax"] is not None else Bond
+    make: Any = PolynomialBond if settings["lmax"] is not None else Bond
     return YaceFile(
         elements=tuple(settings["elements"]),
         e0=settings["e0"],
@@ -77,7 +77,8 @@ def _packed(functions: tuple[ClusterFunction, ...]) -> dict[str, Any]:
 
 
 def _joined(parts: list[Any], kind: type) -> Any:
-    return np.concatenate([np.ravel(part) for part in parts] or [[]]).astype(kind)
+    empty: Any = np.empty(0, kind)
+    return np.concatenate([empty, *(np.ravel(part) for part in parts)]).astype(kind)
 
 
 def _unpacked(packed: Mapping[str, Any]) -> tuple[ClusterFunction, ...]:
@@ -85,14 +86,12 @@ def _unpacked(packed: Mapping[str, Any]) -> tuple[ClusterFunction, ...]:
     factors = _split(packed["factors"].reshape(-1, 3), rank)
     ms = _split(packed["ms"], rank * count)
     ctildes = _split(packed["ctildes"], p * count)
-    return tuple(
-        ClusterFunction(
-            *(tuple(int(k) for k in column) for column in factors[k].T),
-            ms[k].reshape(count[k], rank[k]),
-            ctildes[k].reshape(count[k], p),
-        )
-        for k in range(len(rank))
-    )
+    found = []
+    for k in range(len(rank)):
+        mus, ns, ls = (tuple(column) for column in factors[k].T.tolist())
+        combinations = ms[k].reshape(count[k], rank[k])
+        found.append(ClusterFunction(mus, ns, ls, combinations, ctildes[k].reshape(-1, p)))
+    return tuple(found)
 
 
 def _split(values: Any, counts: Index) -> list[Any]:

@@ -47,12 +47,12 @@ def _zbl(bond: Bond, charges: tuple[int, int], r: Jet) -> Jet:
     t = where(r.value > outer - width, r - (outer - width), 0.0)
     switched = _screened(r, charges) + (shift + t * t * t * (a / 3) + t * t * t * t * (b / 4))
     scale = bond.prehc * COULOMB / 2 * charges[0] * charges[1]
-    return scale * switched * smooth_step(r, outer, width)
+    return switched * smooth_step(r, outer, width) * scale
 
 
 def _screened(r: Jet, charges: tuple[int, int]) -> Jet:
     """Screening function over r, 1/Å."""
-    rate = (charges[0] ** 0.23 + charges[1] ** 0.23) / 0.46850
+    rate: float = sum(float(z) ** 0.23 for z in charges) / 0.46850
     terms = [c * (r * (-k * rate)).exp() for c, k in _SCREEN]
     return (terms[0] + terms[1] + terms[2] + terms[3]) / r
 

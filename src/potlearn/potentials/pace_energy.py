@@ -100,9 +100,9 @@ class NearestSwitch:
 def nearest_switch(
     file: YaceFile, positions: Array, species: NDArray[np.int32], list_: Neighbors
 ) -> NearestSwitch:
-    """The step of every atom.
+    r"""The step of every atom.
 
-    Nearest is the neighbour of smallest :math:`r_{ij} - (r_\\mathrm{in} - d_\\mathrm{in})`, with
+    Nearest is the neighbour of smallest :math:`r_{ij} - (r_\mathrm{in} - d_\mathrm{in})`, with
     the parameters of the pair; one that is ``d_in`` or more away from it leaves the step at one.
     """
     outer, width, cutoff = (_of_pairs(file, key) for key in ("rcut_in", "dcut_in", "rcut"))

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..engine import ONE, Engine, Jet, Program, ProgramBuilder, RadialTable, tabulate
 from ..engine.polynomial import ComplexPolynomials, Product
@@ -24,7 +25,12 @@ from .pace_core import core, polynomial_core
 from .pace_data import Array, Bond, ClusterFunction, Pair, YaceFile
 from .pace_radial import polynomials, primitives, stack
 
-KNOT_BITS = 9
+KNOT_BITS = 11
+"""Intervals per octave of the tables, as a power of two.
+
+More than smooth functions need: switches have jumps in the second or third derivative, and the last
+one of ChebExpCos is often 0.01 Å wide.
+"""
 
 
 class Radial(NamedTuple):
@@ -50,23 +56,16 @@ class PaceModel:
 def build(file: YaceFile) -> PaceModel:
     """Tables and program of a potential."""
     radials = used_radials(file)
-    pairs = sorted(file.bonds)
-    n = len(file.elements)
     program, densities = _program(file, radials)
-    engine = Engine(
-        degrees=[radial.l for radial in radials],
-        tables=[_table(file, pair, radials) for pair in pairs],
-        table_of=np.arange(n * n, dtype=np.int32).reshape(n, n),
-        program=program,
-    )
+    tables, table_of = _tables(file, radials)
+    degrees = [radial.l for radial in radials]
+    engine = Engine(degrees, tables, table_of, program)
     return PaceModel(engine, densities, densities[-1].stop if CORE in radials else None)
 
 
 def used_radials(file: YaceFile) -> list[Radial]:
     """Radial functions that occur in a function, by degree, and the core where there is one."""
-    found = {
-        radial for functions in file.functions for f in functions for radial in _factors(f)
-    }
+    found = {radial for functions in file.functions for f in functions for radial in _factors(f)}
     if file.pair or any(isinstance(b, Bond) and b.prehc for b in file.bonds.values()):
         found.add(CORE)
     return sorted(found) or [CORE]
@@ -108,7 +107,7 @@ def _terms(
 ) -> dict[Product, Array]:
     """Coefficients of all products of the functions, (P,) each."""
     n = len(place)
-    terms: dict[Product, Any] = {}
+    terms: dict[Product, Array] = {}
     for f in functions:
         channels = [mu * n + place[r] for mu, r in zip(f.mus, _factors(f), strict=True)]
         for ms, c in zip(f.ms.tolist(), f.ctildes, strict=True):
@@ -118,6 +117,35 @@ def _terms(
 
 
 # Radial tables ---------------------------------------------------------------------------------
+
+
+def _tables(file: YaceFile, radials: list[Radial]) -> tuple[list[RadialTable], NDArray[np.int32]]:
+    """Tables, and which one serves (centre, neighbour); both orders share one if they can."""
+    n = len(file.elements)
+    tables: list[RadialTable] = []
+    table_of = np.empty((n, n), np.int32)
+    for a, b in sorted(file.bonds):
+        if b < a and _equal(file, (a, b), (b, a)):
+            table_of[a, b] = table_of[b, a]
+            continue
+        table_of[a, b] = len(tables)
+        tables.append(_table(file, (a, b), radials))
+    return tables, table_of
+
+
+def _equal(file: YaceFile, pair: Pair, other: Pair) -> bool:
+    """Whether two pairs have the same parameters."""
+
+    def same(a: Any, b: Any) -> bool:
+        return all(
+            np.array_equal(x, y) for x, y in zip(vars(a).values(), vars(b).values(), strict=True)
+        )
+
+    if file.pair is not None:
+        potentials = [file.pair.coefficients, *([file.pair.inner] if file.pair.inner else [])]
+        if not all(np.array_equal(v[pair], v[other]) for v in potentials):
+            return False
+    return same(file.bonds[pair], file.bonds[other])
 
 
 def _table(file: YaceFile, pair: Pair, radials: list[Radial]) -> RadialTable:
@@ -137,9 +165,7 @@ def radial_functions(file: YaceFile, pair: Pair, radials: list[Radial], r: Array
     return stack([_contracted(file, pair, bond, radial, g, r) for radial in radials])
 
 
-def _contracted(
-    file: YaceFile, pair: Pair, bond: Bond, radial: Radial, g: Jet, r: Array
-) -> Jet:
+def _contracted(file: YaceFile, pair: Pair, bond: Bond, radial: Radial, g: Jet, r: Array) -> Jet:
     if radial == CORE:
         return core(bond, file.inner_cutoff_type, _charges(file, pair), r)
     weights = np.zeros(file.nradbasemax)
@@ -151,9 +177,7 @@ def _contracted(
     return Jet(g.value @ weights, g.first @ weights, g.second @ weights)
 
 
-def _polynomial(
-    file: YaceFile, pair: Pair, radial: Radial, p: list[Jet], r: Array
-) -> Jet:
+def _polynomial(file: YaceFile, pair: Pair, radial: Radial, p: list[Jet], r: Array) -> Jet:
     if radial == CORE:
         nothing = Jet.variable(r) * 0.0
         return polynomial_core(file.pair, pair, r) if file.pair else nothing

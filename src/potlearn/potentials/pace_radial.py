@@ -34,25 +34,23 @@ ZERO_BELOW = 1.0
 
 
 def primitives(bond: Bond, count: int, mode: str, r: Array) -> list[Jet]:
-    """:math:`g_1 \\dots g_K` at distances up to the cutoff, inner cutoff included."""
+    r""":math:`g_1 \dots g_K` at distances up to the cutoff, inner cutoff included."""
     with np.errstate(divide="ignore", invalid="ignore"):
         functions = _KINDS[bond.radbasename](bond, count, Jet.variable(r))
-    inner = bond.rcut_in - bond.dcut_in
     if mode == "distance":
         gate = 1.0 - smooth_step(Jet.variable(r), bond.rcut_in, bond.dcut_in)
         functions = [f * gate for f in functions]
-    if mode == "zbl":
-        inside = (r <= ZERO_BELOW) & (bond.dcut_in == 0)
-    else:
-        inside = r <= inner
+    no_width = mode == "zbl" and bond.dcut_in == 0
+    edge = ZERO_BELOW if no_width else -np.inf if mode == "zbl" else bond.rcut_in - bond.dcut_in
+    inside = r <= edge
     return [where(~inside, finite(f), 0.0) for f in functions]
 
 
 def polynomials(bond: PolynomialBond, r: Array) -> list[Jet]:
-    """:math:`P_1 \\dots P_n` of ACE.jl."""
+    r""":math:`P_1 \dots P_n` of ACE.jl."""
     x = ((1.0 + Jet.variable(r)) * (1 / (1 + bond.r0))) ** -bond.p
     with np.errstate(divide="ignore", invalid="ignore"):
-        f = _factor(x - bond.xl, bond.pl) * _factor(x - bond.xr, bond.pr)
+        f = _power(x - bond.xl, bond.pl) * _power(x - bond.xr, bond.pr)
     outside = ((x.value < bond.xl) & (bond.pl > 0)) | ((x.value > bond.xr) & (bond.pr > 0))
     a, b, c = bond.recursion
     found = [a[0] * where(~outside, finite(f), 0.0)]
@@ -62,8 +60,8 @@ def polynomials(bond: PolynomialBond, r: Array) -> list[Jet]:
     return found
 
 
-def _factor(x: Jet, power: float) -> Jet | float:
-    return x**power if power else 1.0
+def _power(x: Jet, power: float) -> Jet:
+    return x**power if power else x * 0.0 + 1.0
 
 
 def _cheb_exp_cos(bond: Bond, count: int, r: Jet) -> list[Jet]:
@@ -134,7 +132,11 @@ def smooth_step(r: Jet, a: float, d: float) -> Jet:
     .. math:: S = \tfrac12 + \tfrac{15}{4} \left( \tfrac{x}{4} - \tfrac{x^3}{6} + \tfrac{x^5}{20}
               \right), \qquad x = 1 - 2 \left( 1 + \frac{r - a}{d} \right)
     """
-    x = np.clip(-1.0 - 2.0 * (r.value - a) / d, -1.0, 1.0) if d > 0 else np.where(r.value < a, 1, -1)
+    x = (
+        np.clip(-1.0 - 2.0 * (r.value - a) / d, -1.0, 1.0)
+        if d > 0
+        else np.where(r.value < a, 1, -1)
+    )
     scale = -2.0 / d if d > 0 else 0.0
     value = 0.5 + 3.75 * x * (0.25 - x**2 / 6 + x**4 / 20)
     slope, curvature = 0.9375 * (1 - x**2) ** 2, -3.75 * x * (1 - x**2)
