@@ -138,18 +138,17 @@ def invariants(legs):
 
 
 def text(file):
-    """The potential in the grammar of `.yace`."""
-    lines = [
-        f"{key}: {_flow(file[key])}"
-        for key in file
-        if key not in ("embeddings", "bonds", "functions")
-    ]
-    for key in ("embeddings", "bonds"):
-        lines += [f"{key}:", *(f"  {_flow(k)}: {_flow(v)}" for k, v in file[key].items())]
-    lines.append("functions:")
-    for mu, functions in file["functions"].items():
-        lines.append(f"  {mu}:" if functions else f"  {mu}: []")
-        lines += [f"    - {_flow(f)}" for f in functions]
+    """The potential, or what is left of it, in the grammar of `.yace`."""
+    lines = []
+    for key, value in file.items():
+        if not isinstance(value, dict):
+            lines.append(f"{key}: {_flow(value)}")
+            continue
+        lines.append(f"{key}:")
+        for k, entry in value.items():
+            is_list = isinstance(entry, list) and entry and key == "functions"
+            lines.append(f"  {_flow(k)}:" if is_list else f"  {_flow(k)}: {_flow(entry)}")
+            lines += [f"    - {_flow(f)}" for f in entry] if is_list else []
     return "\n".join(lines) + "\n"
 
 

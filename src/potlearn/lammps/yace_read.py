@@ -11,6 +11,7 @@ import numpy as np
 
 from ..errors import ModelFileError
 from ..potentials.pace import PacePotential
+from ..potentials.pace_checks import check_elements
 from ..potentials.pace_data import (
     POLYNOMIAL,
     Bond,
@@ -67,6 +68,7 @@ def read_yace_file(path: str | Path) -> YaceFile:
 def _file(document: Plain) -> YaceFile:
     top = _Mapping.of(document, "the file", ("elements", "E0", "embeddings", "bonds", "functions"))
     elements = tuple(_text(e, "elements") for e in _list(top["elements"], "elements"))
+    check_elements(elements)
     n = len(elements)
     bonds = _pairs(top["bonds"], "bonds", n, _any_bond)
     polynomial = any(isinstance(b, PolynomialBond) for b in bonds.values())

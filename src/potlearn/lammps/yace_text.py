@@ -18,8 +18,10 @@ from ..errors import ModelFileError
 Plain: TypeAlias = "str | list[Plain] | dict[Any, Plain]"
 
 _TAGS = {f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map", "int", "float")}
-_INTEGERS = re.compile(r"(?:[-+]?(?:0|[1-9][0-9]*) )*")
-_REALS = re.compile(r"(?:[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)? )*")
+_END = "\0"
+"""Stands between words: no YAML text holds it."""
+_INTEGERS = re.compile(r"(?:[-+]?(?:0|[1-9][0-9]*)\0)*")
+_REALS = re.compile(r"(?:[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?\0)*")
 
 
 def load(path: Path) -> Plain:
@@ -126,8 +128,10 @@ def _words(values: Plain, where: str, pattern: re.Pattern[str], what: str) -> li
     if not isinstance(values, list):
         raise ModelFileError(f"{where}: expected a list of {what}, got {_shown(values)}")
     words = [v for v in values if isinstance(v, str)]
-    if len(words) < len(values) or not pattern.fullmatch(" ".join([*words, ""])):
-        bad = next(v for v in values if not isinstance(v, str) or not pattern.fullmatch(f"{v} "))
+    if len(words) < len(values) or not pattern.fullmatch(_END.join([*words, ""])):
+        bad = next(
+            v for v in values if not isinstance(v, str) or not pattern.fullmatch(f"{v}{_END}")
+        )
         raise ModelFileError(f"{where}: expected {what}, got {_shown(bad)}")
     return words
 

@@ -26,7 +26,7 @@ HIGHEST_DEGREE = 12
 
 def check(file: YaceFile) -> None:
     """Raise :class:`ModelFileError` for the first part that is wrong."""
-    _elements(file.elements)
+    check_elements(file.elements)
     n = len(file.elements)
     _one_per_species("E0", file.e0, file)
     _numbers("E0", file.e0)
@@ -49,7 +49,8 @@ def expect(condition: bool, where: str, expected: str, got: Any) -> None:
         raise ModelFileError(f"{where}: expected {expected}, got {got}")
 
 
-def _elements(elements: tuple[str, ...]) -> None:
+def check_elements(elements: tuple[str, ...]) -> None:
+    """Chemical symbols, each once."""
     from ase.data import atomic_numbers
 
     expect(len(elements) > 0, "elements", "at least one species", "none")
@@ -100,7 +101,7 @@ def _bonds(file: YaceFile) -> None:
         where = f"bonds[{a}, {b}]"
         _positive(f"{where}.rcut", bond.rcut)
         if isinstance(bond, Bond):
-            _bond(bond, where)
+            _bond(bond, file.inner_cutoff_type, where)
         else:
             _polynomial(bond, where)
     if file.is_polynomial:
@@ -113,7 +114,7 @@ def _bonds(file: YaceFile) -> None:
         expect(not wrong, "lmax, polypairpot", "'ACE.jl' bonds with these keys", "other bonds")
 
 
-def _bond(bond: Bond, where: str) -> None:
+def _bond(bond: Bond, mode: str, where: str) -> None:
     expect(bond.radbasename in RADIAL, f"{where}.radbasename", f"one of {RADIAL}", bond.radbasename)
     expect(
         bond.inner_cutoff_type in INNER_CUTOFFS,
@@ -125,8 +126,8 @@ def _bond(bond: Bond, where: str) -> None:
     _numbers(f"{where}.radcoefficients", bond.radcoefficients)
     for key in ("dcut", "prehc", "lambdahc", "rcut_in", "dcut_in"):
         _numbers(f"{where}.{key}", getattr(bond, key))
-    expect(0 <= bond.dcut <= bond.rcut, f"{where}.dcut", "0 to rcut", bond.dcut)
-    if bond.inner_cutoff_type == "zbl" and bond.prehc != 0:
+    expect(bond.dcut >= 0, f"{where}.dcut", "a number from zero", bond.dcut)
+    if mode == "zbl" and bond.prehc != 0:
         _positive(f"{where}.dcut", bond.dcut)
     expect(bond.dcut_in >= 0, f"{where}.dcut_in", "a number from zero", bond.dcut_in)
     if bond.radbasename in ("ChebExpCos", "ChebPow"):
