@@ -1,16 +1,20 @@
 """LAMMPS: potential files both ways, and run inputs."""
 
-from .inputs import pair_commands
+from .inputs import LammpsFiles, pair_commands, write_lammps
 from .pod_files import read_pod, write_pod
+from .tables import write_table
 from .yace_read import read_yace, read_yace_file
 from .yace_write import to_yace, write_yace
 
 __all__ = [
+    "LammpsFiles",
     "pair_commands",
     "read_pod",
     "read_yace",
     "read_yace_file",
     "to_yace",
+    "write_lammps",
     "write_pod",
+    "write_table",
     "write_yace",
 ]

@@ -5,28 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
 from ..data.neighbors import Neighbors
 from ..data.neighbors import neighbors as neighbor_list
 from ..descriptors.protocol import species_indices
+from .base import PotentialBase
 from .pace_archive import file_from_dict, file_to_dict
 from .pace_data import Array, YaceFile
 from .pace_energy import NearestSwitch, core_switch, embedding_energy, nearest_switch
 from .pace_model import PaceModel, build
 from .prediction import Prediction
 
-if TYPE_CHECKING:
-    from .calculator import PotlearnCalculator
-
 _VOIGT = ([0, 1, 2, 1, 0, 0], [0, 1, 2, 2, 2, 1])
 
 
 @dataclass(frozen=True, eq=False)
-class PacePotential:
+class PacePotential(PotentialBase):
     r"""Atomic cluster expansion with embedding functions and a core repulsion.
 
     .. math:: E_i = E_{0, \mu_i} + F_{\mu_i}(\rho_1, \dots, \rho_P), \qquad
@@ -106,18 +103,6 @@ class PacePotential:
         if column is not None:
             weights[:, column] = by_core
         return energies, weights, total - core
-
-    def calculator(self, skin: float = 0.5) -> PotlearnCalculator:
-        """ASE calculator that keeps its neighbour list while no atom moves more than skin/2 Å."""
-        from .calculator import PotlearnCalculator
-
-        return PotlearnCalculator(self, skin=skin)
-
-    def save(self, path: str | Path) -> None:
-        """Write one file: JSON and arrays in a zip, no pickle."""
-        from .archive import save
-
-        save(self, path)
 
     def to_dict(self) -> dict[str, Any]:
         """Settings that rebuild the potential."""
