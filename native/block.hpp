@@ -26,6 +26,7 @@ class Buffer {
   lanes* get() { return data_; }
   const lanes* get() const { return data_; }
   lanes& operator[](std::size_t k) { return data_[k]; }
+  const lanes& operator[](std::size_t k) const { return data_[k]; }
   void clear() { std::fill(data_, data_ + size_, splat(0)); }
 
  private:

@@ -184,7 +184,7 @@ class LaneKernel final : public Kernel {
 
   void design(const Basis& basis, const System& s, int gates, const double* gate_weights, const double* gate_slopes,
               std::size_t row_stride, double* energy, double* forces, double* virial) const override {
-    DesignRows rows(basis, most_neighbors(s), gates, row_stride, energy, forces, virial);
+    DesignRows rows(basis, most_neighbors(s), gates, {row_stride, energy, forces, virial});
     const Schedule schedule(basis, s);
     for (int b = 0; b < schedule.blocks(); ++b) {
       const int first = schedule.start[b], n = schedule.start[b + 1] - first;

@@ -62,8 +62,9 @@ class Engine:
         A_{e n l m}(i) &= \sum_{j: z_j = e} R_n(r_{ij}; z_i, z_j) Y_{lm}(r_{ij} / |r_{ij}|) \\
         B_k(i) &= P_k(A(i))
 
-    Moment ``(e, n, l, m)`` has index ``e S + o_n + l² + l + m`` with ``o_n`` the sum of
-    :math:`(L_{n'} + 1)^2` over ``n' < n`` and ``S`` that sum over all ``n``.
+    Radial function ``n`` has the moments of degrees :math:`\lambda_n \le l \le L_n`.  Moment
+    ``(e, n, l, m)`` has index ``e S + o_n + l² + l + m - λ_n²`` with ``o_n`` the sum of
+    :math:`(L_{n'} + 1)^2 - \lambda_{n'}^2` over ``n' < n`` and ``S`` that sum over all ``n``.
 
     Parameters
     ----------
@@ -75,6 +76,8 @@ class Engine:
         Which table serves (centre, neighbour).
     program : Program
         The polynomials.
+    lowest : sequence of int, optional
+        Lowest degree :math:`\lambda_n` of each radial function; zero by default.
     instruction_set : str, optional
         One of :func:`instruction_sets`; the widest by default.
 
@@ -90,8 +93,10 @@ class Engine:
         table_of: NDArray[np.int32],
         program: Program,
         instruction_set: str | None = None,
+        lowest: Sequence[int] | None = None,
     ) -> None:
         self.degrees = tuple(degrees)
+        self.lowest = tuple(lowest) if lowest is not None else (0,) * len(self.degrees)
         self.tables = tuple(tables)
         self.table_of = np.ascontiguousarray(table_of, np.int32)
         self.program = program
@@ -119,6 +124,7 @@ class Engine:
             n_species=self.n_species,
             bits=self.tables[0].bits,
             octaves=self.tables[0].octaves,
+            lowest=np.array(self.lowest, np.int32),
             degree=np.array(self.degrees, np.int32),
             table_of=self.table_of,
             cutoffs=np.array([t.cutoff for t in self.tables], float),
@@ -206,8 +212,12 @@ class Engine:
         neighbors: Neighbors,
         gates: tuple[Array, Array] | None = None,
         virial: bool = True,
+        owner: NDArray[np.int32] | None = None,
     ) -> tuple[Array, Array, Array]:
-        r"""Rows of the linear model: energy (C,), forces (3N, C), virial (6, C).
+        r"""Rows of the linear model: energy (S, C), forces (3N, C), virial (6S, C).
+
+        The atoms may belong to S configurations side by side, ``owner`` (N,) saying which to whom;
+        without it there is one, and its rows are energy (C,), forces (3N, C), virial (6, C).
 
         ``row · coefficients`` is the energy, a force component (atom-major), a virial component.
         Columns are element-major blocks ``[one-body count, features]``.  With ``gates`` = (weights
@@ -218,14 +228,18 @@ class Engine:
         g = 0 if gates is None else gates[0].shape[1]
         weights, slopes = gates or (np.empty((n, 0)), np.empty((n, 0, m)))
         columns = self.n_species * (1 + max(g, 1) * m)
-        energy = np.zeros(columns)
-        forces, virial_rows = _aligned_rows(3 * n, columns), _aligned_rows(6 * virial, columns)
+        owners = np.zeros(n, np.int32) if owner is None else np.ascontiguousarray(owner, np.int32)
+        systems = 1 if owner is None else int(owners.max(initial=-1)) + 1
+        energy, forces, virial_rows = (
+            _aligned_rows(k, columns) for k in (systems, 3 * n, 6 * systems * virial)
+        )
         weights, slopes = np.ascontiguousarray(weights), np.ascontiguousarray(slopes)
         pairs = native_pairs(positions, species, neighbors)
         stride = forces.shape[1]
-        flat = forces.ravel(), virial_rows.ravel()
-        self._call("design", pairs, g, weights, slopes, stride, energy, *flat)
-        return energy, forces[:, :columns], virial_rows[:, :columns]
+        flat = energy.ravel(), forces.ravel(), virial_rows.ravel()
+        self._call("design", pairs, owners, systems, g, weights, slopes, stride, *flat)
+        energy = energy[:, :columns]
+        return energy[0] if owner is None else energy, forces[:, :columns], virial_rows[:, :columns]
 
     def _call(self, operation: str, *args: Any) -> None:
         from . import _native
