@@ -59,7 +59,7 @@ def build(file: YaceFile) -> PaceModel:
     program, densities = _program(file, radials)
     tables, table_of = _tables(file, radials)
     degrees = [radial.l for radial in radials]
-    engine = Engine(degrees, tables, table_of, program)
+    engine = Engine(degrees, tables, table_of, program, lowest=degrees)
     return PaceModel(engine, densities, densities[-1].stop if CORE in radials else None)
 
 
@@ -80,12 +80,12 @@ def _factors(f: ClusterFunction) -> list[Radial]:
 
 def _program(file: YaceFile, radials: list[Radial]) -> tuple[Program, tuple[slice, ...]]:
     """The polynomials of all species, and which features belong to which."""
-    offsets = np.cumsum([0, *((radial.l + 1) ** 2 for radial in radials)]).tolist()
+    offsets = np.cumsum([0, *(2 * radial.l + 1 for radial in radials)]).tolist()
     n, width = len(radials), offsets[-1]
 
     def real_moment(channel: int, l: int, m: int) -> Value:
         mu, radial = divmod(channel, n)
-        return moment(mu * width + offsets[radial] + l * l + l + m)
+        return moment(mu * width + offsets[radial] + l + m)
 
     builder = ProgramBuilder(len(file.elements) * width)
     polynomials = ComplexPolynomials(builder, real_moment)
