@@ -1,6 +1,6 @@
 """LAMMPS: potential files both ways, and run inputs."""
 
-from .inputs import LammpsFiles, pair_commands, write_lammps
+from .inputs import LammpsFiles, pair_commands, parts, write_lammps
 from .pod_files import read_pod, write_pod
 from .tables import write_table
 from .yace_read import read_yace, read_yace_file
@@ -9,6 +9,7 @@ from .yace_write import to_yace, write_yace
 __all__ = [
     "LammpsFiles",
     "pair_commands",
+    "parts",
     "read_pod",
     "read_yace",
     "read_yace_file",

@@ -83,6 +83,8 @@ def write_lammps(
         More than one many-body potential, one with a weight, or one of no known form.
     """
     many_body, terms = parts(potential)
+    if to and many_body is None:
+        raise ModelFileError(f"expected a many-body potential for {to} files, got pairs alone")
     species = potential.species if many_body is None else many_body.species
     paths: list[Path] = []
     styles: list[Style] = []

@@ -47,7 +47,7 @@ def write_table(
     Raises
     ------
     ModelFileError
-        A term does not know one of the species, or ends below ``inner``.
+        No terms, or one that does not know a species; or they end below ``inner``.
     """
     path, cutoff = Path(path), table_cutoff(terms)
     if not 0 < inner < cutoff:
@@ -63,6 +63,8 @@ def write_table(
 
 def table_cutoff(terms: Terms) -> float:
     """Largest cutoff of the terms, in Å."""
+    if not terms:
+        raise ModelFileError("expected a pair potential to tabulate, got none")
     return max(potential.cutoff for _, potential in terms)
 
 
