@@ -80,6 +80,14 @@ def test_invented_potentials(tmp_path, kind, mode, embedding):
     np.testing.assert_array_equal(again.forces, expected.forces)
 
 
+def test_linear_potentials_take_one_pass(tmp_path):
+    for parameters in ((1.0, 1.0), (0.7, 1.0, -0.4, 1.0)):
+        file = yace_files.invented(["Si", "O"], prehc=0.0, parameters=parameters, rho_core=(2, 1))
+        assert_agree(read_yace(written(tmp_path, yace_files.text(file))), file, cell(2))
+    file = yace_files.invented(["Si", "O"], prehc=0.0, rho_core=(0.4, 1.0))
+    assert_agree(read_yace(written(tmp_path, yace_files.text(file))), file, cell(2))
+
+
 def test_core_repulsion_matters_in_these_tests():
     for mode in MODES.values():
         file = yace_files.invented(["Si", "O"], **mode)

@@ -65,6 +65,8 @@ class PacePotential(PotentialBase):
         list_ = neighbors or neighbor_list(atoms, self.cutoff)
         species = species_indices(atoms, self.species)
         system = atoms.positions, species, list_
+        if self._linear is not None:
+            return Prediction(*self._model.engine.energy_forces(*system, self._linear))
         features = self._model.engine.descriptors(*system)
         switch = nearest_switch(self.file, *system) if self._has_nearest_switch else None
         energies, weights, excess = self._site_energies(species, features, switch)
@@ -72,6 +74,23 @@ class PacePotential(PotentialBase):
         if switch is not None:
             _add_pairs(forces, virial, switch, excess, atoms.positions, list_)
         return Prediction(energies, forces, virial)
+
+    @cached_property
+    def _linear(self) -> Array | None:
+        """Coefficients (n, 1 + M) of a potential without core, linear in its densities."""
+        embeddings = self.file.embeddings
+        if (
+            self._model.core is not None
+            or self._has_nearest_switch
+            or any((e.exponents != 1).any() for e in embeddings)
+        ):
+            return None
+        coefficients = np.zeros((len(embeddings), 1 + self._model.engine.n_features))
+        coefficients[:, 0] = self.file.e0
+        for mu, embedding in enumerate(embeddings):
+            step, _ = core_switch(embedding, np.zeros(1))
+            coefficients[mu, 1:][self._model.densities[mu]] = step * embedding.weights
+        return coefficients
 
     @property
     def _has_nearest_switch(self) -> bool:
