@@ -12,6 +12,7 @@ from oracles import ace_numpy
 from potlearn.errors import DataError, SpeciesError
 from potlearn.lammps import read_yace
 from potlearn.potentials import load
+from potlearn.potentials.core import dimers
 
 DATA = Path(__file__).parents[1] / "oracles" / "data" / "ace_reference_values.json"
 CASES = {case["name"]: case for case in json.loads(DATA.read_text())["cases"]}
@@ -178,6 +179,31 @@ def test_a_sharp_last_switch(tmp_path):
     for r in (4.489, 4.4905, 4.494, 4.4999):
         atoms = Atoms("Si3", [[0, 0, 0], [0, 0, r], [0, 2.2, 0.3]])
         assert_agree(potential, file, atoms)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"dcut": 0.01, "mode": "density", "inner": (0.0, 0.0)},
+        {"kind": "SBessel", "inner": (2.2, 0.1)},
+    ],
+    ids=["last switch", "inner cutoff"],
+)
+def test_only_one_interval_of_the_table_feels_a_kink(tmp_path, settings):
+    file = yace_files.invented(["Si"], prehc=0.0, order=1, **settings)
+    for k, f in enumerate(file["functions"][0]):
+        f["ctildes"] = [1.0 if k == 1 else 0.0]
+    potential = read_yace(written(tmp_path, yace_files.text(file)))
+    r = np.linspace(0.5, 4.499, 4000)
+    edges = (4.49, 2.1, 2.2)
+    r = np.concatenate([r, *(edge + np.linspace(-2e-3, 2e-3, 200) for edge in edges)])
+    slope = potential.predict(dimers(("Si", "Si"), r, 4.5)).forces[::2, 2] / 2
+    bond = file["bonds"][0, 0]
+    exact = [ace_numpy.primitives(x, 3, bond, bond["inner_cutoff_type"])[1][1] for x in r]
+    error = np.abs(slope - exact)
+    assert error.max() < 4e-5
+    far = np.min([np.abs(r - edge) for edge in edges], axis=0) > 4.5 / 4096
+    assert error[far].max() < 1e-10
 
 
 def test_errors(tmp_path):
