@@ -1,10 +1,15 @@
 """Every descriptor and every potential that the contract suite runs on: one line registers one."""
 
+import tempfile
+from pathlib import Path
+
 import numpy as np
+import yace_files
 from pod_bases import settings
 
 from potlearn.descriptors import POD
 from potlearn.descriptors.pod_clusters import Clusters
+from potlearn.lammps import read_yace
 from potlearn.potentials.linear import LinearPotential
 from potlearn.potentials.pair import ZBL, BornMayer, Coulomb, LennardJones, Morse
 
@@ -28,6 +33,24 @@ def linear(descriptor, reference=None):
     return LinearPotential(descriptor, c / (1 + descriptor.n_features), reference)
 
 
+def imported(species, **keywords):
+    """A potential read from an invented `.yace` file."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "x.yace"
+        path.write_text(yace_files.text(yace_files.invented(species, **keywords)))
+        return read_yace(path)
+
+
+# The switch of the mode zbl has a kink where another neighbour becomes the nearest: no such here.
+PACE = {
+    "pace, linear": {"species": ("Si",), "order": 5},
+    "pace, square root, density": {
+        "species": ("Si", "O"), "mode": "density", "parameters": (1.0, 1.0, 0.4, 0.5),
+        "npoti": "FinnisSinclairShiftedScaled", "rho_core": (2.0, 1.5),
+    },
+    "pace, zbl": {"species": ("Si", "O"), "kind": "SBessel", "mode": "zbl", "inner": (1.6, 0.5)},
+    "pace, five species": {"species": ("Cr", "Mn", "Fe", "Co", "Ni"), "kind": "ChebPow"},
+}  # fmt: skip
 DESCRIPTORS = {
     "pod seven-body": lambda: POD(("Si",), cutoff=4.5, **SEVEN_BODY),
     "pod three species": lambda: POD(("W", "Be", "He"), cutoff=4.2, **FOUR_BODY),
@@ -40,5 +63,11 @@ POTENTIALS = {
     "born_mayer": lambda: BornMayer(("Si", "O"), 4.0, amplitude=900.0, rho=0.3),
     "coulomb": lambda: Coulomb(("Si", "O"), 6.0, charges=(2.0, -1.0)),
     **{name: lambda make=make: linear(make()) for name, make in DESCRIPTORS.items()},
+    **{name: lambda given=given: imported(**given) for name, given in PACE.items()},
+    "pace + pairs": lambda: (
+        ZBL(("Si", "O"), 1.0, 3.0)
+        + 0.5 * imported(("Si", "O"), order=3)
+        - Coulomb(("Si", "O"), 6.0, charges=(0.2, -0.1))
+    ),
     "pod over zbl": lambda: linear(POD(("Si",), cutoff=4.5, **FOUR_BODY), ZBL(("Si",), 1.2, 2.6)),
 }

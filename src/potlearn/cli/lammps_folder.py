@@ -35,20 +35,19 @@ def has_lammps_files(potential: LinearPotential) -> bool:
 
 
 def write_lammps_folder(folder: Path, potential: LinearPotential, dataset: Dataset) -> None:
-    """Write ``PREFIX_param.pod``, ``PREFIX_coeff.pod``, ``example.data`` and ``in.example``.
+    """Write the potential's files, ``example.data`` and ``in.example``.
 
     The structure is the configuration of lowest energy per atom among the periodic ones.
     """
-    from potlearn.lammps import pair_commands, write_data, write_pod
+    from potlearn.lammps import write_data, write_lammps
 
     folder.mkdir(parents=True, exist_ok=True)
     species = potential.species
-    param, coeff = write_pod(potential, folder / "".join(species))
+    files = write_lammps(potential, folder / "".join(species), bare_names=True)
     atoms = _example(dataset)
     write_data(folder / "example.data", atoms, species)
-    lines = pair_commands(potential, param.name, coeff.name)
     boundary = " ".join("p" if periodic else "s" for periodic in atoms.pbc)
-    text = _EXAMPLE.format(boundary=boundary, pair="\n".join(lines))
+    text = _EXAMPLE.format(boundary=boundary, pair="\n".join(files.commands))
     (folder / "in.example").write_text(text, encoding="utf-8")
 
 

@@ -43,13 +43,16 @@ def make_core(
 
     Radii come from the shortest distances in ``dataset`` where none are given.
     """
-    if config.kind == "none":
+    if config.kind == "none" and not config.add:
         return None, None
+    from potlearn.cli.pairs import make_sum
     from potlearn.potentials.core import default_zbl, shortest_distances
     from potlearn.potentials.core_constraints import core_constraints
 
-    shortest = shortest_distances(dataset, descriptor.species)
-    reference = default_zbl(shortest, descriptor.species, config.inner, config.outer)
+    species = descriptor.species
+    shortest = shortest_distances(dataset, species)
+    zbl = default_zbl(shortest, species, config.inner, config.outer)
+    reference = make_sum([zbl] if config.kind == "zbl" else [], config.add, species)
     if not config.repulsive:
         return reference, None
     return reference, core_constraints(descriptor, reference, shortest, dataset)
