@@ -100,7 +100,7 @@ WRONG = [
         "descriptor.threebody_angular_degree=2.5",
         "descriptor.threebody_angular_degree: expected a whole number, got 2.5 (a number)",
     ),
-    ("descriptor.family=ace", "descriptor.family: expected 'pod', got 'ace' (text)"),
+    ("descriptor.family=snap", "descriptor.family: expected one of 'pod', 'ace', got 'snap'"),
     ("descriptor.species=[]", "descriptor.species: expected at least 1 item, got []"),
     ("descriptor.species=[Sii]", "descriptor.species: 'Sii' is no chemical symbol"),
     ("descriptor.species=[Si, Si]", "descriptor.species: 'Si' is given twice"),
