@@ -222,7 +222,8 @@ def _polynomial(value: Plain, where: str) -> PolynomialBond:
         given["recursion_coefficients"], given.at("recursion_coefficients"), ("A", "B", "C")
     )
     return PolynomialBond(
-        **{key: given.real(key) for key in ("rcut", "xl", "xr", "pl", "pr", "r0", "p")},
+        **{key: given.real(key) for key in ("rcut", "xl", "xr", "r0")},
+        **{key: given.integer(key) for key in ("pl", "pr", "p")},
         recursion=np.array([recursion.reals(row, n) for row in "ABC"]),
         radbasename=given.text("radbasename", f"{POLYNOMIAL}.base"),
     )

@@ -123,10 +123,10 @@ class PolynomialBond:
     rcut: float
     xl: float
     xr: float
-    pl: float
-    pr: float
+    pl: int
+    pr: int
     r0: float
-    p: float
+    p: int
     recursion: Array
     radbasename: str = "ACE.jl.base"
 
