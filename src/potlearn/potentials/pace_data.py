@@ -249,6 +249,11 @@ class YaceFile:
         return max(bond.rcut for bond in self.bonds.values())
 
     @property
+    def ndensity(self) -> int:
+        """Largest number of densities."""
+        return max(embedding.ndensity for embedding in self.embeddings)
+
+    @property
     def nradbasemax(self) -> int:
         """Largest number of primitive functions: order-1 functions may use them in every pair."""
         return max(bond.nradbasemax for bond in self.bonds.values())
