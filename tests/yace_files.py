@@ -87,6 +87,34 @@ def invented(
     }
 
 
+def invented_polynomial(pair=True, pl=0):
+    """A potential with the radial functions of ACE.jl."""
+    rng = np.random.default_rng(7)
+    file = invented(["Si", "O"], order=3)
+    r0, p, rcut = 2.2, 2, 4.6
+    basis = {
+        "rcut": rcut, "xl": ((1 + r0) / (1 + rcut)) ** p, "xr": ((1 + r0) / 1.5) ** p,
+        "pl": pl, "pr": 2, "r0": r0, "p": p, "maxn": 4,
+        "recursion_coefficients": {
+            "A": [1.0, *rng.normal(size=3).round(3).tolist()],
+            "B": rng.normal(size=4).round(3).tolist(), "C": [0.0, 0.0, -0.3, -0.2],
+        },
+    }  # fmt: skip
+    pairs = list(file["bonds"])
+    del file["deltaSplineBins"]
+    file["lmax"] = 2
+    file["bonds"] = {k: {"radbasename": "ACE.jl.base"} | basis for k in pairs}
+    file["bonds"][0, 0] = file["bonds"][0, 0] | {"r0": 2.1}
+    if pair:
+        file["polypairpot"] = basis | {
+            "coefficients": {k: rng.normal(size=4).round(3).tolist() for k in pairs}
+        }
+        file["reppot"] = {
+            "coefficients": {k: {"ri": 1.7, "e0": 0.3, "A": 2.0, "B": 1.5} for k in pairs}
+        }
+    return file
+
+
 def _functions(mu0, n_species, p, order, rng):
     one = [
         _function(mu0, p, [(mu, n, 0)], [(0,)], rng.normal(size=(1, p)))

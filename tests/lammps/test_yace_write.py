@@ -183,9 +183,7 @@ def test_functions_out_of_range_cannot_be_made(function, message):
 
 
 def test_radial_functions_of_ace_jl_are_written(tmp_path):
-    from potentials.test_pace_vs_numpy import polynomial_file
-
-    given = read(tmp_path, polynomial_file(pair=True, pl=2))
+    given = read(tmp_path, yace_files.invented_polynomial(pair=True, pl=2))
     again = read_yace_file(write_yace(tmp_path / "x.yace", given))
     assert_same(file_to_dict(again), file_to_dict(given))
 

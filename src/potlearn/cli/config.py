@@ -294,7 +294,7 @@ _PAIR_PARAMETERS = {
 }
 
 
-class PairConfig(Section):
+class PairPotentialConfig(Section):
     """A pair potential, cut with shifted force; a parameter is a number, or one per pair (Si-O)."""
 
     kind: Literal["lj", "morse", "born_mayer", "coulomb"]
@@ -340,7 +340,7 @@ class ReferenceConfig(Section):
     kind: Literal["zbl", "none"] = "zbl"
     """zbl: screened nuclear repulsion, switched off smoothly; none: no such repulsion. A kind of
     `add` in this place, with its parameters, is that potential alone."""
-    add: Annotated[tuple[PairConfig, ...], BeforeValidator(_as_tuple)] = ()
+    add: Annotated[tuple[PairPotentialConfig, ...], BeforeValidator(_as_tuple)] = ()
     """Pair potentials added to it."""
     inner: Positive | None = None
     """Distance where the switch begins, Å; chosen from the data where absent."""

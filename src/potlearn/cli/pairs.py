@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import combinations_with_replacement
 from typing import TYPE_CHECKING, Any
 
-from potlearn.cli.config import PairConfig
+from potlearn.cli.config import PairPotentialConfig
 from potlearn.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def make_sum(
-    first: Sequence[Potential], configs: Sequence[PairConfig], species: tuple[str, ...]
+    first: Sequence[Potential], configs: Sequence[PairPotentialConfig], species: tuple[str, ...]
 ) -> Potential:
     """The sum of ``first`` and of the configured pair potentials; one alone is itself."""
     from potlearn.potentials.sum import SumPotential
@@ -27,7 +27,7 @@ def make_sum(
     return SumPotential(tuple(terms))
 
 
-def make_pair(config: PairConfig, species: tuple[str, ...]) -> PairPotential:
+def make_pair(config: PairPotentialConfig, species: tuple[str, ...]) -> PairPotential:
     """The pair potential of the section.
 
     Raises

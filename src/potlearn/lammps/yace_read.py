@@ -221,11 +221,11 @@ def _polynomial(value: Plain, where: str) -> PolynomialBond:
     recursion = _Mapping.of(
         given["recursion_coefficients"], given.at("recursion_coefficients"), ("A", "B", "C")
     )
-    return PolynomialBond(
-        **{key: given.real(key) for key in ("rcut", "xl", "xr", "pl", "pr", "r0", "p")},
-        recursion=np.array([recursion.reals(row, n) for row in "ABC"]),
-        radbasename=given.text("radbasename", f"{POLYNOMIAL}.base"),
-    )
+    rcut, xl, xr, r0 = (given.real(key) for key in ("rcut", "xl", "xr", "r0"))
+    pl, pr, p = (given.integer(key) for key in ("pl", "pr", "p"))
+    rows = np.array([recursion.reals(row, n) for row in "ABC"])
+    name = given.text("radbasename", f"{POLYNOMIAL}.base")
+    return PolynomialBond(rcut, xl, xr, pl, pr, r0, p, rows, name)
 
 
 def _pair_potential(top: _Mapping, n: int) -> PolynomialPair | None:

@@ -76,7 +76,7 @@ def write_yace(path: str | Path, file: YaceFile) -> Path:
 
 
 def _for_all_evaluators(file: YaceFile) -> YaceFile:
-    p = max(embedding.ndensity for embedding in file.embeddings)
+    p = file.ndensity
     functions = tuple(
         tuple(replace(f, ctildes=_widened(f.ctildes, p)) for f in functions)
         for functions in file.functions

@@ -89,7 +89,7 @@ class PacePotential(PotentialBase):
         coefficients[:, 0] = self.file.e0
         for mu, embedding in enumerate(embeddings):
             step, _ = core_switch(embedding, np.zeros(1))
-            coefficients[mu, 1:][self._model.densities[mu]] = step * embedding.weights
+            coefficients[mu, 1 : 1 + embedding.ndensity] = step * embedding.weights
         return coefficients
 
     @property
@@ -106,7 +106,7 @@ class PacePotential(PotentialBase):
         total = np.zeros(len(features))
         step, by_core = np.ones(len(features)), np.ones(len(features))
         for mu, embedding in enumerate(self.file.embeddings):
-            mine, densities = species == mu, self._model.densities[mu]
+            mine, densities = species == mu, slice(embedding.ndensity)
             total[mine], by_density = embedding_energy(embedding, features[mine, densities])
             if switch is None:
                 step[mine], slope = core_switch(embedding, core[mine])

@@ -123,10 +123,10 @@ class PolynomialBond:
     rcut: float
     xl: float
     xr: float
-    pl: float
-    pr: float
+    pl: int
+    pr: int
     r0: float
-    p: float
+    p: int
     recursion: Array
     radbasename: str = "ACE.jl.base"
 
@@ -247,6 +247,11 @@ class YaceFile:
     def cutoff(self) -> float:
         """Largest cutoff, in Å."""
         return max(bond.rcut for bond in self.bonds.values())
+
+    @property
+    def ndensity(self) -> int:
+        """Largest number of densities."""
+        return max(embedding.ndensity for embedding in self.embeddings)
 
     @property
     def nradbasemax(self) -> int:

@@ -6,8 +6,8 @@ r"""Engine of a nonlinear ACE potential: densities and core repulsion of every a
     \rho_p = \sum_v \tilde c_{pv} \operatorname{Re} \prod_t A_{v_t}, \qquad
     \rho_\mathrm{core} = \sum_j c(r_{ij})
 
-Functions of order 1 take :math:`g_n` in place of :math:`R_{n0}`.  The features of an atom are the
-densities of all centre species, of which its own count, and the core.
+Functions of order 1 take :math:`g_n` in place of :math:`R_{n0}`.  Every centre species has its own
+program.
 """
 
 from __future__ import annotations
@@ -46,21 +46,20 @@ CORE = Radial(0, True, 0)
 
 @dataclass(frozen=True)
 class PaceModel:
-    """The engine, and which of its features are the densities of each species and the core."""
+    """The engine, and which of its features the core is; before it stand the densities."""
 
     engine: Engine
-    densities: tuple[slice, ...]
     core: int | None
 
 
 def build(file: YaceFile) -> PaceModel:
     """Tables and program of a potential."""
     radials = used_radials(file)
-    program, densities = _program(file, radials)
+    programs = [_program(file, mu0, radials) for mu0 in range(len(file.elements))]
     tables, table_of = _tables(file, radials)
     degrees = [radial.l for radial in radials]
-    engine = Engine(degrees, tables, table_of, program, lowest=degrees)
-    return PaceModel(engine, densities, densities[-1].stop if CORE in radials else None)
+    engine = Engine(degrees, tables, table_of, programs, lowest=degrees)
+    return PaceModel(engine, engine.n_features - 1 if CORE in radials else None)
 
 
 def used_radials(file: YaceFile) -> list[Radial]:
@@ -78,8 +77,8 @@ def _factors(f: ClusterFunction) -> list[Radial]:
 # Program ---------------------------------------------------------------------------------------
 
 
-def _program(file: YaceFile, radials: list[Radial]) -> tuple[Program, tuple[slice, ...]]:
-    """The polynomials of all species, and which features belong to which."""
+def _program(file: YaceFile, mu0: int, radials: list[Radial]) -> Program:
+    """The densities of a centre species, up to the largest number of any species, and the core."""
     offsets = np.cumsum([0, *(2 * radial.l + 1 for radial in radials)]).tolist()
     n, width = len(radials), offsets[-1]
 
@@ -88,18 +87,16 @@ def _program(file: YaceFile, radials: list[Radial]) -> tuple[Program, tuple[slic
         return moment(mu * width + offsets[radial] + l + m)
 
     builder = ProgramBuilder(len(file.elements) * width)
-    polynomials = ComplexPolynomials(builder, real_moment)
     place = {radial: k for k, radial in enumerate(radials)}
-    slices, start = [], 0
-    for mu0, symbol in enumerate(file.elements):
-        terms = _terms(file.functions[mu0], place)
-        for p, node in enumerate(polynomials.add(terms, file.embeddings[mu0].ndensity)):
-            builder.feature(f"density({p};{symbol})", node)
-        slices.append(slice(start, start := start + file.embeddings[mu0].ndensity))
+    terms = _terms(file.functions[mu0], place)
+    densities = ComplexPolynomials(builder, real_moment).add(terms, file.embeddings[mu0].ndensity)
+    densities += [builder.invariant({})] * (file.ndensity - len(densities))
+    for p, node in enumerate(densities):
+        builder.feature(f"density({p};{file.elements[mu0]})", node)
     if CORE in place:
         cores = (real_moment(mu * n + place[CORE], 0, 0) for mu in range(len(file.elements)))
         builder.feature("core", builder.invariant({(ONE, value): 1.0 for value in cores}))
-    return builder.build(), tuple(slices)
+    return builder.build()
 
 
 def _terms(
