@@ -42,9 +42,7 @@ def peer() -> Path:
     programs = ENVIRONMENT / "bin"
     if not (programs / "aj").exists():
         subprocess.run([sys.executable, "-m", "venv", str(ENVIRONMENT)], check=True)
-        subprocess.run(
-            [programs / "pip", "install", "--quiet", f"ace-jax=={VERSION}"], check=True
-        )
+        subprocess.run([programs / "pip", "install", "--quiet", f"ace-jax=={VERSION}"], check=True)
     return programs
 
 

@@ -27,7 +27,7 @@ def command(
     Pair potentials in the sum or under the fit are written beside the many-body part, and
     OUTPUT.in has the commands that overlay them.
     """
-    from potlearn.lammps import parts, write_lammps, write_table
+    from potlearn.lammps import expansion_error, parts, write_lammps, write_table
     from potlearn.potentials import load
 
     potential = load(model)
@@ -38,6 +38,8 @@ def command(
     files = write_lammps(potential, output, to, bare_names=True)
     for path in files.paths:
         typer.echo(path)
+    if to == "yace" and (error := expansion_error(parts(potential)[0])) > 0:
+        typer.echo(f"radial functions are written within {error:.1e} of their largest value")
     if pairs:
         commands = Path(f"{output}.in")
         commands.write_text("\n".join(files.commands) + "\n", encoding="utf-8")

@@ -27,17 +27,15 @@ run 1000
 """
 
 
-def has_lammps_files(potential: LinearPotential) -> bool:
-    """Whether LAMMPS has a pair style for the potential's descriptor."""
-    from potlearn.descriptors import POD
-
-    return isinstance(potential.descriptor, POD)
-
-
 def write_lammps_folder(folder: Path, potential: LinearPotential, dataset: Dataset) -> None:
     """Write the potential's files, ``example.data`` and ``in.example``.
 
     The structure is the configuration of lowest energy per atom among the periodic ones.
+
+    Raises
+    ------
+    ModelFileError
+        LAMMPS has no form for the potential.
     """
     from potlearn.lammps import write_data, write_lammps
 

@@ -1,5 +1,6 @@
 """LAMMPS: potential files both ways, data files, and run inputs."""
 
+from .ace_yace import expansion_error
 from .data_file import write_data
 from .inputs import LammpsFiles, pair_commands, parts, write_lammps
 from .pod_files import read_pod, write_pod
@@ -9,6 +10,7 @@ from .yace_write import to_yace, write_yace
 
 __all__ = [
     "LammpsFiles",
+    "expansion_error",
     "pair_commands",
     "parts",
     "read_pod",

@@ -46,9 +46,9 @@ def to_yace(potential: Any) -> YaceFile:
     """
     if isinstance(potential, PacePotential):
         return potential.file
-    raise ModelFileError(
-        f".yace files hold ACE potentials, this one is a {type(potential).__name__}"
-    )
+    from .ace_yace import ace_file
+
+    return ace_file(potential)
 
 
 def write_yace(path: str | Path, file: YaceFile) -> Path:
