@@ -22,6 +22,7 @@ from .protocol import DesignRows, species_indices
 Array: TypeAlias = NDArray[np.float64]
 
 MAX_ORDER = 5
+MAX_DEGREE = 12
 DEFAULT_DEGREES: dict[int, tuple[float, ...]] = {
     1: (20.0, 20.0, 15.0, 12.0),
     2: (10.0, 10.0, 8.0, 6.0),
@@ -82,7 +83,7 @@ class ACE:
     wL: float = 1.5  # noqa: N815 (the field's name)
     nmax: tuple[int, ...] | int | None = None
     lmax: tuple[int, ...] | int | None = None
-    lmin: tuple[int, ...] | int = 0
+    lmin: tuple[int, ...] | int | None = None
     radial: Mapping[str, Any] = field(default_factory=dict)
     pairs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     max_functions: int | None = None
@@ -97,8 +98,12 @@ class ACE:
         if not 1 <= self.order <= MAX_ORDER:
             raise BasisError(f"ace: order goes from 1 to {MAX_ORDER}, got {self.order}")
         object.__setattr__(self, "radial", {"kind": DEFAULT_KIND} | dict(self.radial))
+        if not self.wL > 0:
+            raise BasisError(f"ace: wL must be above 0, got {self.wL}")
         self._fill_rule()
-        _ = self.functions, self.radials
+        if max(self.moments.degrees) > MAX_DEGREE or not self.radials:
+            top = max(self.moments.degrees)
+            raise BasisError(f"ace: angular degrees go to {MAX_DEGREE}; these settings ask for {top}")
 
     # Settings ------------------------------------------------------------------------------------
 
@@ -125,6 +130,8 @@ class ACE:
         if self.degree is None and self.nmax is None:
             default = DEFAULT_DEGREES[min(len(self.species), max(DEFAULT_DEGREES))]
             object.__setattr__(self, "degree", default[: self.order])
+        if self.nmax is not None and self.lmin is None:
+            object.__setattr__(self, "lmin", 0)
         for name in ("degree", "nmax", "lmax", "lmin"):
             object.__setattr__(self, name, self._per_order(name))
 

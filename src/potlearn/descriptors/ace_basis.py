@@ -15,11 +15,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
 
 from ..errors import BasisError
 from .ace_coupling import count, trees
+from .ace_polynomial import folding, polynomial
 from .ace_trees import Pattern, Tree
+
+
+Array: TypeAlias = NDArray[np.float64]
 
 
 class Channel(NamedTuple):
@@ -53,6 +60,13 @@ class Function(NamedTuple):
     def tree(self) -> Tree:
         """How the factors are coupled."""
         return trees(self.pattern)[self.index]
+
+    def products(self) -> tuple[NDArray[np.int64], Array]:
+        """The function written out: m of the channels (K, order), and coefficients (K,).
+
+        Products of complex moments (:mod:`~potlearn.descriptors.ace_polynomial`).
+        """
+        return folding(self.pattern).ms, polynomial(self.pattern, self.tree)
 
     def name(self, species: Sequence[str]) -> str:
         """Identity: order, channels as SYMBOL.n.l, and number of the invariant."""
