@@ -1,4 +1,4 @@
-"""Independent invariants of every pattern: number, independence, and the operator that they solve."""
+"""Invariants of every pattern: number, independence, and the operator that they solve."""
 
 from itertools import combinations_with_replacement, product
 

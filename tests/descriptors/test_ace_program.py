@@ -61,7 +61,11 @@ def test_several_densities_share_their_nodes():
     c = np.random.default_rng(1).normal(size=(3, basis.n_features))
     program = folded_program(basis.functions, c, basis.moments, ["a", "b", "c"])
     atoms = cluster(basis.species, 7, seed=2)
-    arguments = atoms.positions, species_indices(atoms, basis.species), neighbors(atoms, basis.cutoff)
+    arguments = (
+        atoms.positions,
+        species_indices(atoms, basis.species),
+        neighbors(atoms, basis.cutoff),
+    )
     found = basis.engine_of(program).descriptors(*arguments)
     expected = basis.descriptors(atoms) @ c.T
     np.testing.assert_allclose(found, expected, atol=1e-12 * np.abs(expected).max())

@@ -70,7 +70,9 @@ def test_lowest_degrees_leave_functions_out():
 
 
 def test_identities_do_not_depend_on_the_basis():
-    large, small = (ACE(("Si",), cutoff=4.0, order=4, degree=d) for d in ((9, 9, 9, 9), (6, 7, 8, 7)))
+    large, small = (
+        ACE(("Si",), cutoff=4.0, order=4, degree=d) for d in ((9, 9, 9, 9), (6, 7, 8, 7))
+    )
     names = list(large.feature_names)
     assert len(set(names)) == len(names)
     places = [names.index(name) for name in small.feature_names]

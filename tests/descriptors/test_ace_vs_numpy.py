@@ -25,9 +25,7 @@ def test_functions_written_out(name, n):
     for i, own in enumerate(exact_moments(basis, atoms)):
         for k, f in enumerate(basis.functions):
             ms, coefficients = f.products()
-            factors = [
-                own[c][m + c[2]] for c, m in zip(species_n_l(f), ms.T, strict=True)
-            ]
+            factors = [own[c][m + c[2]] for c, m in zip(species_n_l(f), ms.T, strict=True)]
             value = coefficients @ np.prod(factors, axis=0)
             assert abs(value.imag) < 1e-10 * (1 + abs(value))
             expected[i, k] = value.real
@@ -68,9 +66,7 @@ def test_functions_span_all_invariants_of_their_channels(name):
 
 def test_the_oracle_couples_to_unitary_tables():
     for l1, l2 in [(0, 0), (1, 1), (2, 1), (2, 3), (4, 4)]:
-        table = np.concatenate(
-            list(ace_invariants_numpy.clebsch_gordan(l1, l2).values()), axis=-1
-        )
+        table = np.concatenate(list(ace_invariants_numpy.clebsch_gordan(l1, l2).values()), axis=-1)
         square = table.reshape(-1, table.shape[-1])
         np.testing.assert_allclose(square.T @ square, np.eye(len(square)), atol=1e-13)
         half = ace_invariants_numpy.clebsch_gordan(1, 1)[2]

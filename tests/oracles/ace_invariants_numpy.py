@@ -1,4 +1,4 @@
-r"""Invariants of ACE straight from their definition, in NumPy: complex harmonics, coupled one by one.
+r"""Invariants of ACE straight from their definition: complex harmonics, coupled one by one.
 
 Nothing here knows of real tensors, patterns or programs.  Clebsch-Gordan coefficients come from
 highest weights and the lowering operator; functions are all orderings of the channels with all
