@@ -7,13 +7,14 @@ import numpy as np
 import yace_files
 from pod_bases import settings
 
-from potlearn.descriptors import POD
+from potlearn.descriptors import ACE, POD
 from potlearn.descriptors.pod_clusters import Clusters
 from potlearn.lammps import read_yace
 from potlearn.potentials.linear import LinearPotential
 from potlearn.potentials.pair import ZBL, BornMayer, Coulomb, LennardJones, Morse
 
 SEVEN_BODY = settings((5, 4, 3, 2, 2, 2), (3, 3, 3, 2, 2))
+AGNESI = {"kind": "agnesi_jacobi"}
 FOUR_BODY = settings((4, 3, 2, 0, 0, 0), (3, 2, 0, 0, 0))
 
 
@@ -54,6 +55,18 @@ PACE = {
 DESCRIPTORS = {
     "pod seven-body": lambda: POD(("Si",), cutoff=4.5, **SEVEN_BODY),
     "pod three species": lambda: POD(("W", "Be", "He"), cutoff=4.2, **FOUR_BODY),
+    "ace order 5": lambda: ACE(("Si",), cutoff=4.5, order=5, degree=(8, 8, 7, 7, 6), wL=1.0),
+    "ace three species": lambda: ACE(
+        ("W", "Be", "He"),
+        cutoff=4.5,
+        order=4,
+        degree=(5, 5, 5, 4),
+        radial={"kind": "cheb_pow"},
+        pairs={"Be-He": {"cutoff": 4.0, "kind": "cheb_exp_cos"}, "W-W": {"inner": 1.8}},
+    ),
+    "ace agnesi": lambda: ACE(
+        ("Si", "O"), cutoff=5.0, nmax=(4, 3, 2), lmax=(0, 3, 2), radial=AGNESI, order=3
+    ),
     "pod clusters": lambda: clustered(("W", "Be"), cutoff=4.5, **FOUR_BODY),
 }
 POTENTIALS = {
@@ -69,5 +82,6 @@ POTENTIALS = {
         + 0.5 * imported(("Si", "O"), order=3)
         - Coulomb(("Si", "O"), 6.0, charges=(0.2, -0.1))
     ),
+    "ace over zbl": lambda: linear(ACE(("Si",), cutoff=4.5, degree=8), ZBL(("Si",), 1.2, 2.6)),
     "pod over zbl": lambda: linear(POD(("Si",), cutoff=4.5, **FOUR_BODY), ZBL(("Si",), 1.2, 2.6)),
 }

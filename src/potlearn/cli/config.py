@@ -226,7 +226,7 @@ class RadialConfig(Section):
     power: Positive | None = None
     """cheb_pow: power of the approach to the cutoff."""
     r0: Positive | None = None
-    """agnesi_jacobi: distance of the best resolution, Å; the sum of the covalent radii if absent."""
+    """agnesi_jacobi: distance of best resolution, Å; the sum of the covalent radii if absent."""
     p: Positive | None = None
     """agnesi_jacobi: power of the transform at long distances."""
     q: Positive | None = None

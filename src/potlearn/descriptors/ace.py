@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import product
 from typing import Any, TypeAlias
 
@@ -22,6 +22,7 @@ from .protocol import DesignRows, species_indices
 Array: TypeAlias = NDArray[np.float64]
 
 MAX_ORDER = 5
+MAX_DEGREE = 12
 DEFAULT_DEGREES: dict[int, tuple[float, ...]] = {
     1: (20.0, 20.0, 15.0, 12.0),
     2: (10.0, 10.0, 8.0, 6.0),
@@ -36,10 +37,10 @@ class ACE:
         A_{\mu n l m}(i) = \sum_{j: z_j = \mu} R_n(r_{ij}) Y_{lm}(r_{ij}/|r_{ij}|), \qquad
         B_f(i) = \sum_m C_f(m) \prod_{t=1}^{N} A_{\mu_t n_t l_t m_t}(i)
 
-    For every multiset of channels :math:`(\mu_t, n_t, l_t)` that the rule selects there are exactly as
-    many functions as there are independent invariants
-    (:mod:`~potlearn.descriptors.ace_coupling`).  The functions do not depend on the centre's species,
-    only the coefficients do.
+    For every multiset of channels :math:`(\mu_t, n_t, l_t)` that the rule selects there are exactly
+    as many functions as there are independent invariants
+    (:mod:`~potlearn.descriptors.ace_coupling`).  The functions do not depend on the centre's
+    species, only the coefficients do.
 
     Parameters
     ----------
@@ -82,7 +83,7 @@ class ACE:
     wL: float = 1.5  # noqa: N815 (the field's name)
     nmax: tuple[int, ...] | int | None = None
     lmax: tuple[int, ...] | int | None = None
-    lmin: tuple[int, ...] | int = 0
+    lmin: tuple[int, ...] | int | None = None
     radial: Mapping[str, Any] = field(default_factory=dict)
     pairs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     max_functions: int | None = None
@@ -97,8 +98,14 @@ class ACE:
         if not 1 <= self.order <= MAX_ORDER:
             raise BasisError(f"ace: order goes from 1 to {MAX_ORDER}, got {self.order}")
         object.__setattr__(self, "radial", {"kind": DEFAULT_KIND} | dict(self.radial))
+        if not self.wL > 0:
+            raise BasisError(f"ace: wL must be above 0, got {self.wL}")
         self._fill_rule()
-        _ = self.functions, self.radials
+        if max(self.moments.degrees) > MAX_DEGREE or not self.radials:
+            top = max(self.moments.degrees)
+            raise BasisError(
+                f"ace: angular degrees go to {MAX_DEGREE}; these settings ask for {top}"
+            )
 
     # Settings ------------------------------------------------------------------------------------
 
@@ -125,24 +132,28 @@ class ACE:
         if self.degree is None and self.nmax is None:
             default = DEFAULT_DEGREES[min(len(self.species), max(DEFAULT_DEGREES))]
             object.__setattr__(self, "degree", default[: self.order])
+        if self.nmax is not None and self.lmin is None:
+            object.__setattr__(self, "lmin", 0)
         for name in ("degree", "nmax", "lmax", "lmin"):
-            object.__setattr__(self, name, self._per_order(name))
+            if getattr(self, name) is not None:
+                object.__setattr__(self, name, self._per_order(name))
 
-    def _per_order(self, name: str) -> Any:
+    def _per_order(self, name: str) -> tuple[Any, ...]:
         value = getattr(self, name)
-        if value is None:
-            return None
         values = tuple(value) if isinstance(value, Sequence) else (value,) * self.order
         if len(values) != self.order or min(values) < 0:
-            raise BasisError(f"ace: {name} needs {self.order} numbers that are not negative, got {value}")
+            raise BasisError(
+                f"ace: {name} needs {self.order} numbers that are not negative, got {value}"
+            )
         return values
 
     @property
     def rule(self) -> Rule:
         """What selects the functions."""
         if self.degree is not None:
-            return TotalDegree(self.degree, self.wL, len(self.species))
-        return Box(self.nmax, self.lmax, self.lmin, len(self.species))
+            return TotalDegree(self._per_order("degree"), self.wL, len(self.species))
+        nmax, lmax, lmin = (self._per_order(name) for name in ("nmax", "lmax", "lmin"))
+        return Box(nmax, lmax, lmin, len(self.species))
 
     # Functions -----------------------------------------------------------------------------------
 
@@ -172,7 +183,9 @@ class ACE:
         own = dict(self.pairs.get(f"{a}-{b}", self.pairs.get(f"{b}-{a}", {})))
         cutoff = float(own.pop("cutoff", self.cutoff))
         if not 0 < cutoff <= self.cutoff:
-            raise BasisError(f"ace: cutoff of {a}-{b} is {cutoff}; the general one is {self.cutoff}")
+            raise BasisError(
+                f"ace: cutoff of {a}-{b} is {cutoff}; the general one is {self.cutoff}"
+            )
         return make_radial({**self.radial, **own}, cutoff, (a, b))
 
     @property
@@ -191,7 +204,9 @@ class ACE:
 
         Witt et al., J. Chem. Phys. 159, 164101 (2023), equation 24.
         """
-        return np.array([float(sum((1.5 * c.l) ** 4 + c.n**4 for c in f.channels)) for f in self.functions])
+        return np.array(
+            [float(sum((1.5 * c.l) ** 4 + c.n**4 for c in f.channels)) for f in self.functions]
+        )
 
     @cached_property
     def engine(self) -> Engine:
@@ -204,10 +219,10 @@ class ACE:
         return Engine(self.moments.degrees, *self.tables(), program, lowest=self.moments.lowest)
 
     def tables(self) -> tuple[list[RadialTable], NDArray[np.int32]]:
-        """Tables of the different radial functions, and which of them serves (centre, neighbour)."""
+        """Tables of the radial functions, and which of them serves (centre, neighbour)."""
         different = list(dict.fromkeys(self.radials.values()))
         n = len(self.moments.degrees)
-        found = [tabulate(lambda r, x=x: x.functions(r, n), x.cutoff) for x in different]
+        found = [tabulate(partial(x.functions, n=n), x.cutoff) for x in different]
         table_of = np.zeros((len(self.species),) * 2, np.int32)
         for pair, radial in self.radials.items():
             table_of[pair] = different.index(radial)
@@ -252,7 +267,7 @@ class ACE:
     ) -> tuple[Array, Array, Array]:
         """Energies (N,), forces (N, 3), virial (6,) of coefficients (n_species, 1 + M).
 
-        The coefficients are folded into one polynomial per species, which is kept for the next call.
+        The coefficients are folded into one polynomial per species, kept for the next call.
         """
         c = np.asarray(coefficients, float)
         per_atom = np.column_stack([c[:, 0], np.ones(len(c))])

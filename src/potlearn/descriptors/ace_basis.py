@@ -15,11 +15,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
 
 from ..errors import BasisError
 from .ace_coupling import count, trees
+from .ace_polynomial import folding, polynomial
 from .ace_trees import Pattern, Tree
+
+Array: TypeAlias = NDArray[np.float64]
 
 
 class Channel(NamedTuple):
@@ -37,7 +43,7 @@ class Function(NamedTuple):
     """One invariant: channels, ascending, and which of their K invariants."""
 
     channels: Channels
-    index: int
+    coupling: int
 
     @property
     def order(self) -> int:
@@ -52,12 +58,19 @@ class Function(NamedTuple):
     @property
     def tree(self) -> Tree:
         """How the factors are coupled."""
-        return trees(self.pattern)[self.index]
+        return trees(self.pattern)[self.coupling]
+
+    def products(self) -> tuple[NDArray[np.int64], Array]:
+        """The function written out: m of the channels (K, order), and coefficients (K,).
+
+        Products of complex moments (:mod:`~potlearn.descriptors.ace_polynomial`).
+        """
+        return folding(self.pattern).ms, polynomial(self.pattern, self.tree)
 
     def name(self, species: Sequence[str]) -> str:
         """Identity: order, channels as SYMBOL.n.l, and number of the invariant."""
         parts = " ".join(f"{species[c.species]}.{c.n}.{c.l}" for c in self.channels)
-        return f"ace{self.order}({parts};{self.index})"
+        return f"ace{self.order}({parts};{self.coupling})"
 
 
 def pattern_of(channels: Channels) -> Pattern:
@@ -70,10 +83,10 @@ def pattern_of(channels: Channels) -> Pattern:
 
 @dataclass(frozen=True)
 class TotalDegree:
-    """Bound ``degree[N - 1]`` on the levels of the functions of order N."""
+    """Bound ``degree[N - 1]`` on the levels of the functions of order N; ``weight`` is w_L."""
 
     degree: tuple[float, ...]
-    wL: float
+    weight: float
     n_species: int
 
     def channels(self, order: int) -> list[tuple[float, Channel]]:
@@ -81,10 +94,10 @@ class TotalDegree:
         bound, z = self.degree[order - 1], self.n_species
         found = []
         for k in range(1, int(bound * z) + 1):
-            top = int((bound - k / z) / self.wL + 1e-9) if order > 1 else 0
+            top = int((bound - k / z) / self.weight + 1e-9) if order > 1 else 0
             for l in range(top + 1):
                 channel = Channel(l, (k - 1) % z, (k - 1) // z + 1)
-                found.append((k / z + self.wL * l, channel))
+                found.append((k / z + self.weight * l, channel))
         return sorted(found)
 
     def bound(self, order: int) -> float:
@@ -105,7 +118,9 @@ class Box:
         """Channels of functions of that order; levels are zero."""
         ls = range(self.lmin[order - 1], self.lmax[order - 1] + 1) if order > 1 else range(1)
         ns = range(1, self.nmax[order - 1] + 1)
-        return sorted((0.0, Channel(l, z, n)) for l in ls for z in range(self.n_species) for n in ns)
+        return sorted(
+            (0.0, Channel(l, z, n)) for l in ls for z in range(self.n_species) for n in ns
+        )
 
     def bound(self, order: int) -> float:
         """Largest sum of levels."""
@@ -116,7 +131,7 @@ Rule = TotalDegree | Box
 
 
 def functions(rule: Rule, order: int, largest: int | None = None) -> tuple[Function, ...]:
-    """Functions of orders 1 to ``order``; of more than ``largest`` those of lowest order + n + l."""
+    """Functions of orders 1 to ``order``; of more than ``largest`` the simplest."""
     found = [
         Function(channels, k)
         for n in range(1, order + 1)
@@ -132,10 +147,12 @@ def functions(rule: Rule, order: int, largest: int | None = None) -> tuple[Funct
 
 
 def _complexity(f: Function) -> tuple[int, int, Channels, int]:
-    return f.order + sum(c.n + c.l for c in f.channels), f.order, f.channels, f.index
+    return f.order + sum(c.n + c.l for c in f.channels), f.order, f.channels, f.coupling
 
 
-def _multisets(levels: Sequence[tuple[float, Channel]], size: int, bound: float) -> Iterator[Channels]:
+def _multisets(
+    levels: Sequence[tuple[float, Channel]], size: int, bound: float
+) -> Iterator[Channels]:
     """Multisets of ``size`` channels whose levels sum to at most ``bound``."""
 
     def extended(start: int, left: float, chosen: Channels) -> Iterator[Channels]:

@@ -101,7 +101,11 @@ def chosen_splits(triples: Iterable[Scalar], given: Iterable[Coupled]) -> dict[S
     chosen: dict[Scalar, Split] = {}
 
     def price(pair: Coupled) -> float:
-        cost = 0 if pair in free else _n_terms(pair.left.l, pair.right.l, pair.l, pair.left == pair.right)
+        cost = (
+            0
+            if pair in free
+            else _n_terms(pair.left.l, pair.right.l, pair.l, pair.left == pair.right)
+        )
         return cost / max(len(serves[pair]), 1) + 2 * pair.l + 1
 
     queue = [(price(pair), rank(pair), pair) for pair in serves]

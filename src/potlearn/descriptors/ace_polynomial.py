@@ -59,7 +59,7 @@ def polynomial(pattern: Pattern, tree: Tree) -> Array:
     """Coefficients C of the multisets of :func:`folding`, (M(0),)."""
     fold = folding(pattern)
     values = _tensor(degrees(pattern), tree).ravel()[fold.entries].real
-    c: Array = np.bincount(fold.place, weights=values, minlength=len(fold.ms))
+    c = np.bincount(fold.place, weights=np.asarray(values, float), minlength=len(fold.ms))
     return np.where(np.abs(c) < 1e-14, 0.0, c)
 
 
@@ -79,11 +79,13 @@ def _scalar(ls: tuple[int, ...], scalar: Scalar) -> ComplexArray:
     if len(scalar) == 1:
         return tensors[0][:, 0]
     if len(scalar) == 2:
-        return np.tensordot(*tensors, (-1, -1)) / np.sqrt(2 * widths[0] + 1)
+        both: ComplexArray = np.tensordot(tensors[0], tensors[1], (-1, -1))
+        return np.asarray(both / np.sqrt(2 * widths[0] + 1))
     first = np.tensordot(tensors[0], invariant_tensor(*widths), (-1, 0))
     second = np.tensordot(first, tensors[1], (-2, -1))
     axis = tensors[0].ndim - 1
-    return np.tensordot(np.moveaxis(second, axis, -1), tensors[2], (-1, -1))
+    third: ComplexArray = np.tensordot(np.moveaxis(second, axis, -1), tensors[2], (-1, -1))
+    return third
 
 
 def _part(ls: tuple[int, ...], part: Part) -> ComplexArray:

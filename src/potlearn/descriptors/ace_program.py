@@ -1,6 +1,6 @@
 r"""The polynomials of ACE as programs over moments.
 
-Moments, pairs :math:`[A B]_{L\mu}` and scalars are shared between functions.  Of the same nodes come
+Moments, pairs :math:`[A B]_{L\mu}` and scalars are shared between functions.  Of these nodes come
 
 * the *feature program*: one feature per function;
 * the *folded program* of given coefficients: one feature per coefficient vector ("density"),
@@ -90,8 +90,9 @@ class Nodes:
     def factor(self, factor: Factor) -> list[Value]:
         """Components of a channel or a pair."""
         if factor not in self._factors:
-            make = self._pair if isinstance(factor, Coupled) else self.moments.values
-            self._factors[factor] = make(factor)  # type: ignore[operator]
+            self._factors[factor] = (
+                self._pair(factor) if isinstance(factor, Coupled) else self.moments.values(factor)
+            )
         return self._factors[factor]
 
     def _pair(self, pair: Coupled) -> list[Value]:
@@ -101,7 +102,9 @@ class Nodes:
         for component in np.moveaxis(tensor, -1, 0):
             terms: Terms = {}
             for i, j in zip(*np.nonzero(component), strict=True):
-                a, b = (left[i], right[j]) if left is not right else (left[min(i, j)], left[max(i, j)])
+                a, b = (
+                    (left[i], right[j]) if left is not right else (left[min(i, j)], left[max(i, j)])
+                )
                 terms[a, b] = terms.get((a, b), 0.0) + float(component[i, j])
             nodes.append(self.builder.invariant(terms))
         return nodes

@@ -58,7 +58,10 @@ def smooth_step(r: Jet, radius: float, width: float) -> Jet:
     Between them :math:`1/2 + (15/4)(x/4 - x^3/6 + x^5/20)` with x from 1 to -1.
     """
     x = (r - radius) * (-2.0 / width) - 1.0
-    x = Jet(np.clip(x.value, -1.0, 1.0), *(np.where(np.abs(x.value) < 1, d, 0.0) for d in (x.first, x.second)))
+    x = Jet(
+        np.clip(x.value, -1.0, 1.0),
+        *(np.where(np.abs(x.value) < 1, d, 0.0) for d in (x.first, x.second)),
+    )
     return (x * 0.25 - x * x * x * (1 / 6) + x * x * x * x * x * 0.05) * 3.75 + 0.5
 
 
@@ -71,7 +74,9 @@ class ChebExpCos:
     kind: ClassVar[str] = "cheb_exp_cos"
 
     def __post_init__(self) -> None:
-        _check(self.decay > 0 and self.dcut >= 0, f"cheb_exp_cos: decay must be above 0, got {self}")
+        _check(
+            self.decay > 0 and self.dcut >= 0, f"cheb_exp_cos: decay must be above 0, got {self}"
+        )
 
     def primitives(self, r: Array, cutoff: float, n: int) -> Jet:
         """g_1 to g_n and derivatives at distances ``r`` (K,) up to the cutoff: jet (K, n)."""
@@ -140,7 +145,7 @@ class SBessel:
     @staticmethod
     def _sine(t: Jet, k: int, cutoff: float) -> Jet:
         a, b = k + 1, k + 2
-        scale = (-1) ** k * np.sqrt(2) * np.pi * cutoff**-1.5 * a * b / np.hypot(a, b)
+        scale = float((-1) ** k * np.sqrt(2) * np.pi * cutoff**-1.5 * a * b / np.hypot(a, b))
         return ((t * float(a)).sinc() + (t * float(b)).sinc()) * scale
 
 
@@ -241,7 +246,8 @@ def _check(holds: bool, message: str) -> None:
 def make_radial(settings: Mapping[str, Any], cutoff: float, pair: tuple[str, str]) -> AceRadial:
     """Radial functions of a pair of species from ``kind`` and parameters.
 
-    Parameters are those of the kind's class, and ``inner``, ``width`` of :class:`AceRadial`.  ``r0`` of agnesi_jacobi is the sum of the covalent radii where not given.
+    Parameters are those of the kind's class, and ``inner``, ``width`` of :class:`AceRadial`.
+    ``r0`` of agnesi_jacobi is the sum of the covalent radii where not given.
 
     Raises
     ------

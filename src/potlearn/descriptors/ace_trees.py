@@ -83,7 +83,8 @@ def _anonymous(tree: Tree, channel: Sequence[int]) -> Tree:
 
     def name(part: Part) -> Part:
         if isinstance(part, Pair):
-            return Pair(*sorted((channel[part.left], channel[part.right])), part.degree)
+            left, right = sorted((channel[part.left], channel[part.right]))
+            return Pair(left, right, part.degree)
         return channel[part]
 
     scalars = [tuple(sorted(map(name, scalar), key=repr)) for scalar in tree]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from functools import cache
-from math import factorial
+from math import factorial, sqrt
 from typing import TypeAlias
 
 import numpy as np
@@ -89,11 +89,11 @@ def to_complex(l: int) -> NDArray[np.complex128]:
 
 @cache
 def invariant_tensor(l1: int, l2: int, l3: int) -> Array:
-    r"""The invariant of three real multiplets, :math:`\sum W_{\mu_1\mu_2\mu_3} A_{\mu_1} B_{\mu_2} C_{\mu_3}`.
+    r"""The invariant of three multiplets, :math:`\sum W_{abc} Y_{l_1 a} Y_{l_2 b} Y_{l_3 c}`.
 
     Wigner's 3j symbols on real harmonics, also where ``l1 + l2 + l3`` is odd (a pseudoscalar):
-    norm one, first entry positive; shape (2 l1 + 1, 2 l2 + 1, 2 l3 + 1).  Where the sum is even it is
-    :func:`coupling`, normalised.
+    norm one, first entry positive; shape (2 l1 + 1, 2 l2 + 1, 2 l3 + 1).  Where the sum is even it
+    is :func:`coupling`, normalised.
     """
     three_j = np.zeros((2 * l1 + 1, 2 * l2 + 1, 2 * l3 + 1))
     for m1 in range(-l1, l1 + 1):
@@ -103,7 +103,8 @@ def invariant_tensor(l1: int, l2: int, l3: int) -> Array:
     tensor = np.einsum("abc,ia,jb,kc->ijk", three_j, *bases)
     real: Array = tensor.imag if (l1 + l2 + l3) % 2 else tensor.real
     real = np.where(np.abs(real) < 1e-13, 0.0, real)
-    return real / np.linalg.norm(real) * np.sign(real[np.nonzero(real)][0])
+    signed: Array = real / np.linalg.norm(real) * np.sign(real[np.nonzero(real)][0])
+    return signed
 
 
 def _three_j(l1: int, l2: int, l3: int, m1: int, m2: int) -> float:
@@ -118,7 +119,7 @@ def _three_j(l1: int, l2: int, l3: int, m1: int, m2: int) -> float:
         below = factorial(k) * factorial(l1 + l2 - l3 - k) * factorial(l1 - m1 - k)
         below *= factorial(l2 + m2 - k) * factorial(l3 - l2 + m1 + k)
         total += Fraction((-1) ** k, below * factorial(l3 - l1 - m2 + k))
-    return float(total) * float(square) ** 0.5 * (-1) ** m3
+    return float(total) * sqrt(square) * (-1.0) ** m3
 
 
 @cache

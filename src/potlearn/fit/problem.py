@@ -41,7 +41,8 @@ class LinearProblem:
     Raises
     ------
     FitError
-        No rows, no columns, sizes that disagree, or NaN or Inf in the numbers.
+        No rows, no columns, sizes that disagree, NaN or Inf in the numbers, or a penalty that is
+        not positive.
     """
 
     R: Matrix
@@ -62,10 +63,19 @@ class LinearProblem:
                 f"factor of shape {self.R.shape} with {len(self.z)} right-hand sides "
                 f"and {len(self.names)} column names"
             )
+        self._check_penalties()
         bad = ~np.isfinite(self.R).all(axis=0)
         if bad.any() or not np.isfinite(self.z).all() or not np.isfinite(self.rho):
             columns = [self.names[j] for j in np.flatnonzero(bad)[:5]] or ["target"]
             raise FitError(f"NaN or Inf in the fit's columns {', '.join(columns)}")
+
+    def _check_penalties(self) -> None:
+        if self.penalties is None:
+            return
+        if self.penalties.shape != (len(self.names),):
+            raise FitError(f"{len(self.penalties)} penalties for {len(self.names)} columns")
+        if not (np.isfinite(self.penalties) & (self.penalties > 0)).all():
+            raise FitError("penalties must be positive numbers")
 
     @classmethod
     def from_factor(

@@ -106,7 +106,7 @@ def column_scales(problem: LinearProblem, scaling: str) -> NDArray[np.float64]:
     """Scales s (C,) of the penalty: norms of the weighted columns, or ones.
 
     Where the problem has penalties of its own, these stand for the norms, times the factor that
-    makes the mean square of the scaled columns' norms one.
+    makes the median of the scaled columns' norms one.
     """
     if scaling not in SCALINGS:
         raise FitError(f"unknown column scaling {scaling!r}; expected one of {SCALINGS}")
@@ -115,8 +115,7 @@ def column_scales(problem: LinearProblem, scaling: str) -> NDArray[np.float64]:
     norms = problem.column_norms()
     if problem.penalties is None:
         return norms
-    mean_square = float(np.mean((norms / problem.penalties) ** 2))
-    return np.asarray(np.sqrt(mean_square) * problem.penalties)
+    return np.asarray(np.median(norms / problem.penalties) * problem.penalties)
 
 
 def minimise_ridge(criterion: Callable[[float], float], low: float, high: float) -> float:
