@@ -10,6 +10,7 @@ from potlearn.select.foerstner import foerstner_distance
 from potlearn.select.fps import FPS
 from potlearn.select.greedy_map import GreedyMAP
 from potlearn.select.hdbscan import HDBSCAN
+from potlearn.select.hierarchical import Hierarchical
 from potlearn.select.inclusion import InclusionSampling
 from potlearn.select.kabsch import rmsd, rmsd_gradients
 from potlearn.select.kdpp import KDPP
@@ -46,6 +47,7 @@ __all__ = [
     "Entropy",
     "Euclidean",
     "GreedyMAP",
+    "Hierarchical",
     "InclusionSampling",
     "KMeans",
     "KMedoids",

@@ -43,7 +43,7 @@ class Entropy(Sized):
     bandwidth: float | None = None
 
     def fitted(self, rows: Rows) -> Entropy:
-        """The selector with the bandwidth of these rows filled in."""
+        """See :class:`~potlearn.select.selector.Selector`: the bandwidth of these rows."""
         if self.bandwidth is not None:
             return self
         n, d = rows.shape

@@ -52,6 +52,12 @@ class FPS(Sized):
         if not isinstance(given, str) and not 0 <= given < n:
             raise SelectionError(f"initialize is row {given}; expected one from 0 to {n - 1}")
 
+    def fitted(self, rows: Rows) -> FPS:
+        """See :class:`~potlearn.select.selector.Selector`."""
+        if not isinstance(self.initialize, str):
+            raise SelectionError("initialize by number says nothing to chunks; take 'farthest'")
+        return self
+
     def choose(self, rows: Rows, labels: Labels | None, run: Run) -> Selection:
         """See :class:`~potlearn.select.selector.Selector`."""
         X = rows.read()

@@ -13,11 +13,11 @@ chosen, and :math:`e_i` its part along the last new direction: QR with pivots.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from potlearn.errors import TooFewError
+from potlearn.errors import SelectionError, TooFewError
 from potlearn.select.ensemble import MIN_RANK
 from potlearn.select.greedy import greedy
 from potlearn.select.kernel_base import FeatureMap, Kernel, Precomputed
@@ -57,6 +57,18 @@ class GreedyMAP(Sized):
     kernel: KernelLike = "linear"
     rank: int | None = None
     random_state: Seed = 0
+
+    def fitted(self, rows: Rows) -> GreedyMAP:
+        """See :class:`~potlearn.select.selector.Selector`: the kernel of all rows."""
+        kernel = make_kernel(self.kernel).fitted(rows)
+        if isinstance(kernel, Precomputed):
+            raise SelectionError("a precomputed kernel has no chunks: choose without a hierarchy")
+        return replace(self, kernel=kernel)
+
+    def most(self, n: int, d: int) -> int:
+        """See :class:`~potlearn.select.selector.Sized`: the number of features, where it counts."""
+        features = make_kernel(self.kernel).features()
+        return n if features is None else min(n, features.width(d))
 
     def choose(self, rows: Rows, labels: Labels | None, run: Run) -> Selection:
         """See :class:`~potlearn.select.selector.Selector`."""
