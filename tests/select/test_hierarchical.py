@@ -25,6 +25,7 @@ from potlearn.select import (
     GreedyMAP,
     Hierarchical,
     KMeans,
+    MaxVol,
     SetCover,
     levels,
 )
@@ -36,6 +37,8 @@ K = 4
 
 
 def wrapped(name, k=K, seed=0, **options):
+    """A hierarchy of small chunks: levels for all, but for what has labels."""
+    options = {"levels": name != "stratified"} | options
     options = {"chunk_size": 20, "oversampling": 1.5} | options
     return Hierarchical(CASES[name].make(k, seed), **options)
 
@@ -105,28 +108,30 @@ def test_bad_input(name):
     ("options", "message"),
     [
         ({"chunk_size": 0}, "chunk_size is 0; expected a positive integer"),
-        ({"chunk_size": 11}, "chunks have 11 rows and keep 6 .* expected at least 12 rows"),
+        ({"chunk_size": 11}, r"chunks have 11 rows and keep 6 .* expected at least 12 rows"),
         ({"oversampling": 0.5}, "oversampling is 0.5; expected 1 or more"),
         ({"oversampling": np.nan}, "oversampling is nan"),
     ],
 )
 def test_bad_parameters(options, message):
     with pytest.raises(SelectionError, match=message):
-        choose("fps", rows(60), **options)
+        choose("maxvol", rows(60), **options)
 
 
 @pytest.mark.parametrize(
     ("selector", "message"),
     [
-        (Hierarchical(FPS(3)), "Hierarchical cannot be wrapped"),
-        (FPS(3, initialize=0), "initialize by number says nothing to chunks"),
+        (Hierarchical(FPS(3)), "Hierarchical has no n_to_select"),
+        (DPP(), "DPP has no n_to_select: it has no levels"),
+        (FPS(3, initialize=0), "initialize by number says nothing to levels"),
         (GreedyMAP(3, kernel="precomputed"), "a precomputed kernel has no chunks"),
+        (KDPP(3, kernel="precomputed"), "a precomputed kernel has no chunks"),
         (KMeans(3, max_iter=0), "max_iter is 0"),
     ],
 )
 def test_selectors_that_cannot_be_wrapped(selector, message):
     with pytest.raises(SelectionError, match=message):
-        Hierarchical(selector, chunk_size=20).select(rows(60))
+        Hierarchical(selector, chunk_size=20, levels=True).select(rows(60))
 
 
 def test_set_cover_keeps_to_its_limit():
@@ -148,30 +153,36 @@ SELECTORS = {
     "kdpp rbf": KDPP(5, kernel="rbf", rank=30, random_state=2),
     "dpp": DPP(expected_size=5.0, random_state=2),
     "fps": FPS(5),
-    "kmeans": KMeans(5, random_state=2),
+    "map": GreedyMAP(5),
+    "maxvol": MaxVol(5),
 }
 
 
-@pytest.mark.parametrize("mapped", [False, True])
+def same_answers(selector, X, executors):
+    first, *others = [
+        Hierarchical(selector, chunk_size=40, executor=e).select(X) for e in executors
+    ]
+    for other in others:
+        assert np.array_equal(other.indices, first.indices)
+        assert np.array_equal(other.scores, first.scores)
+
+
 @pytest.mark.parametrize("name", SELECTORS)
-def test_same_answer_over_every_executor(name, mapped, scheduler, tmp_path, monkeypatch):
+def test_same_answer_over_dask(name, scheduler, monkeypatch):
     monkeypatch.setattr(ensembles, "FULL_KERNEL", 50)
-    X = rows(300)
-    if mapped:
-        np.save(tmp_path / "X.npy", X)
-        X = np.load(tmp_path / "X.npy", mmap_mode="r")
-    executors = [InProcess(), Processes(1), Processes(3), Dask(scheduler)]
-    if name in ("dpp", "kmeans"):  # what the others say already
-        executors = executors[::2]
-    found = [Hierarchical(SELECTORS[name], chunk_size=40, executor=e).select(X) for e in executors]
-    for other in found[1:]:
-        assert np.array_equal(other.indices, found[0].indices)
-        assert np.array_equal(other.scores, found[0].scores)
+    same_answers(SELECTORS[name], rows(300), [InProcess(), Dask(scheduler)])
+
+
+@pytest.mark.parametrize("name", ["kdpp", "maxvol"])
+def test_same_answer_in_any_number_of_processes(name, tmp_path):
+    np.save(tmp_path / "X.npy", rows(300))
+    mapped = np.load(tmp_path / "X.npy", mmap_mode="r")
+    same_answers(SELECTORS[name], mapped, [InProcess(), Processes(1), Processes(3)])
 
 
 @dataclass(frozen=True)
-class KillsItsWorker(FPS):
-    """FPS that kills the process of its third chunk, as often as there are files."""
+class KillsItsWorker(MaxVol):
+    """MaxVol that kills the process of its third chunk, as often as there are files."""
 
     folder: Path = Path()
 
@@ -186,7 +197,7 @@ class KillsItsWorker(FPS):
 @pytest.mark.parametrize("kind", ["processes", "dask"])
 def test_a_killed_worker_changes_nothing(tmp_path, kind, scheduler):
     X = rows(300)
-    expected = Hierarchical(FPS(5), chunk_size=40).select(X)
+    expected = Hierarchical(MaxVol(5), chunk_size=40).select(X)
     (tmp_path / "once").touch()
     executor = Processes(2) if kind == "processes" else Dask(scheduler)
     selector = Hierarchical(KillsItsWorker(5, folder=tmp_path), chunk_size=40, executor=executor)
@@ -196,16 +207,16 @@ def test_a_killed_worker_changes_nothing(tmp_path, kind, scheduler):
 
 def test_a_scheduler_that_is_not_there():
     executor = Dask("tcp://127.0.0.1:9", timeout=0.5)
-    with pytest.raises(ExecutionError, match="no Dask scheduler answers at tcp://127.0.0.1:9"):
+    with pytest.raises(ExecutionError, match=r"no Dask scheduler answers at tcp://127.0.0.1:9"):
         Hierarchical(FPS(3), chunk_size=20, executor=executor).select(rows(60))
 
 
 SCRIPT = """
 import sys, time
 import numpy as np
-from potlearn.select import KDPP, FPS, Hierarchical
+from potlearn.select import KDPP, FPS, Hierarchical, MaxVol
 
-selector = {"kdpp": KDPP(5), "fps": FPS(5)}[sys.argv[3]]
+selector = {"kdpp": KDPP(5), "fps": FPS(5), "maxvol": MaxVol(5)}[sys.argv[3]]
 delay = float(sys.argv[2])
 
 def slowly(done, total):
@@ -226,7 +237,7 @@ def start(folder, delay, name):
     return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
 
 
-@pytest.mark.parametrize("name", ["kdpp", "fps"])
+@pytest.mark.parametrize("name", ["kdpp", "fps", "maxvol"])
 def test_kill_minus_nine_loses_at_most_a_chunk(tmp_path, name):
     X = rows(400)
     np.save(tmp_path / "X.npy", X)
@@ -241,7 +252,7 @@ def test_kill_minus_nine_loses_at_most_a_chunk(tmp_path, name):
     done = second.communicate()[0].split()
     assert second.returncode == 0
     assert int(done[0]) == int(first[-1]) + 20
-    selector = KDPP(5) if name == "kdpp" else FPS(5)
+    selector = {"kdpp": KDPP(5), "fps": FPS(5), "maxvol": MaxVol(5)}[name]
     expected = Hierarchical(selector, chunk_size=20).select(X).indices
     assert np.array_equal(np.load(tmp_path / "chosen.npy"), expected)
 
@@ -289,7 +300,7 @@ def test_a_damaged_checkpoint_is_refused(tmp_path):
 
 def test_progress_counts_rows():
     calls = []
-    Hierarchical(FPS(2), chunk_size=20, progress=lambda *a: calls.append(a)).select(rows(100))
+    Hierarchical(MaxVol(2), chunk_size=20, progress=lambda *a: calls.append(a)).select(rows(100))
     assert calls == [(20, 100), (40, 100), (60, 100), (80, 100), (100, 100)]
 
 
@@ -302,7 +313,7 @@ def test_no_chunk_is_larger_than_stated(monkeypatch):
         return keep(self, chunk)
 
     monkeypatch.setattr(levels.Survivors, "__call__", spy)
-    found = Hierarchical(FPS(3), chunk_size=12, oversampling=1.5).select(rows(500))
+    found = Hierarchical(MaxVol(3), chunk_size=12, oversampling=1.5).select(rows(500))
     assert max(sizes) <= 12
     assert len(sizes) > 42 + 17  # two levels at least
     assert len(found) == 3
@@ -312,7 +323,7 @@ def test_lengths_are_taken_from_all_rows():
     """Chunks of different spread are judged by one length."""
     X = np.vstack([rows(40), 0.01 * rows(40, seed=1)])
     for selector in (GreedyMAP(4, kernel="rbf"), Entropy(4)):
-        found = Hierarchical(selector, chunk_size=40).select(X).indices
+        found = Hierarchical(selector, chunk_size=40, levels=True).select(X).indices
         assert (found < 40).sum() >= 3
 
 
@@ -330,11 +341,22 @@ def clustered(n, d, seed=0):
     return np.vstack(parts)
 
 
-def test_map_by_levels_is_near_the_flat_one():
+@pytest.mark.parametrize("name", sorted(n for n in SIZED if CASES[n].make(1).streams))
+def test_passes_choose_what_is_chosen_at_once(name):
+    X = rows(150)
+    flat = CASES[name].make(9, 1).select(X, groups(150))
+    found = choose(name, X, 9, seed=1, levels=False)
+    assert np.array_equal(found.indices, flat.indices)
+    np.testing.assert_allclose(found.scores, flat.scores, rtol=1e-9)
+
+
+def test_levels_choose_nearly_what_is_chosen_at_once():
     X = clustered(3000, 25)
-    flat = GreedyMAP(20).select(X).indices
-    found = Hierarchical(GreedyMAP(20), chunk_size=300).select(X).indices
-    assert (log_volume(X, flat) - log_volume(X, found)) / 20 < 0.05
+    flat = log_volume(X, GreedyMAP(20).select(X).indices)
+    found = Hierarchical(GreedyMAP(20), chunk_size=300, levels=True).select(X)
+    assert 0 < (flat - log_volume(X, found.indices)) / 20 < 0.3
+    D = FPS(20).select(X).scores[-1]
+    assert Hierarchical(FPS(20), chunk_size=300, levels=True).select(X).scores[-1] > 0.7 * D
 
 
 def test_kdpp_by_passes_has_the_law_of_the_flat_one():

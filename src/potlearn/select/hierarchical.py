@@ -1,9 +1,9 @@
 r"""Any selector for any number of rows: chunk by chunk, in this process, in several, on a cluster.
 
-Selectors that read rows in passes (the determinantal samplers, random and stratified choice) take
-their chunks to the workers and choose what they would choose without a hierarchy: moments and
-leverages of all rows are sums over chunks, so that a hierarchical k-DPP is exact.  All others
-choose level by level (:mod:`potlearn.select.levels`).
+Selectors that read rows in passes take their chunks to the workers, and choose what they would
+choose without a hierarchy: moments and leverages are sums over chunks, so that a k-DPP is exact,
+and greedy choices need few looks at all rows (:mod:`potlearn.select.greedy`).  All others choose
+level by level (:mod:`potlearn.select.levels`).
 
 Chunks are fixed by the data, and so are their random numbers: the answer does not depend on the
 executor, nor on workers that die, nor on interruptions.
@@ -43,10 +43,13 @@ class Hierarchical(Selector):
     selector : Selector
         What chooses; its seed is that of the whole selection.
     chunk_size : int, optional
-        Rows of a chunk, at least twice the number that it keeps; by default ten times the number,
-        10,000 or more.
+        Rows of a chunk; in levels at least twice the number that it keeps, by default ten times
+        the number, 10,000 or more.
     oversampling : float
-        A chunk keeps this many times the number of rows to choose, 1 or more.
+        In levels a chunk keeps this many times the number of rows to choose, 1 or more.
+    levels : bool
+        Whether to choose level by level where passes would do: rows are then read once, and the
+        choice is near the flat one, not equal to it.
     executor : Executor
         Who works on the chunks: :class:`~potlearn.execution.InProcess`,
         :class:`~potlearn.execution.Processes` or :class:`~potlearn.execution.Dask`.
@@ -59,33 +62,47 @@ class Hierarchical(Selector):
     selector: Selector
     chunk_size: int | None = None
     oversampling: float = 2.0
+    levels: bool = False
     executor: Executor = field(default_factory=InProcess)
     checkpoint: str | Path | None = None
     progress: Progress = None
 
     def check(self, n: int) -> None:
         """See :class:`~potlearn.select.selector.Selector`."""
-        if not isinstance(self.selector, Sized) and not self.selector.streams:
-            raise SelectionError(
-                f"{type(self.selector).__name__} cannot be wrapped: it has no n_to_select"
-            )
         if self.chunk_size is not None and not is_positive_integer(self.chunk_size):
             raise SelectionError(f"chunk_size is {self.chunk_size!r}; expected a positive integer")
         if not 1 <= self.oversampling < float("inf"):
             raise SelectionError(f"oversampling is {self.oversampling}; expected 1 or more")
-        if self.selector.streams or not isinstance(self.selector, Sized):
+        selector = self._leveled()
+        if selector is None:
             self.selector.check(n)
-            return
-        Sized.check(self.selector, n)
-        self.selector.check(min(n, self._size(self.selector)))
+        else:
+            Sized.check(selector, n)
+            selector.check(min(n, self._size(selector)))
 
     def choose(self, rows: Rows, labels: Labels | None, run: Run) -> Selection:
         """See :class:`~potlearn.select.selector.Selector`."""
-        selector = self.selector.fitted(rows)
-        if selector.streams or not isinstance(selector, Sized):
-            return selector.choose(rows, labels, run)
-        size = self._size(selector)
-        return choose_by_levels(selector, rows, run, size, self._kept(selector))
+        selector = self._leveled()
+        if selector is None:
+            return self.selector.choose(rows, labels, run)
+        fitted, size = selector.fitted(rows), self._size(selector)
+        return choose_by_levels(fitted, rows, run, size, self._kept(selector))
+
+    def _leveled(self) -> Sized | None:
+        """The selector where it chooses level by level.
+
+        Raises
+        ------
+        SelectionError
+            It can choose neither way.
+        """
+        if self.selector.streams and not self.levels:
+            return None
+        if not isinstance(self.selector, Sized):
+            raise SelectionError(
+                f"{type(self.selector).__name__} has no n_to_select: it has no levels"
+            )
+        return self.selector
 
     @contextmanager
     def running(self, rows: Rows) -> Iterator[Run]:
@@ -98,7 +115,7 @@ class Hierarchical(Selector):
             content = {
                 "data": checksum,
                 "selector": describe(self.selector),
-                "chunks": f"{self.chunk_size} {self.oversampling}",
+                "chunks": f"{self.chunk_size} {self.oversampling} {self.levels}",
                 "seed": f"{root.entropy} {root.spawn_key}",
             }
             saved = Checkpoint(Path(self.checkpoint), content, "selection", SelectionError)

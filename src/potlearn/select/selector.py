@@ -65,7 +65,7 @@ class Selector(ABC):
         check_finite(rows)
         yield Run(seed_sequence(getattr(self, "random_state", 0)))
 
-    def fitted(self, rows: Rows) -> Selector:
+    def fitted(self, rows: Rows) -> Self:
         """The selector with what it takes from all rows filled in, so that chunks have the same."""
         return self
 
