@@ -39,7 +39,7 @@ CASES = {
     "map": Case("map", permutes=True),
     "map imq": Case("map", {"kernel": "imq"}, moves=True),
     "map rbf": Case("map", {"kernel": RBF(2.0)}, moves=True, scales=False),
-    "inclusion": Case("inclusion"),
+    "inclusion": Case("inclusion", duplicates=True),
     "fps": Case("fps", permutes=True, moves=True),
     "cur": Case("cur", permutes=True),
     "deim": Case("deim", permutes=True),

@@ -49,6 +49,10 @@ class CUR(Sized):
         if self.n_vectors < 1:
             raise SelectionError(f"n_vectors is {self.n_vectors}; expected a positive integer")
 
+    def most(self, n: int, d: int) -> int:
+        """See :class:`~potlearn.select.selector.Sized`."""
+        return min(n, d)
+
     def choose(self, rows: Rows, labels: Labels | None, run: Run) -> Selection:
         """See :class:`~potlearn.select.selector.Selector`."""
         X = rows.read()

@@ -32,6 +32,10 @@ class DEIM(Sized):
         Number k of rows, at most the rank of X.
     """
 
+    def most(self, n: int, d: int) -> int:
+        """See :class:`~potlearn.select.selector.Sized`."""
+        return min(n, d)
+
     def choose(self, rows: Rows, labels: Labels | None, run: Run) -> Selection:
         """See :class:`~potlearn.select.selector.Selector`."""
         pivots, factor = lu_pivots(left_vectors(rows, self.n_to_select))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from dataclasses import dataclass, field
-from typing import ClassVar
+from dataclasses import dataclass, field, replace
+from typing import ClassVar, Self
 
 from numpy.typing import ArrayLike
 
 from potlearn.execution import one_blas_thread
 from potlearn.select.ensemble import Ensemble, ensemble_of
-from potlearn.select.kernels import KernelLike
+from potlearn.select.kernels import KernelLike, kernel_of_chunks
 from potlearn.select.laws import Law
 from potlearn.select.rows import Rows, as_rows, check_finite
 from potlearn.select.run import Run
@@ -50,6 +50,10 @@ class Determinantal(Selector):
     @abstractmethod
     def law(self, ensemble: Ensemble) -> Law:
         """Law over the eigenvectors."""
+
+    def fitted(self, rows: Rows) -> Self:
+        """See :class:`~potlearn.select.selector.Selector`: the kernel of all rows."""
+        return replace(self, kernel=kernel_of_chunks(self.kernel, rows))
 
     def choose(self, rows: Rows, labels: Labels | None, run: Run) -> Selection:
         """See :class:`~potlearn.select.selector.Selector`."""

@@ -11,7 +11,6 @@ to ``FULL_KERNEL`` rows, and Nyström features of a stated rank above.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import reduce
 
@@ -22,7 +21,8 @@ from potlearn.select.kernel_base import FeatureMap, Kernel, Precomputed
 from potlearn.select.kernels import Identity, KernelLike, make_kernel
 from potlearn.select.moments import Moments, Square, Triangle
 from potlearn.select.nystroem import Nystroem
-from potlearn.select.rows import BLOCK, ArrayRows, Rows
+from potlearn.select.passes import over, squares_of
+from potlearn.select.rows import ArrayRows, Rows, blocks
 from potlearn.select.run import Run, State
 from potlearn.select.selection import Array, Indices
 from potlearn.select.vectors import squared_norms
@@ -70,11 +70,12 @@ class Ensemble:
 
     def vectors(self, indices: Indices, axes: Array) -> Array:
         """Rows of V, for some or all columns of ``self.axes``."""
-        return self.features(self.rows.take(indices).read()) @ axes
+        return Along(self.features, axes)(self.rows.take(indices).read())
 
     def weighted(self, weights: Array, run: Run, stage: str) -> Array:
         r""":math:`\sum_j w_j V_{ij}^2` of every row, (N,)."""
-        return _squares(self.rows, self.features, self.axes * np.sqrt(weights), run, stage)
+        along = Along(self.features, self.axes * np.sqrt(weights))
+        return squares_of(self.rows, along, run, stage, self.features.width(self.rows.shape[1]))
 
 
 def ensemble_of(
@@ -101,18 +102,25 @@ def decompose(rows: Rows, kernel: Kernel, run: Run, rank: int) -> Ensemble:
             return _full(_matrix(rows, kernel))
         features = Nystroem.of(kernel, rows, rank, run.rng(_LANDMARKS))
         moments = Square()
-    bounds = run.bounds(rows.shape[0])
-    state = run.fold(
-        "moments",
+    singular_values, W = spectrum_of(rows, features, moments, run)
+    axes = np.ascontiguousarray(W / singular_values)
+    width = features.width(rows.shape[1])
+    leverages = squares_of(rows, Along(features, axes), run, "leverages", width)
+    return Ensemble(rows, features, singular_values, axes, leverages)
+
+
+def spectrum_of(
+    rows: Rows, features: FeatureMap, moments: Moments, run: Run
+) -> tuple[Array, Array]:
+    """Singular values of the features and their right vectors, in one pass."""
+    state = over(
+        rows,
         _MomentsOf(features, moments),
-        lambda k: rows.part(*bounds[k]),
-        bounds,
+        run,
+        "moments",
         lambda a, b: {"moments": moments.merge(a["moments"], b["moments"])},
     )
-    singular_values, W = moments.spectrum(state["moments"], rows.shape[0])
-    axes = W / singular_values
-    leverages = _squares(rows, features, axes, run, "leverages")
-    return Ensemble(rows, features, singular_values, axes, leverages)
+    return moments.spectrum(state["moments"], rows.shape[0])
 
 
 def _matrix(rows: Rows, kernel: Kernel) -> Array:
@@ -140,12 +148,16 @@ def _full(matrix: Array) -> Ensemble:
     return Ensemble(ArrayRows(V), Identity(), np.sqrt(eigenvalues[kept]), axes, leverages)
 
 
-def _blocks(rows: Rows, features: FeatureMap) -> Iterator[Array]:
-    """Features of a chunk's rows, block by block."""
-    n, d = rows.shape
-    size = max(1, BLOCK // max(d, features.width(d)))
-    for start in range(0, n, size):
-        yield features(rows.part(start, min(start + size, n)).read())
+@dataclass(frozen=True)
+class Along:
+    """Rows of V: features along axes."""
+
+    features: FeatureMap
+    axes: Array
+
+    def __call__(self, X: Array) -> Array:
+        """Rows of V for rows of X."""
+        return np.asarray(self.features(X) @ self.axes)
 
 
 @dataclass(frozen=True)
@@ -156,23 +168,6 @@ class _MomentsOf:
     moments: Moments
 
     def __call__(self, rows: Rows) -> State:
-        parts = (self.moments.of(B) for B in _blocks(rows, self.features))
+        width = self.features.width(rows.shape[1])
+        parts = (self.moments.of(self.features(X)) for _, X in blocks(rows, width))
         return {"moments": reduce(self.moments.merge, parts)}
-
-
-def _squares(rows: Rows, features: FeatureMap, axes: Array, run: Run, stage: str) -> Array:
-    bounds = run.bounds(rows.shape[0])
-    work = _SquaresOf(features, np.ascontiguousarray(axes))
-    return run.fold(stage, work, lambda k: rows.part(*bounds[k]), bounds)["squares"]
-
-
-@dataclass(frozen=True)
-class _SquaresOf:
-    """Work on a chunk: squared lengths of its features along the axes."""
-
-    features: FeatureMap
-    axes: Array
-
-    def __call__(self, rows: Rows) -> State:
-        V = (B @ self.axes for B in _blocks(rows, self.features))
-        return {"squares": np.concatenate([squared_norms(v) for v in V])}

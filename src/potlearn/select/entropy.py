@@ -12,18 +12,19 @@ and outliers in atomistic machine learning using information theory, 2025, equat
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import ClassVar, Self
 
 import numpy as np
 
-from potlearn.select.fps import Distances
-from potlearn.select.greedy import greedy
+from potlearn.select.fps import Centred, farthest, squares_from
+from potlearn.select.greedy import Seen, greedy
 from potlearn.select.kernel_base import median_distance
 from potlearn.select.kernels import RBF
+from potlearn.select.passes import mean_row
 from potlearn.select.rows import Rows
 from potlearn.select.run import Run
-from potlearn.select.selection import Array, Indices, Selection
+from potlearn.select.selection import Array, Selection
 from potlearn.select.selector import Labels, Sized
-from potlearn.select.vectors import squared_norms
 
 
 @dataclass(frozen=True)
@@ -42,8 +43,10 @@ class Entropy(Sized):
 
     bandwidth: float | None = None
 
-    def fitted(self, rows: Rows) -> Entropy:
-        """The selector with the bandwidth of these rows filled in."""
+    streams: ClassVar[bool] = True
+
+    def fitted(self, rows: Rows) -> Self:
+        """See :class:`~potlearn.select.selector.Selector`: the bandwidth of these rows."""
         if self.bandwidth is not None:
             return self
         n, d = rows.shape
@@ -51,33 +54,24 @@ class Entropy(Sized):
 
     def choose(self, rows: Rows, labels: Labels | None, run: Run) -> Selection:
         """See :class:`~potlearn.select.selector.Selector`."""
-        X = rows.read()
-        rule = _Information(Distances(X), RBF(self.fitted(rows).bandwidth).scale)
-        first = int(rule.distances.squares.argmax())
-        indices, scores = zip(*greedy(X, rule, self.n_to_select, first), strict=True)
+        rule = _Information(mean_row(rows, run), RBF(self.fitted(rows).bandwidth).scale)
+        first, start = farthest(rows, rule, run), np.full(rows.shape[0], np.inf)
+        picks = greedy(rows, rule, start, self.n_to_select, run, "information", first)
+        indices, scores = zip(*picks, strict=True)
         return Selection.of(indices, scores)
 
 
 @dataclass(frozen=True)
-class _Information:
+class _Information(Centred):
     """The differential entropies, which fall with every choice."""
 
-    distances: Distances
     bandwidth: float
 
-    def start(self, X: Array) -> Array:
+    def effect(self, row: Array, score: float) -> Array:
         """See :class:`~potlearn.select.greedy.Rule`."""
-        return np.full(len(X), np.inf)
+        return row
 
-    def effect(self, X: Array, i: int, score: float) -> Array:
-        """See :class:`~potlearn.select.greedy.Rule`: the row, counted from the mean."""
-        return np.asarray(X[i] - self.distances.mean)
-
-    def updated(self, scores: Array, X: Array, among: Indices | slice, effects: Array) -> Array:
+    def updated(self, scores: Array, seen: Seen, effects: Array) -> Array:
         """See :class:`~potlearn.select.greedy.Rule`."""
-        mean = self.distances.mean
-        squares = -2.0 * (effects @ X.T)
-        squares += (squared_norms(effects) + 2.0 * effects @ mean)[:, None]
-        squares += self.distances.squares[among]
-        logs = np.maximum(squares, 0.0) * (-0.5 / self.bandwidth**2)
+        logs = np.maximum(squares_from(effects, seen), 0.0) * (-0.5 / self.bandwidth**2)
         return np.asarray(-np.logaddexp(-scores, np.logaddexp.reduce(logs, axis=0)))

@@ -9,16 +9,18 @@ left is at most twice the smallest possible one.)
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import ClassVar, Self
 
 import numpy as np
 
 from potlearn.errors import SelectionError, TooFewError
-from potlearn.select.greedy import greedy
+from potlearn.select.greedy import Seen, greedy
+from potlearn.select.passes import mean_row, squares_of
 from potlearn.select.rows import Rows
 from potlearn.select.run import Run
 from potlearn.select.seeds import Seed
-from potlearn.select.selection import Array, Indices, Selection
+from potlearn.select.selection import Array, Selection
 from potlearn.select.selector import Labels, Sized
 from potlearn.select.vectors import squared_norms
 
@@ -43,6 +45,8 @@ class FPS(Sized):
     initialize: str | int = "farthest"
     random_state: Seed = 0
 
+    streams: ClassVar[bool] = True
+
     def check(self, n: int) -> None:
         """See :class:`~potlearn.select.selector.Selector`."""
         super().check(n)
@@ -52,11 +56,18 @@ class FPS(Sized):
         if not isinstance(given, str) and not 0 <= given < n:
             raise SelectionError(f"initialize is row {given}; expected one from 0 to {n - 1}")
 
+    def fitted(self, rows: Rows) -> Self:
+        """See :class:`~potlearn.select.selector.Selector`."""
+        if not isinstance(self.initialize, str):
+            raise SelectionError("initialize by number says nothing to levels; take 'farthest'")
+        return self
+
     def choose(self, rows: Rows, labels: Labels | None, run: Run) -> Selection:
         """See :class:`~potlearn.select.selector.Selector`."""
-        X = rows.read()
-        rule = Distances(X)
-        chosen = list(greedy(X, rule, self.n_to_select, self._first(rule, run)))
+        rule, n = _Distances(mean_row(rows, run)), rows.shape[0]
+        first = self._first(rows, rule, run)
+        picks = greedy(rows, rule, np.full(n, np.inf), self.n_to_select, run, "distances", first)
+        chosen = list(picks)
         if len(chosen) < self.n_to_select:
             raise TooFewError(
                 f"n_to_select is {self.n_to_select}, but only {len(chosen)} rows are distinct to "
@@ -66,49 +77,47 @@ class FPS(Sized):
         indices, squares = zip(*chosen, strict=True)
         return Selection.of(indices, np.sqrt(squares))
 
-    def _first(self, rule: Distances, run: Run) -> int:
+    def _first(self, rows: Rows, rule: Centred, run: Run) -> int:
         if self.initialize == "random":
-            return int(run.rng(0).integers(len(rule.squares)))
-        if self.initialize == "farthest":
-            return int(rule.squares.argmax())
-        return int(self.initialize)
+            return int(run.rng(0).integers(rows.shape[0]))
+        return farthest(rows, rule, run) if self.initialize == "farthest" else int(self.initialize)
 
 
-@dataclass
-class Distances:
-    """Squared distance to the nearest chosen row, counted from the mean of all rows."""
+@dataclass(frozen=True)
+class Centred:
+    """Rows counted from their mean, which keeps the digits of their distances."""
 
-    X: Array
-    mean: Array = field(init=False)
-    squares: Array = field(init=False)
+    mean: Array
 
-    def __post_init__(self) -> None:
-        self.mean = self.X.mean(axis=0)
-        self.squares = squared_lengths(self.X, self.mean)
-
-    def start(self, X: Array) -> Array:
+    def seen(self, X: Array) -> Array:
         """See :class:`~potlearn.select.greedy.Rule`."""
-        return np.full(len(X), np.inf)
-
-    def effect(self, X: Array, i: int, score: float) -> Array | None:
-        """See :class:`~potlearn.select.greedy.Rule`: the row, counted from the mean."""
-        if score <= ROUNDING * (self.squares[i] + self.mean @ self.mean):
-            return None
-        centred: Array = X[i] - self.mean
-        return centred
-
-    def updated(self, scores: Array, X: Array, among: Indices | slice, effects: Array) -> Array:
-        """See :class:`~potlearn.select.greedy.Rule`."""
-        nearest = effects @ X.T
-        nearest *= -2.0
-        nearest += (squared_norms(effects) + 2.0 * effects @ self.mean)[:, None]
-        squares = nearest.min(axis=0) + self.squares[among]
-        return np.asarray(np.minimum(scores, np.maximum(squares, 0.0)))
+        return np.asarray(X - self.mean)
 
 
-def squared_lengths(X: Array, origin: Array, block: int = 4096) -> Array:
-    """Squared distances of rows from a point, (N,)."""
-    squares = np.empty(len(X))
-    for start in range(0, len(X), block):
-        squares[start : start + block] = squared_norms(X[start : start + block] - origin)
+def farthest(rows: Rows, rule: Centred, run: Run) -> int:
+    """Number of the row farthest from the mean."""
+    return int(squares_of(rows, rule.seen, run, "farthest").argmax())
+
+
+def squares_from(effects: Array, seen: Seen) -> Array:
+    """Squared distances of chosen rows, (b, R), from others, (b, n), but for rounding."""
+    squares = effects @ seen.rows.T
+    squares *= -2.0
+    squares += squared_norms(effects)[:, None]
+    squares += seen.squares
     return squares
+
+
+@dataclass(frozen=True)
+class _Distances(Centred):
+    """Squared distance to the nearest chosen row."""
+
+    def effect(self, row: Array, score: float) -> Array | None:
+        """See :class:`~potlearn.select.greedy.Rule`."""
+        size = float(row @ row) + float(self.mean @ self.mean)
+        return None if score <= ROUNDING * size else row
+
+    def updated(self, scores: Array, seen: Seen, effects: Array) -> Array:
+        """See :class:`~potlearn.select.greedy.Rule`."""
+        nearest = squares_from(effects, seen).min(axis=0)
+        return np.asarray(np.minimum(scores, np.maximum(nearest, 0.0)))

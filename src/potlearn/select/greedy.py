@@ -1,56 +1,73 @@
-"""Greedy choice by scores that can only fall: one look at all rows for many choices.
+"""Greedy choice by scores that can only fall: a pass over all rows for many choices.
 
 Scores of most rows are out of date most of the time.  An old score is an upper bound, so the best
 of a few *active* rows with current scores is the best of all as long as it beats the largest bound
-of the others.  When it no longer does, all rows catch up with the pending choices in one matrix
-product.  The choices are those of a search that updates all rows each time.
+of the others.  When it no longer does, all rows catch up with the pending choices in one pass, as
+one matrix product.  The choices are those of a search that updates all rows each time; a pass is
+work on chunks, so that it takes any number of rows and workers.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Protocol
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
+from potlearn.select.rows import Rows
+from potlearn.select.run import Run, State
 from potlearn.select.selection import Array, Indices
+from potlearn.select.vectors import squared_norms
 
 # Rows that are updated at once.
 BLOCK_ROWS = 4096
 # Active rows at first: a part of all, at least so many.
-ACTIVE, MIN_ACTIVE = 64, 512
-# Choices between two looks at all rows below which more rows are made active.
+ACTIVE, MIN_ACTIVE = 256, 512
+# Choices between two passes below which more rows are made active.
 FEW = 16
 
 
+class Seen(NamedTuple):
+    """Rows as a rule sees them, (n, R), and their squared lengths, (n,)."""
+
+    rows: Array
+    squares: Array
+
+    @classmethod
+    def of(cls, rows: Array) -> Seen:
+        """Rows with their lengths."""
+        return cls(rows, squared_norms(rows))
+
+
 class Rule(Protocol):
-    """What a choice does to the scores.
+    """What choices do to scores; what a choice leaves behind is a vector (R,)."""
 
-    Everything that a choice leaves behind is a vector (D,); scores are those of rows of X.
-    """
+    def seen(self, X: Array) -> Array:
+        """Rows as the rule sees them, (n, R)."""
 
-    def start(self, X: Array) -> Array:
-        """Scores before any choice, (N,)."""
+    def effect(self, row: Array, score: float) -> Array | None:
+        """What a row leaves behind when it is chosen; None where nothing is left to choose."""
 
-    def effect(self, X: Array, i: int, score: float) -> Array | None:
-        """What row ``i`` leaves behind when it is chosen; None where nothing is left to choose."""
-
-    def updated(self, scores: Array, X: Array, among: Indices | slice, effects: Array) -> Array:
-        """Scores of the rows ``among`` all, which are X, after choices; never above the old."""
+    def updated(self, scores: Array, seen: Seen, effects: Array) -> Array:
+        """Scores of some rows after choices; never above the old ones."""
 
 
-def greedy(X: Array, rule: Rule, k: int, first: int | None = None) -> Iterator[tuple[int, float]]:
+def greedy(
+    rows: Rows, rule: Rule, scores: Array, k: int, run: Run, stage: str, first: int | None = None
+) -> Iterator[tuple[int, float]]:
     """Rows in the order of choice with their scores then; fewer than k where ``rule`` ends it.
 
-    Among rows of equal score the first is chosen, if they are told apart by rounding alone.
+    ``scores`` are those before any choice, (N,).  Of rows with equal scores the first is chosen,
+    unless rounding tells them apart.
     """
-    scores = rule.start(X)
-    n_active = max(len(X) // ACTIVE, MIN_ACTIVE)
-    n_chosen = 0
+    scores = scores.copy()
+    n_active = max(len(scores) // ACTIVE, MIN_ACTIVE)
+    n_chosen = n_passes = 0
     while n_chosen < k:
         start = int(scores.argmax()) if first is None or n_chosen else first
         pending: list[Array] = []
-        for i, score, effect in _round(X, rule, scores, start, n_active):
+        for i, score, effect in _round(rows, rule, scores, start, n_active):
             yield i, score
             scores[i] = -np.inf
             pending.append(effect)
@@ -60,32 +77,34 @@ def greedy(X: Array, rule: Rule, k: int, first: int | None = None) -> Iterator[t
         if not pending:
             return
         if len(pending) < FEW:
-            n_active = min(2 * n_active, len(X))
-        _catch_up(X, rule, scores, np.array(pending))
+            n_active = min(2 * n_active, len(scores))
+        work = _CatchUp(rule, np.array(pending))
+        scores = _caught_up(rows, scores, work, run, f"{stage} {n_passes}")
+        n_passes += 1
 
 
 def _round(
-    X: Array, rule: Rule, scores: Array, i: int, n_active: int
+    rows: Rows, rule: Rule, scores: Array, start: int, n_active: int
 ) -> Iterator[tuple[int, float, Array]]:
-    """Choices from row i on, from current scores, while the active rows can tell which is next."""
-    score = float(scores[i])
-    effect = rule.effect(X, i, score)
+    """Choices from a row on, from current scores, while active rows can tell which is next."""
+    score, row = float(scores[start]), rule.seen(rows.take(np.array([start])).read())[0]
+    effect = rule.effect(row, score)
     if effect is None:
         return
-    yield i, score, effect
+    yield start, score, effect
     active, bound = _active(scores, n_active)
-    rows = X[active]
-    current = rule.updated(scores[active], rows, active, effect[None])
+    seen = Seen.of(rule.seen(rows.take(active).read()))
+    current = rule.updated(scores[active], seen, effect[None])
     while True:
         best = int(current.argmax())
         score = float(current[best])
         if not score > bound:
             return
-        effect = rule.effect(X, int(active[best]), score)
+        effect = rule.effect(seen.rows[best], score)
         if effect is None:
             return
         yield int(active[best]), score, effect
-        current = rule.updated(current, rows, active, effect[None])
+        current = rule.updated(current, seen, effect[None])
         current[best] = -np.inf
 
 
@@ -97,7 +116,29 @@ def _active(scores: Array, n_active: int) -> tuple[Indices, float]:
     return np.sort(order[len(scores) - n_active :]), float(scores[order[-n_active - 1]])
 
 
-def _catch_up(X: Array, rule: Rule, scores: Array, effects: Array) -> None:
-    for start in range(0, len(X), BLOCK_ROWS):
-        among = slice(start, start + BLOCK_ROWS)
-        scores[among] = rule.updated(scores[among], X[among], among, effects)
+@dataclass(frozen=True)
+class _CatchUp:
+    """Work on a chunk: scores after the pending choices."""
+
+    rule: Rule
+    effects: Array
+
+    def __call__(self, chunk: tuple[Rows, Array]) -> State:
+        rows, scores = chunk
+        X = rows.read()
+        parts = []
+        for start in range(0, len(X), BLOCK_ROWS):
+            among = slice(start, start + BLOCK_ROWS)
+            seen = Seen.of(self.rule.seen(X[among]))
+            parts.append(self.rule.updated(scores[among], seen, self.effects))
+        return {"scores": np.concatenate(parts)}
+
+
+def _caught_up(rows: Rows, scores: Array, work: _CatchUp, run: Run, stage: str) -> Array:
+    """Current scores of all rows; the run keeps its own copy for the checkpoint."""
+    bounds = run.bounds(len(scores))
+
+    def chunk(k: int) -> tuple[Rows, Array]:
+        return rows.part(*bounds[k]), scores[slice(*bounds[k])]
+
+    return run.fold(stage, work, chunk, bounds)["scores"].copy()

@@ -13,20 +13,22 @@ chosen, and :math:`e_i` its part along the last new direction: QR with pivots.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import ClassVar, Self
 
 import numpy as np
 
 from potlearn.errors import TooFewError
-from potlearn.select.ensemble import MIN_RANK
-from potlearn.select.greedy import greedy
+from potlearn.select.ensemble import MIN_RANK, Along
+from potlearn.select.greedy import Seen, greedy
 from potlearn.select.kernel_base import FeatureMap, Kernel, Precomputed
-from potlearn.select.kernels import KernelLike, make_kernel
+from potlearn.select.kernels import KernelLike, kernel_of_chunks, make_kernel, most_volumes
 from potlearn.select.nystroem import Nystroem
-from potlearn.select.rows import Rows, blocks
+from potlearn.select.passes import squares_of
+from potlearn.select.rows import Rows
 from potlearn.select.run import Run
 from potlearn.select.seeds import Seed
-from potlearn.select.selection import Array, Indices, Selection
+from potlearn.select.selection import Array, Selection
 from potlearn.select.selector import Labels, Sized
 from potlearn.select.vectors import orthonormal, squared_norms
 
@@ -49,7 +51,7 @@ class GreedyMAP(Sized):
         See :class:`~potlearn.select.KDPP`.
     rank : int, optional
         Landmarks of Nyström features, which a kernel without explicit features has where
-        :math:`k N` is above 5e7; by default 2k, at least 500.
+        :math:`N \max(k, D)` is above 5e7; by default 2k, at least 500.
     random_state : int, Generator or SeedSequence
         Draws the landmarks; nothing else is random.
     """
@@ -57,6 +59,16 @@ class GreedyMAP(Sized):
     kernel: KernelLike = "linear"
     rank: int | None = None
     random_state: Seed = 0
+
+    streams: ClassVar[bool] = True
+
+    def fitted(self, rows: Rows) -> Self:
+        """See :class:`~potlearn.select.selector.Selector`: the kernel of all rows."""
+        return replace(self, kernel=kernel_of_chunks(self.kernel, rows))
+
+    def most(self, n: int, d: int) -> int:
+        """See :class:`~potlearn.select.selector.Sized`: the number of features, where it counts."""
+        return most_volumes(self.kernel, n, d)
 
     def choose(self, rows: Rows, labels: Labels | None, run: Run) -> Selection:
         """See :class:`~potlearn.select.selector.Selector`."""
@@ -75,17 +87,12 @@ class GreedyMAP(Sized):
         features = kernel.features()
         if isinstance(kernel, Precomputed):
             return pivoted_cholesky(kernel.matrix(rows), kernel, k)
-        if features is None and k * rows.shape[0] <= KERNEL_ROWS:
+        if features is None and max(k, rows.shape[1]) * rows.shape[0] <= KERNEL_ROWS:
             return pivoted_cholesky(rows.read(), kernel, k)
         if features is None:
             rank = self.rank or max(2 * k, MIN_RANK)
             features = Nystroem.of(kernel, rows, rank, run.rng(1))
-        return pivoted_qr(features_of(rows, features), k)
-
-
-def features_of(rows: Rows, features: FeatureMap) -> Array:
-    """Features of all rows."""
-    return np.concatenate([features(block) for _, block in blocks(rows)])
+        return pivoted_qr(rows, features, k, run, features.width(rows.shape[1]))
 
 
 def pivoted_cholesky(X: Array, kernel: Kernel, k: int) -> Iterator[tuple[int, float]]:
@@ -107,60 +114,68 @@ def pivoted_cholesky(X: Array, kernel: Kernel, k: int) -> Iterator[tuple[int, fl
         left[j] = -np.inf
 
 
-def pivoted_qr(B: Array, k: int) -> Iterator[tuple[int, float]]:
-    """Rows farthest from the span of those before, with the squares of their distances.
+def pivoted_qr(
+    rows: Rows, features: FeatureMap | Along, k: int, run: Run, width: int = 0
+) -> Iterator[tuple[int, float]]:
+    """Rows whose features are farthest from the span of those before, with squared distances.
 
-    Ends where all distances are rounding.
+    Distances are differences of squares.  Where they have fallen so far that few digits are left,
+    the rows are seen anew, outside the span so far.  Ends where all distances are rounding.
     """
-    rule, chosen = Residuals(B), list[int]()
-    while True:
-        for i, score in greedy(rule.parts, rule, k - len(chosen)):
+    rule, chosen, top = Residuals(features), list[int](), 0.0
+    while len(chosen) < k:
+        squares = squares_of(rows, rule.seen, run, f"squares {len(chosen)}", width).copy()
+        squares[chosen] = -np.inf
+        top = top or float(squares.max())
+        rule.floor = max(DIGITS * float(squares.max()), (max(squares.shape) * _EPS) ** 2 * top)
+        if not float(squares.max()) > rule.floor:
+            return
+        stage = f"residuals {len(chosen)}"
+        for i, score in greedy(rows, rule, squares, k - len(chosen), run, stage):
             yield i, score
             chosen.append(i)
-        if len(chosen) == k or not rule.project(chosen):
-            return
+        rule.leave_span()
 
 
 @dataclass
 class Residuals:
-    """Squared distances of rows from the span of the chosen ones.
+    """Squared distances of features from the span of the chosen rows.
 
-    Distances are differences of squares.  When they have fallen so far that few digits are left,
-    the rows are replaced by their parts outside the span.
+    Attributes
+    ----------
+    features : FeatureMap or Along
+    span : list of (R,)
+        Orthonormal directions that rows are seen outside of.
+    directions : list of (R,)
+        Those of the choices since.
+    floor : float
+        Squared distance at which choices end.
     """
 
-    parts: Array
+    features: FeatureMap | Along
+    span: list[Array] = field(default_factory=list)
     directions: list[Array] = field(default_factory=list)
-    level: float = field(init=False)
-    cut: float = field(init=False)
+    floor: float = 0.0
 
-    def __post_init__(self) -> None:
-        self.level = float(self.start(self.parts).max())
-        self.cut = (max(self.parts.shape) * _EPS) ** 2 * self.level
-
-    def start(self, X: Array) -> Array:
+    def seen(self, X: Array) -> Array:
         """See :class:`~potlearn.select.greedy.Rule`."""
-        return squared_norms(X)
+        B = self.features(X)
+        basis = np.array(self.span)
+        return B - (B @ basis.T) @ basis if self.span else B
 
-    def effect(self, X: Array, i: int, score: float) -> Array | None:
+    def effect(self, row: Array, score: float) -> Array | None:
         """See :class:`~potlearn.select.greedy.Rule`: the direction that the row adds."""
-        if score <= max(DIGITS * self.level, self.cut):
+        if not score > self.floor:
             return None
-        self.directions.append(orthonormal(X[i], self._basis()))
+        basis = np.array([*self.span, *self.directions]).reshape(-1, len(row))
+        self.directions.append(orthonormal(row, basis))
         return self.directions[-1]
 
-    def updated(self, scores: Array, X: Array, among: Indices | slice, effects: Array) -> Array:
+    def updated(self, scores: Array, seen: Seen, effects: Array) -> Array:
         """See :class:`~potlearn.select.greedy.Rule`."""
-        return np.asarray(scores - squared_norms(X @ effects.T))
+        return np.asarray(scores - squared_norms(seen.rows @ effects.T))
 
-    def project(self, chosen: list[int]) -> bool:
-        """Take the span off all rows; whether anything is left."""
-        basis = self._basis()
-        self.parts = self.parts - (self.parts @ basis.T) @ basis
-        self.parts[chosen] = 0.0
-        self.directions.clear()
-        self.level = float(self.start(self.parts).max())
-        return self.level > self.cut
-
-    def _basis(self) -> Array:
-        return np.array(self.directions).reshape(-1, self.parts.shape[1])
+    def leave_span(self) -> None:
+        """See rows outside all directions so far."""
+        self.span += self.directions
+        self.directions = []

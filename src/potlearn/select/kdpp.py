@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from potlearn.select.determinantal import Determinantal
 from potlearn.select.ensemble import Ensemble
+from potlearn.select.kernels import most_volumes
 from potlearn.select.laws import FixedSize
 from potlearn.select.selector import Sized
 
@@ -38,6 +39,10 @@ class KDPP(Determinantal, Sized):
     random_state : int, Generator or SeedSequence
         Fixes the draw.
     """
+
+    def most(self, n: int, d: int) -> int:
+        """See :class:`~potlearn.select.selector.Sized`: the number of features, where it counts."""
+        return most_volumes(self.kernel, n, d)
 
     @property
     def landmarks(self) -> int:

@@ -15,6 +15,7 @@ from potlearn.select.kernel_base import (
     Precomputed,
     Radial,
 )
+from potlearn.select.rows import Rows
 from potlearn.select.selection import Array
 from potlearn.select.vectors import squared_norms
 
@@ -202,6 +203,26 @@ def make_kernel(kernel: KernelLike) -> Kernel:
     if kernel not in KERNELS:
         raise SelectionError(f"unknown kernel {kernel!r}; expected one of {', '.join(KERNELS)}")
     return KERNELS[kernel]()
+
+
+def kernel_of_chunks(kernel: KernelLike, rows: Rows) -> Kernel:
+    """Kernel that is the same for all chunks of the rows.
+
+    Raises
+    ------
+    SelectionError
+        It is precomputed.
+    """
+    fitted = make_kernel(kernel).fitted(rows)
+    if isinstance(fitted, Precomputed):
+        raise SelectionError("a precomputed kernel has no chunks: choose without levels")
+    return fitted
+
+
+def most_volumes(kernel: KernelLike, n: int, d: int) -> int:
+    """Bound on the rank of the kernel of ``n`` rows with ``d`` columns."""
+    features = make_kernel(kernel).features()
+    return n if features is None else min(n, features.width(d))
 
 
 def _lengths(X: Array) -> Array:

@@ -12,6 +12,8 @@ from __future__ import annotations
 import warnings
 from dataclasses import dataclass
 
+import numpy as np
+
 from potlearn.errors import SelectionError
 from potlearn.select.representatives import nearest_to_centres
 from potlearn.select.rows import Rows
@@ -52,10 +54,15 @@ class KMeans(Sized):
 
     def choose(self, rows: Rows, labels: Labels | None, run: Run) -> Selection:
         """See :class:`~potlearn.select.selector.Selector`."""
-        return self.choose_weighted(rows.read(), None, run)
+        return self.choose_weighted(rows, np.ones(rows.shape[0]), run)
 
-    def choose_weighted(self, X: Array, weights: Array | None, run: Run) -> Selection:
-        """Choose from rows that stand for several each."""
+    def stands_for(self, selection: Selection, weights: Array) -> Array:
+        """See :class:`~potlearn.select.selector.Sized`: the rows of its cluster."""
+        return np.asarray(selection.scores * weights.sum())
+
+    def choose_weighted(self, rows: Rows, weights: Array, run: Run) -> Selection:
+        """See :class:`~potlearn.select.selector.Sized`."""
+        X = rows.read()
         with scikit("cluster", "KMeans") as cluster, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # fewer distinct rows than centres: told below
             fitted = cluster.KMeans(

@@ -51,12 +51,16 @@ class KMedoids(Sized):
 
     def choose(self, rows: Rows, labels: Labels | None, run: Run) -> Selection:
         """See :class:`~potlearn.select.selector.Selector`."""
-        return self.choose_weighted(rows.read(), None, run)
+        return self.choose_weighted(rows, np.ones(rows.shape[0]), run)
 
-    def choose_weighted(self, X: Array, weights: Array | None, run: Run) -> Selection:
-        """Choose from rows that stand for several each."""
+    def stands_for(self, selection: Selection, weights: Array) -> Array:
+        """See :class:`~potlearn.select.selector.Sized`: the rows of its cluster."""
+        return np.asarray(selection.scores * weights.sum())
+
+    def choose_weighted(self, rows: Rows, weights: Array, run: Run) -> Selection:
+        """See :class:`~potlearn.select.selector.Sized`."""
+        X = rows.read()
         X = X - X.mean(axis=0)
-        mass = np.ones(len(X)) if weights is None else weights
         with scikit("cluster", "KMedoids") as cluster:
             _, medoids = cluster.kmeans_plusplus(
                 X, self.n_to_select, sample_weight=weights, random_state=legacy_seed(run.rng(0))
@@ -65,12 +69,12 @@ class KMedoids(Sized):
             labels = _assigned(X, medoids)
             _check_distinct(labels, len(medoids))
             moved = np.array(
-                [_medoid(X, np.flatnonzero(labels == j), mass, m) for j, m in enumerate(medoids)]
+                [_medoid(X, np.flatnonzero(labels == j), weights, m) for j, m in enumerate(medoids)]
             )
             if np.array_equal(moved, medoids):
                 break
             medoids = moved
-        shares = np.bincount(_assigned(X, medoids), weights=mass, minlength=len(medoids))
+        shares = np.bincount(_assigned(X, medoids), weights=weights, minlength=len(medoids))
         return Selection.of(medoids, shares / shares.sum())
 
 

@@ -11,15 +11,19 @@ pivots are those of :class:`~potlearn.select.GreedyMAP`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
+from potlearn.select.ensemble import Along, spectrum_of
 from potlearn.select.greedy_map import pivoted_qr
+from potlearn.select.kernels import Identity
+from potlearn.select.moments import Triangle
 from potlearn.select.rows import Rows
 from potlearn.select.run import Run
 from potlearn.select.selection import Selection
 from potlearn.select.selector import Labels, Sized
-from potlearn.select.singular import left_vectors
+from potlearn.select.singular import check_rank
 
 
 @dataclass(frozen=True)
@@ -32,8 +36,17 @@ class PivotedQR(Sized):
         Number k of rows, at most the rank of X.
     """
 
+    streams: ClassVar[bool] = True
+
+    def most(self, n: int, d: int) -> int:
+        """See :class:`~potlearn.select.selector.Sized`."""
+        return min(n, d)
+
     def choose(self, rows: Rows, labels: Labels | None, run: Run) -> Selection:
         """See :class:`~potlearn.select.selector.Selector`."""
-        picks = pivoted_qr(left_vectors(rows, self.n_to_select), self.n_to_select)
-        indices, squares = zip(*picks, strict=True)
+        k = self.n_to_select
+        values, W = spectrum_of(rows, Identity(), Triangle(), run)
+        check_rank(k, len(values))
+        along = Along(Identity(), W[:, :k] / values[:k])
+        indices, squares = zip(*pivoted_qr(rows, along, k, run, k), strict=True)
         return Selection.of(indices, np.sqrt(squares))

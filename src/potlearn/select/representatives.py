@@ -11,7 +11,7 @@ from potlearn.select.vectors import squared_norms
 
 
 def nearest_to_centres(
-    X: Array, labels: NDArray[np.integer], centres: Array, weights: Array | None
+    X: Array, labels: NDArray[np.integer], centres: Array, weights: Array
 ) -> Selection:
     """The row of each cluster that is nearest to its centre, scored by the cluster's share.
 

@@ -120,10 +120,10 @@ def as_rows(X: ArrayLike) -> Rows:
     return ArrayRows(array)
 
 
-def blocks(rows: Rows) -> Iterator[tuple[int, Array]]:
-    """First row and rows of every block."""
+def blocks(rows: Rows, width: int = 0) -> Iterator[tuple[int, Array]]:
+    """First row and rows of every block; ``width`` is the number of columns that they turn into."""
     n, d = rows.shape
-    size = max(1, BLOCK // d)
+    size = max(1, BLOCK // max(d, width))
     for start in range(0, n, size):
         yield start, rows.part(start, min(start + size, n)).read()
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -14,8 +15,8 @@ from potlearn.errors import SelectionError, TooFewError
 from potlearn.execution import one_blas_thread
 from potlearn.select.rows import Rows, as_rows, check_finite
 from potlearn.select.run import Run
-from potlearn.select.seeds import seed_sequence
-from potlearn.select.selection import Indices, Selection
+from potlearn.select.seeds import Seed, seed_sequence
+from potlearn.select.selection import Array, Indices, Selection
 
 Labels = Sequence[Any] | NDArray[Any]
 
@@ -55,9 +56,18 @@ class Selector(ABC):
         rows = as_rows(X)
         check_labels(rows, y)
         self.check(rows.shape[0])
+        with one_blas_thread(), self.running(rows) as run:
+            return self.choose(rows, y, run)
+
+    @contextmanager
+    def running(self, rows: Rows) -> Iterator[Run]:
+        """Check the numbers, and give the run of a selection."""
         check_finite(rows)
-        with one_blas_thread():
-            return self.choose(rows, y, Run(seed_sequence(getattr(self, "random_state", 0))))
+        yield Run(seed_sequence(getattr(self, "random_state", 0)))
+
+    def fitted(self, rows: Rows) -> Self:
+        """The selector with what it takes from all rows filled in, so that chunks have the same."""
+        return self
 
     def fit(self, X: ArrayLike, y: Labels | None = None) -> Self:
         """Choose rows and keep them; errors are those of :meth:`select`."""
@@ -99,6 +109,28 @@ class Sized(Selector):
             raise SelectionError(f"n_to_select is {k!r}; expected a positive integer")
         if k > n:
             raise TooFewError(f"n_to_select is {k}, but there are only {n} rows", n)
+
+    # Number of rows that it can choose from at once, where there is a limit.
+    most_rows: ClassVar[int | None] = None
+
+    def most(self, n: int, d: int) -> int:
+        """Bound on the number of rows that can be chosen of ``n`` with ``d`` columns."""
+        return n
+
+    def resized(self, n_to_select: int, seed: Seed) -> Self:
+        """The selector for a chunk: another number of rows, and another seed if it has one."""
+        changes: dict[str, Any] = {"n_to_select": n_to_select}
+        if "random_state" in self.get_params():
+            changes["random_state"] = seed
+        return replace(self, **changes)
+
+    def choose_weighted(self, rows: Rows, weights: Array, run: Run) -> Selection:
+        """Choose from rows that stand for several each; most selectors do not mind."""
+        return self.choose(rows, None, run)
+
+    def stands_for(self, selection: Selection, weights: Array) -> Array:
+        """How many rows of the data each chosen row stands for."""
+        return np.ones(len(selection))
 
 
 def is_positive_integer(value: object) -> bool:

@@ -37,7 +37,7 @@ class SetCover(Sized):
         Number k of rows; at most 5000 are chosen from at once.
     """
 
-    most_rows: ClassVar[int] = MOST
+    most_rows: ClassVar[int | None] = MOST
 
     def check(self, n: int) -> None:
         """See :class:`~potlearn.select.selector.Selector`."""

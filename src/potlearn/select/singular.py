@@ -17,6 +17,15 @@ def triangle_of(rows: Rows) -> Array:
     return reduce(Triangle().merge, (Triangle().of(block) for _, block in blocks(rows)))
 
 
+def check_rank(k: int, rank: int) -> None:
+    """TooFewError where ``k`` is above the rank of X."""
+    if k > rank:
+        raise TooFewError(
+            f"n_to_select is {k}, above the rank of X, {rank}: there are no more independent rows",
+            rank,
+        )
+
+
 def left_vectors(rows: Rows, k: int | None = None) -> Array:
     """The k leading left singular vectors, (N, k), or all up to the rank.
 
@@ -26,11 +35,7 @@ def left_vectors(rows: Rows, k: int | None = None) -> Array:
         ``k`` is above the rank.
     """
     values, W = Triangle().spectrum(triangle_of(rows), rows.shape[0])
-    if k is not None and k > len(values):
-        raise TooFewError(
-            f"n_to_select is {k}, above the rank of X, {len(values)}: there are no more "
-            "independent rows",
-            len(values),
-        )
+    if k is not None:
+        check_rank(k, len(values))
     axes = W[:, :k] / values[:k]
     return np.concatenate([block @ axes for _, block in blocks(rows)])
