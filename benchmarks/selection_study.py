@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 
 import potlearn as pl
+from potlearn.data import held_out
 from potlearn.execution import make_executor
 from potlearn.features import configuration_features
 from potlearn.fit import EvidenceRidge, Ridge, Weights, store_rows
@@ -153,13 +154,9 @@ def _plausible(dataset) -> np.ndarray:
 
 def splits(dataset, seeds) -> list[Split]:
     """Pool and test set of every seed."""
-    number = {dataset.source(i): i for i in range(len(dataset))}
-
-    def numbers(part) -> np.ndarray:
-        return np.array([number[part.source(i)] for i in range(len(part))])
-
-    drawn = (pl.stratified_split(dataset, test=TEST, seed=seed) for seed in seeds)
-    return [Split(numbers(pool), numbers(test)) for pool, test in drawn]
+    every = np.arange(len(dataset))
+    tests = (held_out(dataset, "stratified", TEST, seed) for seed in seeds)
+    return [Split(np.setdiff1d(every, test), test) for test in tests]
 
 
 def sizes(pool: np.ndarray) -> list[int]:

@@ -15,7 +15,17 @@ from potlearn.report import sections
 from potlearn.report.html import write_page
 from potlearn.report.info import ReportInfo
 from potlearn.report.numbers import counted, natural, significant
-from potlearn.report.plots import ACCENT, GREY, ORANGE, figure, legend, line, points, range_of, told
+from potlearn.report.plots import (
+    ACCENT,
+    GREY,
+    ORANGE,
+    figure,
+    legend,
+    line,
+    logarithmic,
+    points,
+    told,
+)
 from potlearn.report.sources import short_sources
 from potlearn.report.spread import Spread
 from potlearn.report.table import Cell, Table, count, number, text
@@ -125,7 +135,7 @@ def _spectrum(spread: Spread) -> dict[str, Any]:
     ]
     values = [*spread.variances.tolist(), *spread.chosen_variances.tolist()]
     top = max(values)
-    y = {"title": "Variance", "decades": range_of([v for v in values if v > 1e-8 * top])}
+    y = logarithmic("Variance", [v for v in values if v > 1e-8 * top])
     return figure(traces, {"title": "Principal component"}, y, **legend())
 
 

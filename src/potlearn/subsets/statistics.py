@@ -101,6 +101,19 @@ class Table:
         common = [seed for seed in ours if seed in theirs]
         return interval([ours[seed] / theirs[seed] for seed in common], logarithmic=True)
 
+    def equal_atoms(self, method: str, size: int, quantity: str) -> float:
+        """Geometric mean over that of the baseline with as many atoms; NaN outside its range.
+
+        Large cells cost more and tell more; the baseline is interpolated in logarithms.
+        """
+        atoms = [self.mean(self.baseline, k, "atoms").mean for k in self.sizes]
+        errors = [self.mean(self.baseline, k, quantity, True).mean for k in self.sizes]
+        ours = self.mean(method, size, "atoms").mean
+        if not atoms[0] <= ours <= atoms[-1]:
+            return float("nan")
+        same = np.exp(np.interp(np.log(ours), np.log(atoms), np.log(errors)))
+        return float(self.mean(method, size, quantity, True).mean / same)
+
     def halves(self, quantities: Sequence[str]) -> list[tuple[str, int, int]]:
         """Where half the configurations are enough: (method, k, k0) with k <= k0 / 2.
 
