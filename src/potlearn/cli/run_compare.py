@@ -136,7 +136,7 @@ def show_compare(outcome: CompareOutcome) -> None:
             for method in table.methods
         ]
         show_table(columns, rows, title)
-    halves = table.halves(["energy_mae", "forces_mae"])
+    halves = table.savings(["energy_mae", "forces_mae"])
     for method, small, large in halves:
         typer.echo(f"{small} by {method} are as good as {large} by {table.baseline}")
     if not halves:

@@ -129,7 +129,7 @@ def _savings(table: Table) -> str:
     """Where half the configurations do."""
     quantities = [q for q in ("energy_mae", "forces_mae") if q in shown_quantities(table)]
     rows = []
-    for method, small, large in table.halves(quantities):
+    for method, small, large in table.savings(quantities):
         cells: list[Cell] = [text(method), number(small), number(large)]
         for q in quantities:
             ratio = table.ratio(method, small, q, large)

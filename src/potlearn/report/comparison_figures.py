@@ -50,7 +50,8 @@ def comparison_figure(
         for row, (name, table) in zip(panels, tables.items(), strict=True):
             for axes, quantity in zip(row, quantities, strict=True):
                 _panel(axes, table, quantity, methods)
-            row[0].set_title(name, loc="left", fontweight="bold")
+            title = row[0].set_title(name, loc="left", fontweight="bold")
+            title.set_in_layout(False)
         for axes in panels[-1]:
             axes.set_xlabel("Configurations")
         lines, labels = panels[0, 0].get_legend_handles_labels()

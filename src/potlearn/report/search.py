@@ -48,7 +48,7 @@ def write_search_report(
     history = f'<div class="plots one">{plot}</div>{_best(trials)}'
     parts = {
         "search": sections.section("search", note, history),
-        "table": sections.section("table", "On the test set, looked at once.", _test(test)),
+        "test": sections.section("test", "Means over seeds of the choice.", _test(test)),
         "settings": sections.fitted(info, "settings"),
     }
     body = "\n".join([sections.header(info, list(parts)), *parts.values()])
