@@ -287,7 +287,7 @@ def _saved(table: Table) -> str:
         for method, small, large in table.savings(("energy_mae", "forces_mae"), factor):
             saved.setdefault((small, large), []).append(method)
         told = [
-            f"- {k} as good as {k0} random ones: {', '.join(m)}" for (k, k0), m in saved.items()
+            f"- {k} as good as {k0} random ones: {'; '.join(m)}" for (k, k0), m in saved.items()
         ]
         lines += [f"With {word} of the configurations:", "", *(told or ["- none"]), ""]
     return "\n".join(lines)
