@@ -62,6 +62,8 @@ def comparison_figure(
 def _panel(axes: Any, table: Table, quantity: str, methods: Sequence[str] | None) -> None:
     """Means as lines, intervals as bands."""
     shown = [m for m in table.methods if methods is None or m in methods or m == table.baseline]
+    axes.set(xscale="log", yscale="log")
+    axes.autoscale(False)
     means: list[float] = []
     for i, method in enumerate(shown):
         sizes = [k for k in table.sizes if table.values(method, k, quantity)]
@@ -74,10 +76,10 @@ def _panel(axes: Any, table: Table, quantity: str, methods: Sequence[str] | None
         low = np.maximum(found[:, 1], 0.3 * found[:, 0])
         axes.fill_between(sizes, low, found[:, 2], color=colour, alpha=0.12, linewidth=0)
     name, unit, _ = QUANTITIES[quantity]
-    axes.set(xscale="log", yscale="log", ylabel=f"{name} ({unit})" if unit else name)
+    axes.set(ylabel=f"{name} ({unit})" if unit else name)
     axes.set_xticks(table.sizes, [str(k) for k in table.sizes])
     low, high = limits_of(means, 1.4)
-    axes.set_ylim(low, high)
+    axes.set(xlim=limits_of(table.sizes, 1.15), ylim=(low, high))
     ticks = ticks_between(low, high)
     if quantity not in GEOMETRIC:
         axes.set_yticks(ticks, [f"{tick:g}" for tick in ticks])

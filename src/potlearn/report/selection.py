@@ -104,7 +104,7 @@ def _map(view: SelectionView, spread: Spread, names: Sequence[str]) -> dict[str,
     order = [f"choice {t + 1}, score {significant(s)}" for t, s in enumerate(view.scores)]
     grey = _marks(spread, others, _told(view, names, others), "#b6bfca", "not chosen", 4)
     blue = _marks(spread, chosen, _told(view, names, chosen, order), ACCENT, "chosen", 7)
-    share = [f"{100 * s:.0f} %" for s in spread.shares[:2]]
+    share = [f"{100 * s:.0f} %" for s in [*spread.shares, 0.0][:2]]
     axes = ({"title": f"Component {j + 1} ({s} of the variance)"} for j, s in enumerate(share))
     return figure([grey, blue], *axes, **legend(orientation="h", y=1.0, yanchor="bottom"))
 
