@@ -55,7 +55,8 @@ def test_the_figure_of_a_selection(rows, tmp_path, inclusion):
     )
     paths = selection_figure(view, tmp_path)
     assert [path.name for path in paths] == ["selection.png", "selection.pdf"]
-    pixels = np.asarray(Image.open(paths[0]).convert("L"))
+    with Image.open(paths[0]) as image:
+        pixels = np.asarray(image.convert("L"))
     assert pixels.shape[1] > 1500
     assert 0.02 < (pixels < 200).mean() < 0.5
 
@@ -68,7 +69,8 @@ def test_the_figure_of_a_comparison(tmp_path):
         for s in range(3)
     }
     comparison_figure({"A": Table(records), "B": Table(records)}, tmp_path / "c.png")
-    assert Image.open(tmp_path / "c.png").size[1] > 500
+    with Image.open(tmp_path / "c.png") as image:
+        assert image.size[1] > 500
     lines = markdown_table(Table(records), "energy_mae").split("\n")
     assert lines[0] == "| Energy, MAE (meV/atom) | k = 10 | k = 20 |"
     # 0.2 ± t(0.975, 2) 0.1 / 3^(1/2)

@@ -6,8 +6,8 @@ coefficients, so that thousands of fits need no descriptor.
 
 The condition number is :math:`\sigma_1 / \sigma_r` of the weighted rows, columns scaled to norm
 one, with the rank r of the rows of all configurations: columns that depend on each other whatever
-the data (the pair functions A-B and B-A) do not count.  Where :math:`\sigma_r` is below rounding, or
-there are fewer rows, it is that of rounding, :math:`1 / (C \epsilon)`.
+the data (the pair functions A-B and B-A) do not count.  Where :math:`\sigma_r` is below rounding,
+or there are fewer rows, it is that of rounding, :math:`1 / (C \epsilon)`.
 """
 
 from __future__ import annotations
@@ -158,7 +158,10 @@ class HeldOut:
     rows: Mapping[str, tuple[Array, Array]]
 
     def errors(self, coefficients: Array) -> dict[str, float]:
-        """``energy_mae``, ``energy_rmse``, ``forces_mae`` ...: eV/atom, eV/Å, eV/atom (virial)."""
+        """``energy_mae``, ``energy_rmse``, ``forces_mae`` ...: eV/atom, eV/Å, eV/atom (virial).
+
+        Forces on single atoms, which are zero by symmetry, do not count.
+        """
         found = {}
         with one_blas_thread():
             for quantity, (X, labels) in self.rows.items():
