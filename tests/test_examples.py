@@ -54,6 +54,17 @@ def test_yace_example_adds_a_core_and_writes_files(tmp_path):
     assert (tmp_path / "copper.yace").exists()
 
 
+def test_choice_example_pays(tmp_path):
+    output = run(tmp_path, EXAMPLES / "choose_configurations.py")
+    assert "950 to choose from" in output
+    chosen = re.search(r"chosen: energy ([\d.]+) meV/atom, forces ([\d.]+) meV/Å", output)
+    random = re.search(r"random: energy ([\d.]+) ± .* forces ([\d.]+) ±", output)
+    energy, forces = (float(chosen[k]) / float(random[k]) for k in (1, 2))
+    assert energy < 0.5
+    assert forces < 0.8
+    assert (tmp_path / "copper.potl").exists()
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_pages_include_files_that_exist(page):
     for name in re.findall(r"\{(?:literal)?include\} (\S+)", page.read_text(encoding="utf-8")):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import floor, log10
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from potlearn.report.comparison import GEOMETRIC, QUANTITIES, estimate
+from potlearn.report.comparison import QUANTITIES, estimate
 from potlearn.report.extras import require
 from potlearn.report.figures import COLUMN, STYLE
 from potlearn.report.plots import COLOURS, limits_of, ticks_between
@@ -50,7 +51,10 @@ def comparison_figure(
         for row, (name, table) in zip(panels, tables.items(), strict=True):
             for axes, quantity in zip(row, quantities, strict=True):
                 _panel(axes, table, quantity, methods)
-            title = row[0].set_title(name, loc="left", fontweight="bold")
+            row[0].set_title(" ")  # room for one that is wider than its panel
+            title = row[0].annotate(
+                name, (0, 1), (0, 4), "axes fraction", "offset points", fontweight="bold"
+            )
             title.set_in_layout(False)
         for axes in panels[-1]:
             axes.set_xlabel("Configurations")
@@ -81,6 +85,14 @@ def _panel(axes: Any, table: Table, quantity: str, methods: Sequence[str] | None
     low, high = limits_of(means, 1.4)
     axes.set(xlim=limits_of(table.sizes, 1.15), ylim=(low, high))
     ticks = ticks_between(low, high)
-    if quantity not in GEOMETRIC:
-        axes.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
+    axes.set_yticks(ticks, [_tick(tick) for tick in ticks])
     axes.minorticks_off()
+
+
+def _tick(value: float) -> str:
+    """A number, with its power of ten where it is large."""
+    if value < 1e5:
+        return f"{value:g}"
+    exponent = floor(log10(value) + 1e-9)
+    factor = f"{value / 10.0**exponent:.2g}"
+    return ("" if factor == "1" else f"{factor} × ") + f"$10^{{{exponent}}}$"
