@@ -25,7 +25,6 @@ from common import (
 
 import potlearn as pl
 from potlearn.data.neighbors import Neighbors, neighbors
-from potlearn.descriptors.protocol import species_indices
 
 VERSION = "0.4.1"
 ENVIRONMENT = HERE / "results" / f"ace-jax-{VERSION}"

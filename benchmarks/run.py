@@ -1,4 +1,4 @@
-"""Speed beside LAMMPS and ace-jax, measured in one run: prints one table, writes benchmarks/results/speed.json.
+"""Speed beside LAMMPS and ace-jax, in one run: one table, and benchmarks/results/speed.json.
 
 python benchmarks/run.py [forces design threads nve fits memory ace ace-fits] [--long]
 """

@@ -1,8 +1,8 @@
 r"""Radial functions of nonlinear ACE potentials, with two derivatives.
 
 The primitives are those of :mod:`~potlearn.descriptors.ace_primitives`, under the names of the
-file, behind an inner cutoff; or the polynomials of ACE.jl.  Lysogorskiy et al., npj Comput. Mater. 7, 97
-(2021); Kocer, Mason & Erturk, AIP Adv. 10, 015021 (2020).
+file, behind an inner cutoff; or the polynomials of ACE.jl.  Lysogorskiy et al., npj Comput. Mater.
+7, 97 (2021); Kocer, Mason & Erturk, AIP Adv. 10, 015021 (2020).
 """
 
 from __future__ import annotations
