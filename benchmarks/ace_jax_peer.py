@@ -53,9 +53,10 @@ def kernel(model, system):
     """The C++ kernel on a neighbour matrix over atoms and their images."""
     ffi.register(ffi.library())
     small = lean(model, radial_table=True)
-    _energy, force = ffi.lammps_fns(small, 1, [0], float(system["cutoff"]))
+    types = list(range(int(system["species"].max()) + 1))
+    _energy, force = ffi.lammps_fns(small, len(types), types, float(system["cutoff"]))
     positions = jnp.asarray(system["extended"])
-    species = jnp.zeros(len(positions), jnp.int32)
+    species = jnp.asarray(system["species"], jnp.int32)
     graph = SimpleNamespace(
         neighbors=jnp.asarray(system["matrix"], jnp.int32),
         num_neighbors=jnp.asarray(system["counts"], jnp.int32),
