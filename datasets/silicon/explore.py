@@ -76,11 +76,11 @@ def trajectory(start: Atoms, potential: pl.LinearPotential, kelvin: float, name:
 
 
 def candidates(potential: pl.LinearPotential, seed: str, count: int) -> Iterator[Atoms]:
-    """Yield snapshots of ``count`` trajectories at 1700 to 5000 K in the known larger cells."""
+    """Yield snapshots of ``count`` trajectories at 2500 to 7000 K in the known larger cells."""
     rng = generator(seed)
     starts = [a for a in read_frames(MELTS) if not a.info["name"].startswith("explored")]
     for k in range(count):
-        kelvin = 1700 * (5000 / 1700) ** rng.random()
+        kelvin = 2500 * (7000 / 2500) ** rng.random()
         start = starts[rng.integers(len(starts))]
         yield from trajectory(start, potential, kelvin, f"{seed}_{k}")
 
