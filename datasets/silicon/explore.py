@@ -75,14 +75,16 @@ def trajectory(start: Atoms, potential: pl.LinearPotential, kelvin: float, name:
     return found[::-5]
 
 
-def candidates(potential: pl.LinearPotential, seed: str, count: int) -> Iterator[Atoms]:
-    """Yield snapshots of ``count`` trajectories at 2500 to 7000 K in the known larger cells."""
+def candidates(
+    potential: pl.LinearPotential, seed: str, count: int, kelvin: tuple[float, float]
+) -> Iterator[Atoms]:
+    """Yield snapshots of ``count`` trajectories between two temperatures in known cells."""
     rng = generator(seed)
     starts = [a for a in read_frames(MELTS) if not a.info["name"].startswith("explored")]
     for k in range(count):
-        kelvin = 2500 * (7000 / 2500) ** rng.random()
+        hot = kelvin[0] * (kelvin[1] / kelvin[0]) ** rng.random()
         start = starts[rng.integers(len(starts))]
-        yield from trajectory(start, potential, kelvin, f"{seed}_{k}")
+        yield from trajectory(start, potential, hot, f"{seed}_{k}")
 
 
 def gain(design: NDArray[np.float64], triangle: NDArray[np.float64]) -> float:
@@ -110,10 +112,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("count", type=int, help="configurations to add")
     parser.add_argument("--trajectories", type=int, default=40)
+    parser.add_argument("--kelvin", type=float, nargs=2, default=(1700, 5000), help="temperatures")
     options = parser.parse_args()
     known = sum(a.info["name"].startswith("explored") for a in read_frames(MELTS))
     potential, triangle = fitted()
-    found = list(candidates(potential, f"explore_{known}", options.trajectories))
+    seed = f"explore_{known}"
+    found = list(candidates(potential, seed, options.trajectories, options.kelvin))
     new = chosen(found, potential, triangle, options.count)
     add((f"explored_{known + k:02d}", atoms) for k, atoms in enumerate(new))
 
