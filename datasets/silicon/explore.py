@@ -9,7 +9,7 @@ A snapshot with weighted force rows X adds to a fit with the penalised factor T 
 
     g = log det(1 + Z' Z) / 2,    Z = T^-T X'
 
-(MacKay, Neural Computation 4 (1992) 590, equation 10, for many rows at once).  The one of highest
+(MacKay, Neural Computation 4 (1992) 590, for many rows at once).  The one of highest
 g per atom is taken, T is updated with its rows, and so on.
 """
 
@@ -20,16 +20,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-import potlearn as pl
 from ase import Atoms, units
 from ase.md.langevin import Langevin
 from ase.md.velocitydistribution import MaxwellBoltzmannDistribution
 from files import read_frames
 from melts import add
 from numpy.typing import NDArray
-from potlearn.fit.leverage import Hat
 from scipy.linalg import solve_triangular
 from structures import MELTS, generator
+
+import potlearn as pl
+from potlearn.fit.leverage import Hat
 
 DATA = Path(__file__).with_name("silicon.extxyz.xz")
 CLOSEST = 1.75
@@ -37,16 +38,16 @@ CLOSEST = 1.75
 
 
 def fitted() -> tuple[pl.LinearPotential, NDArray[np.float64]]:
-    """Return a fit with the package's defaults to all labels, and its factor T."""
+    """Return a fit with the package's defaults to all labels, and its factor T (forces weigh 1)."""
     data = pl.read(DATA)
     descriptor = pl.POD(["Si"], 5.5)
     shortest = pl.shortest_distances(data, descriptor.species)
     reference = pl.default_zbl(shortest, descriptor.species)
     core = pl.core_constraints(descriptor, reference, shortest, data)
-    result = pl.fit_linear(data, descriptor, reference=reference, core=core)
-    hat = Hat.of(result)
-    assert result.weights.forces == 1.0
-    return pl.LinearPotential(descriptor, result.coefficients, reference), hat.triangle
+    weights = pl.Weights(forces=1.0)
+    result = pl.fit_linear(data, descriptor, reference=reference, core=core, weights=weights)
+    potential = pl.LinearPotential(descriptor, result.coefficients, reference)
+    return potential, Hat.of(result).triangle
 
 
 def closest(atoms: Atoms) -> float:
@@ -55,7 +56,7 @@ def closest(atoms: Atoms) -> float:
     return float(distances[np.triu_indices(len(atoms), 1)].min())
 
 
-def trajectory(start: Atoms, potential: pl.LinearPotential, kelvin: float, name: str) -> list[Atoms]:
+def heated(start: Atoms, potential: pl.LinearPotential, kelvin: float, name: str) -> list[Atoms]:
     """Return snapshots of at most 3 ps of Langevin dynamics, until atoms come too close.
 
     They are 100 fs apart, and the last one is less than 20 fs before the end.
@@ -84,7 +85,7 @@ def candidates(
     for k in range(count):
         hot = kelvin[0] * (kelvin[1] / kelvin[0]) ** rng.random()
         start = starts[rng.integers(len(starts))]
-        yield from trajectory(start, potential, hot, f"{seed}_{k}")
+        yield from heated(start, potential, hot, f"{seed}_{k}")
 
 
 def gain(design: NDArray[np.float64], triangle: NDArray[np.float64]) -> float:
