@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from ase.build import bulk
@@ -77,6 +78,30 @@ def side_by_side(
     return median(times[0]), median(times[1])
 
 
+class Timing(NamedTuple):
+    """CPU and wall seconds and peak memory (MiB) of a finished command."""
+
+    cpu: float
+    wall: float
+    memory: float
+
+
+def timed(command: list[str], folder: Path, environment: dict[str, str]) -> Timing:
+    """Run a command to its end."""
+    start = time.perf_counter()
+    with subprocess.Popen(
+        command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stderr
+        messages = process.stderr.read()
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise RuntimeError(f"{command}: {messages.decode()[-2000:]}")
+    wall = time.perf_counter() - start
+    return Timing(usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss / 1024)
+
+
 def tantalum(n: int = 2000, rattle: float = 0.1) -> Any:
     """Rattled bcc tantalum of about ``n`` atoms."""
     edge = round((n / 2) ** (1 / 3))
@@ -124,4 +149,5 @@ __all__ = [
     "shipped_tantalum",
     "side_by_side",
     "tantalum",
+    "timed",
 ]

@@ -1,6 +1,6 @@
-"""Speed beside LAMMPS, measured in one run: prints one table, writes benchmarks/results/speed.json.
+"""Speed beside LAMMPS and ace-jax, in one run: one table, and benchmarks/results/speed.json.
 
-python benchmarks/run.py [forces design threads nve fits memory] [--long]
+python benchmarks/run.py [forces design threads nve fits memory ace ace-fits] [--long]
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import tempfile  # noqa: E402
 from collections.abc import Callable, Sequence  # noqa: E402
 from pathlib import Path  # noqa: E402
 
+import ace  # noqa: E402
 import dynamics  # noqa: E402
 import fits  # noqa: E402
 import forces  # noqa: E402
@@ -28,12 +29,14 @@ PARTS: dict[str, Callable[[Path, bool], list[Row]]] = {
     "nve": lambda _folder, _: dynamics.nve(),
     "fits": lambda folder, long: fits.fits(folder, ["small", "medium", *(["large"] * long)]),
     "memory": lambda folder, _: fits.memory(folder),
+    "ace": lambda folder, _: ace.energy_forces(folder),
+    "ace-fits": lambda folder, long: ace.fits(folder) if long else [],
 }
 
 
 def show(rows: Sequence[Row]) -> None:
     """The table, as Markdown."""
-    print("\n| | LAMMPS | potlearn | unit | ratio | asked | |\n|---|---|---|---|---|---|---|")
+    print("\n| | theirs | potlearn | unit | ratio | asked | |\n|---|---|---|---|---|---|---|")
     for row in rows:
         asked = "" if row.target is None else f"{row.target:.3g}"
         met = "" if row.target is None else ("yes" if row.ratio >= row.target else "no")

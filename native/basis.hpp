@@ -1,5 +1,5 @@
 // What a descriptor family hands to the engine: radial tables, an angular degree per radial function,
-// and a polynomial program.  Plain data; every instruction set reads the same one.
+// and polynomial programs.  Plain data; every instruction set reads the same one.
 #pragma once
 
 #include <cstdint>
@@ -32,29 +32,49 @@ struct Basis {
   int stride = 0;  // n_radial padded to a multiple of MAX_LANES
   int bits = 0;    // log2 of the intervals per octave
   int octaves = 0;
-  std::vector<std::int32_t> degree;    // angular degree of each radial function
+  std::vector<std::int32_t> lowest;  // angular degrees lowest..degree of each radial function
+  std::vector<std::int32_t> degree;
   std::vector<std::int32_t> table_of;  // (n_species, n_species): centre, neighbour
   std::vector<RadialTable> tables;
-  Program program;
-  DesignPlan plan;
+  std::vector<Program> programs;         // with the same moments and number of features
+  std::vector<std::int32_t> program_of;  // of each centre species
+  DesignPlan plan;                       // of the one program, where there is one
 
   int max_degree() const {
     int l = 0;
     for (int d : degree) l = d > l ? d : l;
     return l;
   }
+  // Number of harmonics below a degree.
+  static int harmonics(int degree) { return degree * degree; }
   // Moments of one neighbour species; those of species e start at e * moments_per_species().
   int moments_per_species() const {
-    int n = 0;
-    for (int d : degree) n += (d + 1) * (d + 1);
-    return n;
+    int moments = 0;
+    for (int n = 0; n < n_radial; ++n) moments += harmonics(degree[n] + 1) - harmonics(lowest[n]);
+    return moments;
+  }
+  std::vector<MomentOrigin> moment_origins() const {
+    std::vector<MomentOrigin> origins;
+    for (int e = 0; e < n_species; ++e)
+      for (int n = 0; n < n_radial; ++n)
+        for (int lm = harmonics(lowest[n]); lm < harmonics(degree[n] + 1); ++lm) origins.push_back({e, n, lm});
+    return origins;
+  }
+  const Program& program(int centre) const { return programs[program_of[centre]]; }
+  int n_features() const { return int(programs[0].feature.size()); }
+  int n_moments() const { return programs[0].n_moments; }
+  int max_nodes() const {
+    int nodes = 0;
+    for (const Program& p : programs) nodes = p.n_nodes > nodes ? p.n_nodes : nodes;
+    return nodes;
   }
   const RadialTable& table(int centre, int neighbour) const { return tables[table_of[centre * n_species + neighbour]]; }
 };
 
-// One configuration with its full neighbour list, sorted by centre.
+// One configuration, or several side by side, with the full neighbour list, sorted by centre.
 struct System {
   int n_atoms = 0;
+  const std::int32_t* owner = nullptr;  // the configuration of each atom; null: there is one
   const double* positions = nullptr;
   const std::int32_t* species = nullptr;
   const std::int64_t* first = nullptr;

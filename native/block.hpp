@@ -26,6 +26,7 @@ class Buffer {
   lanes* get() { return data_; }
   const lanes* get() const { return data_; }
   lanes& operator[](std::size_t k) { return data_[k]; }
+  const lanes& operator[](std::size_t k) const { return data_[k]; }
   void clear() { std::fill(data_, data_ + size_, splat(0)); }
 
  private:
@@ -78,10 +79,10 @@ class Block {
   // capacity: slots per neighbour species that the block must hold.
   Block(const Basis& basis, int capacity)
       : basis(basis), groups(radial_groups(basis)), degree(basis.max_degree()), terms((degree + 1) * (degree + 1)),
-        stride(basis.stride), capacity((capacity + 1) / 2 * 2),
-        n_values(basis.program.n_moments + basis.program.n_nodes + 1), slots(basis.n_species), ux(places()),
-        uy(places()), uz(places()), r(places()), inverse_r(places()), neighbor(places() * W), R(places() * stride),
-        dR(places() * stride), Y(places() * terms), values(n_values), adjoint(n_values), c(2 * stride), d(2 * terms) {}
+        stride(basis.stride), capacity((capacity + 1) / 2 * 2), n_values(basis.n_moments() + basis.max_nodes() + 1),
+        slots(basis.n_species), ux(places()), uy(places()), uz(places()), r(places()), inverse_r(places()),
+        neighbor(places() * W), R(places() * stride), dR(places() * stride), Y(places() * terms), values(n_values),
+        adjoint(n_values), c(2 * stride), d(2 * terms) {}
 
   const Basis& basis;
   const std::vector<RadialGroup> groups;
@@ -95,6 +96,7 @@ class Block {
   Buffer R, dR, Y;
   Buffer values, adjoint;  // moments, nodes, one; and dE/d(them)
 
+  const Program& program() const { return basis.program(species); }
   int begin(int e) const { return e * capacity; }
   int end(int e) const { return e * capacity + slots[e]; }
 
@@ -143,7 +145,7 @@ class Block {
   }
 
   void moments() {
-    std::fill(&values[0], &values[basis.program.n_moments], splat(0));
+    std::fill(&values[0], &values[basis.n_moments()], splat(0));
     for (int e = 0; e < basis.n_species; ++e)
       add_moments(groups, slots[e], &R[begin(e) * stride], stride, &Y[begin(e) * terms], terms,
                   &values[e * basis.moments_per_species()]);

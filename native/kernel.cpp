@@ -88,14 +88,17 @@ struct Gradient {
 };
 
 // Sum of the chunks' gradients, in the order of the chunks.
-void collect(const Gradient* chunks, int n_chunks, std::size_t n, double* forces, double* virial) {
-  std::fill(forces, forces + n, 0.0);
+void collect(const Gradient* chunks, int n_chunks, std::size_t n, int threads, double* forces, double* virial) {
+  constexpr std::size_t PART = 4096;
+  for_chunks(int((n + PART - 1) / PART), threads, [&](int, int part) {
+    const std::size_t begin = part * PART, end = std::min(n, begin + PART);
+    std::fill(forces + begin, forces + end, 0.0);
+    for (const Gradient* g = chunks; g < chunks + n_chunks; ++g)
+      for (std::size_t k = begin; g->forces && k < end; ++k) forces[k] += g->forces[k];
+  });
   std::fill(virial, virial + 6, 0.0);
-  for (const Gradient* g = chunks; g < chunks + n_chunks; ++g) {
-    if (!g->forces) continue;
-    for (std::size_t k = 0; k < n; ++k) forces[k] += g->forces[k];
+  for (const Gradient* g = chunks; g < chunks + n_chunks; ++g)
     for (int k = 0; k < 6; ++k) virial[k] += g->virial[k];
-  }
 }
 
 // Zero where an atom has fewer neighbours than the feature needs.
@@ -107,35 +110,35 @@ class LaneKernel final : public Kernel {
   void energy_forces(const Basis& basis, const System& s, const double* coefficients, int sets, int threads,
                      double* energies, double* forces, double* virial) const override {
     const Schedule schedule(basis, s);
-    const Program& program = basis.program;
-    const int features = int(program.feature.size()), columns = basis.n_species * (1 + features);
+    const int features = basis.n_features(), columns = basis.n_species * (1 + features);
     const std::size_t n = 3 * std::size_t(s.n_atoms);
     std::vector<Gradient> gradients(std::size_t(schedule.chunks()) * sets);
     for_blocks(basis, s, schedule, threads, [&](Block& block, int filled, int chunk) {
+      const Program& program = block.program();
       block.moments();
-      program_forward(program, &block.values[0]);
+      program_forward<false>(program, &block.values[0]);
       for (int set = 0; set < sets; ++set) {
         const double* c = coefficients + std::size_t(set) * columns + block.species * (1 + features);
-        const lanes energy = seed(block, c);
+        const lanes inner = seed(block, c);
+        const lanes energy = inner + program_adjoint(program, &block.values[0], &block.adjoint[0]);
         for (int w = 0; w < filled; ++w) energies[std::size_t(set) * s.n_atoms + block.atoms[w]] = energy[w];
-        program_adjoint(program, &block.values[0], &block.adjoint[0]);
         Gradient& gradient = gradients[std::size_t(set) * schedule.chunks() + chunk];
         gradient.begin(n);
         gradient.add(block);
       }
     });
     for (int set = 0; set < sets; ++set)
-      collect(&gradients[std::size_t(set) * schedule.chunks()], schedule.chunks(), n, forces + set * n,
+      collect(&gradients[std::size_t(set) * schedule.chunks()], schedule.chunks(), n, threads, forces + set * n,
               virial + 6 * set);
   }
 
   void descriptors(const Basis& basis, const System& s, int threads, double* out) const override {
     const Schedule schedule(basis, s);
-    const Program& program = basis.program;
-    const std::size_t features = program.feature.size();
+    const std::size_t features = basis.n_features();
     for_blocks(basis, s, schedule, threads, [&](Block& block, int filled, int) {
+      const Program& program = block.program();
       block.moments();
-      program_forward(program, &block.values[0]);
+      program_forward<true>(program, &block.values[0]);
       for (std::size_t k = 0; k < features; ++k) {
         const lanes b = guarded(block.values[program.feature[k]], block.n_neighbors, program.min_neighbors[k]);
         for (int w = 0; w < filled; ++w) out[block.atoms[w] * features + k] = b[w];
@@ -146,12 +149,12 @@ class LaneKernel final : public Kernel {
   void vjp(const Basis& basis, const System& s, const double* weights, int threads, double* forces,
            double* virial) const override {
     const Schedule schedule(basis, s);
-    const Program& program = basis.program;
-    const std::size_t features = program.feature.size(), n = 3 * std::size_t(s.n_atoms);
+    const std::size_t features = basis.n_features(), n = 3 * std::size_t(s.n_atoms);
     std::vector<Gradient> gradients(schedule.chunks());
     for_blocks(basis, s, schedule, threads, [&](Block& block, int filled, int chunk) {
+      const Program& program = block.program();
       block.moments();
-      program_forward(program, &block.values[0]);
+      program_forward<false>(program, &block.values[0]);
       block.adjoint.clear();
       for (std::size_t k = 0; k < features; ++k) {
         lanes seed = splat(0);
@@ -162,18 +165,18 @@ class LaneKernel final : public Kernel {
       gradients[chunk].begin(n);
       gradients[chunk].add(block);
     });
-    collect(gradients.data(), schedule.chunks(), n, forces, virial);
+    collect(gradients.data(), schedule.chunks(), n, threads, forces, virial);
   }
 
   void jvp(const Basis& basis, const System& s, const double* displacements, const double* strain, int threads,
            double* out) const override {
     const Schedule schedule(basis, s);
-    const Program& program = basis.program;
-    const std::size_t features = program.feature.size();
+    const std::size_t features = basis.n_features();
     for_blocks(basis, s, schedule, threads, [&](Block& block, int filled, int) {
+      const Program& program = block.program();
       block.moments();
       block.moment_tangents(displacements, strain);
-      program_forward(program, &block.values[0]);
+      program_forward<false>(program, &block.values[0]);
       program_tangent(program, &block.values[0], &block.adjoint[0]);
       for (std::size_t k = 0; k < features; ++k) {
         const lanes b = guarded(block.adjoint[program.feature[k]], block.n_neighbors, program.min_neighbors[k]);
@@ -184,7 +187,7 @@ class LaneKernel final : public Kernel {
 
   void design(const Basis& basis, const System& s, int gates, const double* gate_weights, const double* gate_slopes,
               std::size_t row_stride, double* energy, double* forces, double* virial) const override {
-    DesignRows rows(basis, most_neighbors(s), gates, row_stride, energy, forces, virial);
+    DesignRows rows(basis, most_neighbors(s), gates, {row_stride, energy, forces, virial});
     const Schedule schedule(basis, s);
     for (int b = 0; b < schedule.blocks(); ++b) {
       const int first = schedule.start[b], n = schedule.start[b + 1] - first;
@@ -192,15 +195,15 @@ class LaneKernel final : public Kernel {
     }
   }
 
-  // Seeds of the adjoint, and the energies, of a linear model: c[0] + sum_k c[1 + k] B_k.
+  // Seeds of the adjoint of a linear model, c[0] + sum_k c[1 + k] B_k, and its energy but for the terminal nodes.
   static lanes seed(Block& block, const double* c) {
-    const Program& program = block.basis.program;
+    const Program& program = block.program();
     lanes energy = splat(c[0]);
     block.adjoint.clear();
     for (std::size_t k = 0; k < program.feature.size(); ++k) {
       const int value = program.feature[k];
       const lanes weight = guarded(splat(c[1 + k]), block.n_neighbors, program.min_neighbors[k]);
-      energy += weight * block.values[value];
+      if (!program.terminal[value - program.n_moments]) energy += weight * block.values[value];
       block.adjoint[value] += weight;
     }
     return energy;

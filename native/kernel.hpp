@@ -27,8 +27,8 @@ class Kernel {
   virtual void jvp(const Basis&, const System&, const double* displacements, const double* strain, int threads,
                    double* tangents) const = 0;
 
-  // Rows of the linear model, columns C = n_species (1 + gates M), added to zeroed energy (C), forces (3N, C),
-  // virial (6, C), whose rows are row_stride apart.  With gates > 0: features w_g(i) B_k(i), weights (N, gates), slopes (N, gates, M) = dw_g/dB_k.
+  // Rows of the linear model, columns C = n_species (1 + gates M), added to zeroed energy (S, C), forces (3N, C),
+  // virial (6S, C) of the S configurations; rows are row_stride apart.  With gates > 0: features w_g(i) B_k(i), weights (N, gates), slopes (N, gates, M) = dw_g/dB_k.
   virtual void design(const Basis&, const System&, int gates, const double* gate_weights, const double* gate_slopes,
                       std::size_t row_stride, double* energy, double* forces, double* virial) const = 0;
 };

@@ -119,8 +119,9 @@ struct Pairs {
     expect(offsets.size() == 3 * neighbor.size(), "offsets must be (P, 3)");
     expect(first.data()[0] == 0 && std::size_t(first.data()[n]) == neighbor.size(), "first must run from 0 to P");
     for (std::int64_t i = 0; i < n; ++i) expect(first.data()[i] <= first.data()[i + 1], "first must not decrease");
-    for (std::size_t p = 0; p < neighbor.size(); ++p)
-      expect(neighbor.data()[p] >= 0 && neighbor.data()[p] < n, "neighbour index out of range");
+    bool inside = true;
+    for (std::size_t p = 0; p < neighbor.size(); ++p) inside &= std::uint32_t(neighbor.data()[p]) < std::uint32_t(n);
+    expect(inside, "neighbour index out of range");
   }
 
   System system(const Basis& basis) const {
@@ -142,7 +143,7 @@ class Engine {
  public:
   Engine(Basis basis, const std::string& set) : basis_(std::move(basis)), kernel_(kernel_named(set)) {}
 
-  int n_features() const { return int(basis_.program.feature.size()); }
+  int n_features() const { return basis_.n_features(); }
 
   void energy_forces(const Pairs& pairs, const Array<double>& coefficients, int sets, int threads,
                      const Output<double>& energies, const Output<double>& forces, const Output<double>& virial) const {
@@ -182,16 +183,23 @@ class Engine {
     kernel_.jvp(basis_, s, displacements.data(), strain.data(), threads, tangents.data());
   }
 
-  void design(const Pairs& pairs, int gates, const Array<double>& gate_weights, const Array<double>& gate_slopes,
-              std::size_t row_stride, const Output<double>& energy, const Output<double>& forces,
-              const Output<double>& virial) const {
-    const System s = pairs.system(basis_);
+  void design(const Pairs& pairs, const Array<std::int32_t>& owner, int systems, int gates,
+              const Array<double>& gate_weights, const Array<double>& gate_slopes, std::size_t row_stride,
+              const Output<double>& energy, const Output<double>& forces, const Output<double>& virial) const {
+    System s = pairs.system(basis_);
     const std::size_t n = s.n_atoms, m = n_features(), columns = basis_.n_species * (1 + (gates ? gates : 1) * m);
     expect(gate_weights.size() == n * gates && gate_slopes.size() == n * gates * m,
            "gates: weights (N, G), slopes (N, G, M)");
-    expect(energy.size() == columns && row_stride >= columns, "energy must be (C,), rows at least C apart");
+    expect(basis_.programs.size() == 1, "design rows need one program for all centres");
+    expect(owner.size() == n, "owner must be (N,)");
+    for (std::size_t i = 0; i < n; ++i)
+      expect(owner.data()[i] >= 0 && owner.data()[i] < systems, "owner names a configuration that is not there");
+    s.owner = owner.data();
+    expect(row_stride >= columns, "rows must be at least C apart");
+    expect(energy.size() == systems * row_stride, "energy rows must be (S, row_stride)");
     expect(forces.size() == 3 * n * row_stride, "force rows must be (3N, row_stride)");
-    expect(virial.size() == 6 * row_stride || virial.size() == 0, "virial rows must be (6, row_stride) or empty");
+    expect(virial.size() == 6 * systems * row_stride || virial.size() == 0,
+           "virial rows must be (6S, row_stride) or empty");
     const nb::gil_scoped_release release;
     kernel_.design(basis_, s, gates, gate_weights.data(), gate_slopes.data(), row_stride, energy.data(), forces.data(),
                    virial.size() ? virial.data() : nullptr);
@@ -218,13 +226,15 @@ std::size_t close_pairs(const Pairs& pairs, double cutoff, const Output<std::int
   return count;
 }
 
-Basis make_basis(int n_species, int bits, int octaves, const Array<std::int32_t>& degree,
-                 const Array<std::int32_t>& table_of, const Array<double>& cutoffs, const Array<double>& knots,
-                 Program program) {
+Basis make_basis(int n_species, int bits, int octaves, const Array<std::int32_t>& lowest,
+                 const Array<std::int32_t>& degree, const Array<std::int32_t>& table_of, const Array<double>& cutoffs,
+                 const Array<double>& knots, const std::vector<const Program*>& programs,
+                 const Array<std::int32_t>& program_of) {
   Basis basis;
   basis.n_species = n_species;
   basis.bits = bits;
   basis.octaves = octaves;
+  basis.lowest = to_vector(lowest);
   basis.degree = to_vector(degree);
   basis.n_radial = int(basis.degree.size());
   basis.stride = (basis.n_radial + MAX_LANES - 1) / MAX_LANES * MAX_LANES;
@@ -232,7 +242,10 @@ Basis make_basis(int n_species, int bits, int octaves, const Array<std::int32_t>
   expect(n_species > 0 && basis.n_radial > 0, "a basis needs a species and a radial function");
   expect(bits >= 2 && bits <= 16 && octaves >= 1 && octaves <= 16, "bits must be in 2..16, octaves in 1..16");
   expect(basis.table_of.size() == std::size_t(n_species) * n_species, "table_of must be (n_species, n_species)");
-  for (int l : basis.degree) expect(l >= 0 && l <= MAX_DEGREE, "angular degree must be in 0..12");
+  expect(basis.lowest.size() == basis.degree.size(), "one lowest and one highest degree per radial function");
+  for (int n = 0; n < basis.n_radial; ++n)
+    expect(0 <= basis.lowest[n] && basis.lowest[n] <= basis.degree[n] && basis.degree[n] <= MAX_DEGREE,
+           "angular degrees must be in 0..12, the lowest first");
   const std::size_t n_tables = cutoffs.size(), intervals = std::size_t(octaves) << bits;
   const std::size_t length = (intervals + 5) * 3 * basis.stride;
   expect(knots.size() == n_tables * length, "knots must be (tables, octaves 2^bits + 5, 3, stride)");
@@ -245,10 +258,19 @@ Basis make_basis(int n_species, int bits, int octaves, const Array<std::int32_t>
     basis.tables.push_back(std::move(table));
   }
   for (int t : basis.table_of) expect(t >= 0 && std::size_t(t) < n_tables, "table_of names a table that is not there");
-  basis.program = std::move(program);
-  check_program(basis.program);
-  expect(basis.program.n_moments == n_species * basis.moments_per_species(), "program: wrong number of moments");
-  basis.plan = design_plan(basis.program, n_species);
+  expect(!programs.empty(), "a basis needs a program");
+  for (const Program* program : programs) {
+    check_program(*program);
+    expect(program->n_moments == n_species * basis.moments_per_species(), "program: wrong number of moments");
+    expect(program->feature.size() == programs[0]->feature.size(), "programs: one number of features");
+    basis.programs.push_back(*program);
+    basis.programs.back().find_terminals();
+  }
+  basis.program_of = to_vector(program_of);
+  expect(basis.program_of.size() == std::size_t(n_species), "program_of must be (n_species,)");
+  for (int p : basis.program_of)
+    expect(p >= 0 && std::size_t(p) < programs.size(), "program_of names a program that is not there");
+  if (programs.size() == 1) basis.plan = DesignPlanner(basis.programs[0], basis.moment_origins(), n_species).plan();
   return basis;
 }
 
@@ -279,20 +301,22 @@ NB_MODULE(_native, m) {
   nb::class_<Engine>(m, "Engine")
       .def(
           "__init__",
-          [](Engine* self, int n_species, int bits, int octaves, Array<std::int32_t> degree,
-             Array<std::int32_t> table_of, Array<double> cutoffs, Array<double> knots, const Program& program,
+          [](Engine* self, int n_species, int bits, int octaves, Array<std::int32_t> lowest, Array<std::int32_t> degree,
+             Array<std::int32_t> table_of, Array<double> cutoffs, Array<double> knots,
+             const std::vector<const Program*>& programs, Array<std::int32_t> program_of,
              const std::string& instruction_set) {
-            new (self) Engine(make_basis(n_species, bits, octaves, degree, table_of, cutoffs, knots, program),
-                              instruction_set);
+            new (self) Engine(
+                make_basis(n_species, bits, octaves, lowest, degree, table_of, cutoffs, knots, programs, program_of),
+                instruction_set);
           },
-          "n_species"_a, "bits"_a, "octaves"_a, "degree"_a, "table_of"_a, "cutoffs"_a, "knots"_a, "program"_a,
-          "instruction_set"_a)
+          "n_species"_a, "bits"_a, "octaves"_a, "lowest"_a, "degree"_a, "table_of"_a, "cutoffs"_a, "knots"_a,
+          "programs"_a, "program_of"_a, "instruction_set"_a)
       .def_prop_ro("n_features", &Engine::n_features)
       .def("energy_forces", &Engine::energy_forces, "pairs"_a, "coefficients"_a, "sets"_a, "threads"_a, "energies"_a,
            "forces"_a, "virial"_a)
       .def("descriptors", &Engine::descriptors, "pairs"_a, "threads"_a, "features"_a)
       .def("vjp", &Engine::vjp, "pairs"_a, "weights"_a, "threads"_a, "forces"_a, "virial"_a)
       .def("jvp", &Engine::jvp, "pairs"_a, "displacements"_a, "strain"_a, "threads"_a, "tangents"_a)
-      .def("design", &Engine::design, "pairs"_a, "gates"_a, "gate_weights"_a, "gate_slopes"_a, "row_stride"_a,
-           "energy"_a, "forces"_a, "virial"_a);
+      .def("design", &Engine::design, "pairs"_a, "owner"_a, "systems"_a, "gates"_a, "gate_weights"_a, "gate_slopes"_a,
+           "row_stride"_a, "energy"_a, "forces"_a, "virial"_a);
 }

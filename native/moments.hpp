@@ -3,7 +3,7 @@
 //   A[n, lm] = sum_s R[s, n] Y[s, lm]
 //   c[s, n] = sum_lm G[n, lm] Y[s, lm],   d[s, lm] = sum_n G[n, lm] R[s, n],   G = dE/dA
 //
-// Radial functions of equal angular degree form a group and are handled together.
+// Radial functions of equal angular degrees form a group and are handled together.
 #pragma once
 
 #include <algorithm>
@@ -14,8 +14,9 @@
 namespace potlearn::POTLEARN_ISA {
 
 struct RadialGroup {
-  int first, count, degree, moment;  // moment: index of the group's first moment within a species
-  int terms() const { return (degree + 1) * (degree + 1); }
+  int first, count, lowest, degree, moment;  // moment: index of the group's first moment within a species
+  int skipped() const { return Basis::harmonics(lowest); }
+  int terms() const { return Basis::harmonics(degree + 1) - skipped(); }
 };
 
 // Registers: TN radial functions at a time; TM harmonics (forward) or TS slots (adjoint) beside them.
@@ -60,7 +61,8 @@ inline void add_moments(const std::vector<RadialGroup>& groups, int slots, const
                         int y_stride, lanes* A) {
   for (const RadialGroup& g : groups)
     for_tiles<TN_MAX>(g.count, [&](auto tile, int n) {
-      moment_rows<tile()>(slots, R + g.first + n, r_stride, Y, y_stride, A + g.moment + n * g.terms(), g.terms());
+      moment_rows<tile()>(slots, R + g.first + n, r_stride, Y + g.skipped(), y_stride, A + g.moment + n * g.terms(),
+                          g.terms());
     });
 }
 
@@ -98,8 +100,8 @@ inline void moment_adjoint(const std::vector<RadialGroup>& groups, const lanes* 
                            int y_stride, const lanes* G, lanes* c, lanes* d) {
   for (const RadialGroup& g : groups)
     for_tiles<TN_MAX>(g.count, [&](auto tile, int n) {
-      adjoint_tile<tile(), TS>(R + g.first + n, r_stride, Y, y_stride, G + g.moment + n * g.terms(), g.terms(),
-                               c + g.first + n, d);
+      adjoint_tile<tile(), TS>(R + g.first + n, r_stride, Y + g.skipped(), y_stride, G + g.moment + n * g.terms(),
+                               g.terms(), c + g.first + n, d + g.skipped());
     });
 }
 
@@ -107,10 +109,11 @@ inline std::vector<RadialGroup> radial_groups(const Basis& basis) {
   std::vector<RadialGroup> groups;
   int moment = 0;
   for (int n = 0; n < basis.n_radial; ++n) {
-    const int degree = basis.degree[n];
-    if (groups.empty() || groups.back().degree != degree) groups.push_back({n, 0, degree, moment});
+    const int lowest = basis.lowest[n], degree = basis.degree[n];
+    if (groups.empty() || groups.back().lowest != lowest || groups.back().degree != degree)
+      groups.push_back({n, 0, lowest, degree, moment});
     ++groups.back().count;
-    moment += (degree + 1) * (degree + 1);
+    moment += groups.back().terms();
   }
   return groups;
 }

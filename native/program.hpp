@@ -7,12 +7,13 @@
 
 namespace potlearn::POTLEARN_ISA {
 
-// v: moments on entry; nodes and the constant one on return.
-template <class T>
+// v: moments on entry; nodes and the constant one on return, terminal nodes only if they are asked for.
+template <bool TERMINALS, class T>
 inline void program_forward(const Program& p, T* v) {
   T* node = v + p.n_moments;
   node[p.n_nodes] = T{} + 1.0;
   for (int d = 0; d < p.n_nodes; ++d) {
+    if (!TERMINALS && p.terminal[d]) continue;
     T value = T{};
     for (int g = p.node_first[d]; g < p.node_first[d + 1]; ++g) {
       T inner = T{};
@@ -23,26 +24,35 @@ inline void program_forward(const Program& p, T* v) {
   }
 }
 
-// Adjoint of one node: g += g[node] * d(node)/dv.
+// Adjoint of one node: g += g[node] * d(node)/dv.  Returns the node's value.
 template <class T>
-inline void node_adjoint(const Program& p, int d, const T* v, T* g) {
+inline T node_adjoint(const Program& p, int d, const T* v, T* g) {
   const T seed = g[p.n_moments + d];
+  T value = T{};
   for (int q = p.node_first[d]; q < p.node_first[d + 1]; ++q) {
     const int a = p.group_a[q];
-    const T outer = seed * v[a];
+    const T left = v[a], outer = seed * left;
     T inner = T{};
     for (int k = p.group_first[q]; k < p.group_first[q + 1]; ++k) {
       inner += p.term_weight[k] * v[p.term_b[k]];
       g[p.term_b[k]] += p.term_weight[k] * outer;
     }
     g[a] += seed * inner;
+    value += left * inner;
   }
+  return value;
 }
 
 // g: seeds on the features on entry (zero elsewhere); dE/dmoment in its first n_moments on return.
+// Returns the sum of seed times value over the terminal nodes.
 template <class T>
-inline void program_adjoint(const Program& p, const T* v, T* g) {
-  for (int d = p.n_nodes - 1; d >= 0; --d) node_adjoint(p, d, v, g);
+inline T program_adjoint(const Program& p, const T* v, T* g) {
+  T sum = T{};
+  for (int d = p.n_nodes - 1; d >= 0; --d) {
+    const T value = node_adjoint(p, d, v, g);
+    if (p.terminal[d]) sum += g[p.n_moments + d] * value;
+  }
+  return sum;
 }
 
 // Tangent of one node; values of type S may be scalars while the tangents are lanes.

@@ -18,7 +18,16 @@ struct Program {
   std::vector<std::int32_t> term_b;       // value index
   std::vector<double> term_weight;
   std::vector<std::int32_t> feature;        // value index of each feature
+  std::vector<char> terminal;               // nodes that nothing reads: their values come with the adjoint
   std::vector<std::int32_t> min_neighbors;  // a feature is zero with fewer neighbours than this
+
+  void find_terminals() {
+    std::vector<char> read(n_moments + n_nodes + 1, 0);
+    for (int v : group_a) read[v] = 1;
+    for (int v : term_b) read[v] = 1;
+    terminal.assign(n_nodes, 0);
+    for (int d = 0; d < n_nodes; ++d) terminal[d] = !read[n_moments + d];
+  }
 };
 
 }  // namespace potlearn

@@ -1,14 +1,20 @@
 """Every descriptor and every potential that the contract suite runs on: one line registers one."""
 
+import tempfile
+from pathlib import Path
+
 import numpy as np
+import yace_files
 from pod_bases import settings
 
-from potlearn.descriptors import POD
+from potlearn.descriptors import ACE, POD
 from potlearn.descriptors.pod_clusters import Clusters
+from potlearn.lammps import read_yace
 from potlearn.potentials.linear import LinearPotential
 from potlearn.potentials.pair import ZBL, BornMayer, Coulomb, LennardJones, Morse
 
 SEVEN_BODY = settings((5, 4, 3, 2, 2, 2), (3, 3, 3, 2, 2))
+AGNESI = {"kind": "agnesi_jacobi"}
 FOUR_BODY = settings((4, 3, 2, 0, 0, 0), (3, 2, 0, 0, 0))
 
 
@@ -28,9 +34,39 @@ def linear(descriptor, reference=None):
     return LinearPotential(descriptor, c / (1 + descriptor.n_features), reference)
 
 
+def imported(species, **keywords):
+    """A potential read from an invented `.yace` file."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "x.yace"
+        path.write_text(yace_files.text(yace_files.invented(species, **keywords)))
+        return read_yace(path)
+
+
+# The switch of the mode zbl has a kink where another neighbour becomes the nearest: no such here.
+PACE = {
+    "pace, linear": {"species": ("Si",), "order": 5},
+    "pace, square root, density": {
+        "species": ("Si", "O"), "mode": "density", "parameters": (1.0, 1.0, 0.4, 0.5),
+        "npoti": "FinnisSinclairShiftedScaled", "rho_core": (2.0, 1.5),
+    },
+    "pace, zbl": {"species": ("Si", "O"), "kind": "SBessel", "mode": "zbl", "inner": (1.6, 0.5)},
+    "pace, five species": {"species": ("Cr", "Mn", "Fe", "Co", "Ni"), "kind": "ChebPow"},
+}  # fmt: skip
 DESCRIPTORS = {
     "pod seven-body": lambda: POD(("Si",), cutoff=4.5, **SEVEN_BODY),
     "pod three species": lambda: POD(("W", "Be", "He"), cutoff=4.2, **FOUR_BODY),
+    "ace order 5": lambda: ACE(("Si",), cutoff=4.5, order=5, degree=(8, 8, 7, 7, 6), wL=1.0),
+    "ace three species": lambda: ACE(
+        ("W", "Be", "He"),
+        cutoff=4.5,
+        order=4,
+        degree=(5, 5, 5, 4),
+        radial={"kind": "cheb_pow"},
+        pairs={"Be-He": {"cutoff": 4.0, "kind": "cheb_exp_cos"}, "W-W": {"inner": 1.8}},
+    ),
+    "ace agnesi": lambda: ACE(
+        ("Si", "O"), cutoff=5.0, nmax=(4, 3, 2), lmax=(0, 3, 2), radial=AGNESI, order=3
+    ),
     "pod clusters": lambda: clustered(("W", "Be"), cutoff=4.5, **FOUR_BODY),
 }
 POTENTIALS = {
@@ -40,5 +76,12 @@ POTENTIALS = {
     "born_mayer": lambda: BornMayer(("Si", "O"), 4.0, amplitude=900.0, rho=0.3),
     "coulomb": lambda: Coulomb(("Si", "O"), 6.0, charges=(2.0, -1.0)),
     **{name: lambda make=make: linear(make()) for name, make in DESCRIPTORS.items()},
+    **{name: lambda given=given: imported(**given) for name, given in PACE.items()},
+    "pace + pairs": lambda: (
+        ZBL(("Si", "O"), 1.0, 3.0)
+        + 0.5 * imported(("Si", "O"), order=3)
+        - Coulomb(("Si", "O"), 6.0, charges=(0.2, -0.1))
+    ),
+    "ace over zbl": lambda: linear(ACE(("Si",), cutoff=4.5, degree=8), ZBL(("Si",), 1.2, 2.6)),
     "pod over zbl": lambda: linear(POD(("Si",), cutoff=4.5, **FOUR_BODY), ZBL(("Si",), 1.2, 2.6)),
 }

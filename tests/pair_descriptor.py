@@ -25,6 +25,7 @@ class PairDescriptor:
     n_features: int = 4
     delay: float = 0.0
     log: str = ""
+    smoothness: tuple[float, ...] | None = None
 
     @property
     def feature_names(self):

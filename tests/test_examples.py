@@ -47,6 +47,13 @@ def test_command_line_example_fits(tmp_path):
     assert (tmp_path / "lammps" / "in.example").exists()
 
 
+def test_yace_example_adds_a_core_and_writes_files(tmp_path):
+    output = run(tmp_path, EXAMPLES / "yace_in_python.py")
+    assert re.search(r"energy -?[\d.]+ eV/atom\npressure -?[\d.]+ eV/Å³\n", output)
+    assert "pair_style hybrid/overlay pace zbl 0.8" in output
+    assert (tmp_path / "copper.yace").exists()
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_pages_include_files_that_exist(page):
     for name in re.findall(r"\{(?:literal)?include\} (\S+)", page.read_text(encoding="utf-8")):

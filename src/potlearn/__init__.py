@@ -37,8 +37,15 @@ _EXPORTS = {
     "random_split": "potlearn.data",
     "read": "potlearn.data",
     "stratified_split": "potlearn.data",
+    "ACE": "potlearn.descriptors",
     "POD": "potlearn.descriptors",
     "LinearPotential": "potlearn.potentials",
+    "PacePotential": "potlearn.potentials.pace",
+    "SumPotential": "potlearn.potentials.sum",
+    "BornMayer": "potlearn.potentials.pair",
+    "Coulomb": "potlearn.potentials.pair",
+    "LennardJones": "potlearn.potentials.pair",
+    "Morse": "potlearn.potentials.pair",
     "ZBL": "potlearn.potentials.pair",
     "core_constraints": "potlearn.potentials.core_constraints",
     "default_zbl": "potlearn.potentials.core",
@@ -51,7 +58,11 @@ _EXPORTS = {
     "evaluate": "potlearn.metrics",
     "write_report": "potlearn.report",
     "read_pod": "potlearn.lammps",
+    "read_yace": "potlearn.lammps",
+    "write_lammps": "potlearn.lammps",
     "write_pod": "potlearn.lammps",
+    "write_table": "potlearn.lammps",
+    "write_yace": "potlearn.lammps",
 }
 
 __all__ = ["__version__", *_EXPORTS]
@@ -67,12 +78,17 @@ if TYPE_CHECKING:
     from potlearn.data import random_split as random_split
     from potlearn.data import read as read
     from potlearn.data import stratified_split as stratified_split
+    from potlearn.descriptors import ACE as ACE
     from potlearn.descriptors import POD as POD
     from potlearn.fit import FitResult as FitResult
     from potlearn.fit import Weights as Weights
     from potlearn.fit import fit_linear as fit_linear
     from potlearn.lammps import read_pod as read_pod
+    from potlearn.lammps import read_yace as read_yace
+    from potlearn.lammps import write_lammps as write_lammps
     from potlearn.lammps import write_pod as write_pod
+    from potlearn.lammps import write_table as write_table
+    from potlearn.lammps import write_yace as write_yace
     from potlearn.metrics import Evaluation as Evaluation
     from potlearn.metrics import evaluate as evaluate
     from potlearn.potentials import LinearPotential as LinearPotential
@@ -80,7 +96,13 @@ if TYPE_CHECKING:
     from potlearn.potentials.core import default_zbl as default_zbl
     from potlearn.potentials.core import shortest_distances as shortest_distances
     from potlearn.potentials.core_constraints import core_constraints as core_constraints
+    from potlearn.potentials.pace import PacePotential as PacePotential
     from potlearn.potentials.pair import ZBL as ZBL
+    from potlearn.potentials.pair import BornMayer as BornMayer
+    from potlearn.potentials.pair import Coulomb as Coulomb
+    from potlearn.potentials.pair import LennardJones as LennardJones
+    from potlearn.potentials.pair import Morse as Morse
+    from potlearn.potentials.sum import SumPotential as SumPotential
     from potlearn.report import write_report as write_report
 
 

@@ -48,6 +48,24 @@ def test_fit_writes_the_whole_folder(fitted):
     assert lammps == {"Cu_param.pod", "Cu_coeff.pod", "example.data", "in.example"}
 
 
+def test_an_ace_fit_writes_its_folder(copper):
+    settings = "{family: ace, species: [Cu], cutoff: 4.5, order: 3, degree: 7}"
+    config = load_config(
+        copper / "fit.yaml", [f"descriptor={settings}", "output.report=false"], copper / "ace"
+    )
+    outcome = run_fit(config)
+    names = {path.name for path in outcome.folder.iterdir()}
+    files = {"config.yaml", "model.potl", "metrics.json", "predictions_test.extxyz"}
+    assert names == files | {"lammps"}
+    in_lammps = {path.name for path in (outcome.folder / "lammps").iterdir()}
+    assert in_lammps == {"Cu.yace", "example.data", "in.example"}
+    assert outcome.metrics["test"]["all"]["forces"]["mae"] < 0.05
+    again = run_fit(load_config(outcome.folder / "config.yaml", (), copper / "again"))
+    np.testing.assert_array_equal(again.potential.coefficients, outcome.potential.coefficients)
+    loaded = potlearn.load(outcome.folder / "model.potl")
+    assert loaded.descriptor == outcome.potential.descriptor
+
+
 def test_metrics_file_has_the_agreed_shape(fitted):
     metrics = json.loads((fitted / "metrics.json").read_text())
     assert set(metrics) == {"train", "test", "timing", "n_coefficients"}

@@ -17,6 +17,21 @@ descriptor:
   species: [Si]
   cutoff: 5
 """
+ACE = """\
+data:
+  train: train.extxyz
+descriptor:
+  family: ace
+  species: [W, Be]
+  cutoff: 5
+  order: 3
+  degree: [8, 7, 6.5]
+  wL: 1
+  radial: {kind: cheb_exp_cos, decay: 3, inner: 1.2}
+  pairs: {Be-Be: {cutoff: 4, decay: 2.5}}
+  max_functions: 100
+fit: {smoothness: false}
+"""
 SPLIT = MINIMAL.replace("train: train.extxyz", "file: all.extxyz")
 
 
@@ -50,7 +65,8 @@ def test_output_option_starts_from_the_working_directory(load, tmp_path, monkeyp
 
 
 @pytest.mark.parametrize(
-    "text", [MINIMAL, SPLIT + "  rin: 0.8\nfit: {ridge: 1e-8, e0: {Si: -0.5}}\nreference: none\n"]
+    "text",
+    [MINIMAL, ACE, SPLIT + "  rin: 0.8\nfit: {ridge: 1e-8, e0: {Si: -0.5}}\nreference: none\n"],
 )
 def test_a_written_configuration_reads_back_the_same(load, tmp_path, text):
     config = load(text)
@@ -100,7 +116,8 @@ WRONG = [
         "descriptor.threebody_angular_degree=2.5",
         "descriptor.threebody_angular_degree: expected a whole number, got 2.5 (a number)",
     ),
-    ("descriptor.family=ace", "descriptor.family: expected 'pod', got 'ace' (text)"),
+    ("descriptor.family=mace", "descriptor.family: expected one of 'pod', 'ace', got 'mace'"),
+    ("descriptor.order=3", "descriptor.order: unknown key; "),
     ("descriptor.species=[]", "descriptor.species: expected at least 1 item, got []"),
     ("descriptor.species=[Sii]", "descriptor.species: 'Sii' is no chemical symbol"),
     ("descriptor.species=[Si, Si]", "descriptor.species: 'Si' is given twice"),
@@ -119,6 +136,42 @@ WRONG = [
     ("fit={solver: qr, ridge: 1}", "fit: 'ridge' is the penalty of the solver ridge"),
     ("output.report=yes", "output.report: expected true or false, got 'yes' (text)"),
 ]
+
+
+WRONG_ACE = [
+    ("descriptor.rin=1", "descriptor.rin: unknown key; did you mean"),
+    ("descriptor.order=6", "descriptor.order: expected a number not above 5, got 6"),
+    ("descriptor.degree=[8, x]", "descriptor.degree.1: expected a number, got 'x' (text)"),
+    ("descriptor.degree=-1", "descriptor.degree: expected a "),
+    ("descriptor.nmax=2.5", "descriptor.nmax: expected a "),
+    ("descriptor.radial.kind=bessel", "descriptor.radial.kind: expected 'sbessel', 'cheb_exp_cos'"),
+    ("descriptor.radial.dekay=1", "descriptor.radial.dekay: unknown key; did you mean 'decay'?"),
+    ("descriptor.pairs={Be-Be: {cutof: 1}}", "descriptor.pairs.Be-Be.cutof: unknown key"),
+    ("descriptor.pairs={Be-Be: {cutoff: 0}}", "descriptor.pairs.Be-Be.cutoff: expected a number"),
+]
+
+
+@pytest.mark.parametrize(("item", "message"), WRONG_ACE, ids=[i for i, _ in WRONG_ACE])
+def test_a_mistake_in_an_ace_section(load, tmp_path, item, message):
+    with pytest.raises(ConfigError) as caught:
+        load(ACE, item)
+    assert str(caught.value).startswith(f"{tmp_path / 'fit.yaml'}: {message}")
+    assert "\n" not in str(caught.value)
+
+
+def test_an_ace_section_makes_its_descriptor(load):
+    from potlearn.cli.parts import make_descriptor, resolved
+    from potlearn.fit import Weights
+
+    config = load(ACE)
+    descriptor = make_descriptor(config.descriptor, None)
+    assert descriptor.degree == (8, 7, 6.5)
+    assert descriptor.radials[1, 1].cutoff == 4
+    assert descriptor.radials[1, 1].primitives.decay == 2.5
+    assert descriptor.radials[0, 1].primitives.decay == 3
+    assert descriptor.n_features == 100
+    filled = resolved(config, descriptor, Weights())
+    assert make_descriptor(filled.descriptor, None) == descriptor
 
 
 @pytest.mark.parametrize(("item", "message"), UNKNOWN + WRONG, ids=[i for i, _ in UNKNOWN + WRONG])
@@ -192,6 +245,23 @@ def test_the_schema_has_the_names_of_the_descriptor():
 
     settings = {f.name for f in fields(POD) if f.name not in ("clusters", "threads")}
     assert set(PodConfig.model_fields) == settings | {"family"}
+
+
+def test_the_schema_has_the_names_of_ace():
+    from dataclasses import fields
+    from typing import get_args
+
+    from potlearn.cli.config import AceConfig, RadialConfig
+    from potlearn.descriptors import ACE
+    from potlearn.descriptors.ace_radial import KINDS, AceRadial
+
+    settings = {f.name for f in fields(ACE) if f.name != "threads"}
+    assert set(AceConfig.model_fields) == settings | {"family"}
+    kinds, _ = get_args(RadialConfig.model_fields["kind"].annotation)
+    assert set(get_args(kinds)) == set(KINDS)
+    parameters = {f.name for kind in KINDS.values() for f in fields(kind)}
+    own = {f.name for f in fields(AceRadial)} - {"primitives", "cutoff"}
+    assert set(RadialConfig.model_fields) == parameters | own | {"kind"}
 
 
 def test_the_schema_has_the_names_of_the_solvers():

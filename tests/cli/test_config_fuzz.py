@@ -1,5 +1,6 @@
 """Mangled configuration text gives a configuration or a ConfigError, never anything else."""
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -23,6 +24,18 @@ fit:
   weights: {energy: 100, forces: 1, groups: {Surface: {energy: 10}}}
 output: {folder: out, report: false}
 """
+GOOD_ACE = """\
+data: {train: [a.xyz, b.xyz]}
+descriptor:
+  family: ace
+  species: [In, P]
+  cutoff: 5.5
+  order: 3
+  nmax: [8, 4, 2]
+  lmax: 3
+  radial: {kind: cheb_pow, power: 3}
+  pairs: {In-P: {cutoff: 5, inner: 1.1}}
+"""
 MARKS = [": ", "- ", "{", "}", "[", "]", "*a", "&a ", "!!int ", "!x ", "<<: ", "? ", "'", '"', "#"]
 PIECES = st.sampled_from([*MARKS, *" \n\t%|>~\0\x85", "", "1e999", "-1", ".nan", "9" * 5000])
 
@@ -30,7 +43,7 @@ PIECES = st.sampled_from([*MARKS, *" \n\t%|>~\0\x85", "", "1e999", "-1", ".nan",
 @st.composite
 def mangled(draw):
     """The good text with a few cuts, copies and insertions."""
-    text = GOOD
+    text = draw(st.sampled_from([GOOD, GOOD_ACE]))
     for _ in range(draw(st.integers(1, 4))):
         start = draw(st.integers(0, len(text)))
         stop = draw(st.integers(start, min(len(text), start + 40)))
@@ -104,8 +117,9 @@ def test_what_is_dumped_is_read_back(value):
     assert parse_yaml(dump_yaml(value), "text") == value
 
 
-def test_the_good_text_is_good(tmp_path):
-    (tmp_path / "fit.yaml").write_text(GOOD)
+@pytest.mark.parametrize("text", [GOOD, GOOD_ACE])
+def test_the_good_text_is_good(tmp_path, text):
+    (tmp_path / "fit.yaml").write_text(text)
     config = load_config(tmp_path / "fit.yaml")
     write_config(config, tmp_path / "again.yaml")
     assert load_config(tmp_path / "again.yaml") == config

@@ -9,7 +9,8 @@ from pod_bases import BASES, cell, cluster
 
 from potlearn.data.neighbors import neighbors
 from potlearn.descriptors.protocol import species_indices
-from potlearn.engine import Engine, instruction_sets
+from potlearn.engine import Engine, Jet, ProgramBuilder, instruction_sets, tabulate
+from potlearn.engine.program import moment
 from potlearn.errors import DataError
 
 
@@ -158,6 +159,82 @@ def test_neighbours_beyond_the_cutoff_do_not_matter(descriptor, engine):
     long = engine.energy_forces(positions, species, neighbors(atoms, descriptor.cutoff + 1.5), c)
     for a, b in zip(short, long, strict=True):
         np.testing.assert_allclose(a, b, atol=1e-12 * max(1.0, np.abs(a).max()))
+
+
+def test_configurations_side_by_side_have_the_rows_that_each_has_alone(descriptor, engine):
+    parts = [
+        arguments(descriptor, cell(descriptor.species, n, seed=n, length=4.4)) for n in (4, 1, 3)
+    ]
+    shift = np.cumsum([0, *(len(p[1]) for p in parts)])
+    lists = [p[2] for p in parts]
+    together = replace(
+        lists[0],
+        first=np.concatenate([[0], np.cumsum(np.concatenate([np.diff(x.first) for x in lists]))]),
+        j=np.concatenate([x.j + s for x, s in zip(lists, shift, strict=False)]).astype(np.int32),
+        offsets=np.concatenate([x.offsets for x in lists]),
+    )
+    positions, species = (np.concatenate([p[k] for p in parts]) for k in (0, 1))
+    owner = np.repeat(np.arange(3), np.diff(shift)).astype(np.int32)
+    energy, forces, virial = engine.design(positions, species, together, owner=owner)
+    for k, part in enumerate(parts):
+        alone = engine.design(*part)
+        rows = forces[3 * shift[k] : 3 * shift[k + 1]]
+        for a, b in zip(alone, (energy[k], rows, virial[6 * k : 6 * k + 6]), strict=True):
+            np.testing.assert_allclose(a, b, atol=1e-11 * max(1.0, np.abs(a).max()))
+
+
+def polynomial(n_moments, terms):
+    """A program of one feature per dictionary {(moment, moment): weight}."""
+    builder = ProgramBuilder(n_moments)
+    for k, products in enumerate(terms):
+        value = builder.invariant({(moment(a), moment(b)): w for (a, b), w in products.items()})
+        builder.feature(str(k), value)
+    return builder.build()
+
+
+def powers(r):
+    x = Jet.variable(r)
+    fall = (4.0 - x) * (4.0 - x) * (4.0 - x)
+    jets = [fall, fall * x]
+    return Jet(*(np.stack([getattr(f, d) for f in jets], -1) for d in ("value", "first", "second")))
+
+
+@pytest.mark.parametrize("kind", instruction_sets())
+def test_radial_functions_may_start_at_any_degree(kind):
+    """Power spectra at l = 0 of the first and l = 2 of the second radial function."""
+    table, which = tabulate(powers, 4.0), np.zeros((1, 1), np.int32)
+    full = polynomial(18, [{(0, 0): 1.0}, {(13 + m, 13 + m): 1.0 for m in range(5)}])
+    short = polynomial(6, [{(0, 0): 1.0}, {(1 + m, 1 + m): 1.0 for m in range(5)}])
+    a = Engine([2, 2], [table], which, full, kind)
+    b = Engine([0, 2], [table], which, short, kind, lowest=[0, 2])
+    atoms = cell(("Si",), 5, seed=3, length=4.4)
+    system = atoms.positions, np.zeros(5, np.int32), neighbors(atoms, 4.0)
+    c = np.array([[0.1, 0.2, -0.3]])
+    for x, y in zip(a.energy_forces(*system, c), b.energy_forces(*system, c), strict=True):
+        np.testing.assert_allclose(x, y, rtol=1e-12, atol=1e-12 * np.abs(x).max())
+    for x, y in zip(a.design(*system), b.design(*system), strict=True):
+        np.testing.assert_allclose(x, y, rtol=1e-12, atol=1e-12 * np.abs(x).max())
+
+
+@pytest.mark.parametrize("kind", instruction_sets())
+def test_one_program_per_centre_species(kind):
+    table, which = tabulate(powers, 4.0), np.zeros((2, 2), np.int32)
+    first, second = {(0, 0): 1.0, (1, 3): 2.0}, {(2, 2): -0.5}
+    apart = [polynomial(4, [first]), polynomial(4, [second])]
+    both = Engine([0, 0], [table], which, polynomial(4, [first, second]), kind)
+    engine = Engine([0, 0], [table], which, apart, kind)
+    atoms = cell(("Si", "C"), 7, seed=3, length=4.4)
+    species = np.array([0, 1, 0, 0, 1, 1, 0], np.int32)
+    system = atoms.positions, species, neighbors(atoms, 4.0)
+    np.testing.assert_allclose(
+        engine.descriptors(*system)[:, 0], both.descriptors(*system)[range(7), species]
+    )
+    c, union = np.array([[0.3, 1.0], [0.0, 1.0]]), np.array([[0.3, 1.0, 0.0], [0.0, 0.0, 1.0]])
+    found, expected = engine.energy_forces(*system, c), both.energy_forces(*system, union)
+    for x, y in zip(found, expected, strict=True):
+        np.testing.assert_allclose(x, y, rtol=1e-12, atol=1e-12 * np.abs(y).max())
+    with pytest.raises(ValueError, match="one program"):
+        engine.design(*system)
 
 
 def test_an_engine_survives_pickling(engine, system):

@@ -9,7 +9,9 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Discriminator,
     Field,
+    Tag,
     ValidationInfo,
     WithJsonSchema,
     field_validator,
@@ -138,15 +140,38 @@ class DataConfig(Section):
         return self
 
 
-class PodConfig(Section):
+class FamilyConfig(Section):
+    """What the sections of all descriptor families have."""
+
+    family: str
+    """The descriptor family."""
+    species: Names
+    """Chemical symbols; their order is that of the elements in LAMMPS files."""
+    cutoff: Positive
+    """Distance up to which an atom sees its neighbours, Å."""
+
+    @field_validator("species")
+    @classmethod
+    def _know_the_elements(cls, species: tuple[str, ...]) -> tuple[str, ...]:
+        from ase.data import chemical_symbols
+
+        for symbol in species:
+            if symbol not in chemical_symbols[1:] or species.count(symbol) > 1:
+                problem = "given twice" if species.count(symbol) > 1 else "no chemical symbol"
+                raise PydanticCustomError("species", f"{symbol!r} is {problem}")
+        return species
+
+    def keywords(self) -> dict[str, Any]:
+        """The family's keywords that are given; the others keep the family's defaults."""
+        given = self.model_dump(exclude={"family", "species", "cutoff"}, exclude_none=True)
+        return dict(given)
+
+
+class PodConfig(FamilyConfig):
     """Proper orthogonal descriptors, under the keywords of LAMMPS's ``pair_style pod``."""
 
     family: Literal["pod"] = "pod"
     """The descriptor family."""
-    species: Names
-    """Chemical symbols; their order is the order of elements in the LAMMPS files."""
-    cutoff: Positive
-    """Distance up to which an atom sees its neighbours, Å."""
     rin: Positive | None = None
     """Inner radius of the radial basis, Å, below every distance in the data."""
     bessel_polynomial_degree: Count | None = None
@@ -180,32 +205,143 @@ class PodConfig(Section):
     number_of_principal_components: Annotated[int, Field(ge=1)] | None = None
     """Number of principal components in which the clusters are told apart."""
 
-    @field_validator("species")
-    @classmethod
-    def _know_the_elements(cls, species: tuple[str, ...]) -> tuple[str, ...]:
-        from ase.data import chemical_symbols
 
-        for symbol in species:
-            if symbol not in chemical_symbols[1:] or species.count(symbol) > 1:
-                problem = "given twice" if species.count(symbol) > 1 else "no chemical symbol"
-                raise PydanticCustomError("species", f"{symbol!r} is {problem}")
-        return species
-
-    def keywords(self) -> dict[str, Any]:
-        """The family's keywords that are given; the others keep the family's defaults."""
-        given = self.model_dump(exclude={"family", "species", "cutoff"}, exclude_none=True)
-        return dict(given)
+PerOrder = Annotated[tuple[NonNegative, ...] | NonNegative, BeforeValidator(_as_tuple)]
+CountPerOrder = Annotated[tuple[Count, ...] | Count, BeforeValidator(_as_tuple)]
 
 
-DescriptorConfig = PodConfig
-"""Any family's section: a second family makes this a union, told apart by ``family``."""
+class RadialConfig(Section):
+    """Radial functions of ACE."""
+
+    kind: Literal["sbessel", "cheb_exp_cos", "cheb_pow", "cheb_linear", "agnesi_jacobi"] | None = (
+        None
+    )
+    """sbessel (the default): spherical Bessel functions; cheb_exp_cos, cheb_pow, cheb_linear:
+    Chebyshev polynomials of a stretched distance; agnesi_jacobi: Jacobi polynomials of Agnesi's
+    transform."""
+    decay: Positive | None = None
+    """cheb_exp_cos: how much faster than linear the distance is stretched at short distances."""
+    dcut: NonNegative | None = None
+    """cheb_exp_cos: width of a further switch at the cutoff, Å."""
+    power: Positive | None = None
+    """cheb_pow: power of the approach to the cutoff."""
+    r0: Positive | None = None
+    """agnesi_jacobi: distance of best resolution, Å; the sum of the covalent radii if absent."""
+    p: Positive | None = None
+    """agnesi_jacobi: power of the transform at long distances."""
+    q: Positive | None = None
+    """agnesi_jacobi: power of the transform at short distances."""
+    p1: Count | None = None
+    """agnesi_jacobi: power of the envelope at distance zero."""
+    p2: Count | None = None
+    """agnesi_jacobi: power of the envelope at the cutoff."""
+    inner: NonNegative | None = None
+    """Distance below which an inner cutoff takes the radial functions to zero, Å."""
+    width: Positive | None = None
+    """Width of the inner cutoff, Å."""
+
+
+class PairConfig(RadialConfig):
+    """What is other for one pair of species."""
+
+    cutoff: Positive | None = None
+    """Cutoff of the pair, at most the general one, Å."""
+
+
+class AceConfig(FamilyConfig):
+    """Atomic cluster expansion: ``degree``, or ``nmax`` and ``lmax``, say which functions."""
+
+    family: Literal["ace"]
+    """The descriptor family."""
+    order: Annotated[int, Field(ge=1, le=5)] | None = None
+    """Largest number of neighbours in one function (body order less one)."""
+    degree: PerOrder | None = None
+    """Bound on the sum of n + wL l over the factors, for all orders or one for each."""
+    wL: NonNegative | None = None  # noqa: N815 (the field's name)
+    """Weight of l in the degree."""
+    nmax: CountPerOrder | None = None
+    """Number of radial functions, for all orders or one for each."""
+    lmax: CountPerOrder | None = None
+    """Highest angular degree, for all orders or one for each."""
+    lmin: CountPerOrder | None = None
+    """Lowest angular degree, for all orders or one for each."""
+    radial: RadialConfig | None = None
+    """Radial functions."""
+    pairs: dict[str, PairConfig] | None = None
+    """By A-B: cutoff and radial functions of that pair of species, where they are others."""
+    max_functions: Annotated[int, Field(ge=1)] | None = None
+    """Of more functions than this those with the smallest order + sum of n and l are kept."""
+
+
+def _family(section: Any) -> str:
+    """Family of a section, plain or parsed; sections of unknown kind are told as POD's."""
+    family = section.get("family", "pod") if isinstance(section, dict) else "pod"
+    return str(getattr(section, "family", family))
+
+
+DescriptorConfig = Annotated[
+    Annotated[PodConfig, Tag("pod")] | Annotated[AceConfig, Tag("ace")], Discriminator(_family)
+]
+"""Any family's section, told apart by ``family``."""
+
+
+PairValue = Positive | dict[str, Positive]
+_PAIR_PARAMETERS = {
+    "lj": ("epsilon", "sigma"),
+    "morse": ("depth", "alpha", "r0"),
+    "born_mayer": ("amplitude", "rho"),
+    "coulomb": ("charges",),
+}
+
+
+class PairPotentialConfig(Section):
+    """A pair potential, cut with shifted force; a parameter is a number, or one per pair (Si-O)."""
+
+    kind: Literal["lj", "morse", "born_mayer", "coulomb"]
+    """lj: 4 epsilon ((sigma/r)^12 - (sigma/r)^6); morse: depth ((1 - exp(-alpha (r - r0)))^2 - 1);
+    born_mayer: amplitude exp(-r/rho); coulomb: between `charges`, without Ewald sum."""
+    cutoff: Positive
+    """Distance where it ends, Å."""
+    weight: float = 1.0
+    """Factor of the whole potential."""
+    epsilon: PairValue | None = None
+    """Depth of lj, eV."""
+    sigma: PairValue | None = None
+    """Distance where lj crosses zero, Å."""
+    depth: PairValue | None = None
+    """Depth of morse, eV."""
+    alpha: PairValue | None = None
+    """Inverse width of morse, 1/Å."""
+    r0: PairValue | None = None
+    """Distance of the minimum of morse, Å."""
+    amplitude: PairValue | None = None
+    """Strength of born_mayer, eV."""
+    rho: PairValue | None = None
+    """Decay length of born_mayer, Å."""
+    charges: dict[str, float] | None = None
+    """Charge of every species, e."""
+
+    @model_validator(mode="after")
+    def _match_parameters_and_kind(self) -> Self:
+        wanted = _PAIR_PARAMETERS[self.kind]
+        names = {name for group in _PAIR_PARAMETERS.values() for name in group}
+        given = {name for name in names if getattr(self, name) is not None}
+        if given != set(wanted):
+            problem = f"the parameters of {self.kind} are {', '.join(wanted)}; {{0}}"
+            odd = sorted(given ^ set(wanted))[0]
+            state = "is missing" if odd in wanted else "is none of them"
+            raise PydanticCustomError("parameters", problem.format(f"{odd!r} {state}"))
+        return self
 
 
 class ReferenceConfig(Section):
-    """Pair potential under the fit, for a core that repels where there are no data."""
+    """Pair potentials under the fit, for a core that repels where there are no data."""
 
     kind: Literal["zbl", "none"] = "zbl"
-    """zbl: screened nuclear repulsion, switched off smoothly; none: nothing under the fit."""
+    """zbl: screened nuclear repulsion, switched off smoothly; none: no such repulsion. A kind of
+    `add` in this place, with its parameters, is that potential alone."""
+    add: Annotated[tuple[PairPotentialConfig, ...], BeforeValidator(_as_tuple)] = ()
+    """Pair potentials added to it."""
     inner: Positive | None = None
     """Distance where the switch begins, Å; chosen from the data where absent."""
     outer: Positive | None = None
@@ -215,8 +351,17 @@ class ReferenceConfig(Section):
 
     @model_validator(mode="before")
     @classmethod
-    def _accept_a_word(cls, data: Any) -> Any:
-        return {"kind": data} if isinstance(data, str) else data
+    def _accept_short_forms(cls, data: Any) -> Any:
+        if isinstance(data, str):
+            return {"kind": data}
+        if not isinstance(data, dict) or data.get("kind") not in (*_PAIR_PARAMETERS,):
+            return data
+        own = {k: v for k, v in data.items() if k in ("repulsive", "add")}
+        alone = {k: v for k, v in data.items() if k not in own}
+        more = own.get("add") or ()
+        if not isinstance(more, (list, tuple)):
+            return data
+        return own | {"kind": "none", "add": (alone, *more)}
 
     @model_validator(mode="after")
     def _order_radii(self) -> Self:
@@ -253,6 +398,8 @@ class SolverConfig(Section):
     from generalised cross-validation, Bayesian evidence, or held-out folds."""
     ridge: Positive | None = None
     """Penalty of the solver ridge, without unit (columns are scaled to norm one)."""
+    smoothness: bool = True
+    """Whether penalties weigh coefficients by the smoothness that the descriptor states (ace)."""
     e0: Literal["auto", "isolated", "fitted"] | dict[str, float] = "auto"
     """Energies of the free atoms, eV: isolated takes them from IsolatedAtom configurations, fitted
     makes them coefficients, auto is the first where there are such and else the second."""

@@ -140,6 +140,8 @@ def _words(error: Any) -> str:
         return f"unknown key{_suggest(context['key'], context['known'])}"
     if kind == "missing":
         return "missing"
+    if kind == "union_tag_invalid":
+        return f"expected one of {context['expected_tags']}, got {context['tag']!r}"
     if kind in _EXPECTED:
         expected = _EXPECTED[kind].format(**context)
         return f"expected {expected}, got {_show(error['input'])}"
@@ -160,6 +162,8 @@ def _key_path(raw: Any, error: Any) -> str:
         keys.append(str(key))
     if error["type"] == "unknown_key":
         keys.append(error["ctx"]["key"])
+    if error["type"] == "union_tag_invalid":
+        keys.append("family")
     return ".".join(keys)
 
 

@@ -10,12 +10,21 @@ import typer
 
 def command(
     context: typer.Context,
-    param: Annotated[Path, typer.Argument(help="PREFIX_param.pod")],
-    coeff: Annotated[Path, typer.Argument(help="PREFIX_coeff.pod")],
+    files: Annotated[
+        list[Path], typer.Argument(help="X.yace, or PREFIX_param.pod and PREFIX_coeff.pod.")
+    ],
     output: Annotated[Path, typer.Option(help="Saved model (.potl).")],
 ) -> None:
-    """Make a model from the two files of LAMMPS's pair_style pod."""
-    from potlearn.lammps import read_pod
+    """Make a model from the file of pair_style pace or the two files of pair_style pod."""
+    from potlearn.errors import ModelFileError
+    from potlearn.lammps import read_pod, read_yace
 
-    read_pod(param, coeff).save(output)
+    suffixes = [path.suffix for path in files]
+    if suffixes == [".yace"]:
+        read_yace(files[0]).save(output)
+    elif suffixes == [".pod", ".pod"]:
+        read_pod(*files).save(output)
+    else:
+        names = " ".join(map(str, files))
+        raise ModelFileError(f"expected one .yace file, or two .pod files, got {names}")
     typer.echo(output)

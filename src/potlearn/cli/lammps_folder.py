@@ -28,29 +28,24 @@ run 1000
 
 
 def write_lammps_folder(folder: Path, potential: LinearPotential, dataset: Dataset) -> None:
-    """Write ``PREFIX_param.pod``, ``PREFIX_coeff.pod``, ``example.data`` and ``in.example``.
+    """Write the potential's files, ``example.data`` and ``in.example``.
 
     The structure is the configuration of lowest energy per atom among the periodic ones.
-    """
-    from ase.io import write
 
-    from potlearn.lammps import pair_commands, write_pod
+    Raises
+    ------
+    ModelFileError
+        LAMMPS has no form for the potential.
+    """
+    from potlearn.lammps import write_data, write_lammps
 
     folder.mkdir(parents=True, exist_ok=True)
     species = potential.species
-    param, coeff = write_pod(potential, folder / "".join(species))
+    files = write_lammps(potential, folder / "".join(species), bare_names=True)
     atoms = _example(dataset)
-    write(
-        folder / "example.data",
-        atoms,
-        format="lammps-data",
-        specorder=list(species),
-        masses=True,
-        atom_style="atomic",
-    )
-    lines = pair_commands(potential, param.name, coeff.name)
+    write_data(folder / "example.data", atoms, species)
     boundary = " ".join("p" if periodic else "s" for periodic in atoms.pbc)
-    text = _EXAMPLE.format(boundary=boundary, pair="\n".join(lines))
+    text = _EXAMPLE.format(boundary=boundary, pair="\n".join(files.commands))
     (folder / "in.example").write_text(text, encoding="utf-8")
 
 

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from potlearn.cli.config import FitConfig, PodConfig, ReferenceConfig, WeightsConfig
+from potlearn.cli.config import (
+    AceConfig,
+    FitConfig,
+    PodConfig,
+    ReferenceConfig,
+    WeightsConfig,
+)
 
 if TYPE_CHECKING:
     from potlearn.data import Dataset
-    from potlearn.descriptors import POD
+    from potlearn.descriptors import Descriptor
     from potlearn.fit import Weights
     from potlearn.potentials import Potential
     from potlearn.potentials.core_constraints import CoreConstraints
@@ -16,11 +22,13 @@ if TYPE_CHECKING:
 _SEED = 0
 
 
-def make_descriptor(config: PodConfig, dataset: Dataset) -> POD:
+def make_descriptor(config: PodConfig | AceConfig, dataset: Dataset) -> Descriptor:
     """Descriptor of the section; environment clusters are found in ``dataset``."""
-    from potlearn.descriptors import POD
+    from potlearn.descriptors import ACE, POD
     from potlearn.descriptors.pod_clusters import Clusters
 
+    if isinstance(config, AceConfig):
+        return ACE(config.species, config.cutoff, **config.keywords())
     descriptor = POD(config.species, config.cutoff, **config.keywords())
     k, c = descriptor.number_of_environment_clusters, descriptor.number_of_principal_components
     if k == 1:
@@ -29,19 +37,22 @@ def make_descriptor(config: PodConfig, dataset: Dataset) -> POD:
 
 
 def make_core(
-    config: ReferenceConfig, descriptor: POD, dataset: Dataset
+    config: ReferenceConfig, descriptor: Descriptor, dataset: Dataset
 ) -> tuple[Potential | None, CoreConstraints | None]:
     """Reference potential of the section, and the inequalities that keep the fit repulsive.
 
     Radii come from the shortest distances in ``dataset`` where none are given.
     """
-    if config.kind == "none":
+    if config.kind == "none" and not config.add:
         return None, None
+    from potlearn.cli.pairs import make_sum
     from potlearn.potentials.core import default_zbl, shortest_distances
     from potlearn.potentials.core_constraints import core_constraints
 
-    shortest = shortest_distances(dataset, descriptor.species)
-    reference = default_zbl(shortest, descriptor.species, config.inner, config.outer)
+    species = descriptor.species
+    shortest = shortest_distances(dataset, species)
+    zbl = default_zbl(shortest, species, config.inner, config.outer)
+    reference = make_sum([zbl] if config.kind == "zbl" else [], config.add, species)
     if not config.repulsive:
         return reference, None
     return reference, core_constraints(descriptor, reference, shortest, dataset)
@@ -56,12 +67,11 @@ def make_weights(config: WeightsConfig) -> Weights:
     return Weights(**general, groups=groups)
 
 
-def resolved(config: FitConfig, descriptor: POD, weights: Weights) -> FitConfig:
+def resolved(config: FitConfig, descriptor: Descriptor, weights: Weights) -> FitConfig:
     """The configuration with the defaults of descriptor and weights filled in."""
-    keywords = {
-        name: getattr(descriptor, name) for name in PodConfig.model_fields if name != "family"
-    }
+    section = type(config.descriptor)
+    settings = {k: v for k, v in descriptor.to_dict().items() if k in section.model_fields}
     general = {name: getattr(weights, name) for name in ("energy", "forces", "stress")}
     fit = config.fit.model_copy(update={"weights": config.fit.weights.model_copy(update=general)})
-    filled = config.descriptor.model_copy(update=keywords)
+    filled = section.model_validate(settings)
     return config.model_copy(update={"descriptor": filled, "fit": fit})

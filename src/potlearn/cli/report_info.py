@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from potlearn.cli.run_fit import FitOutcome
@@ -35,9 +35,18 @@ def _describe(dataset: Dataset) -> str:
     return f"{len(dataset)} configurations, {int(dataset.n_atoms.sum())} atoms ({files})"
 
 
-def _reference(outcome: FitOutcome) -> dict[str, object]:
+def _reference(outcome: FitOutcome) -> Any:
     reference = outcome.potential.reference
-    return {"kind": "none"} if reference is None else dict(reference.to_dict())
+    return {"kind": "none"} if reference is None else _plain(reference.to_dict())
+
+
+def _plain(value: Any) -> Any:
+    """Arrays as lists, at any depth."""
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    return value.tolist() if hasattr(value, "tolist") else value
 
 
 def _fit(outcome: FitOutcome) -> dict[str, object]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from pathlib import Path
 from time import perf_counter
@@ -18,6 +18,7 @@ from potlearn.cli.lammps_folder import write_lammps_folder
 from potlearn.cli.parts import make_core, make_descriptor, make_weights, resolved
 from potlearn.cli.report_info import report_info
 from potlearn.cli.results import check_report_extra, write_json, write_report_files
+from potlearn.errors import ModelFileError
 
 if TYPE_CHECKING:
     from potlearn.data import Dataset
@@ -95,7 +96,7 @@ def run_fit(config: FitConfig, progress: ProgressBar = lambda _: nullcontext(Non
     with clock("evaluate"):
         evaluations = _evaluate(potential, datasets, progress)
     outcome = _outcome(config, potential, result, evaluations, clock.seconds)
-    _write(outcome, datasets)
+    outcome = _write(outcome, datasets)
     if config.output.report:
         with clock("check labels"), progress("checking labels") as report:
             suspicious = find_suspicious_labels(outcome, datasets["train"], report)
@@ -133,6 +134,7 @@ def _fit(
         weights=weights,
         solver=config.fit.solver,
         ridge=config.fit.ridge,
+        smoothness=config.fit.smoothness,
         e0=config.fit.e0,
         intercept=config.fit.intercept,
         core=core,
@@ -165,7 +167,7 @@ def _outcome(
 ) -> FitOutcome:
     from potlearn.metrics import metrics
 
-    files = ["config.yaml", "model.potl", "metrics.json", "lammps"]
+    files = ["config.yaml", "model.potl", "metrics.json"]
     files += [f"predictions_{name}.extxyz" for name in evaluations if name != "train"]
     files += ["report.html", "figures"] if config.output.report else []
     return FitOutcome(
@@ -180,14 +182,20 @@ def _outcome(
     )
 
 
-def _write(outcome: FitOutcome, datasets: Mapping[str, Dataset]) -> None:
+def _write(outcome: FitOutcome, datasets: Mapping[str, Dataset]) -> FitOutcome:
+    """Write all but the report; the outcome says whether there are files for LAMMPS."""
     folder = outcome.folder
     write_config(outcome.config, folder / "config.yaml")
     outcome.potential.save(folder / "model.potl")
     for name, evaluation in outcome.evaluations.items():
         if name != "train":
             evaluation.to_extxyz(folder / f"predictions_{name}.extxyz", datasets[name])
-    write_lammps_folder(folder / "lammps", outcome.potential, datasets["train"])
+    try:
+        write_lammps_folder(folder / "lammps", outcome.potential, datasets["train"])
+    except ModelFileError as error:
+        notes = (*outcome.result.notes, f"no files for LAMMPS: {error}")
+        return replace(outcome, result=replace(outcome.result, notes=notes))
+    return replace(outcome, files=(*outcome.files, "lammps"))
 
 
 def _write_metrics(outcome: FitOutcome) -> None:

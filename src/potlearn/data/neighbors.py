@@ -54,19 +54,10 @@ def neighbors(atoms: Any, cutoff: float) -> Neighbors:
     Cells thinner than the cutoff are right: every image is counted.  Cell vectors that are zero
     (no periodicity along them) are completed, so molecules need no box.
     """
-    from vesin import NeighborList
+    from ._neighbors import compute
 
     pbc = np.asarray(atoms.pbc, bool)
-    cell = np.asarray(atoms.cell.complete() if pbc.any() else atoms.cell, float)
-    i, j, shifts = NeighborList(cutoff=cutoff, full_list=True, sorted=True).compute(
-        points=atoms.positions, box=cell, periodic=pbc, quantities="ijS"
-    )
-    first = np.concatenate([[0], np.cumsum(np.bincount(i, minlength=len(atoms)))])
-    shifts = np.asarray(shifts, np.int32).reshape(-1, 3)
-    return Neighbors(
-        first=first.astype(np.int64),
-        j=np.asarray(j, np.int32),
-        shifts=shifts,
-        offsets=shifts @ cell,
-        cutoff=cutoff,
-    )
+    cell = np.array(atoms.cell.complete() if pbc.any() else np.eye(3), float)
+    points = np.ascontiguousarray(atoms.positions, float)
+    first, j, shifts = compute(points, cell, np.linalg.inv(cell), pbc, cutoff)
+    return Neighbors(first=first, j=j, shifts=shifts, offsets=shifts @ cell, cutoff=cutoff)

@@ -1,11 +1,12 @@
 """Descriptor families: each builds radial tables and a polynomial program for the engine."""
 
+from .ace import ACE
 from .pod import POD
 from .protocol import Descriptor, DesignRows
 
-__all__ = ["POD", "Descriptor", "DesignRows", "descriptor_from_dict"]
+__all__ = ["ACE", "POD", "Descriptor", "DesignRows", "descriptor_from_dict"]
 
-FAMILIES: dict[str, type[POD]] = {"pod": POD}
+FAMILIES: dict[str, type[ACE] | type[POD]] = {"ace": ACE, "pod": POD}
 
 
 def descriptor_from_dict(settings: dict[str, object]) -> Descriptor:

@@ -174,6 +174,10 @@ class POD:
         clusters = range(self.number_of_environment_clusters)
         return tuple(f"cluster{k}:{name}" for k in clusters for name in names)
 
+    @property
+    def smoothness(self) -> None:
+        """None: a penalty weighs features by the size of their columns."""
+
     def base_descriptors(self, atoms: Any, neighbors_: Neighbors | None = None) -> Array:
         """Descriptors before blending by clusters, (N, M)."""
         return self.engine.descriptors(*self._arguments(atoms, neighbors_), threads=self.threads)

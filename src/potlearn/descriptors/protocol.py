@@ -55,6 +55,10 @@ class Descriptor(Protocol):
     def feature_names(self) -> tuple[str, ...]:
         """Identity of each feature, independent of its position."""
 
+    @property
+    def smoothness(self) -> Array | None:
+        """How much a fit's penalty weighs each feature, (M,); None: by the size of its column."""
+
     def descriptors(self, atoms: Any, neighbors: Neighbors | None = None) -> Array:
         """Features of every atom, (N, M)."""
 

@@ -6,7 +6,9 @@ r"""Real spherical harmonics and the invariants of two and three directions that
 
 from __future__ import annotations
 
+from fractions import Fraction
 from functools import cache
+from math import factorial, sqrt
 from typing import TypeAlias
 
 import numpy as np
@@ -67,6 +69,57 @@ def coupling(l1: int, l2: int, l3: int) -> Array:
     tensor: Array = np.einsum("p,pa,pb,pc->abc", w, y1, y2, y3)
     tensor[np.abs(tensor) < 1e-13] = 0.0
     return tensor
+
+
+@cache
+def to_complex(l: int) -> NDArray[np.complex128]:
+    r"""Unitary ``Q`` (2l + 1, 2l + 1) with :math:`Y_{l\mu} = \sum_m Q_{\mu m} Y^c_{lm}`.
+
+    :math:`Y^c` are complex, with Condon-Shortley phase, times :math:`\sqrt{4\pi}`; both indices
+    count from ``-l``.
+    """
+    q = np.zeros((2 * l + 1, 2 * l + 1), complex)
+    q[l, l] = 1.0
+    for m in range(1, l + 1):
+        sign = (-1) ** m / np.sqrt(2)
+        q[l + m, [l + m, l - m]] = sign, np.sqrt(0.5)
+        q[l - m, [l + m, l - m]] = -1j * sign, 1j * np.sqrt(0.5)
+    return q
+
+
+@cache
+def invariant_tensor(l1: int, l2: int, l3: int) -> Array:
+    r"""The invariant of three multiplets, :math:`\sum W_{abc} Y_{l_1 a} Y_{l_2 b} Y_{l_3 c}`.
+
+    Wigner's 3j symbols on real harmonics, also where ``l1 + l2 + l3`` is odd (a pseudoscalar):
+    norm one, first entry positive; shape (2 l1 + 1, 2 l2 + 1, 2 l3 + 1).  Where the sum is even it
+    is :func:`coupling`, normalised.
+    """
+    three_j = np.zeros((2 * l1 + 1, 2 * l2 + 1, 2 * l3 + 1))
+    for m1 in range(-l1, l1 + 1):
+        for m2 in range(max(-l2, -l3 - m1), min(l2, l3 - m1) + 1):
+            three_j[l1 + m1, l2 + m2, l3 - m1 - m2] = _three_j(l1, l2, l3, m1, m2)
+    bases = [to_complex(l).conj() for l in (l1, l2, l3)]
+    tensor = np.einsum("abc,ia,jb,kc->ijk", three_j, *bases)
+    real: Array = tensor.imag if (l1 + l2 + l3) % 2 else tensor.real
+    real = np.where(np.abs(real) < 1e-13, 0.0, real)
+    signed: Array = real / np.linalg.norm(real) * np.sign(real[np.nonzero(real)][0])
+    return signed
+
+
+def _three_j(l1: int, l2: int, l3: int, m1: int, m2: int) -> float:
+    """Wigner's 3j symbol but for its sign (-1)^(l1-l2-m3) (Racah's sum, exact until the root)."""
+    m3 = -m1 - m2
+    square = Fraction(factorial(l1 + l2 - l3) * factorial(l1 - l2 + l3) * factorial(l2 + l3 - l1))
+    square /= factorial(l1 + l2 + l3 + 1)
+    for l, m in ((l1, m1), (l2, m2), (l3, m3)):
+        square *= factorial(l + m) * factorial(l - m)
+    total = Fraction(0)
+    for k in range(max(0, l2 - l3 - m1, l1 - l3 + m2), min(l1 + l2 - l3, l1 - m1, l2 + m2) + 1):
+        below = factorial(k) * factorial(l1 + l2 - l3 - k) * factorial(l1 - m1 - k)
+        below *= factorial(l2 + m2 - k) * factorial(l3 - l2 + m1 + k)
+        total += Fraction((-1) ** k, below * factorial(l3 - l1 - m2 + k))
+    return float(total) * sqrt(square) * (-1.0) ** m3
 
 
 @cache

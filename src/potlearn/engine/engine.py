@@ -55,6 +55,15 @@ def _aligned_rows(count: int, columns: int) -> Array:
     return flat[start : start + count * stride].reshape(count, stride)
 
 
+def _native_program(p: Program) -> Any:
+    from . import _native
+
+    return _native.Program(
+        p.n_moments, p.n_invariants, p.node_first, p.group_a, p.group_first,
+        p.term_b, p.term_weight, p.feature, p.min_neighbors,
+    )  # fmt: skip
+
+
 class Engine:
     r"""Moments, a polynomial program, and their derivatives, for every atom of a configuration.
 
@@ -62,8 +71,9 @@ class Engine:
         A_{e n l m}(i) &= \sum_{j: z_j = e} R_n(r_{ij}; z_i, z_j) Y_{lm}(r_{ij} / |r_{ij}|) \\
         B_k(i) &= P_k(A(i))
 
-    Moment ``(e, n, l, m)`` has index ``e S + o_n + l² + l + m`` with ``o_n`` the sum of
-    :math:`(L_{n'} + 1)^2` over ``n' < n`` and ``S`` that sum over all ``n``.
+    Radial function ``n`` has the moments of degrees :math:`\lambda_n \le l \le L_n`.  Moment
+    ``(e, n, l, m)`` has index ``e S + o_n + l² + l + m - λ_n²`` with ``o_n`` the sum of
+    :math:`(L_{n'} + 1)^2 - \lambda_{n'}^2` over ``n' < n`` and ``S`` that sum over all ``n``.
 
     Parameters
     ----------
@@ -73,8 +83,10 @@ class Engine:
         Radial functions, one table per kind of pair.
     table_of : (n_species, n_species) int
         Which table serves (centre, neighbour).
-    program : Program
-        The polynomials.
+    program : Program or sequence of Program
+        The polynomials; or one program per centre species, with the same number of features.
+    lowest : sequence of int, optional
+        Lowest degree :math:`\lambda_n` of each radial function; zero by default.
     instruction_set : str, optional
         One of :func:`instruction_sets`; the widest by default.
 
@@ -88,13 +100,16 @@ class Engine:
         degrees: Sequence[int],
         tables: Sequence[RadialTable],
         table_of: NDArray[np.int32],
-        program: Program,
+        program: Program | Sequence[Program],
         instruction_set: str | None = None,
+        lowest: Sequence[int] | None = None,
     ) -> None:
         self.degrees = tuple(degrees)
+        self.lowest = tuple(lowest) if lowest is not None else (0,) * len(self.degrees)
         self.tables = tuple(tables)
         self.table_of = np.ascontiguousarray(table_of, np.int32)
-        self.program = program
+        self.programs = (program,) if isinstance(program, Program) else tuple(program)
+        self.program = self.programs[0]
         self.instruction_set = instruction_set or instruction_sets()[-1]
 
     @property
@@ -114,21 +129,20 @@ class Engine:
     def _native(self) -> Any:
         from . import _native
 
-        p = self.program
+        n_programs, species = len(self.programs), np.arange(self.n_species, dtype=np.int32)
         return _native.Engine(
             n_species=self.n_species,
             bits=self.tables[0].bits,
             octaves=self.tables[0].octaves,
+            lowest=np.array(self.lowest, np.int32),
             degree=np.array(self.degrees, np.int32),
             table_of=self.table_of,
             cutoffs=np.array([t.cutoff for t in self.tables], float),
             knots=np.stack([t.knots for t in self.tables]),
-            program=_native.Program(
-                p.n_moments, p.n_invariants, p.node_first, p.group_a, p.group_first,
-                p.term_b, p.term_weight, p.feature, p.min_neighbors,
-            ),
+            programs=[_native_program(p) for p in self.programs],
+            program_of=species if n_programs > 1 else np.zeros_like(species),
             instruction_set=self.instruction_set,
-        )  # fmt: skip
+        )
 
     def energy_forces(
         self,
@@ -206,26 +220,34 @@ class Engine:
         neighbors: Neighbors,
         gates: tuple[Array, Array] | None = None,
         virial: bool = True,
+        owner: NDArray[np.int32] | None = None,
     ) -> tuple[Array, Array, Array]:
-        r"""Rows of the linear model: energy (C,), forces (3N, C), virial (6, C).
+        r"""Rows of the linear model: energy (S, C), forces (3N, C), virial (6S, C).
+
+        The atoms may belong to S configurations side by side, ``owner`` (N,) saying which to whom;
+        without it there is one, and its rows are energy (C,), forces (3N, C), virial (6, C).
 
         ``row · coefficients`` is the energy, a force component (atom-major), a virial component.
         Columns are element-major blocks ``[one-body count, features]``.  With ``gates`` = (weights
         (N, G), slopes (N, G, M)) the features are :math:`w_g(B(i)) B_k(i)`, g-major, and slopes =
-        :math:`dw_g/dB_k`.
+        :math:`dw_g/dB_k`.  The engine must have one program.
         """
         n, m = len(species), self.n_features
         g = 0 if gates is None else gates[0].shape[1]
         weights, slopes = gates or (np.empty((n, 0)), np.empty((n, 0, m)))
         columns = self.n_species * (1 + max(g, 1) * m)
-        energy = np.zeros(columns)
-        forces, virial_rows = _aligned_rows(3 * n, columns), _aligned_rows(6 * virial, columns)
+        owners = np.zeros(n, np.int32) if owner is None else np.ascontiguousarray(owner, np.int32)
+        systems = 1 if owner is None else int(owners.max(initial=-1)) + 1
+        energy, forces, virial_rows = (
+            _aligned_rows(k, columns) for k in (systems, 3 * n, 6 * systems * virial)
+        )
         weights, slopes = np.ascontiguousarray(weights), np.ascontiguousarray(slopes)
         pairs = native_pairs(positions, species, neighbors)
         stride = forces.shape[1]
-        flat = forces.ravel(), virial_rows.ravel()
-        self._call("design", pairs, g, weights, slopes, stride, energy, *flat)
-        return energy, forces[:, :columns], virial_rows[:, :columns]
+        flat = energy.ravel(), forces.ravel(), virial_rows.ravel()
+        self._call("design", pairs, owners, systems, g, weights, slopes, stride, *flat)
+        energy = energy[:, :columns]
+        return energy[0] if owner is None else energy, forces[:, :columns], virial_rows[:, :columns]
 
     def _call(self, operation: str, *args: Any) -> None:
         from . import _native

@@ -31,6 +31,13 @@ def column_names(descriptor: Descriptor) -> tuple[str, ...]:
     return tuple(f"{s}:{name}" for s in descriptor.species for name in features)
 
 
+def column_penalties(descriptor: Descriptor) -> NDArray[np.float64] | None:
+    """The descriptor's smoothness by design column, 1 for one-body columns; None if it has none."""
+    if descriptor.smoothness is None:
+        return None
+    return np.tile(np.append(1.0, descriptor.smoothness), len(descriptor.species))
+
+
 def one_body_names(species: Sequence[str]) -> tuple[str, ...]:
     """Names of the columns that count the atoms of each species."""
     return tuple(f"{s}:{ONE_BODY}" for s in species)

@@ -37,10 +37,15 @@ class Ledger:
     ----------
     columns : sequence of str
         Identities of the design columns; they must differ from one another.
+    penalties : (C,), optional
+        How much a penalty weighs each coefficient, in place of the norms of the columns.
     """
 
-    def __init__(self, columns: Sequence[str]) -> None:
+    def __init__(
+        self, columns: Sequence[str], penalties: NDArray[np.float64] | None = None
+    ) -> None:
         self.columns = tuple(columns)
+        self.penalties = penalties
         self.entries: dict[Key, Entry] = {}
         if len(set(self.columns)) != len(self.columns):
             raise FitError("two design columns have the same name")
@@ -100,7 +105,7 @@ class Ledger:
 
     def relabel(self, rename: Callable[[Key], Key]) -> Ledger:
         """A ledger whose keys are ``rename(key)``; keys that become equal are merged."""
-        result = Ledger(self.columns)
+        result = Ledger(self.columns, self.penalties)
         for key in sorted(self.entries):
             result._entry(rename(key)).merge(self.entries[key])
         return result
@@ -162,12 +167,15 @@ class Ledger:
         for j, parts in enumerate(combined.values()):
             sums[self.positions(parts), j] = 1.0
         target = self.target({**fixed, **offset}, reference)
+        penalties = self.penalties
+        if penalties is not None:
+            penalties = np.concatenate([penalties[chosen], np.ones(len(combined))])
 
         def make(triangle: Matrix, n_rows: int) -> LinearProblem:
             rows = np.column_stack([triangle[:, chosen], triangle @ sums, triangle @ target])
             leading = not combined and np.array_equal(chosen, np.arange(len(chosen)))
             triangle = _fold_tail(rows) if leading else factor(np.asfortranarray(rows))
-            return LinearProblem.from_factor(triangle, n_rows, names)
+            return LinearProblem.from_factor(triangle, n_rows, names, penalties=penalties)
 
         whole = make(*self.combine(weights))
         if n_folds < 2:

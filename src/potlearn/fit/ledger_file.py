@@ -77,6 +77,8 @@ def _detach(ledger: Ledger) -> tuple[dict[str, Any], dict[str, NDArray[np.float6
         arrays[f"reduced{k}"] = entry.accumulator.reduced
         if pending:
             arrays[f"pending{k}"] = stack(pending)
+    if ledger.penalties is not None:
+        arrays["penalties"] = ledger.penalties
     return {"columns": list(ledger.columns), "keys": keys}, arrays
 
 
@@ -84,7 +86,7 @@ def _attach(
     path: str | Path, header: dict[str, Any], arrays: dict[str, NDArray[np.float64]]
 ) -> Ledger:
     try:
-        ledger = Ledger(header["columns"])
+        ledger = Ledger(header["columns"], arrays.get("penalties"))
         for k, item in enumerate(header["keys"]):
             fold, group, quantity = item["key"]
             entry = Entry(ledger.width)

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from potlearn.errors import FitError
 from potlearn.execution import Executor, Progress, make_executor, one_blas_thread, reporting
 from potlearn.fit.inequalities import with_repulsive_core
-from potlearn.fit.layout import Label, Layout, fingerprint
+from potlearn.fit.layout import Label, Layout, column_penalties, fingerprint
 from potlearn.fit.ledger import Ledger
 from potlearn.fit.ledger_file import LedgerCheckpoint
 from potlearn.fit.one_body import INTERCEPT, OneBody, one_body
@@ -90,6 +90,7 @@ def fit_linear(
     weights: Weights | None = None,
     solver: str | Solver | None = None,
     ridge: float | None = None,
+    smoothness: bool = True,
     e0: str | Mapping[str, float] = "auto",
     intercept: bool = False,
     core: CoreConstraints | None = None,
@@ -120,6 +121,9 @@ def fit_linear(
         by the evidence.
     ridge : float, optional
         Penalty of the solver ``"ridge"`` (which it implies), without unit.
+    smoothness : bool
+        Whether a penalty weighs coefficients by the descriptor's smoothness, where it states one;
+        else by the norms of their columns.
     e0 : str or mapping
         ``"isolated"``: energies of the dataset's isolated atoms; ``"fitted"``: free coefficients;
         ``"auto"``: the first where every species has one, else the second; or eV by species.
@@ -178,6 +182,7 @@ def fit_linear(
         ledger = reduce_dataset(
             ChunkWork(maker, layout, store), executor, checkpoint=saved, report=report
         )
+    ledger.penalties = column_penalties(descriptor) if smoothness else None
     timing = clock.lap("rows")
     coefficients, info = solve_ledger(
         ledger, descriptor.species, weights=weights, solver=chosen, one_body=bodies, core=core

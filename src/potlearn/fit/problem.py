@@ -35,11 +35,14 @@ class LinearProblem:
         Identity of every column.
     folds : tuple of (LinearProblem, LinearProblem)
         Training and held-out problems of a cross-validation; empty if there is none.
+    penalties : (C,), optional
+        How much a penalty weighs each coefficient, in place of the norms of the columns.
 
     Raises
     ------
     FitError
-        No rows, no columns, sizes that disagree, or NaN or Inf in the numbers.
+        No rows, no columns, sizes that disagree, NaN or Inf in the numbers, or a penalty that is
+        not positive.
     """
 
     R: Matrix
@@ -48,6 +51,7 @@ class LinearProblem:
     n_rows: int
     names: tuple[str, ...]
     folds: tuple[tuple[LinearProblem, LinearProblem], ...] = field(default=(), repr=False)
+    penalties: NDArray[np.float64] | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         if self.n_rows == 0 or len(self.R) == 0:
@@ -59,10 +63,19 @@ class LinearProblem:
                 f"factor of shape {self.R.shape} with {len(self.z)} right-hand sides "
                 f"and {len(self.names)} column names"
             )
+        self._check_penalties()
         bad = ~np.isfinite(self.R).all(axis=0)
         if bad.any() or not np.isfinite(self.z).all() or not np.isfinite(self.rho):
             columns = [self.names[j] for j in np.flatnonzero(bad)[:5]] or ["target"]
             raise FitError(f"NaN or Inf in the fit's columns {', '.join(columns)}")
+
+    def _check_penalties(self) -> None:
+        if self.penalties is None:
+            return
+        if self.penalties.shape != (len(self.names),):
+            raise FitError(f"{len(self.penalties)} penalties for {len(self.names)} columns")
+        if not (np.isfinite(self.penalties) & (self.penalties > 0)).all():
+            raise FitError("penalties must be positive numbers")
 
     @classmethod
     def from_factor(
@@ -71,6 +84,7 @@ class LinearProblem:
         n_rows: int,
         names: tuple[str, ...],
         folds: tuple[tuple[LinearProblem, LinearProblem], ...] = (),
+        penalties: NDArray[np.float64] | None = None,
     ) -> LinearProblem:
         """Problem from the factor of ``[X | y]``, whose last column is the target."""
         k = min(len(triangle), len(names))
@@ -81,6 +95,7 @@ class LinearProblem:
             n_rows=n_rows,
             names=names,
             folds=folds,
+            penalties=penalties,
         )
 
     @classmethod

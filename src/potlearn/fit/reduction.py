@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from time import monotonic
 
 from potlearn.execution import Executor, one_blas_thread
 from potlearn.fit.layout import Layout
@@ -18,6 +19,9 @@ from potlearn.fit.rows import Block, RowMaker
 from potlearn.fit.rowstore import RowStore
 
 Report = Callable[[int, int], None]
+
+SAVE_EVERY = 0.25
+"""Least seconds between two checkpoints: a kill loses that, or a chunk if it takes longer."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,10 @@ def reduce_dataset(
     checkpoint: LedgerCheckpoint | None = None,
     report: Report | None = None,
 ) -> Ledger:
-    """Ledger of all chunks; a checkpoint is replaced after every chunk, and continued if present.
+    """Ledger of all chunks; a checkpoint is replaced as they finish, and continued if present.
+
+    It is replaced after chunks, at most every :data:`SAVE_EVERY` seconds, and at the end, be that
+    an error or an interrupt.
 
     Raises
     ------
@@ -72,14 +79,35 @@ def reduce_dataset(
     ledger, n_done = (checkpoint.load() if checkpoint else None) or (Ledger(work.layout.columns), 0)
     finished = work.store.finished if work.store else set(range(n_done))
     todo = [k for k in range(n_chunks) if k >= n_done or k not in finished]
-    with one_blas_thread(), closing(executor.map(work.ledger, todo)) as parts:
+    saving = _Saving(checkpoint, ledger, n_done)
+    with one_blas_thread(), closing(saving), closing(executor.map(work.ledger, todo)) as parts:
         for chunk, part in zip(todo, parts, strict=True):
             if work.store:
                 work.store.mark(chunk)
             if chunk >= n_done:
                 ledger.merge(part)
-                if checkpoint:
-                    checkpoint.save(ledger, chunk + 1)
+                saving.done(chunk + 1)
             if report:
                 report(work.layout.chunks[chunk][1], n_total)
     return ledger
+
+
+class _Saving:
+    """Keeps a checkpoint of a growing ledger."""
+
+    def __init__(self, checkpoint: LedgerCheckpoint | None, ledger: Ledger, n_done: int) -> None:
+        self.checkpoint, self.ledger = checkpoint, ledger
+        self.n_done = self.n_saved = n_done
+        self.last = monotonic()
+
+    def done(self, n_chunks: int) -> None:
+        """The ledger holds that many chunks."""
+        self.n_done = n_chunks
+        if monotonic() - self.last >= SAVE_EVERY:
+            self.close()
+
+    def close(self) -> None:
+        """Save what is not saved."""
+        if self.checkpoint and self.n_done > self.n_saved:
+            self.checkpoint.save(self.ledger, self.n_done)
+        self.n_saved, self.last = self.n_done, monotonic()

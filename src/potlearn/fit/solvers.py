@@ -3,8 +3,9 @@ r"""Solvers of the linear problem, by name in :data:`SOLVERS`.
 All of them see the triangle only (:class:`~potlearn.fit.problem.LinearProblem`).  Penalties act on
 scaled coefficients, :math:`\lambda \sum_j (s_j c_j)^2`: with ``scaling="columns"`` (default)
 ``s_j`` is the norm of the weighted column, so that ``ridge`` has no unit and a column's unit does
-not matter; with ``scaling="none"`` it is 1 and ``ridge`` has the unit of a squared residual per
-squared coefficient.
+not matter; where the problem has penalties of its own (a descriptor's smoothness) ``s_j`` is in
+proportion to them.  With ``scaling="none"`` it is 1 and ``ridge`` has the unit of a squared
+residual per squared coefficient.
 """
 
 from __future__ import annotations

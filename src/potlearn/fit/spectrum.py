@@ -103,10 +103,19 @@ class Spectrum:
 
 
 def column_scales(problem: LinearProblem, scaling: str) -> NDArray[np.float64]:
-    """Scales s (C,) of the penalty: norms of the weighted columns, or ones."""
+    """Scales s (C,) of the penalty: norms of the weighted columns, or ones.
+
+    Where the problem has penalties of its own, these stand for the norms, times the factor that
+    makes the median of the scaled columns' norms one.
+    """
     if scaling not in SCALINGS:
         raise FitError(f"unknown column scaling {scaling!r}; expected one of {SCALINGS}")
-    return problem.column_norms() if scaling == "columns" else np.ones(len(problem.names))
+    if scaling == "none":
+        return np.ones(len(problem.names))
+    norms = problem.column_norms()
+    if problem.penalties is None:
+        return norms
+    return np.asarray(np.median(norms / problem.penalties) * problem.penalties)
 
 
 def minimise_ridge(criterion: Callable[[float], float], low: float, high: float) -> float:

@@ -182,6 +182,7 @@ def refit(
         reference=reference,
         weights=result.weights,
         solver=Ridge(max(result.info.ridge, ROUNDING), result.info.scaling),
+        smoothness=result.ledger.penalties is not None,
         e0="fitted" if given is None else given,
         intercept=result.one_body.intercept,
         configuration_weights=result.configuration_weights,

@@ -1,12 +1,41 @@
-"""Commands that make LAMMPS evaluate an exported potential."""
+"""Commands that make LAMMPS evaluate an exported potential, and all files that they name."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from itertools import combinations_with_replacement
+from pathlib import Path
+from typing import Any, TypeAlias
 
 from ..errors import ModelFileError
 from ..potentials.linear import LinearPotential
 from ..potentials.pair import ZBL
+from ..potentials.pair_base import PairPotential
+from ..potentials.sum import SumPotential
+from .pod_files import write_pod
+from .tables import Terms, table_coefficients, table_style, write_table
+from .yace_write import to_yace, write_yace
+
+ManyBody: TypeAlias = Any
+"""A potential that one file format holds, no pair potential."""
+
+
+@dataclass(frozen=True)
+class Style:
+    """A pair style: its name and arguments, and what follows ``pair_coeff I J STYLE``."""
+
+    name: str
+    arguments: str
+    coefficients: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class LammpsFiles:
+    """What :func:`write_lammps` wrote, and the commands that use it."""
+
+    paths: tuple[Path, ...]
+    commands: tuple[str, ...]
 
 
 def pair_commands(potential: LinearPotential, param: str, coeff: str) -> list[str]:
@@ -18,24 +47,129 @@ def pair_commands(potential: LinearPotential, param: str, coeff: str) -> list[st
     Raises
     ------
     ModelFileError
-        The reference potential has no LAMMPS pair style here.
+        The reference potential is not ZBL alone; :func:`write_lammps` tabulates others.
     """
-    names = " ".join(potential.species)
-    reference = potential.reference
+    reference, species = potential.reference, potential.species
+    styles = [_many_body_style("pod", f"{param} {coeff}", species)]
     if reference is None:
-        return ["pair_style pod", f"pair_coeff * * {param} {coeff} {names}"]
+        return commands(styles)
     if not isinstance(reference, ZBL):
         raise ModelFileError(
             f"reference potential {type(reference).__name__}: expected ZBL or none for LAMMPS"
         )
-    return [
-        f"pair_style hybrid/overlay pod zbl {reference.inner:.17g} {reference.outer:.17g}",
-        f"pair_coeff * * pod {param} {coeff} {names}",
-        *_zbl_coefficients(potential.species, reference),
-    ]
+    return commands([*styles, _zbl_style(species, reference)])
 
 
-def _zbl_coefficients(species: tuple[str, ...], reference: ZBL) -> list[str]:
+def write_lammps(
+    potential: Any, prefix: str | Path, to: str | None = None, bare_names: bool = False
+) -> LammpsFiles:
+    """Write every file that LAMMPS needs for ``potential``, named ``PREFIX...``.
+
+    The many-body part becomes POD files or a ``.yace`` file; pair potentials in the sum or under
+    the fit become a table (a ZBL alone is LAMMPS's own), overlaid with ``hybrid/overlay``.
+
+    Parameters
+    ----------
+    potential : Potential
+    prefix : path
+    to : str, optional
+        ``pod`` or ``yace``: the form of the many-body part, if not what it is by nature.
+    bare_names : bool
+        Commands name the files without their folder.
+
+    Raises
+    ------
+    ModelFileError
+        More than one many-body potential, one with a weight, or one of no known form.
+    """
+    many_body, terms = parts(potential)
+    if to and many_body is None:
+        raise ModelFileError(f"expected a many-body potential for {to} files, got pairs alone")
+    species = potential.species if many_body is None else many_body.species
+    paths: list[Path] = []
+    styles: list[Style] = []
+
+    def name(path: Path) -> str:
+        return path.name if bare_names else str(path)
+
+    if many_body is not None:
+        is_yace = (to or _natural(many_body)) == "yace"
+        paths += _many_body_files(many_body, Path(prefix), is_yace)
+        files = " ".join(map(name, paths))
+        styles.append(_many_body_style("pace" if is_yace else "pod", files, species))
+    if len(terms) == 1 and terms[0][0] == 1 and isinstance(terms[0][1], ZBL):
+        styles.append(_zbl_style(species, terms[0][1]))
+    elif terms:
+        table = write_table(Path(f"{prefix}.table"), species, terms)
+        paths.append(table)
+        styles.append(_table_style(species, name(table)))
+    return LammpsFiles(tuple(paths), tuple(commands(styles)))
+
+
+def parts(potential: Any) -> tuple[ManyBody | None, Terms]:
+    """The many-body part, if any, and the weighted pair potentials of a potential."""
+    many_body: list[ManyBody] = []
+    pairs: list[tuple[float, PairPotential]] = []
+    for weight, term in (
+        potential.terms if isinstance(potential, SumPotential) else [(1, potential)]
+    ):
+        if isinstance(term, PairPotential):
+            pairs.append((weight, term))
+            continue
+        if weight != 1:
+            raise ModelFileError(
+                f"{type(term).__name__} with weight {weight}: LAMMPS weighs no file's energies"
+            )
+        if isinstance(term, LinearPotential) and term.reference is not None:
+            below, more = parts(term.reference)
+            many_body += [below] if below is not None else []
+            pairs += more
+            term = replace(term, reference=None)
+        many_body.append(term)
+    if len(many_body) > 1:
+        names = ", ".join(type(m).__name__ for m in many_body)
+        raise ModelFileError(f"expected one many-body potential for LAMMPS, got {names}")
+    return many_body[0] if many_body else None, pairs
+
+
+def _natural(potential: ManyBody) -> str:
+    from ..descriptors import POD
+
+    is_pod = isinstance(potential, LinearPotential) and isinstance(potential.descriptor, POD)
+    return "pod" if is_pod else "yace"
+
+
+def _many_body_files(potential: ManyBody, prefix: Path, is_yace: bool) -> Sequence[Path]:
+    if is_yace:
+        return [write_yace(f"{prefix}.yace", to_yace(potential))]
+    if not isinstance(potential, LinearPotential):
+        raise ModelFileError(
+            f"POD files hold a POD potential, this one is a {type(potential).__name__}"
+        )
+    return write_pod(potential, prefix)
+
+
+# Commands ---------------------------------------------------------------------------------------
+
+
+def commands(styles: Sequence[Style]) -> list[str]:
+    """The styles alone, or overlaid."""
+    if not styles:
+        raise ModelFileError("expected a potential for LAMMPS, got none")
+    words = [" ".join(filter(None, (s.name, s.arguments))) for s in styles]
+    overlaid = len(styles) > 1
+    lines = [f"pair_style {'hybrid/overlay ' if overlaid else ''}{' '.join(words)}"]
+    for style in styles:
+        word = f"{style.name} " if overlaid else ""
+        lines += [f"pair_coeff {types} {word}{rest}" for types, rest in style.coefficients]
+    return lines
+
+
+def _many_body_style(name: str, files: str, species: Sequence[str]) -> Style:
+    return Style(name, "", (("* *", f"{files} {' '.join(species)}"),))
+
+
+def _zbl_style(species: tuple[str, ...], reference: ZBL) -> Style:
     from ase.data import atomic_numbers
 
     missing = set(species) - set(reference.species)
@@ -43,4 +177,10 @@ def _zbl_coefficients(species: tuple[str, ...], reference: ZBL) -> list[str]:
         raise ModelFileError(f"the ZBL reference lacks {', '.join(sorted(missing))}")
     charges = [atomic_numbers[s] for s in species]
     pairs = combinations_with_replacement(range(len(species)), 2)
-    return [f"pair_coeff {a + 1} {b + 1} zbl {charges[a]} {charges[b]}" for a, b in pairs]
+    coefficients = ((f"{a + 1} {b + 1}", f"{charges[a]} {charges[b]}") for a, b in pairs)
+    return Style("zbl", f"{reference.inner:.17g} {reference.outer:.17g}", tuple(coefficients))
+
+
+def _table_style(species: Sequence[str], path: str) -> Style:
+    name, _, arguments = table_style().partition(" ")
+    return Style(name, arguments, tuple(table_coefficients(path, species)))

@@ -105,10 +105,12 @@ def _linear(settings: dict[str, Any]) -> Any:
 
 
 def _builders() -> dict[str, Callable[[dict[str, Any]], Any]]:
+    from .pace import PacePotential
     from .pair import PAIR_KINDS
+    from .sum import SumPotential
 
-    pairs = {kind: cls.from_dict for kind, cls in PAIR_KINDS.items()}
-    return {"linear": _linear, **pairs}
+    classes: tuple[Any, ...] = (PacePotential, SumPotential, *PAIR_KINDS.values())
+    return {"linear": _linear, **{cls.kind: cls.from_dict for cls in classes}}
 
 
 def _detach(value: Any, arrays: dict[str, np.ndarray]) -> Any:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,17 +13,15 @@ from ..data.neighbors import Neighbors
 from ..data.neighbors import neighbors as neighbor_list
 from ..descriptors import Descriptor
 from ..errors import ModelFileError
+from .base import PotentialBase
 from .prediction import Prediction
 from .protocol import Potential
-
-if TYPE_CHECKING:
-    from .calculator import PotlearnCalculator
 
 Array: TypeAlias = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class LinearPotential:
+class LinearPotential(PotentialBase):
     r"""Linear model of a descriptor, on top of an optional reference potential.
 
     .. math:: E = E_\mathrm{ref} + \sum_i \Big( c_{z_i, 0} + \sum_k c_{z_i, k} B_k(i) \Big)
@@ -71,18 +68,6 @@ class LinearPotential:
         list_ = neighbors or neighbor_list(atoms, self.cutoff)
         many_body = Prediction(*self.descriptor.linear_model(atoms, self.coefficients, list_))
         return many_body + self.reference.predict(atoms, list_) if self.reference else many_body
-
-    def calculator(self, skin: float = 0.5) -> PotlearnCalculator:
-        """ASE calculator that keeps its neighbour list while no atom moves more than skin/2 Å."""
-        from .calculator import PotlearnCalculator
-
-        return PotlearnCalculator(self, skin=skin)
-
-    def save(self, path: str | Path) -> None:
-        """Write one file: JSON and arrays in a zip, no pickle."""
-        from .archive import save
-
-        save(self, path)
 
     def to_dict(self) -> dict[str, Any]:
         """Settings that rebuild the potential."""

@@ -14,6 +14,7 @@ from ..data.neighbors import neighbors as neighbor_list
 from ..descriptors.protocol import species_indices
 from ..engine import close_pairs
 from ..errors import ConfigError
+from .base import PotentialBase
 from .prediction import Prediction
 
 Array: TypeAlias = NDArray[np.float64]
@@ -21,7 +22,7 @@ Index: TypeAlias = NDArray[np.int32]
 
 
 @dataclass(frozen=True, eq=False)
-class PairPotential(ABC):
+class PairPotential(PotentialBase, ABC):
     r"""Sum of a function of distance over pairs of atoms.
 
     .. math::

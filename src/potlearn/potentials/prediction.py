@@ -38,6 +38,10 @@ class Prediction:
         """Stress (6,) in eV/Å³, tensile positive."""
         return -self.virial / volume
 
+    def scaled(self, factor: float) -> Prediction:
+        """The prediction of the potential times a factor."""
+        return Prediction(factor * self.energies, factor * self.forces, factor * self.virial)
+
     def __add__(self, other: Prediction) -> Prediction:
         return Prediction(
             self.energies + other.energies,

@@ -1,0 +1,84 @@
+"""`potlearn import` and `potlearn export` of `.yace` files and tables."""
+
+import numpy as np
+import pytest
+import yace_files
+from ase import Atoms
+from oracles import ace_numpy
+from typer.testing import CliRunner
+
+from potlearn.cli.app import app
+from potlearn.lammps import read_yace
+from potlearn.potentials import load
+from potlearn.potentials.pair import ZBL, Coulomb
+
+FILE = yace_files.invented(("Si", "O"), mode="zbl", inner=(1.6, 0.5), parameters=(1, 1, 0.5, 0.5))
+ATOMS = Atoms("SiOSi", [[0, 0, 0], [1.7, 0, 0.2], [0, 2.1, 0.4]])
+
+
+def run(*arguments):
+    return CliRunner().invoke(app, [str(a) for a in arguments])
+
+
+@pytest.fixture
+def imported(tmp_path):
+    """A model made of an invented file."""
+    path = tmp_path / "given.yace"
+    path.write_text(yace_files.text(FILE))
+    done = run("import", path, "--output", tmp_path / "x.potl")
+    assert done.exit_code == 0, done.output
+    assert done.stdout.strip() == str(tmp_path / "x.potl")
+    return tmp_path / "x.potl"
+
+
+def test_import_evaluates_as_the_file_says(imported):
+    found, expected = load(imported).predict(ATOMS), ace_numpy.evaluate(FILE, ATOMS)
+    np.testing.assert_allclose(found.energies, expected.energies, atol=1e-10)
+    np.testing.assert_allclose(found.forces, expected.forces, atol=1e-7)
+
+
+def test_export_and_import_again(imported, tmp_path):
+    done = run("export", imported, "--to", "yace", "--output", tmp_path / "y")
+    assert done.exit_code == 0, done.output
+    assert done.stdout.split() == [str(tmp_path / "y.yace")]
+    again, first = read_yace(tmp_path / "y.yace"), load(imported)
+    np.testing.assert_array_equal(again.predict(ATOMS).forces, first.predict(ATOMS).forces)
+
+
+def test_export_of_a_sum(imported, tmp_path):
+    total = load(imported) + ZBL(("Si", "O"), 1.0, 2.5) + Coulomb(("Si", "O"), 6.0, (0.2, -0.1))
+    total.save(tmp_path / "sum.potl")
+    done = run("export", tmp_path / "sum.potl", "--to", "yace", "--output", tmp_path / "s")
+    names = [path.rsplit("/", 1)[-1] for path in done.stdout.split()]
+    assert names == ["s.yace", "s.table", "s.in"]
+    assert "hybrid/overlay pace table" in (tmp_path / "s.in").read_text()
+    done = run("export", tmp_path / "sum.potl", "--to", "table", "--output", tmp_path / "t")
+    assert done.stdout.split() == [str(tmp_path / "t.table")]
+    assert (tmp_path / "t.table").read_text() == (tmp_path / "s.table").read_text()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("import", "a.pod", "--output", "x"), "expected one .yace file, or two .pod files"),
+        (("import", "a.yace", "b.yace", "--output", "x"), "expected one .yace file, or two"),
+        (("import", "a.yace", "--output", "x"), "a.yace: no such file"),
+    ],
+)
+def test_refused_imports(arguments, message):
+    done = run(*arguments)
+    assert done.exit_code == 2
+    assert message in done.stderr
+
+
+def test_refused_exports(imported, tmp_path):
+    ZBL(("Si",), 1.0, 2.5).save(tmp_path / "zbl.potl")
+    for model, to, message in (
+        (imported, "pod", "POD files hold a POD potential"),
+        (imported, "table", "expected a pair potential to tabulate"),
+        (tmp_path / "zbl.potl", "yace", "expected a many-body potential for yace files"),
+    ):
+        done = run("export", model, "--to", to, "--output", tmp_path / "z")
+        assert done.exit_code == 2
+        assert message in done.stderr
+    assert not list(tmp_path.glob("z*.y*"))
