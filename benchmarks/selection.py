@@ -54,7 +54,7 @@ for line in sys.stdin:
         if name == "dppy_draw" and not kept:
             kept["dpp"] = dppy_set_up()
             dppy_draw(kept["dpp"], *numbers)  # its first draw makes the spectrum
-        arguments = [*kept.values(), *numbers]
+        arguments = [kept["dpp"], *numbers] if name == "dppy_draw" else numbers
         start = time.process_time()
         found = globals()[name](*arguments)
         seconds = time.process_time() - start
@@ -130,7 +130,10 @@ def greedy(folder: Path) -> list[Row]:
     np.save(folder / "X.npy", X)
     theirs = Other(folder, SKMATTER, folder / "X.npy")
     rows = []
-    for name, k, ours, repeats in (("fps", 300, FPS(300, initialize=0), 3), ("cur", 100, CUR(100), 1)):
+    for name, k, ours, repeats in (
+        ("fps", 300, FPS(300, initialize=0), 3),
+        ("cur", 100, CUR(100), 1),
+    ):
         times: tuple[list[float], list[float]] = ([], [])
         for _ in range(repeats):
             seconds, expected = theirs.run(name, k)
