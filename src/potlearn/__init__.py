@@ -18,12 +18,14 @@ _ROOMS = (
     "engine",
     "errors",
     "execution",
+    "features",
     "fit",
     "lammps",
     "metrics",
     "potentials",
     "report",
     "select",
+    "subsets",
     "testing",
 )
 _EXPORTS = {

@@ -17,6 +17,7 @@ from potlearn.fit.solvers import (
     Ridge,
     make_solver,
 )
+from potlearn.fit.stored import store_rows
 from potlearn.fit.suspicious import Suspicion, find_suspicious, suspicious_labels
 from potlearn.fit.validation import CrossValidation, Trial, cross_validate, search
 from potlearn.fit.weights import Weights
@@ -52,5 +53,6 @@ __all__ = [
     "save_ledger",
     "search",
     "solve_ledger",
+    "store_rows",
     "suspicious_labels",
 ]

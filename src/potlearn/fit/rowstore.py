@@ -75,10 +75,10 @@ class RowStore:
         content: Mapping[str, str],
     ) -> None:
         self.folder = Path(folder)
-        self.counts, self.chunks = counts, tuple(chunks)
+        self.counts, self.chunks, self.content = counts, tuple(chunks), dict(content)
         self.first = np.concatenate([[0], np.cumsum(counts.sum(axis=1))])
         self.shape = (int(self.first[-1]), n_columns + _EXTRA)
-        self._open(dict(content))
+        self._open(self.content)
         self.finished = self._read_journal()
         self._map: NDArray[np.float64] | None = None
 

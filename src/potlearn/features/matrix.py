@@ -1,0 +1,196 @@
+"""The feature matrices of a dataset: made chunk by chunk, in memory or in a file.
+
+Chunks are fixed by the data; which executor makes them changes no bit of the result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from hashlib import blake2b
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from potlearn.errors import DataError
+from potlearn.execution import Executor, Progress, make_executor, reporting
+from potlearn.features.batches import parts_of
+from potlearn.features.kinds import Array, Kind, Parts, make_kinds
+from potlearn.features.mapped import MappedRows
+
+if TYPE_CHECKING:
+    from potlearn.data import Dataset
+    from potlearn.descriptors import Descriptor
+
+# Atoms and configurations of a chunk, at most.
+ATOMS, CONFIGURATIONS = 20_000, 2000
+
+
+class Environments(NamedTuple):
+    """Features of atoms.
+
+    Attributes
+    ----------
+    features : (N, M)
+        Of all atoms of all configurations, one after the other.
+    first : (n + 1,)
+        First atom of each configuration among them, and N.
+    """
+
+    features: Array
+    first: NDArray[np.int64]
+
+    def owner(self, atoms: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Configuration of some atoms."""
+        return np.searchsorted(self.first, atoms, side="right") - 1
+
+
+def configuration_features(
+    dataset: Dataset,
+    descriptor: Descriptor,
+    kinds: str | Sequence[str] = "mean",
+    *,
+    path: str | Path | None = None,
+    workers: int | Executor = 1,
+    progress: Progress = None,
+) -> Array:
+    """Features of every configuration, (n, F), read-only and memory-mapped if ``path`` is given.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        Labels are not looked at.
+    descriptor : Descriptor
+    kinds : str or sequence of str
+        Names in :data:`~potlearn.features.KINDS`; the features of several stand side by side.
+    path : path, optional
+        A ``.npy`` file to write to, for matrices larger than memory; an interrupted run goes on.
+    workers : int or Executor
+    progress : bool or function, optional
+        True: a progress bar; a function: called with (configurations done, all).
+
+    Raises
+    ------
+    DataError
+        No configurations, features that are not finite, or a file of other features.
+    SpeciesError
+        An element that the descriptor does not know.
+    """
+    made = make_kinds(kinds)
+    work = _Work(_checked(dataset, descriptor), descriptor, made)
+    width = len(feature_names(descriptor, kinds))
+    return _filled(work, np.arange(len(dataset) + 1), width, path, workers, progress)
+
+
+def environment_features(
+    dataset: Dataset,
+    descriptor: Descriptor,
+    *,
+    path: str | Path | None = None,
+    workers: int | Executor = 1,
+    progress: Progress = None,
+) -> Environments:
+    """Features of every atom; parameters and errors are those of :func:`configuration_features`."""
+    work = _Work(_checked(dataset, descriptor), descriptor, None)
+    first = np.concatenate([[0], np.cumsum(dataset.n_atoms)])
+    width = descriptor.n_features
+    return Environments(_filled(work, first, width, path, workers, progress), first)
+
+
+def feature_names(descriptor: Descriptor, kinds: str | Sequence[str] = "mean") -> list[str]:
+    """Identity of every column of :func:`configuration_features`."""
+    return [name for kind in make_kinds(kinds) for name in kind.names(descriptor)]
+
+
+def chunks_of(n_atoms: NDArray[np.int64]) -> list[tuple[int, int]]:
+    """Consecutive configurations that are worked on together."""
+    ends, total = [0], 0
+    for i, n in enumerate(n_atoms.tolist()):
+        full = total + n > ATOMS or i - ends[-1] >= CONFIGURATIONS
+        if i > ends[-1] and full:
+            ends.append(i)
+            total = 0
+        total += n
+    return list(pairwise([*ends, len(n_atoms)]))
+
+
+@dataclass(frozen=True)
+class _Work:
+    """Work on a chunk; it travels to every worker once.  Without kinds: features of atoms."""
+
+    dataset: Dataset
+    descriptor: Descriptor
+    kinds: tuple[Kind, ...] | None
+
+    def __call__(self, chunk: tuple[int, int]) -> Array:
+        configurations = [self.dataset[i] for i in range(*chunk)]
+        forces = any(kind.needs_forces for kind in self.kinds or ())
+        parts = parts_of(configurations, self.descriptor, forces)
+        rows = [self._rows(part) for part in parts]
+        for i, row in zip(range(*chunk), rows, strict=True):
+            if not np.isfinite(row).all():
+                raise DataError(f"{self.dataset.source(i)}: NaN or Inf in its features")
+        return np.concatenate(rows)
+
+    def _rows(self, parts: Parts) -> Array:
+        if self.kinds is None:
+            return parts.descriptors
+        return np.concatenate([kind(parts) for kind in self.kinds])[None]
+
+    @property
+    def content(self) -> dict[str, str]:
+        """What the matrix is made of."""
+        kinds = None if self.kinds is None else [type(kind).__name__ for kind in self.kinds]
+        settings = repr((self.descriptor.to_dict(), kinds)).encode()
+        return {
+            "data": self.dataset.content_key(),
+            "features": blake2b(settings, digest_size=16).hexdigest(),
+        }
+
+
+def _checked(dataset: Dataset, descriptor: Descriptor) -> Dataset:
+    if len(dataset) == 0:
+        raise DataError("the dataset is empty: it has no features")
+    return dataset.check_species(descriptor.species)
+
+
+def _filled(
+    work: _Work,
+    first: NDArray[np.int64],
+    width: int,
+    path: str | Path | None,
+    workers: int | Executor,
+    progress: Progress,
+) -> Array:
+    """The matrix; ``first`` numbers the first row of every configuration."""
+    shape = (int(first[-1]), width)
+    target = None if path is None else MappedRows(path, shape, work.content)
+    out = np.empty(shape) if target is None else None
+    executor = make_executor(workers) if isinstance(workers, int) else workers
+    chunks = chunks_of(work.dataset.n_atoms)
+    with reporting(progress, "features") as report:
+        done = set() if target is None else target.finished
+        todo = [k for k in range(len(chunks)) if k not in done]
+        for k, rows in zip(todo, _results(executor, work, chunks, todo), strict=True):
+            start = int(first[chunks[k][0]])
+            if target is not None:
+                target.write(k, start, rows)
+            elif out is not None:
+                out[start : start + len(rows)] = rows
+            if report:
+                report(chunks[k][1], len(work.dataset))
+    return target.result() if target is not None else np.asarray(out)
+
+
+def _results(
+    executor: Executor,
+    work: Callable[[tuple[int, int]], Array],
+    chunks: Sequence[tuple[int, int]],
+    todo: Sequence[int],
+) -> Iterator[Array]:
+    with closing(executor.map(work, (chunks[k] for k in todo))) as results:
+        yield from results

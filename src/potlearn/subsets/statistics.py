@@ -1,0 +1,128 @@
+r"""Means over seeds with 95 % intervals, and how many configurations a method saves.
+
+An error :math:`e_s` of seeds :math:`s = 1 .. S` has the interval
+:math:`\bar e \pm t_{0.975, S - 1}\, \sigma / \sqrt S` (Student).  Errors of small subsets have
+heavy tails and condition numbers span decades: both have geometric means too, whose interval is
+that of :math:`\log e_s`.
+
+A method is compared with the baseline pair by pair: seed s has the same pool and test set for both,
+and
+
+.. math:: \rho = \exp \frac1S \sum_s \log \frac{e_s(k)}{e^0_s(k_0)}
+
+below 1 says that k configurations of the method are better than :math:`k_0` of the baseline.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from potlearn.subsets.results import Cell, Record
+
+
+class Estimate(NamedTuple):
+    """A mean and its 95 % interval; NaN bounds with fewer than two values."""
+
+    mean: float
+    low: float
+    high: float
+
+
+def interval(values: ArrayLike, logarithmic: bool = False) -> Estimate:
+    """Mean of values and its interval; ``logarithmic``: their geometric mean."""
+    from scipy.stats import t
+
+    x = np.asarray(values, float)
+    if len(x) == 0:
+        return Estimate(np.nan, np.nan, np.nan)
+    x = np.log(x) if logarithmic else x
+    n, mean = len(x), float(x.mean())
+    half = float(t.ppf(0.975, n - 1) * x.std(ddof=1) / np.sqrt(n)) if n > 1 else np.nan
+    found = (mean, mean - half, mean + half)
+    return Estimate(*(float(np.exp(v)) if logarithmic else float(v) for v in found))
+
+
+@dataclass(frozen=True)
+class Table:
+    """Records of a comparison, for questions about them.
+
+    Attributes
+    ----------
+    records : mapping of Cell to dict
+    baseline : str
+        Method that the others are compared with.
+    """
+
+    records: Mapping[Cell, Record]
+    baseline: str = "random"
+
+    @property
+    def methods(self) -> list[str]:
+        """Methods in order of appearance, the baseline first."""
+        names = dict.fromkeys(cell.method for cell in self.records)
+        return [n for n in names if n == self.baseline] + [n for n in names if n != self.baseline]
+
+    @property
+    def sizes(self) -> list[int]:
+        """Numbers of configurations asked for, ascending."""
+        return sorted({cell.size for cell in self.records})
+
+    def values(self, method: str, size: int, quantity: str) -> dict[int, float]:
+        """Numbers of the seeds that have one."""
+        return {
+            cell.seed: record[quantity]
+            for cell, record in sorted(self.records.items())
+            if (cell.method, cell.size) == (method, size) and quantity in record
+        }
+
+    def failure(self, method: str, size: int) -> str:
+        """Why cells have no number, in words; empty if all have."""
+        for cell, record in self.records.items():
+            if (cell.method, cell.size) == (method, size) and "error" in record:
+                return str(record["error"])
+        return ""
+
+    def mean(self, method: str, size: int, quantity: str, logarithmic: bool = False) -> Estimate:
+        """Mean over seeds of a number, and its interval."""
+        return interval(list(self.values(method, size, quantity).values()), logarithmic)
+
+    def ratio(
+        self, method: str, size: int, quantity: str, baseline_size: int | None = None
+    ) -> Estimate:
+        """Geometric mean over seeds of the ratio to the baseline, by default at the same size."""
+        ours = self.values(method, size, quantity)
+        other = baseline_size if baseline_size is not None else size
+        theirs = self.values(self.baseline, other, quantity)
+        common = [seed for seed in ours if seed in theirs]
+        return interval([ours[seed] / theirs[seed] for seed in common], logarithmic=True)
+
+    def halves(self, quantities: Sequence[str]) -> list[tuple[str, int, int]]:
+        """Where half the configurations are enough: (method, k, k0) with k <= k0 / 2.
+
+        The means of all the quantities over seeds are no larger than the baseline's at k0.
+        """
+        found = []
+        for method in self.methods:
+            for small, large in self._pairs():
+                if method != self.baseline and self._reaches(method, small, large, quantities):
+                    found.append((method, small, large))
+        return found
+
+    def _pairs(self) -> Iterable[tuple[int, int]]:
+        """Every size, and the largest one that is at most half of it."""
+        for large in self.sizes:
+            halves = [size for size in self.sizes if 2 * size <= large]
+            if halves:
+                yield halves[-1], large
+
+    def _reaches(self, method: str, small: int, large: int, quantities: Sequence[str]) -> bool:
+        pairs = (
+            (self.mean(method, small, q).mean, self.mean(self.baseline, large, q).mean)
+            for q in quantities
+        )
+        return all(ours <= theirs for ours, theirs in pairs)
