@@ -203,8 +203,8 @@ def study(data: Path, name: str, output: Path, seeds: int, workers: int) -> Tabl
     label, solver = FITS[name]
     descriptor = bases(name)[label]
     fits = prepare(dataset, name, descriptor, SOLVERS[solver], output / f"{name} {label}")
-    kinds = {method.features for method in METHODS}
-    features = {k: configuration_features(dataset, descriptor, k) for k in kinds}
+    rows = {method.rows for method in METHODS}
+    features = {r: configuration_features(dataset, descriptor, r[1:]) for r in rows}
     drawn = splits(dataset, range(seeds))
     comparison = Comparison(fits, features, dataset.n_atoms, METHODS, sizes(drawn[0].pool), drawn)
     results = Results(output / f"{name}.jsonl", content_of(comparison, test=TEST, name=name))

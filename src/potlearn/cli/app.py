@@ -6,12 +6,14 @@ from typing import Annotated
 
 import typer
 
+from potlearn.cli.descriptors import command as descriptors
 from potlearn.cli.evaluate import command as evaluate
 from potlearn.cli.export import command as export
 from potlearn.cli.fit import command as fit
 from potlearn.cli.guard import guarded
 from potlearn.cli.import_ import command as import_
 from potlearn.cli.inspect import command as inspect
+from potlearn.cli.select import command as select
 
 app = typer.Typer(
     name="potlearn",
@@ -46,6 +48,8 @@ def options(
 
 
 app.command("inspect")(guarded(inspect))
+app.command("descriptors")(guarded(descriptors))
+app.command("select")(guarded(select))
 app.command("fit")(guarded(fit))
 app.command("evaluate")(guarded(evaluate))
 app.command("export")(guarded(export))

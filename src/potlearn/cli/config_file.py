@@ -6,14 +6,15 @@ import difflib
 import reprlib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from potlearn.cli.config import FitConfig
+from potlearn.cli.config import FitConfig, Section
 from potlearn.cli.yaml_text import dump_yaml, parse_yaml
 from potlearn.errors import ConfigError
 
+Kind = TypeVar("Kind", bound=Section)
 _EXPECTED = {
     "float_type": "a number",
     "int_type": "a whole number",
@@ -54,16 +55,32 @@ def load_config(
     ConfigError
         The file cannot be read, is no YAML, or holds an unknown key or a value of a wrong kind.
     """
+    return load_section(FitConfig, path, overrides, output)
+
+
+def load_section(
+    kind: type[Kind],
+    path: str | Path,
+    overrides: Iterable[str] = (),
+    output: str | Path | None = None,
+) -> Kind:
+    """Configuration of any kind in a YAML file; see :func:`load_config`."""
     path = Path(path)
-    raw = parse_yaml(_read_text(path), str(path))
-    raw = {} if raw is None else raw
-    if not isinstance(raw, dict):
-        raise ConfigError(f"{path}: expected sections (keys and values), got {_show(raw)}")
+    raw = read_raw(path)
     for item in overrides:
         set_value(raw, item)
     if output is not None:
         set_value(raw, "output.folder", str(Path(output).absolute()))
-    return parse_config(raw, source=str(path), folder=path.absolute().parent)
+    return parse_section(kind, raw, source=str(path), folder=path.absolute().parent)
+
+
+def read_raw(path: Path) -> dict[str, Any]:
+    """Plain data of a YAML file of keys and values; ConfigError where it is none."""
+    raw = parse_yaml(_read_text(path), str(path))
+    raw = {} if raw is None else raw
+    if not isinstance(raw, dict):
+        raise ConfigError(f"{path}: expected sections (keys and values), got {_show(raw)}")
+    return raw
 
 
 def parse_config(
@@ -76,8 +93,19 @@ def parse_config(
     ConfigError
         As :func:`load_config`, naming ``source``.
     """
+    return parse_section(FitConfig, raw, source, folder)
+
+
+def parse_section(
+    kind: type[Kind],
+    raw: Mapping[str, Any],
+    source: str = "configuration",
+    folder: str | Path = "",
+) -> Kind:
+    """Configuration of any kind from plain data; see :func:`parse_config`."""
+    sections: dict[str, Any] = {"output": {}} if "output" in kind.model_fields else {}
     try:
-        return FitConfig.model_validate({"output": {}, **raw}, context={"folder": folder})
+        return kind.model_validate({**sections, **raw}, context={"folder": folder})
     except ValidationError as error:
         problems = _problems(raw, error.errors())
         raise ConfigError("\n".join(f"{source}: {problem}" for problem in problems)) from error
@@ -103,7 +131,7 @@ def set_value(raw: dict[str, Any], item: str, value: Any = None) -> None:
     section[last] = parse_yaml(text, f"--set {keys}") if equals else value
 
 
-def write_config(config: FitConfig, path: str | Path) -> None:
+def write_config(config: Section, path: str | Path) -> None:
     """Write a configuration so that :func:`load_config` gives the same one back."""
     values = config.model_dump(mode="json", exclude_none=True)
     Path(path).write_text(dump_yaml(values), encoding="utf-8")

@@ -20,7 +20,7 @@ ACCENT, GREY = "#1f5fa8", "#8b95a1"
 COLUMN = 3.37
 """Width of a column of text, in inches."""
 
-_STYLE = {
+STYLE = {
     "font.size": 8,
     "font.family": "sans-serif",
     "axes.labelsize": 9,
@@ -71,7 +71,7 @@ def figures(
     folder.mkdir(parents=True, exist_ok=True)
     sets = _ordered(evaluations)
     written = []
-    with matplotlib.rc_context(_STYLE):
+    with matplotlib.rc_context(STYLE):
         drawn = {f"parity_{q.key}": _parity(q, v) for q in ALL if (v := _values(sets, q))}
         if drawn:
             drawn["errors"] = _errors({q: v for q in ALL if (v := _values(sets, q))})

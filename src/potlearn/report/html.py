@@ -54,15 +54,27 @@ def write_report(
     DataError
         There is no configuration in any set.
     """
-    plotly = require("plotly.offline", "the HTML report")
     shown, suspicious = without_folders(_ordered(evaluations), suspicious)
     data = payload(shown) | {"first": next(iter(shown))}
+    told = info or ReportInfo()
+    write_page(path, told.title, _body(shown, data, told, suspicious, seed), data)
+
+
+def write_page(path: str | Path, title: str, body: str, data: Mapping[str, Any]) -> None:
+    """Write a page of some sections, whose script draws ``data``.
+
+    Raises
+    ------
+    MissingExtraError
+        plotly is not installed.
+    """
+    plotly = require("plotly.offline", "the HTML report")
     assets = files("potlearn.report") / "assets"
     page = Template((assets / "page.html").read_text(encoding="utf-8")).substitute(
         version=__version__,
-        title=escape((info or ReportInfo()).title),
+        title=escape(title),
         style=(assets / "style.css").read_text(encoding="utf-8"),
-        body=_body(shown, data, info or ReportInfo(), suspicious, seed),
+        body=body,
         data=script_json(data),
         plotly=_packed(plotly.get_plotlyjs()),
         script=(assets / "report.js").read_text(encoding="utf-8"),

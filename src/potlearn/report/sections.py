@@ -30,6 +30,14 @@ TITLES = {
     "suspicious": ("Suspicious labels", "Suspicious labels"),
     "fitted": ("Fit", "What was fitted"),
     "timing": ("Timing", "Timing"),
+    "settings": ("Settings", "How it was made"),
+    "map": ("Map", "Where the chosen configurations are"),
+    "coverage": ("Groups", "Coverage of the groups"),
+    "spread": ("Spread", "How the choice covers the features"),
+    "curves": ("Errors", "Errors against the number of configurations"),
+    "table": ("Table", "All methods"),
+    "savings": ("Savings", "Where half the configurations are enough"),
+    "search": ("Search", "The search"),
 }
 """Name in the navigation, and heading."""
 
@@ -128,7 +136,7 @@ def parity(evaluations: Mapping[str, Evaluation], measures: Mapping[str, Measure
     rows = "".join(
         '<div class="plots">'
         + "".join(
-            _plot("parity", f"{q.name}, {name}", _measured(q, measures[name]), q.key, name)
+            plot("parity", f"{q.name}, {name}", _measured(q, measures[name]), q.key, name)
             for q in labelled(measures[name])
         )
         + "</div>"
@@ -151,7 +159,7 @@ def _measured(quantity: Quantity, measures: Measures) -> str:
     )
 
 
-def _plot(kind: str, title: str, line: str, quantity: str = "", name: str = "") -> str:
+def plot(kind: str, title: str, line: str, quantity: str = "", name: str = "") -> str:
     """A place where the page's script draws."""
     caption = f"<figcaption><b>{escape(title)}</b><span>{escape(line)}</span></figcaption>"
     return (
@@ -170,7 +178,7 @@ def errors(payload_quantities: Mapping[str, Mapping[str, object]]) -> str:
         histogram = payload_quantities[q.key]["histogram"]
         assert isinstance(histogram, Mapping)
         beyond = (f"{100 * s:.2g} % of {name}" for name, s in histogram["outside"].items())
-        plots.append(_plot("errors", q.name, f"outside: {', '.join(beyond)}", q.key))
+        plots.append(plot("errors", q.name, f"outside: {', '.join(beyond)}", q.key))
     note = "Prediction minus reference, on a logarithmic scale so that the tails show."
     return section("errors", note, f'<div class="plots">{"".join(plots)}</div>')
 
@@ -178,7 +186,7 @@ def errors(payload_quantities: Mapping[str, Mapping[str, object]]) -> str:
 def angles(payload_angles: Mapping[str, Mapping[str, object]]) -> str:
     """Angle against force, one plot per set."""
     plots = "".join(
-        _plot("angles", f"Forces, {name}", counted(int(str(part["n"])), "atom"), name=name)
+        plot("angles", f"Forces, {name}", counted(int(str(part["n"])), "atom"), name=name)
         for name, part in payload_angles.items()
     )
     note = (
@@ -208,7 +216,7 @@ def suspicious(records: Sequence[SuspiciousLabel]) -> str:
     return section("suspicious", note, suspicious_table(records).html())
 
 
-def fitted(info: ReportInfo) -> str:
+def fitted(info: ReportInfo, key: str = "fitted") -> str:
     """Settings and results, section by section."""
     blocks = "".join(
         f"<div><h3>{escape(title)}</h3><dl>"
@@ -219,7 +227,7 @@ def fitted(info: ReportInfo) -> str:
         + "</dl></div>"
         for title, entries in info.sections.items()
     )
-    return section("fitted", "", f'<div class="facts">{blocks}</div>')
+    return section(key, "", f'<div class="facts">{blocks}</div>')
 
 
 def timing(info: ReportInfo) -> str:

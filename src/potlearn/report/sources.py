@@ -34,6 +34,12 @@ def short_names(files: Iterable[str]) -> dict[str, str]:
     return {file: file for file in parts}
 
 
+def short_sources(sources: Sequence[str]) -> list[str]:
+    """Sources with short names of files."""
+    short = short_names({_file(source) for source in sources})
+    return [_renamed(source, short) for source in sources]
+
+
 def _file(source: str) -> str:
     """``"file.extxyz"`` of ``"file.extxyz:17"``."""
     return source.rpartition(":")[0]

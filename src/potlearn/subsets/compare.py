@@ -38,7 +38,7 @@ class Comparison:
     ----------
     fits : SubsetFits
     features : mapping of tuple of str to (n, F)
-        Raw features of all configurations, by their kinds.
+        Raw features of all configurations, by :attr:`Method.rows`.
     n_atoms : (n,)
         Atoms of every configuration.
     methods : sequence of Method
@@ -89,7 +89,7 @@ class Comparison:
         """Configurations that a method chooses from the pool of a seed."""
         pool = self.splits[seed].pool
         groups = np.array(self.fits.groups, dtype=str)[pool]
-        X = self.features[method.features][pool]
+        X = self.features[method.rows][pool]
         return np.asarray(pool[method.choose(X, groups, size, seed).indices])
 
 

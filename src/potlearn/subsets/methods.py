@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from potlearn.errors import SelectionError
 from potlearn.features import SCALINGS, make_kinds, scaled
-from potlearn.select import Selection, make_selector
+from potlearn.select import Hierarchical, Selection, Selector, make_selector
 
 Array = NDArray[np.float64]
 # Selectors whose number of rows is drawn: what the number asked for is called.
@@ -35,6 +35,13 @@ class Method:
         Names in :data:`~potlearn.features.KINDS`.
     scaling : str
         One of :data:`~potlearn.features.SCALINGS`.
+    descriptor : str
+        Name of the features' descriptor, where a comparison has several.
+    chunk_size : int, optional
+        Choose level by level, from chunks of so many configurations
+        (:class:`~potlearn.select.Hierarchical`).
+    oversampling : float
+        How many times the number of configurations a chunk keeps.
 
     Raises
     ------
@@ -49,6 +56,9 @@ class Method:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     features: tuple[str, ...] = ("mean",)
     scaling: str = "standard"
+    descriptor: str = ""
+    chunk_size: int | None = None
+    oversampling: float = 2.0
 
     def __post_init__(self) -> None:
         make_kinds(self.features)
@@ -60,13 +70,23 @@ class Method:
     def key(self) -> str:
         """Fingerprint of what it does, whatever it is called."""
         parameters = sorted((name, repr(value)) for name, value in self.parameters.items())
-        settings = (self.selector, parameters, self.features, self.scaling)
-        return blake2b(repr(settings).encode(), digest_size=6).hexdigest()
+        settings: list[Any] = [self.selector, parameters, self.features, self.scaling]
+        settings += [self.descriptor] if self.descriptor else []
+        settings += [self.chunk_size, self.oversampling] if self.chunk_size else []
+        return blake2b(repr(tuple(settings)).encode(), digest_size=6).hexdigest()
 
-    def make(self, n_to_select: int, seed: int) -> Any:
+    @property
+    def rows(self) -> tuple[str, ...]:
+        """What its features are called in a comparison."""
+        return (self.descriptor, *self.features)
+
+    def make(self, n_to_select: int, seed: int) -> Selector:
         """The selector of a number of rows and a seed."""
         size = {SIZE.get(self.selector, "n_to_select"): n_to_select}
-        return make_selector(self.selector, **size, random_state=seed, **self.parameters)
+        flat = make_selector(self.selector, **size, random_state=seed, **self.parameters)
+        if self.chunk_size is None:
+            return flat
+        return Hierarchical(flat, self.chunk_size, self.oversampling, levels=True)
 
     def choose(self, X: Array, groups: NDArray[Any], n_to_select: int, seed: int) -> Selection:
         """Choose from rows of raw features (n, F) with their groups (n,).
@@ -76,5 +96,4 @@ class Method:
         SelectionError
             As the selector does.
         """
-        selection: Selection = self.make(n_to_select, seed).select(scaled(X, self.scaling), groups)
-        return selection
+        return self.make(n_to_select, seed).select(scaled(X, self.scaling), groups)

@@ -141,7 +141,14 @@
     };
   }
 
-  const BUILD = { parity, errors, angles };
+  // Traces as they come; their axes with what they have of their own.
+  function figure(_, key) {
+    const f = data.figures[key];
+    const made = ({ title, decades: powers, ...more }) => (powers ? decades(title, powers) : axis(title, more));
+    return { traces: f.traces, layout: layout(made(f.x), made(f.y), f.layout) };
+  }
+
+  const BUILD = { parity, errors, angles, figure };
   const divs = [...document.querySelectorAll(".plot")];
   const drawn = new Set();
 
@@ -152,7 +159,7 @@
     return Plotly.react(div, traces, layout, CONFIG);
   }
   function shrink(div) {
-    const wide = div.parentElement.parentElement.classList.contains("two");
+    const wide = ["one", "two"].some((name) => div.parentElement.parentElement.classList.contains(name));
     const small = { width: wide ? 330 : 216, height: wide ? 290 : 225, "margin.l": 46, "margin.t": 8, "margin.b": 36, "legend.font.size": 8.5 };
     for (const name of ["xaxis", "yaxis"]) {
       Object.assign(small, { [name + ".tickfont.size"]: 8.5, [name + ".title.font.size"]: 9.5, [name + ".nticks"]: 5 });
