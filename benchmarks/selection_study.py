@@ -8,7 +8,7 @@ methods of a seed see the same split.  The fit of each set (``FITS``) is the can
 
     python benchmarks/selection_study.py [Si Mo Ta WBe] [--seeds 20] [--workers 1] [--data ...]
     python benchmarks/selection_study.py --fits       # how the fits were chosen
-    python benchmarks/selection_study.py --publish docs/studies/selection
+    python benchmarks/selection_study.py --publish docs     # its tables and figure
 """
 
 from __future__ import annotations
@@ -22,10 +22,13 @@ from typing import Any
 import numpy as np
 
 import potlearn as pl
+from potlearn.data import held_out
 from potlearn.execution import make_executor
 from potlearn.features import configuration_features
 from potlearn.fit import EvidenceRidge, Ridge, Weights, store_rows
+from potlearn.report import comparison_figure, markdown_table
 from potlearn.subsets import (
+    Cell,
     Comparison,
     Method,
     Results,
@@ -153,13 +156,9 @@ def _plausible(dataset) -> np.ndarray:
 
 def splits(dataset, seeds) -> list[Split]:
     """Pool and test set of every seed."""
-    number = {dataset.source(i): i for i in range(len(dataset))}
-
-    def numbers(part) -> np.ndarray:
-        return np.array([number[part.source(i)] for i in range(len(part))])
-
-    drawn = (pl.stratified_split(dataset, test=TEST, seed=seed) for seed in seeds)
-    return [Split(numbers(pool), numbers(test)) for pool, test in drawn]
+    every = np.arange(len(dataset))
+    tests = (held_out(dataset, "stratified", TEST, seed) for seed in seeds)
+    return [Split(np.setdiff1d(every, test), test) for test in tests]
 
 
 def sizes(pool: np.ndarray) -> list[int]:
@@ -226,6 +225,111 @@ def study(data: Path, name: str, output: Path, seeds: int, workers: int) -> Tabl
     return Table(results.records)
 
 
+FINISHED = ("energy_mae", "forces_mae", "condition")
+DRAWN = (
+    *("stratified by group", "k-DPP, RBF", "FPS", "MaxVol"),
+    *("k-means", "HDBSCAN", "DIRECT", "k-means, forces"),
+)
+
+
+def finished(output: Path) -> dict[str, tuple[dict[str, Any], Table]]:
+    """What is known of every set, and its records."""
+    found = {}
+    for name in SPECIES:
+        if (output / f"{name}.json").exists():
+            lines = (output / f"{name}.jsonl").read_text().splitlines()[1:]
+            records = [json.loads(line) for line in lines if line]
+            cells = {Cell(r["method"], r["size"], r["seed"]): r for r in records}
+            found[name] = json.loads((output / f"{name}.json").read_text()), Table(cells)
+    return found
+
+
+def publish(output: Path, docs: Path) -> None:
+    """Write the figure and the tables of the documentation."""
+    found = finished(output)
+    figure = docs / "images" / "selection_study.png"
+    tables = {_heading(about): table for about, table in found.values()}
+    comparison_figure(tables, figure, FINISHED, DRAWN)
+    summary, full = [], []
+    for about, table in found.values():
+        summary += [f"### {_heading(about)}", "", _saved(table), "", _worth(table), ""]
+        full += [f"## {_heading(about)}", ""]
+        for quantity in ("energy_mae", "forces_mae", "condition", "energy_rmse", "forces_rmse"):
+            full += [markdown_table(table, quantity), ""]
+        full += [_atoms(table), ""]
+    folder = docs / "studies"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "selection_summary.md").write_text("\n".join(summary))
+    (folder / "selection_tables.md").write_text("\n".join([TABLES_HEAD, *full]))
+
+
+TABLES_HEAD = """\
+# Choice against random: all numbers
+
+Written by `python benchmarks/selection_study.py --publish docs`; see [the study](selection.md).
+Means over seeds with 95 % intervals (Student); condition numbers: geometric means. k above the
+rank: a linear kernel or a matrix has no more independent rows than features.
+"""
+
+
+def _heading(about: dict[str, Any]) -> str:
+    return (
+        f"{about['set']}: pool {about['pool']}, test {about['test']}, {about['seeds']} seeds, "
+        f"{about['fit']} ({about['columns']} columns)"
+    )
+
+
+def _saved(table: Table) -> str:
+    """Which methods do with half and with a quarter of the configurations."""
+    lines = []
+    for factor, word in ((2, "half"), (4, "a quarter")):
+        saved: dict[tuple[int, int], list[str]] = {}
+        for method, small, large in table.savings(("energy_mae", "forces_mae"), factor):
+            saved.setdefault((small, large), []).append(method)
+        told = [
+            f"- {k} as good as {k0} random ones: {'; '.join(m)}" for (k, k0), m in saved.items()
+        ]
+        lines += [f"With {word} of the configurations:", "", *(told or ["- none"]), ""]
+    return "\n".join(lines)
+
+
+def _worth(table: Table) -> str:
+    """How many random configurations one chosen configuration is worth."""
+    heads = [f"k = {k}" for k in table.sizes[:-1]]
+    lines = [f"| worth, energy / forces | {' | '.join(heads)} |", "|" + "---|" * (1 + len(heads))]
+    for method in table.methods[1:]:
+        cells = [
+            " / ".join(_bounds(*table.worth(method, k, q)) for q in ("energy_mae", "forces_mae"))
+            for k in table.sizes[:-1]
+        ]
+        lines.append(f"| {method} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def _bounds(low: float, high: float) -> str:
+    if low != low:
+        return "–"
+    if low == high:
+        return f"{low:.1f}"
+    return f"< {high:.1f}" if low == 0 else f"> {low:.1f}"
+
+
+def _atoms(table: Table) -> str:
+    """Atoms of the choice, and its energy and force errors over random ones' of as many atoms."""
+    heads = [f"k = {k}" for k in table.sizes]
+    title = "atoms (energy, forces over random with as many atoms)"
+    lines = [f"| {title} | {' | '.join(heads)} |", "|" + "---|" * (1 + len(heads))]
+    for method in table.methods:
+        cells = []
+        for k in table.sizes:
+            atoms = table.mean(method, k, "atoms").mean
+            ratios = [table.equal_atoms(method, k, q) for q in ("energy_mae", "forces_mae")]
+            told = ", ".join("–" if r != r else f"{r:.2f}" for r in ratios)
+            cells.append("–" if atoms != atoms else f"{atoms:.0f} ({told})")
+        lines.append(f"| {method} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
 def main() -> None:
     """Run what is asked for."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -235,7 +339,11 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=20)
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--fits", action="store_true", help="how the fits were chosen")
+    parser.add_argument("--publish", type=Path, help="documentation to write tables and figure to")
     arguments = parser.parse_args()
+    if arguments.publish:
+        publish(arguments.output, arguments.publish)
+        return
     for name in arguments.sets or SPECIES:
         if arguments.fits:
             choose_fits(arguments.data, name, arguments.output)

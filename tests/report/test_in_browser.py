@@ -2,56 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import os
 import re
-import shutil
 
 import pytest
+from browsing import column, complaints, found, hover_text, opened, plots, requests
 from evaluations import evaluation
-from selenium import webdriver
 from selenium.common.exceptions import NoAlertPresentException
-from selenium.webdriver.chrome.service import Service
-from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 
 from potlearn.report import ReportInfo, SuspiciousLabel, write_report
 
 EVIL = "<script>alert(1)</script>"
-ARGUMENTS = (
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--window-size=1280,900",
-)
-
-
-def found(*names):
-    """Path of the first program that is installed; if none is, a failure in CI, else a skip."""
-    for name in names:
-        if path := shutil.which(name):
-            return path
-    missing = f"no {names[0]}: apt-get install chromium chromium-driver"
-    return pytest.fail(missing) if os.environ.get("CI") == "true" else pytest.skip(missing)
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    """One Chromium for all tests of this file."""
-    options = webdriver.ChromeOptions()
-    options.binary_location = found("chromium", "chromium-browser", "google-chrome")
-    for argument in (*ARGUMENTS, f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"):
-        options.add_argument(argument)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    driver = webdriver.Chrome(options=options, service=Service(found("chromedriver")))
-    driver.set_script_timeout(60)
-    yield driver
-    driver.quit()
 
 
 @pytest.fixture(scope="module")
@@ -86,59 +47,6 @@ def page(browser, report):
         opened(browser, report)
         browser.execute_script("window.unchanged = true")
     return browser
-
-
-def opened(browser, address):
-    """Load a page, forget what was logged before, and draw every plot."""
-    browser.get("about:blank")
-    browser.get_log("browser")
-    browser.get_log("performance")
-    browser.get(address)
-    result = browser.execute_async_script(
-        "const done = arguments[0], { ready, drawAll } = potlearnReport;"
-        "ready.then(drawAll).then(() => done('drawn'), (error) => done(String(error)));"
-    )
-    assert result == "drawn"
-
-
-def plots(browser):
-    """Places of plots by kind, set and quantity."""
-    return {
-        tuple(div.get_attribute(f"data-{name}") for name in ("plot", "set", "quantity")): div
-        for div in browser.find_elements(By.CSS_SELECTOR, ".plot")
-    }
-
-
-def hover_text(browser, div):
-    """Text that appears with the pointer on the first of a plot's points, or on one over it."""
-    browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", div)
-    marks = div.find_elements(By.CSS_SELECTOR, ".scatterlayer .point")
-    ActionChains(browser).move_to_element(marks[0]).perform()
-    shown = div.find_elements(By.CSS_SELECTOR, ".hoverlayer .hovertext")
-    return "".join(element.text for element in shown)
-
-
-def column(browser, table, index):
-    """Texts of a column, first lines only."""
-    cells = browser.execute_script(
-        "const [table, index] = arguments;"
-        "return [...table.tBodies[0].rows].map((row) => row.cells[index].firstChild.data)",
-        table,
-        index,
-    )
-    return list(cells)
-
-
-def complaints(browser):
-    """Console messages, without those of the browser about itself."""
-    return [entry["message"] for entry in browser.get_log("browser")]
-
-
-def requests(browser):
-    """Addresses that the page asked for."""
-    messages = (json.loads(entry["message"])["message"] for entry in browser.get_log("performance"))
-    sent = (m["params"] for m in messages if m["method"] == "Network.requestWillBeSent")
-    return [p["request"]["url"] for p in sent if not p["documentURL"].startswith("chrome")]
 
 
 def test_it_loads_without_errors_and_without_network(fresh, report):

@@ -23,17 +23,17 @@ def load_datasets(config: DataConfig) -> dict[str, Dataset]:
 
     keys = {name: list(value) for name, value in config.keys if value is not None}
     if config.file is not None:
-        dataset = _regrouped(read(config.file, keys=keys), config.groups)
+        dataset = regrouped(read(config.file, keys=keys), config.groups)
         return _split(dataset, config.split or SplitConfig())
     paths = {"train": config.train, "test": config.test, "validation": config.validation}
     return {
-        name: _regrouped(read(files, keys=keys), config.groups)
+        name: regrouped(read(files, keys=keys), config.groups)
         for name, files in paths.items()
         if files
     }
 
 
-def _regrouped(dataset: Dataset, key: str) -> Dataset:
+def regrouped(dataset: Dataset, key: str) -> Dataset:
     """The dataset with the values of ``key`` as groups."""
     import numpy as np
 

@@ -134,7 +134,8 @@ def _study(
         from potlearn.cli.run_tune import run_tune, show_tune
         from potlearn.cli.study_config import TuneConfig
 
-        show_tune(run_tune(load_section(TuneConfig, tune, overrides, output), progress_bar))
+        search = load_section(TuneConfig, tune, overrides, output)
+        show_tune(run_tune(search, executor, progress_bar))
 
 
 def _show(outcome: SelectOutcome) -> None:

@@ -7,7 +7,14 @@ from potlearn.data.label_report import LabelReport
 from potlearn.data.labels import LabelKeys, Labels
 from potlearn.data.normalisation import Standardiser
 from potlearn.data.reading import from_atoms, read
-from potlearn.data.splits import grouped_split, info_groups, k_folds, random_split, stratified_split
+from potlearn.data.splits import (
+    grouped_split,
+    held_out,
+    info_groups,
+    k_folds,
+    random_split,
+    stratified_split,
+)
 
 __all__ = [
     "Dataset",
@@ -20,6 +27,7 @@ __all__ = [
     "Standardiser",
     "from_atoms",
     "grouped_split",
+    "held_out",
     "info_groups",
     "inspect",
     "k_folds",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,9 +33,7 @@ def random_split(
     DataError
         The fraction or number leaves one of the sets empty.
     """
-    rng = np.random.default_rng(seed)
-    drawn = _draw(np.flatnonzero(~dataset.isolated_mask()), test, rng)
-    return _divide(dataset, drawn)
+    return _divide(dataset, _random(dataset, test, seed, None))
 
 
 def stratified_split(
@@ -45,13 +43,7 @@ def stratified_split(
 
     The number drawn is rounded to the nearest; a group of one stays in the train set.
     """
-    rng = np.random.default_rng(seed)
-    _check_fraction(test)
-    parts = [
-        rng.permutation(members)[: min(round(test * len(members)), len(members) - 1)]
-        for members in _members(dataset, groups)
-    ]
-    return _divide(dataset, np.concatenate([np.zeros(0, np.int64), *parts]))
+    return _divide(dataset, _stratified(dataset, test, seed, groups))
 
 
 def grouped_split(
@@ -62,20 +54,22 @@ def grouped_split(
     Groups are taken in random order while they bring the test set closer to ``test``.  ``groups``
     names the group of each configuration; by default ``config_type`` (see :func:`info_groups`).
     """
-    rng = np.random.default_rng(seed)
-    _check_fraction(test)
-    members = _members(dataset, groups)
-    if len(members) < 2:
-        raise DataError(f"a grouped split needs two groups or more, got {len(members)}")
-    goal = test * sum(len(part) for part in members)
-    drawn: list[Indices] = []
-    taken = 0
-    for g in rng.permutation(len(members)):
-        closer = abs(taken + len(members[g]) - goal) < abs(taken - goal)
-        if (closer or not drawn) and len(drawn) < len(members) - 1:
-            drawn.append(members[g])
-            taken += len(members[g])
-    return _divide(dataset, np.concatenate(drawn))
+    return _divide(dataset, _grouped(dataset, test, seed, groups))
+
+
+def held_out(
+    dataset: Dataset, kind: str, test: float, seed: Seed = 0, groups: Sequence[str] | None = None
+) -> Indices:
+    """Indices, ascending, that a split ``"random"``, ``"stratified"`` or ``"grouped"`` tests on.
+
+    Raises
+    ------
+    DataError
+        As the split does, or an unknown kind.
+    """
+    if kind not in _KINDS:
+        raise DataError(f"unknown split {kind!r}; expected one of {', '.join(_KINDS)}")
+    return np.sort(_KINDS[kind](dataset, test, seed, groups))
 
 
 def k_folds(
@@ -113,6 +107,47 @@ def info_groups(dataset: Dataset, key: str) -> list[str]:
             raise DataError(f"{dataset.source(i)}: no key {key!r} to group by")
         groups.append(str(atoms.info[key]))
     return groups
+
+
+def _random(
+    dataset: Dataset, test: float | int, seed: Seed, groups: Sequence[str] | None
+) -> Indices:
+    rng = np.random.default_rng(seed)
+    return _draw(np.flatnonzero(~dataset.isolated_mask()), test, rng)
+
+
+def _stratified(dataset: Dataset, test: float, seed: Seed, groups: Sequence[str] | None) -> Indices:
+    rng = np.random.default_rng(seed)
+    _check_fraction(test)
+    parts = [
+        rng.permutation(members)[: min(round(test * len(members)), len(members) - 1)]
+        for members in _members(dataset, groups)
+    ]
+    return np.concatenate([np.zeros(0, np.int64), *parts])
+
+
+def _grouped(dataset: Dataset, test: float, seed: Seed, groups: Sequence[str] | None) -> Indices:
+    rng = np.random.default_rng(seed)
+    _check_fraction(test)
+    members = _members(dataset, groups)
+    if len(members) < 2:
+        raise DataError(f"a grouped split needs two groups or more, got {len(members)}")
+    goal = test * sum(len(part) for part in members)
+    drawn: list[Indices] = []
+    taken = 0
+    for g in rng.permutation(len(members)):
+        closer = abs(taken + len(members[g]) - goal) < abs(taken - goal)
+        if (closer or not drawn) and len(drawn) < len(members) - 1:
+            drawn.append(members[g])
+            taken += len(members[g])
+    return np.concatenate(drawn)
+
+
+_KINDS: dict[str, Callable[..., Indices]] = {
+    "random": _random,
+    "stratified": _stratified,
+    "grouped": _grouped,
+}
 
 
 def _members(dataset: Dataset, groups: Sequence[str] | None) -> list[Indices]:

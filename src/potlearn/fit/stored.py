@@ -68,6 +68,8 @@ def store_rows(
         reporting(progress, "design rows") as report,
         closing(executor.map(_Rows(maker, store), todo)) as results,
     ):
+        if report and not todo:
+            report(len(dataset), len(dataset))
         for chunk, _ in zip(todo, results, strict=True):
             store.mark(chunk)
             if report:

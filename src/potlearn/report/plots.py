@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from html import escape
+from math import ceil, floor, log10
 from typing import Any
 
 from potlearn.report.compact import short
@@ -17,7 +18,7 @@ DASHES = ("solid", "dash", "dot", "dashdot")
 def figure(
     traces: Sequence[Mapping[str, Any]], x: Mapping[str, Any], y: Mapping[str, Any], **layout: Any
 ) -> dict[str, Any]:
-    """A figure: traces, axes (``title``, and ``decades`` for logarithmic ones), layout."""
+    """A figure: traces, axes (``title`` and what Plotly knows of axes), layout."""
     return {"traces": list(traces), "x": dict(x), "y": dict(y), "layout": layout}
 
 
@@ -66,7 +67,40 @@ def told(*lines: str) -> str:
     return "<br>".join([f"<b>{first}</b>", *rest])
 
 
-def range_of(values: Sequence[float]) -> list[float]:
-    """Limits of a logarithmic axis, a little wider than its values."""
+def logarithmic(
+    title: str, values: Sequence[float], ticks: Sequence[float] | None = None
+) -> dict[str, Any]:
+    """A logarithmic axis, a little wider than its values, with numbers where they are read best."""
+    low, high = limits_of(values)
+    shown = ticks_between(low, high) if ticks is None else list(ticks)
+    return {
+        "title": title,
+        "type": "log",
+        "range": [log10(low), log10(high)],
+        "tickvals": shown,
+        "ticktext": [_tick(value) for value in shown],
+    }
+
+
+def limits_of(values: Sequence[float], margin: float = 1.2) -> tuple[float, float]:
+    """Limits of a logarithmic axis."""
     positive = [v for v in values if v > 0]
-    return [min(positive, default=1.0) / 1.2, max(positive, default=1.0) * 1.2]
+    return min(positive, default=1.0) / margin, max(positive, default=1.0) * margin
+
+
+def ticks_between(low: float, high: float) -> list[float]:
+    """Powers of ten, and numbers between them where the axis is short."""
+    decades = range(floor(log10(low)), ceil(log10(high)) + 1)
+    length = log10(high / low)
+    factors = (1, 1.5, 2, 3, 5, 7) if length < 0.8 else (1, 2, 5) if length < 2.5 else (1,)
+    step = 1 if log10(high / low) < 7 else 2
+    found = [f * 10.0**k for k in decades if k % step == 0 for f in factors]
+    return [value for value in found if low <= value <= high]
+
+
+def _tick(value: float) -> str:
+    exponent = floor(log10(value) + 1e-9)
+    if -4 <= exponent < 5:
+        return f"{value:g}"
+    factor = round(value / 10.0**exponent)
+    return ("" if factor == 1 else f"{factor} × ") + f"10<sup>{exponent}</sup>"

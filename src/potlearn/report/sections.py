@@ -38,6 +38,7 @@ TITLES = {
     "table": ("Table", "All methods"),
     "savings": ("Savings", "Where half the configurations are enough"),
     "search": ("Search", "The search"),
+    "test": ("Test", "On the test set, looked at once"),
 }
 """Name in the navigation, and heading."""
 

@@ -15,7 +15,17 @@ from potlearn.report import sections
 from potlearn.report.html import write_page
 from potlearn.report.info import ReportInfo
 from potlearn.report.numbers import counted, natural, significant
-from potlearn.report.plots import ACCENT, GREY, ORANGE, figure, legend, line, points, range_of, told
+from potlearn.report.plots import (
+    ACCENT,
+    GREY,
+    ORANGE,
+    figure,
+    legend,
+    line,
+    logarithmic,
+    points,
+    told,
+)
 from potlearn.report.sources import short_sources
 from potlearn.report.spread import Spread
 from potlearn.report.table import Cell, Table, count, number, text
@@ -94,7 +104,7 @@ def _map(view: SelectionView, spread: Spread, names: Sequence[str]) -> dict[str,
     order = [f"choice {t + 1}, score {significant(s)}" for t, s in enumerate(view.scores)]
     grey = _marks(spread, others, _told(view, names, others), "#b6bfca", "not chosen", 4)
     blue = _marks(spread, chosen, _told(view, names, chosen, order), ACCENT, "chosen", 7)
-    share = [f"{100 * s:.0f} %" for s in spread.shares[:2]]
+    share = [f"{100 * s:.0f} %" for s in [*spread.shares, 0.0][:2]]
     axes = ({"title": f"Component {j + 1} ({s} of the variance)"} for j, s in enumerate(share))
     return figure([grey, blue], *axes, **legend(orientation="h", y=1.0, yanchor="bottom"))
 
@@ -125,7 +135,7 @@ def _spectrum(spread: Spread) -> dict[str, Any]:
     ]
     values = [*spread.variances.tolist(), *spread.chosen_variances.tolist()]
     top = max(values)
-    y = {"title": "Variance", "decades": range_of([v for v in values if v > 1e-8 * top])}
+    y = logarithmic("Variance", [v for v in values if v > 1e-8 * top])
     return figure(traces, {"title": "Principal component"}, y, **legend())
 
 

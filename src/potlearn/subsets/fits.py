@@ -4,16 +4,17 @@ A subset's fit is that of :func:`~potlearn.fit.fit_linear` on it: its rows are r
 store, factored and solved.  Errors on other configurations are products of their rows with the
 coefficients, so that thousands of fits need no descriptor.
 
-The condition number is the ratio of the largest to the smallest singular value of the weighted
-rows, columns scaled to norm one; below rounding (dependent columns, fewer rows than columns) it is
-that of rounding, :math:`1 / (C \epsilon)`.
+The condition number is :math:`\sigma_1 / \sigma_r` of the weighted rows, columns scaled to norm
+one, with the rank r of the rows of all configurations: columns that depend on each other whatever
+the data (the pair functions A-B and B-A) do not count.  Where :math:`\sigma_r` is below rounding, or
+there are fewer rows, it is that of rounding, :math:`1 / (C \epsilon)`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,6 +60,8 @@ class SubsetFits:
     solver : Solver
     one_body : OneBody
     penalties : (C,) or None
+    rank : int
+        Of the rows of all configurations.
     """
 
     store: RowStore
@@ -69,6 +72,7 @@ class SubsetFits:
     solver: Solver
     one_body: OneBody
     penalties: Array | None
+    rank: int
 
     @classmethod
     def of(
@@ -91,7 +95,7 @@ class SubsetFits:
         chosen = make_solver(solver)
         if chosen.n_folds:
             raise FitError("subsets are fitted without folds; take the solver 'evidence' or 'gcv'")
-        return cls(
+        found = cls(
             store=store,
             columns=column_names(descriptor),
             species=descriptor.species,
@@ -100,7 +104,10 @@ class SubsetFits:
             solver=chosen,
             one_body=one_body(e0, dataset, descriptor.species, False),
             penalties=column_penalties(descriptor),
+            rank=0,
         )
+        with one_blas_thread():
+            return replace(found, rank=_rank(found._problem(np.arange(len(dataset)))[0]))
 
     def fit(self, indices: Indices) -> SubsetFit:
         """Fit the configurations at ``indices``.
@@ -110,12 +117,10 @@ class SubsetFits:
         FitError
             They have no label with a weight.
         """
-        ledger = self._ledger(indices)
-        options = self.one_body.options(ledger, self.weights, self.species)
         with one_blas_thread():
-            problem = ledger.problem(self.weights, **options)
+            problem, ledger, options = self._problem(indices)
             solution = self.solver.solve(problem)
-            condition = condition_number(problem)
+            condition = condition_number(problem, self.rank)
         fixed, offset = options.get("fixed", {}), options.get("offset", {})
         coefficients = all_coefficients(ledger, problem, solution, fixed, offset)
         n_rows = {key.quantity: ledger.count(key.quantity) for key in ledger.entries}
@@ -129,6 +134,11 @@ class SubsetFits:
             if len(X):
                 rows[quantity] = (X, labels - reference)
         return HeldOut(rows)
+
+    def _problem(self, indices: Indices) -> tuple[LinearProblem, Ledger, dict[str, Any]]:
+        ledger = self._ledger(indices)
+        options = self.one_body.options(ledger, self.weights, self.species)
+        return ledger.problem(self.weights, **options), ledger, options
 
     def _ledger(self, indices: Indices) -> Ledger:
         ledger = Ledger(self.columns, self.penalties)
@@ -158,9 +168,21 @@ class HeldOut:
         return found
 
 
-def condition_number(problem: LinearProblem) -> float:
-    """Condition number of a problem's scaled columns, at most that of rounding."""
-    n = len(problem.names)
-    values = np.linalg.svd(problem.R / problem.column_norms(), compute_uv=False)
-    smallest = float(values[-1]) if len(values) == n else 0.0
-    return float(values[0] / max(smallest, n * np.finfo(float).eps * float(values[0])))
+def condition_number(problem: LinearProblem, rank: int) -> float:
+    """Ratio of the first to the ``rank``-th singular value of scaled columns, or of rounding."""
+    values = _singular_values(problem)
+    smallest = float(values[rank - 1]) if len(values) >= rank else 0.0
+    return float(values[0] / max(smallest, _rounding(problem, values)))
+
+
+def _rank(problem: LinearProblem) -> int:
+    values = _singular_values(problem)
+    return int(np.count_nonzero(values > _rounding(problem, values)))
+
+
+def _singular_values(problem: LinearProblem) -> Array:
+    return np.asarray(np.linalg.svd(problem.R / problem.column_norms(), compute_uv=False))
+
+
+def _rounding(problem: LinearProblem, values: Array) -> float:
+    return len(problem.names) * float(np.finfo(float).eps * values[0])

@@ -101,24 +101,56 @@ class Table:
         common = [seed for seed in ours if seed in theirs]
         return interval([ours[seed] / theirs[seed] for seed in common], logarithmic=True)
 
-    def halves(self, quantities: Sequence[str]) -> list[tuple[str, int, int]]:
-        """Where half the configurations are enough: (method, k, k0) with k <= k0 / 2.
+    def equal_atoms(self, method: str, size: int, quantity: str) -> float:
+        """Geometric mean over that of the baseline with as many atoms; NaN outside its range.
+
+        Large cells cost more and tell more; the baseline is interpolated in logarithms.
+        """
+        atoms = [self.mean(self.baseline, k, "atoms").mean for k in self.sizes]
+        errors = [self.mean(self.baseline, k, quantity, True).mean for k in self.sizes]
+        ours = self.mean(method, size, "atoms").mean
+        if not atoms[0] <= ours <= atoms[-1]:
+            return float("nan")
+        same = np.exp(np.interp(np.log(ours), np.log(atoms), np.log(errors)))
+        return float(self.mean(method, size, quantity, True).mean / same)
+
+    def worth(self, method: str, size: int, quantity: str) -> tuple[float, float]:
+        """How many configurations of the baseline one of the method is worth: bounds.
+
+        The baseline's geometric means are interpolated in logarithms.  The bounds are equal, or
+        (0, x) and (x, inf) where the method is worse or better than the baseline at all sizes.
+        """
+        ours = self.mean(method, size, quantity, logarithmic=True).mean
+        if ours != ours:
+            return float("nan"), float("nan")
+        errors = [self.mean(self.baseline, k, quantity, True).mean for k in self.sizes]
+        falling = np.minimum.accumulate(errors)
+        if ours > falling[0]:
+            return 0.0, self.sizes[0] / size
+        if ours < falling[-1]:
+            return self.sizes[-1] / size, float("inf")
+        logs = np.log(falling[::-1]), np.log(self.sizes[::-1])
+        found = float(np.exp(np.interp(np.log(ours), *logs))) / size
+        return found, found
+
+    def savings(self, quantities: Sequence[str], factor: int = 2) -> list[tuple[str, int, int]]:
+        """Where a part of the configurations is enough: (method, k, k0) with k <= k0 / factor.
 
         The means of all the quantities over seeds are no larger than the baseline's at k0.
         """
         found = []
         for method in self.methods:
-            for small, large in self._pairs():
+            for small, large in self._pairs(factor):
                 if method != self.baseline and self._reaches(method, small, large, quantities):
                     found.append((method, small, large))
         return found
 
-    def _pairs(self) -> Iterable[tuple[int, int]]:
-        """Every size, and the largest one that is at most half of it."""
+    def _pairs(self, factor: int) -> Iterable[tuple[int, int]]:
+        """Every size, and the largest one that is at most that part of it."""
         for large in self.sizes:
-            halves = [size for size in self.sizes if 2 * size <= large]
-            if halves:
-                yield halves[-1], large
+            parts = [size for size in self.sizes if factor * size <= large]
+            if parts:
+                yield parts[-1], large
 
     def _reaches(self, method: str, small: int, large: int, quantities: Sequence[str]) -> bool:
         pairs = (

@@ -144,7 +144,7 @@
   // Traces as they come; their axes with what they have of their own.
   function figure(_, key) {
     const f = data.figures[key];
-    const made = ({ title, decades: powers, ...more }) => (powers ? decades(title, powers) : axis(title, more));
+    const made = ({ title, ...more }) => axis(title, more);
     return { traces: f.traces, layout: layout(made(f.x), made(f.y), f.layout) };
   }
 
