@@ -17,13 +17,14 @@ import potlearn as pl
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
 MELTING = 1687.0  # K
-FITS = ["shipped", pytest.param("zuo", marks=pytest.mark.shared_data)]
+FITS = ["shipped", "shipped_ace", pytest.param("zuo", marks=pytest.mark.shared_data)]
+ACE = '{"family": "ace", "species": ["Si"], "cutoff": 5.5}'
 
 
-def fitted(config, folder):
+def fitted(config, folder, *options):
     """The potential that ``potlearn fit`` makes of a configuration file."""
     command = [sys.executable, "-m", "potlearn.cli", "fit", config]
-    subprocess.run([*command, "--no-report", "--output", folder], check=True)
+    subprocess.run([*command, "--no-report", "--output", folder, *options], check=True)
     return pl.load(folder / "model.potl")
 
 
@@ -31,6 +32,13 @@ def fitted(config, folder):
 def shipped(tmp_path_factory):
     """Defaults on the silicon set of this package."""
     return fitted(ROOT / "examples" / "silicon.yaml", tmp_path_factory.mktemp("shipped"))
+
+
+@pytest.fixture(scope="module")
+def shipped_ace(tmp_path_factory):
+    """The same with ACE."""
+    folder = tmp_path_factory.mktemp("shipped_ace")
+    return fitted(ROOT / "examples" / "silicon.yaml", folder, "--set", f"descriptor={ACE}")
 
 
 @pytest.fixture(scope="module")
