@@ -26,7 +26,7 @@ REPEATS = 3
 
 
 def with_coefficients(path):
-    """The basis as a model with random coefficients, so that nothing is left out; and their number."""
+    """The basis as a model with random coefficients, and their number."""
     arrays, rng = dict(np.load(path)), np.random.default_rng(0)
     for name in ("WB", "Wpair"):
         arrays[name] = 1e-3 * rng.normal(size=arrays[name].shape)
@@ -53,9 +53,10 @@ def kernel(model, system):
     """The C++ kernel on a neighbour matrix over atoms and their images."""
     ffi.register(ffi.library())
     small = lean(model, radial_table=True)
-    energy, force = ffi.lammps_fns(small, 1, [0], float(system["cutoff"]))
+    types = list(range(int(system["species"].max()) + 1))
+    _energy, force = ffi.lammps_fns(small, len(types), types, float(system["cutoff"]))
     positions = jnp.asarray(system["extended"])
-    species = jnp.zeros(len(positions), jnp.int32)
+    species = jnp.asarray(system["species"], jnp.int32)
     graph = SimpleNamespace(
         neighbors=jnp.asarray(system["matrix"], jnp.int32),
         num_neighbors=jnp.asarray(system["counts"], jnp.int32),

@@ -1,6 +1,6 @@
-"""Speed beside LAMMPS and ace-jax, measured in one run: prints one table, writes benchmarks/results/speed.json.
+"""Speed beside other codes, in one run: one table, and benchmarks/results/speed.json.
 
-python benchmarks/run.py [forces design threads nve fits memory ace ace-fits] [--long]
+python benchmarks/run.py [forces design threads nve fits memory ace ace-fits selection] [--long]
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import ace  # noqa: E402
 import dynamics  # noqa: E402
 import fits  # noqa: E402
 import forces  # noqa: E402
+import selection  # noqa: E402
 from common import HERE, Row, processor  # noqa: E402
 
 PARTS: dict[str, Callable[[Path, bool], list[Row]]] = {
@@ -31,6 +32,7 @@ PARTS: dict[str, Callable[[Path, bool], list[Row]]] = {
     "memory": lambda folder, _: fits.memory(folder),
     "ace": lambda folder, _: ace.energy_forces(folder),
     "ace-fits": lambda folder, long: ace.fits(folder) if long else [],
+    "selection": lambda folder, _: selection.selection(folder),
 }
 
 

@@ -142,8 +142,13 @@ class DesignRows {
     const int* first = plan_.segment_first[e].data();
     const Segment* segment = plan_.segments.data();
     for (int x = 0; x < n_nodes_; ++x) {
-      Vector3 gradient[TS] = {};
-      for (int g = first[x]; g < first[x + 1]; ++g) contract<TS>(segment[g], gradient);
+      Vector3 gradient[TS];
+      if (first[x] == first[x + 1]) {
+        for (int t = 0; t < TS; ++t) gradient[t] = {splat(0), splat(0), splat(0)};
+      } else {
+        contract<TS, false>(segment[first[x]], gradient);
+        for (int g = first[x] + 1; g < first[x + 1]; ++g) contract<TS, true>(segment[g], gradient);
+      }
       for (int t = 0; t < TS; ++t) {
         lanes* out = &tangents_[std::size_t(3 * t) * n_nodes_ + x];
         out[0] = gradient[t].x;
@@ -186,7 +191,8 @@ class DesignRows {
     e2 = {b, sign + u.y * u.y * a, -u.y};
   }
 
-  template <int TS>
+  // gradient = (ADD: +=) the part of one radial function.
+  template <int TS, bool ADD>
   void contract(const Segment& segment, Vector3* gradient) const {
     const int* angular = plan_.angular.data();
     const lanes* jacobian = &jacobian_[0];
@@ -208,7 +214,8 @@ class DesignRows {
 #pragma GCC unroll 4
     for (int t = 0; t < TS; ++t) {
       const Frame& f = frame[t];
-      gradient[t] += sum[t][0] * f.radial + sum[t][1] * f.first + sum[t][2] * f.second;
+      const Vector3 part = sum[t][0] * f.radial + sum[t][1] * f.first + sum[t][2] * f.second;
+      gradient[t] = ADD ? gradient[t] + part : part;
     }
   }
 

@@ -34,6 +34,21 @@ def test_python_example_saves_a_potential(folder):
     assert (folder / "silicon.potl").exists()
 
 
+def test_ace_example_takes_the_basis_that_is_best_on_held_out_folds(tmp_path):
+    output = run(tmp_path, EXAMPLES / "ace_in_python.py")
+    held_out = [int(x) for x in re.findall(r"held out: (\d+) meV/Å", output)]
+    assert len(held_out) == 3
+    assert held_out == sorted(held_out, reverse=True)
+    assert float(re.search(r"energy ([\d.]+) meV/atom", output).group(1)) < 8
+    assert (tmp_path / "silicon_ace.potl").exists()
+
+
+def test_selection_example_chooses_the_same_rows_over_processes(tmp_path):
+    output = run(tmp_path, EXAMPLES / "select_rows.py")
+    assert "same rows: True" in output
+    assert float(re.search(r"extrapolation grade: ([\d.]+)", output).group(1)) > 1
+
+
 def test_dynamics_example_conserves_energy(folder):
     output = run(folder, EXAMPLES / "md_in_ase.py")
     drift = float(re.search(r"drift (-?[\d.]+) µeV/atom", output).group(1))

@@ -16,6 +16,7 @@ from ase.io import read
 
 FOLDER = Path(__file__).resolve().parents[1] / "datasets" / "silicon"
 DATA = FOLDER / "silicon.extxyz.xz"
+GEOMETRIES = FOLDER / "melts.extxyz.xz"
 
 GROUPS = {
     "IsolatedAtom": 1,
@@ -36,6 +37,9 @@ GROUPS = {
     "vacancy": 7,
     "surface": 10,
     "short": 11,
+    "melt": 16,
+    "hot_crystal": 6,
+    "explored": 9,
 }
 
 EXACT_FOLDS = [
@@ -78,7 +82,7 @@ def energy_per_atom(atoms: Atoms) -> float:
 
 def test_file_is_small_and_names_are_unique(frames, named):
     assert DATA.stat().st_size <= 3_000_000
-    assert len(named) == len(frames) >= 150
+    assert len(named) == len(frames) == sum(GROUPS.values())
 
 
 def test_groups_have_the_documented_sizes(frames):
@@ -87,8 +91,30 @@ def test_groups_have_the_documented_sizes(frames):
 
 def test_most_cells_are_small(frames):
     sizes = [len(atoms) for atoms in frames]
-    assert max(sizes) == 16
+    assert max(sizes) == 32
     assert np.mean(np.array(sizes) <= 4) > 0.5
+
+
+def test_larger_cells_are_those_of_the_geometry_file(named):
+    text = lzma.decompress(GEOMETRIES.read_bytes()).decode()
+    geometries = read(io.StringIO(text), index=":", format="extxyz")
+    larger = {name for name, atoms in named.items() if len(atoms) > 16}
+    assert {atoms.info["name"] for atoms in geometries} == larger
+    for atoms in geometries:
+        labelled = named[atoms.info["name"]]
+        assert np.array_equal(atoms.positions, labelled.positions)
+        assert np.array_equal(atoms.cell.array, labelled.cell.array)
+        assert tuple(labelled.info["kpoints"]) == (3, 3, 3)
+
+
+def test_melts_span_densities_and_come_close(frames):
+    """Volumes of 87 to 112 % of the crystal's, and distances below 2 Å in what was explored."""
+    melts = [a for a in frames if a.info["config_type"] in ("melt", "explored")]
+    volumes = [8 * a.get_volume() / len(a) / 5.47**3 for a in melts]
+    assert min(volumes) < 0.87
+    assert max(volumes) > 1.12
+    closest = [a.get_all_distances(mic=True)[np.triu_indices(len(a), 1)].min() for a in melts]
+    assert 1.7 < min(closest) < 1.85
 
 
 def test_groups_are_split(frames):
@@ -118,7 +144,7 @@ def test_forces_of_a_cell_add_up_to_zero(frames):
 
 def test_stored_stress_is_symmetric(text):
     tensors = re.findall(r'stress="([^"]+)"', text)
-    assert len(tensors) >= 150
+    assert len(tensors) == sum(GROUPS.values()) - 1
     for tensor in tensors:
         matrix = np.array(tensor.split(), dtype=float).reshape(3, 3)
         np.testing.assert_allclose(matrix, matrix.T, atol=1e-12)

@@ -121,6 +121,18 @@ class LabelStore:
                     continue
                 self.labels[entry["key"]] = entry
 
+    def adopt(self, frames: list[Atoms]) -> None:
+        """Take the labels of configurations that were calculated with the same settings."""
+        for atoms in frames:
+            results = atoms.calc.results
+            entry = {
+                "kpoints": tuple(int(n) for n in atoms.info["kpoints"]),
+                "energy": float(results["energy"]),
+                "forces": results["forces"].tolist(),
+                "stress": atoms.get_stress(voigt=False).tolist() if "stress" in results else None,
+            }
+            self.labels.setdefault(fingerprint(atoms), entry)
+
     def get(self, atoms: Atoms) -> dict | None:
         """Return the label of ``atoms``, or None if it is not labelled yet."""
         return self.labels.get(fingerprint(atoms))

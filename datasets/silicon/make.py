@@ -7,9 +7,7 @@ The run can be interrupted at any time; started again, it goes on after the last
 from __future__ import annotations
 
 import argparse
-import io
 import json
-import lzma
 import sys
 import time
 import zlib
@@ -19,15 +17,13 @@ from pathlib import Path
 import numpy as np
 from ase import Atoms
 from ase.calculators.singlepoint import SinglePointCalculator
-from ase.io import read, write
+from files import read_frames, write_frames
 from label import LabelStore, label
 from structures import config_type, configurations
 
 HERE = Path(__file__).parent
 DATA = HERE / "silicon.extxyz.xz"
 TEST_FRACTION = 0.13
-SHIPPED = 194
-"""How many configurations, in the order of labelling, the shipped file holds."""
 UNSPLIT = ("IsolatedAtom", "supercell")
 """Groups that are never held out for testing."""
 
@@ -102,22 +98,6 @@ def labelled_frames(configs: dict[str, Atoms], store: LabelStore) -> list[Atoms]
     return frames
 
 
-def write_data(frames: list[Atoms], path: Path) -> None:
-    """Write the frames as xz-compressed extended XYZ, replacing the file in one step."""
-    text = io.StringIO()
-    write(text, frames, format="extxyz")
-    partial = path.with_suffix(".partial")
-    partial.write_bytes(lzma.compress(text.getvalue().encode(), preset=9 | lzma.PRESET_EXTREME))
-    partial.replace(path)
-    print(f"{path.name}: {len(frames)} configurations, {path.stat().st_size} bytes")
-
-
-def read_data(path: Path = DATA) -> list[Atoms]:
-    """Return the configurations of the compressed file."""
-    with lzma.open(path, "rt") as stream:
-        return read(io.StringIO(stream.read()), index=":", format="extxyz")
-
-
 def check_supercells(configs: dict[str, Atoms], store: LabelStore, path: Path) -> float:
     """Write the energies per atom of the supercell group; return the largest spread in eV."""
     crystals: dict[str, dict[str, dict]] = defaultdict(dict)
@@ -142,7 +122,7 @@ def check_supercells(configs: dict[str, Atoms], store: LabelStore, path: Path) -
 
 def relabel(name: str) -> None:
     """Label one stored configuration again and print stored and new label as one JSON line."""
-    atoms = next(frame for frame in read_data() if frame.info["name"] == name)
+    atoms = next(frame for frame in read_frames(DATA) if frame.info["name"] == name)
     stored = {"energy": atoms.get_potential_energy(), "forces": atoms.get_forces().tolist()}
     stored["stress"] = atoms.get_stress(voigt=False).tolist()
     print(json.dumps({"stored": stored, "new": label(atoms)}))
@@ -153,8 +133,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--store", type=Path, default=HERE / "labels.jsonl", help="label store")
     parser.add_argument("--output", type=Path, default=DATA, help="compressed extended XYZ file")
+    parser.add_argument("--count", type=int, help="label and write only so many configurations")
     parser.add_argument(
-        "--count", type=int, default=SHIPPED, help="configurations to label and write, at most 194"
+        "--anew", action="store_true", help="take no finished labels from the compressed file"
     )
     parser.add_argument("--write-only", action="store_true", help="label nothing, write the files")
     parser.add_argument("--relabel", metavar="NAME", help="label one stored configuration again")
@@ -169,6 +150,8 @@ def main() -> int:
         return 0
     configs = configurations()
     store = LabelStore(options.store)
+    if not options.anew and DATA.exists():
+        store.adopt(read_frames(DATA))
     names = labelling_order(configs)[: options.count]
     configs = {name: atoms for name, atoms in configs.items() if name in names}
     if options.check_supercells:
@@ -177,7 +160,7 @@ def main() -> int:
         return int(worst > 1e-3)
     if not options.write_only:
         label_all(configs, store, names)
-    write_data(labelled_frames(configs, store), options.output)
+    write_frames(labelled_frames(configs, store), options.output)
     return 0
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
@@ -18,6 +19,10 @@ from ase.md.langevin import Langevin
 from ase.md.velocitydistribution import MaxwellBoltzmannDistribution
 from ase.neighborlist import neighbor_list
 from ase.optimize import FIRE
+from files import read_frames
+
+MELTS = Path(__file__).with_name("melts.extxyz.xz")
+"""Geometries that ``melts.py`` made, with their names."""
 
 A0 = 5.47
 """PBE lattice constant of diamond silicon in Å, rounded; the reference for all strains."""
@@ -300,6 +305,12 @@ def supercell_group() -> Iterator[tuple[str, Atoms]]:
     yield "supercell_displaced_8", make_supercell(displaced, np.diag([1, 2, 2]))
 
 
+def melt_groups() -> Iterator[tuple[str, Atoms]]:
+    """Yield the melts and hot crystals in larger cells."""
+    for atoms in read_frames(MELTS):
+        yield atoms.info["name"], Atoms(atoms)
+
+
 GROUPS = (
     ("isolated_atom", isolated_group),
     ("supercell", supercell_group),
@@ -309,6 +320,7 @@ GROUPS = (
     ("vacancy", vacancy_group),
     ("surface", surface_group),
     ("short", short_group),
+    ("melt", melt_groups),
 )
 
 
@@ -318,7 +330,18 @@ def config_type(name: str) -> str:
         return "IsolatedAtom"
     known = [*PHASES, "diamond_volume", "diamond_strain", "diamond_rattled"]
     known += ["md", "liquid", "vacancy", "surface", "short", "supercell"]
+    known += ["melt", "hot_crystal", "explored"]
     return max((group for group in known if name.startswith(group + "_")), key=len)
+
+
+def rounded(atoms: Atoms) -> Atoms:
+    """Return a copy with cell and positions rounded as they are stored."""
+    return Atoms(
+        atoms.numbers,
+        positions=np.round(atoms.positions, 8),
+        cell=np.round(atoms.cell[:], 8),
+        pbc=True,
+    )
 
 
 def configurations() -> dict[str, Atoms]:
@@ -326,7 +349,5 @@ def configurations() -> dict[str, Atoms]:
     out: dict[str, Atoms] = {}
     for _, build in GROUPS:
         for name, atoms in build():
-            atoms.set_cell(np.round(atoms.cell[:], 8))
-            atoms.positions = np.round(atoms.positions, 8)
-            out[name] = atoms
+            out[name] = rounded(atoms)
     return out

@@ -55,7 +55,10 @@ def test_an_ace_fit_writes_its_folder(copper):
     )
     outcome = run_fit(config)
     names = {path.name for path in outcome.folder.iterdir()}
-    assert names == {"config.yaml", "model.potl", "metrics.json", "predictions_test.extxyz"}
+    files = {"config.yaml", "model.potl", "metrics.json", "predictions_test.extxyz"}
+    assert names == files | {"lammps"}
+    in_lammps = {path.name for path in (outcome.folder / "lammps").iterdir()}
+    assert in_lammps == {"Cu.yace", "example.data", "in.example"}
     assert outcome.metrics["test"]["all"]["forces"]["mae"] < 0.05
     again = run_fit(load_config(outcome.folder / "config.yaml", (), copper / "again"))
     np.testing.assert_array_equal(again.potential.coefficients, outcome.potential.coefficients)

@@ -1,4 +1,4 @@
-"""Fitted ACE potentials as .yace files, read back by the reader that is held to other evaluators."""
+"""Fitted ACE potentials as .yace files, read back by the reader that other evaluators check."""
 
 import numpy as np
 import pytest

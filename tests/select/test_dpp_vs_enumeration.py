@@ -1,5 +1,7 @@
 """Draws and inclusion probabilities of DPPs against enumeration of all subsets."""
 
+from itertools import combinations
+
 import numpy as np
 import pytest
 from subsets import dpp, inclusion, k_dpp, p_value
@@ -157,14 +159,33 @@ def test_precomputed_matrices_that_are_no_kernel(matrix, message):
         KDPP(1, kernel="precomputed").select(matrix)
 
 
-def test_nystroem_of_all_rows_is_the_full_kernel(monkeypatch):
-    X = rows(60, 3)
-    expected = KDPP(5, kernel=RBF(1.0)).inclusion_probabilities(X)
+@pytest.mark.parametrize("length", [1.0, 0.05])
+def test_nystroem_of_all_rows_is_the_full_kernel(monkeypatch, length):
+    """With a triangle that is nearly singular, and with one that is nearly the identity."""
+    X, kernel = rows(60, 3), RBF(length)
+    expected = KDPP(5, kernel=kernel).inclusion_probabilities(X)
     monkeypatch.setattr(ensembles, "FULL_KERNEL", 10)
-    found = KDPP(5, kernel=RBF(1.0), rank=60).inclusion_probabilities(X)
+    found = KDPP(5, kernel=kernel, rank=60).inclusion_probabilities(X)
     np.testing.assert_allclose(found, expected, atol=1e-8)
-    few = KDPP(5, kernel=RBF(1.0), rank=30).inclusion_probabilities(X)
+    few = KDPP(5, kernel=kernel, rank=30).inclusion_probabilities(X)
     np.testing.assert_allclose(few.sum(), 5, rtol=1e-9)
+
+
+def test_nystroem_by_definition(monkeypatch):
+    """Inclusion probabilities are those of the approximated kernel matrix."""
+    X, kernel = rows(9, 3), RBF(0.7)
+    monkeypatch.setattr(ensembles, "FULL_KERNEL", 5)
+    found = KDPP(3, kernel=kernel, rank=4, random_state=2).inclusion_probabilities(X)
+    best = min(
+        np.abs(found - inclusion(k_dpp(approximation(X, kernel, list(s)), 3), 9)).max()
+        for s in combinations(range(9), 4)
+    )
+    assert best < 1e-10
+
+
+def approximation(X, kernel, landmarks):
+    K = kernel(X, X[landmarks])
+    return K @ np.linalg.solve(K[landmarks], K.T)
 
 
 def test_systematic_sampling_keeps_inclusion_probabilities():

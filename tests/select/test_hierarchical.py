@@ -377,6 +377,6 @@ def test_weights_travel_up_the_levels():
     rng = np.random.default_rng(0)
     X = np.vstack([rng.normal(size=(900, 2)), [[30.0, 0.0]]])
     flat = KMeans(2).select(X)
-    found = Hierarchical(KMeans(2), chunk_size=60).select(X)
+    found = Hierarchical(KMeans(2), chunk_size=60, levels=True).select(X)
     assert (np.abs(X[found.indices, 0]) > 20).sum() == 1
     np.testing.assert_allclose(np.sort(found.scores), np.sort(flat.scores), atol=0.02)

@@ -15,6 +15,7 @@ from potlearn.select import (
     DIRECT,
     HDBSCAN,
     Entropy,
+    Hierarchical,
     KMeans,
     KMedoids,
     MaxVol,
@@ -23,6 +24,7 @@ from potlearn.select import (
     SetCover,
     Stratified,
     extrapolation_grade,
+    kmeans,
 )
 from potlearn.select.quotas import quotas
 
@@ -158,6 +160,33 @@ def test_kmeans_takes_the_row_nearest_to_each_centre():
         members = X[labels == labels[i]]
         distances = np.linalg.norm(members - members.mean(axis=0), axis=1)
         assert np.linalg.norm(X[i] - members.mean(axis=0)) == pytest.approx(distances.min())
+
+
+def test_kmeans_in_passes(monkeypatch):
+    """From the centres of a sample, iterations over all rows end as good as scikit-learn's."""
+    from sklearn.cluster import KMeans as Whole
+
+    monkeypatch.setattr(kmeans, "MIN_SAMPLE", 60)
+    monkeypatch.setattr(kmeans, "SAMPLE", 1)
+    X = rows(900, 3)
+    found = Hierarchical(KMeans(12), chunk_size=100).select(X)
+    whole = Whole(12, n_init=1, random_state=0).fit(X)
+
+    def cost(centres):
+        return ((X[:, None] - centres[None]) ** 2).sum(-1).min(axis=1).sum()
+
+    nearest = ((X[:, None] - whole.cluster_centers_[None]) ** 2).sum(-1).argmin(axis=0)
+    assert cost(X[found.indices]) < 1.1 * cost(X[nearest])
+    np.testing.assert_allclose(found.scores.sum(), 1.0)
+    assert np.array_equal(KMeans(12).select(X).indices, found.indices)
+
+
+def test_kmeans_in_passes_tells_empty_clusters(monkeypatch):
+    monkeypatch.setattr(kmeans, "MIN_SAMPLE", 10)
+    X = np.repeat(rows(5, 3), 200, axis=0)
+    with pytest.raises(TooFewError, match="rows fall into 5 clusters only") as caught:
+        KMeans(8).select(X)
+    assert caught.value.available == 5
 
 
 def test_kmedoids_are_the_best_of_their_clusters():

@@ -17,13 +17,14 @@ import potlearn as pl
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
 MELTING = 1687.0  # K
-FITS = ["shipped", pytest.param("zuo", marks=pytest.mark.shared_data)]
+FITS = ["shipped", "shipped_ace", pytest.param("zuo", marks=pytest.mark.shared_data)]
+ACE = '{"family": "ace", "species": ["Si"], "cutoff": 5.5}'
 
 
-def fitted(config, folder):
+def fitted(config, folder, *options):
     """The potential that ``potlearn fit`` makes of a configuration file."""
     command = [sys.executable, "-m", "potlearn.cli", "fit", config]
-    subprocess.run([*command, "--no-report", "--output", folder], check=True)
+    subprocess.run([*command, "--no-report", "--output", folder, *options], check=True)
     return pl.load(folder / "model.potl")
 
 
@@ -31,6 +32,13 @@ def fitted(config, folder):
 def shipped(tmp_path_factory):
     """Defaults on the silicon set of this package."""
     return fitted(ROOT / "examples" / "silicon.yaml", tmp_path_factory.mktemp("shipped"))
+
+
+@pytest.fixture(scope="module")
+def shipped_ace(tmp_path_factory):
+    """The same with ACE."""
+    folder = tmp_path_factory.mktemp("shipped_ace")
+    return fitted(ROOT / "examples" / "silicon.yaml", folder, "--set", f"descriptor={ACE}")
 
 
 @pytest.fixture(scope="module")
@@ -45,10 +53,10 @@ def zuo(shared_data, tmp_path_factory):
     return fitted(folder / "fit.yaml", folder / "out")
 
 
-def crystal(potential, temperature):
+def crystal(potential, temperature, seed=0):
     """64 atoms of diamond silicon with velocities of twice ``temperature``, at rest as a whole."""
     atoms = bulk("Si", a=5.47, cubic=True).repeat(2)
-    rng = np.random.default_rng(0)
+    rng = np.random.default_rng(seed)
     width = np.sqrt(2 * atoms.get_masses() * units.kB * temperature)[:, None]
     momenta = width * rng.normal(size=(len(atoms), 3))
     atoms.set_momenta(momenta - momenta.mean(0))
@@ -71,20 +79,19 @@ def test_constant_energy_drift_at_600_kelvin(name, request):
     assert abs(drift) < 1e-5
 
 
-@pytest.mark.parametrize(
-    ("name", "temperature"),
-    [("shipped", 900.0), pytest.param("zuo", 2 * MELTING, marks=pytest.mark.shared_data)],
-)
-def test_hot_dynamics_survive(name, temperature, request):
-    """20 ps.  The shipped set holds ten cells of eight liquid atoms: too few for a melt."""
-    atoms = crystal(request.getfixturevalue(name), temperature)
+@pytest.mark.parametrize("seed", [0, 1, 2])
+@pytest.mark.parametrize("name", FITS)
+def test_dynamics_at_twice_the_melting_point_survive(name, seed, request):
+    """20 ps."""
+    temperature = 2 * MELTING
+    atoms = crystal(request.getfixturevalue(name), temperature, seed)
     thermostat = Langevin(
         atoms,
         1.0 * units.fs,
         temperature_K=temperature,
         friction=0.01 / units.fs,
         fixcm=False,
-        rng=np.random.default_rng(1),
+        rng=np.random.default_rng(seed + 1),
     )
     closest, hottest = [], []
 

@@ -24,11 +24,13 @@ _SEED = 0
 
 def make_descriptor(config: PodConfig | AceConfig, dataset: Dataset) -> Descriptor:
     """Descriptor of the section; environment clusters are found in ``dataset``."""
-    from potlearn.descriptors import ACE, POD
+    if isinstance(config, AceConfig):
+        from potlearn.descriptors import ACE
+
+        return ACE(config.species, config.cutoff, **config.keywords())
+    from potlearn.descriptors import POD
     from potlearn.descriptors.pod_clusters import Clusters
 
-    if isinstance(config, AceConfig):
-        return ACE(config.species, config.cutoff, **config.keywords())
     descriptor = POD(config.species, config.cutoff, **config.keywords())
     k, c = descriptor.number_of_environment_clusters, descriptor.number_of_principal_components
     if k == 1:

@@ -40,8 +40,9 @@ def _default(field: dict[str, Any]) -> str:
 
 def _kind(field: dict[str, Any]) -> str:
     """Kind of a value in words."""
-    if "anyOf" in field:
-        kinds = [_kind(option) for option in field["anyOf"] if option.get("type") != "null"]
+    options = field.get("anyOf", field.get("oneOf"))
+    if options:
+        kinds = [_kind(option) for option in options if option.get("type") != "null"]
         return " or ".join(dict.fromkeys(kinds))
     if "$ref" in field:
         name = field["$ref"].rsplit("/", 1)[-1].removesuffix("Config")

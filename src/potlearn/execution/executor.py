@@ -58,11 +58,14 @@ def make_executor(workers: int = 1, scheduler: str | None = None) -> Executor:
     ExecutionError
         ``workers`` is below 1.
     """
-    from potlearn.execution.dask import Dask
-    from potlearn.execution.processes import Processes
-
     if workers < 1:
         raise ExecutionError(f"workers is {workers}; expected 1 or more")
     if scheduler is not None:
+        from potlearn.execution.dask import Dask
+
         return Dask(scheduler)
-    return InProcess() if workers == 1 else Processes(workers)
+    if workers == 1:
+        return InProcess()
+    from potlearn.execution.processes import Processes
+
+    return Processes(workers)

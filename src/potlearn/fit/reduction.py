@@ -67,8 +67,8 @@ def reduce_dataset(
 ) -> Ledger:
     """Ledger of all chunks; a checkpoint is replaced as they finish, and continued if present.
 
-    It is replaced after chunks, at most every :data:`SAVE_EVERY` seconds, and at the end, also where
-    that is an error or an interrupt.
+    It is replaced after chunks, at most every :data:`SAVE_EVERY` seconds, and at the end, be that
+    an error or an interrupt.
 
     Raises
     ------

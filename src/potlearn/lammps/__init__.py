@@ -1,25 +1,44 @@
 """LAMMPS: potential files both ways, data files, and run inputs."""
 
-from .ace_yace import expansion_error
-from .data_file import write_data
-from .inputs import LammpsFiles, pair_commands, parts, write_lammps
-from .pod_files import read_pod, write_pod
-from .tables import write_table
-from .yace_read import read_yace, read_yace_file
-from .yace_write import to_yace, write_yace
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-__all__ = [
-    "LammpsFiles",
-    "expansion_error",
-    "pair_commands",
-    "parts",
-    "read_pod",
-    "read_yace",
-    "read_yace_file",
-    "to_yace",
-    "write_data",
-    "write_lammps",
-    "write_pod",
-    "write_table",
-    "write_yace",
-]
+if TYPE_CHECKING:
+    from .ace_yace import expansion_error as expansion_error
+    from .data_file import write_data as write_data
+    from .inputs import LammpsFiles as LammpsFiles
+    from .inputs import pair_commands as pair_commands
+    from .inputs import parts as parts
+    from .inputs import write_lammps as write_lammps
+    from .pod_files import read_pod as read_pod
+    from .pod_files import write_pod as write_pod
+    from .tables import write_table as write_table
+    from .yace_read import read_yace as read_yace
+    from .yace_read import read_yace_file as read_yace_file
+    from .yace_write import to_yace as to_yace
+    from .yace_write import write_yace as write_yace
+
+_EXPORTS = {
+    "LammpsFiles": "inputs",
+    "expansion_error": "ace_yace",
+    "pair_commands": "inputs",
+    "parts": "inputs",
+    "read_pod": "pod_files",
+    "read_yace": "yace_read",
+    "read_yace_file": "yace_read",
+    "to_yace": "yace_write",
+    "write_data": "data_file",
+    "write_lammps": "inputs",
+    "write_pod": "pod_files",
+    "write_table": "tables",
+    "write_yace": "yace_write",
+}
+
+__all__ = [*_EXPORTS]
+
+
+def __getattr__(name: str) -> Any:
+    """Load the module of a name when it is first used (PEP 562)."""
+    if name not in _EXPORTS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f".{_EXPORTS[name]}", __name__), name)

@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 
 from ..descriptors.ace_basis import Function
 from ..descriptors.ace_polynomial import folding, polynomial
-from ..descriptors.ace_radial import AceRadial, ChebExpCos, ChebLinear, ChebPow, SBessel
+from ..descriptors.ace_primitives import ChebExpCos, ChebLinear, ChebPow, SBessel
+from ..descriptors.ace_radial import AceRadial
 from ..errors import ModelFileError
 from ..potentials.pace_data import Bond, ClusterFunction, Embedding, YaceFile
 

@@ -15,7 +15,6 @@ from ..potentials.pair_base import PairPotential
 from ..potentials.sum import SumPotential
 from .pod_files import write_pod
 from .tables import Terms, table_coefficients, table_style, write_table
-from .yace_write import to_yace, write_yace
 
 ManyBody: TypeAlias = Any
 """A potential that one file format holds, no pair potential."""
@@ -141,6 +140,8 @@ def _natural(potential: ManyBody) -> str:
 
 def _many_body_files(potential: ManyBody, prefix: Path, is_yace: bool) -> Sequence[Path]:
     if is_yace:
+        from .yace_write import to_yace, write_yace
+
         return [write_yace(f"{prefix}.yace", to_yace(potential))]
     if not isinstance(potential, LinearPotential):
         raise ModelFileError(

@@ -14,9 +14,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..descriptors.ace_primitives import fall, finite, smooth_step, where
 from ..engine import Jet
 from .pace_data import Array, Bond, Pair, PolynomialPair
-from .pace_radial import fall, finite, polynomials, smooth_step, where
+from .pace_radial import polynomials
 
 COULOMB = 14.399645351950543
 """e²/(4πε₀) in eV Å, the value in these potentials."""

@@ -18,9 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data.neighbors import Neighbors
+from ..descriptors.ace_primitives import smooth_step
 from ..engine import Jet, close_pairs
 from .pace_data import Array, Bond, Embedding, YaceFile
-from .pace_radial import smooth_step
 
 STEEPNESS = 1e6
 """Where FinnisSinclair turns from a power into a line, as an inverse density."""

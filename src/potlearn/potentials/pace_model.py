@@ -18,12 +18,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ..descriptors.ace_primitives import stack
 from ..engine import ONE, Engine, Jet, Program, ProgramBuilder, RadialTable, tabulate
 from ..engine.polynomial import ComplexPolynomials, Product
 from ..engine.program import Value, moment
 from .pace_core import core, polynomial_core
 from .pace_data import Array, Bond, ClusterFunction, Pair, YaceFile
-from .pace_radial import polynomials, primitives, stack
+from .pace_radial import polynomials, primitives
 
 KNOT_BITS = 11
 """Intervals per octave of the tables, as a power of two.
@@ -158,7 +159,7 @@ def radial_functions(file: YaceFile, pair: Pair, radials: list[Radial], r: Array
         p = polynomials(bond, r) if bond.nradmax else []
         return stack([_polynomial(file, pair, radial, p, r) for radial in radials])
     mode = file.inner_cutoff_type
-    g = stack(primitives(bond, file.nradbasemax, mode, r))
+    g = primitives(bond, file.nradbasemax, mode, r)
     return stack([_contracted(file, pair, bond, radial, g, r) for radial in radials])
 
 

@@ -19,8 +19,8 @@ import numpy as np
 from potlearn.errors import SelectionError
 from potlearn.select.kernel_base import FeatureMap, Kernel, Precomputed
 from potlearn.select.kernels import Identity, KernelLike, make_kernel
-from potlearn.select.moments import Moments, Square, Triangle
-from potlearn.select.nystroem import Nystroem
+from potlearn.select.moments import Moments, Square, Triangle, Whitened
+from potlearn.select.nystroem import LandmarkValues, Nystroem
 from potlearn.select.passes import over, squares_of
 from potlearn.select.rows import ArrayRows, Rows, blocks
 from potlearn.select.run import Run, State
@@ -100,10 +100,12 @@ def decompose(rows: Rows, kernel: Kernel, run: Run, rank: int) -> Ensemble:
     if features is None:
         if rows.shape[0] <= FULL_KERNEL or isinstance(kernel, Precomputed):
             return _full(_matrix(rows, kernel))
-        features = Nystroem.of(kernel, rows, rank, run.rng(_LANDMARKS))
-        moments = Square()
-    singular_values, W = spectrum_of(rows, features, moments, run)
-    axes = np.ascontiguousarray(W / singular_values)
+        nystroem = Nystroem.of(kernel, rows, rank, run.rng(_LANDMARKS))
+        features, moments = nystroem, Square()
+        if nystroem.is_well_conditioned:
+            features = LandmarkValues(kernel, nystroem.landmarks)
+            moments = Whitened(nystroem.factor)
+    singular_values, axes = spectrum_of(rows, features, moments, run)
     width = features.width(rows.shape[1])
     leverages = squares_of(rows, Along(features, axes), run, "leverages", width)
     return Ensemble(rows, features, singular_values, axes, leverages)
@@ -112,7 +114,7 @@ def decompose(rows: Rows, kernel: Kernel, run: Run, rank: int) -> Ensemble:
 def spectrum_of(
     rows: Rows, features: FeatureMap, moments: Moments, run: Run
 ) -> tuple[Array, Array]:
-    """Singular values of the features and their right vectors, in one pass."""
+    """Singular values of the features, and axes, in one pass: see :class:`Moments`."""
     state = over(
         rows,
         _MomentsOf(features, moments),

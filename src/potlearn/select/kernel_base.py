@@ -75,17 +75,13 @@ class Radial(Kernel):
     def profile(self, squares: Array) -> tuple[Array, Array, Array]:
         """Value, first and second derivative of f at squared distances."""
 
-    def value(self, squares: Array) -> Array:
-        """Value of f."""
-        return self.profile(squares)[0]
-
     def __call__(self, X: Array, Y: Array) -> Array:
         """See :class:`Kernel`."""
-        return self.value(squared_distances(X, Y))
+        return self.profile(squared_distances(X, Y))[0]
 
     def diagonal(self, X: Array) -> Array:
         """See :class:`Kernel`."""
-        return self.value(np.zeros(len(X)))
+        return self.profile(np.zeros(len(X)))[0]
 
     def gradients(self, X: Array, Y: Array) -> tuple[Array, Array]:
         """See :class:`Kernel`."""

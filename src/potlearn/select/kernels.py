@@ -17,7 +17,7 @@ from potlearn.select.kernel_base import (
 )
 from potlearn.select.rows import Rows
 from potlearn.select.selection import Array
-from potlearn.select.vectors import squared_norms
+from potlearn.select.vectors import squared_distances, squared_norms
 
 
 @dataclass(frozen=True)
@@ -140,9 +140,10 @@ class RBF(Radial):
         Length l, by default the median distance between rows.
     """
 
-    def value(self, squares: Array) -> Array:
-        """See :class:`~potlearn.select.kernel_base.Radial`."""
-        return np.exp(squares * (-0.5 / self.scale**2))
+    def __call__(self, X: Array, Y: Array) -> Array:
+        """See :class:`~potlearn.select.kernel_base.Kernel`."""
+        exponents = squared_distances(X, Y, -0.5 / self.scale**2)
+        return np.asarray(np.exp(exponents, out=exponents))
 
     def profile(self, squares: Array) -> tuple[Array, Array, Array]:
         """See :class:`~potlearn.select.kernel_base.Radial`."""

@@ -24,7 +24,9 @@ class Moments(Protocol):
         """Moments of both."""
 
     def spectrum(self, moments: Array, n: int) -> tuple[Array, Array]:
-        """Singular values of n rows that are above rounding, descending, and right vectors.
+        r"""Singular values of n rows above rounding, descending, and axes A with :math:`V = B A`.
+
+        V are the left singular vectors.
 
         Raises
         ------
@@ -50,7 +52,7 @@ class Triangle:
         """See :class:`Moments`; the cut is that of ``numpy.linalg.matrix_rank``."""
         _, values, Wt = np.linalg.svd(moments, full_matrices=False)
         kept = values > max(n, moments.shape[1]) * _EPS * values[0]
-        return _above_zero(values[kept], Wt[kept].T)
+        return _axes(values[kept], Wt[kept].T)
 
 
 @dataclass(frozen=True)
@@ -69,10 +71,28 @@ class Square:
         """See :class:`Moments`; the cut allows for the rounding of the sums."""
         squares, W = np.linalg.eigh(moments)
         kept = squares > 10 * max(len(moments), n**0.5) * _EPS * squares[-1]
-        return _above_zero(np.sqrt(squares[kept])[::-1], W[:, kept][:, ::-1])
+        return _axes(np.sqrt(squares[kept])[::-1], W[:, kept][:, ::-1])
 
 
-def _above_zero(values: Array, vectors: Array) -> tuple[Array, Array]:
+@dataclass(frozen=True)
+class Whitened(Square):
+    r"""Squares of values B that make features only with a triangle: :math:`\phi = B L^{-T}`.
+
+    The triangle is applied to the sum, once, in place of to all rows; it must be well conditioned.
+    """
+
+    factor: Array
+
+    def spectrum(self, moments: Array, n: int) -> tuple[Array, Array]:
+        """See :class:`Moments`."""
+        half, _ = lapack().dtrtrs(self.factor, np.asfortranarray(moments), lower=1)
+        whole, _ = lapack().dtrtrs(self.factor, np.asfortranarray(half.T), lower=1)
+        values, axes = super().spectrum((whole + whole.T) / 2, n)
+        solved, _ = lapack().dtrtrs(self.factor, np.asfortranarray(axes), lower=1, trans=1)
+        return values, np.ascontiguousarray(solved)
+
+
+def _axes(values: Array, vectors: Array) -> tuple[Array, Array]:
     if len(values) == 0:
         raise SelectionError("the kernel is zero for all rows: there is nothing to tell them by")
-    return values, vectors
+    return values, np.ascontiguousarray(vectors / values)

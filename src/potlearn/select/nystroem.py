@@ -20,6 +20,9 @@ from potlearn.select.kernel_base import Kernel
 from potlearn.select.rows import Rows
 from potlearn.select.selection import Array
 
+# Ratio of the diagonal of a triangle, whose square takes four digits off sums over rows at most.
+CONDITION = 1e-2
+
 
 @dataclass(frozen=True)
 class Nystroem:
@@ -58,6 +61,12 @@ class Nystroem:
             raise SelectionError("the kernel is zero, or negative, between all landmarks")
         return cls(kernel, landmarks[pivots[:r] - 1], np.asfortranarray(np.tril(factor[:r, :r])))
 
+    @property
+    def is_well_conditioned(self) -> bool:
+        """Whether the triangle may be applied to sums over rows in place of rows."""
+        diagonal = np.diag(self.factor)
+        return bool(diagonal.min() > CONDITION * diagonal.max())
+
     def width(self, n_columns: int) -> int:
         """See :class:`~potlearn.select.kernel_base.FeatureMap`."""
         return len(self.landmarks)
@@ -67,3 +76,19 @@ class Nystroem:
         values = self.kernel(self.landmarks, X)
         solved, _ = lapack().dtrtrs(self.factor, values, lower=1)
         return np.asarray(solved.T)
+
+
+@dataclass(frozen=True)
+class LandmarkValues:
+    """Values of a kernel against landmarks, :math:`k(x, Z)`."""
+
+    kernel: Kernel
+    landmarks: Array
+
+    def width(self, n_columns: int) -> int:
+        """See :class:`~potlearn.select.kernel_base.FeatureMap`."""
+        return len(self.landmarks)
+
+    def __call__(self, X: Array) -> Array:
+        """See :class:`~potlearn.select.kernel_base.FeatureMap`."""
+        return self.kernel(X, self.landmarks)

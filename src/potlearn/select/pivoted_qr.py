@@ -45,8 +45,8 @@ class PivotedQR(Sized):
     def choose(self, rows: Rows, labels: Labels | None, run: Run) -> Selection:
         """See :class:`~potlearn.select.selector.Selector`."""
         k = self.n_to_select
-        values, W = spectrum_of(rows, Identity(), Triangle(), run)
+        values, axes = spectrum_of(rows, Identity(), Triangle(), run)
         check_rank(k, len(values))
-        along = Along(Identity(), W[:, :k] / values[:k])
+        along = Along(Identity(), np.ascontiguousarray(axes[:, :k]))
         indices, squares = zip(*pivoted_qr(rows, along, k, run, k), strict=True)
         return Selection.of(indices, np.sqrt(squares))

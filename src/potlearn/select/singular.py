@@ -34,8 +34,8 @@ def left_vectors(rows: Rows, k: int | None = None) -> Array:
     TooFewError
         ``k`` is above the rank.
     """
-    values, W = Triangle().spectrum(triangle_of(rows), rows.shape[0])
+    values, axes = Triangle().spectrum(triangle_of(rows), rows.shape[0])
     if k is not None:
         check_rank(k, len(values))
-    axes = W[:, :k] / values[:k]
-    return np.concatenate([block @ axes for _, block in blocks(rows)])
+    leading = np.ascontiguousarray(axes[:, :k])
+    return np.concatenate([block @ leading for _, block in blocks(rows)])

@@ -12,13 +12,18 @@ def squared_norms(X: Array) -> Array:
     return np.asarray(np.einsum("ij,ij->i", X, X))
 
 
-def squared_distances(X: Array, Y: Array) -> Array:
-    """All :math:`|x - y|^2`, (n, m), never negative."""
-    squares = X @ Y.T
-    squares *= -2.0
-    squares += squared_norms(X)[:, None]
-    squares += squared_norms(Y)
-    return np.asarray(np.maximum(squares, 0.0, out=squares))
+def squared_distances(X: Array, Y: Array, factor: float = 1.0) -> Array:
+    """All :math:`f |x - y|^2`, (n, m), never of the other sign than the factor f.
+
+    One product of matrices, counted from the mean of Y, which keeps the digits of far rows.
+    """
+    origin = Y.mean(axis=0)
+    left, right = X - origin, Y - origin
+    x, y = factor * squared_norms(left)[:, None], squared_norms(right)[:, None]
+    left = np.hstack([left * (-2.0 * factor), x, np.full_like(x, factor)])
+    values = left @ np.hstack([right, np.ones_like(y), y]).T
+    bound = np.maximum if factor > 0 else np.minimum
+    return np.asarray(bound(values, 0.0, out=values))
 
 
 def orthonormal(v: Array, basis: Array) -> Array:
