@@ -3,6 +3,7 @@
 #   make demo       fit a silicon potential, print metrics, write model, report and LAMMPS files
 #   make test       the test suite; make test-slow: the slow physics too
 #   make bench      speed and accuracy, side by side with LAMMPS
+#   make study      choice of configurations against random choice, on four sets
 #   make lint       ruff, mypy, clang-format
 #   make sanitize   the engine's tests under address and undefined-behaviour sanitizers
 #   make docs       the documentation, in docs/_build/html
@@ -19,7 +20,7 @@ WHEEL = $$(ls "$(CURDIR)"/dist/potlearn-*.whl)
 # One thread for the linear algebra of each test process; the processes share the cores.
 RUN_TESTS = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --timeout 600
 
-.PHONY: demo test test-slow bench lint sanitize docs wheel clean
+.PHONY: demo test test-slow bench study lint sanitize docs wheel clean
 
 demo: $(VENV)/.all
 	$(BIN)/potlearn fit examples/silicon.yaml --output demo
@@ -33,6 +34,9 @@ test-slow: $(VENV)/.test
 bench: $(VENV)/.all
 	$(BIN)/python benchmarks/run.py
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/accuracy.py
+
+study: $(VENV)/.all
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python benchmarks/selection_study.py --seeds 30
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

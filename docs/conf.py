@@ -30,12 +30,19 @@ html_title = "potlearn"
 
 
 def write_configuration_reference(app):
-    """Write the page of all keys of a fit configuration."""
+    """Write the pages of all keys of the configurations."""
+    from potlearn.cli.config import FitConfig
     from potlearn.cli.schema import schema_as_markdown
+    from potlearn.cli.study_config import CompareConfig, TuneConfig
 
     folder = Path(app.srcdir, "api", "generated")
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "configuration.md").write_text(schema_as_markdown(), encoding="utf-8")
+    for name, config, title in (
+        ("configuration", FitConfig, "Configuration of a fit"),
+        ("comparison", CompareConfig, "Configuration of a comparison"),
+        ("search", TuneConfig, "Configuration of a search"),
+    ):
+        (folder / f"{name}.md").write_text(schema_as_markdown(config, title), encoding="utf-8")
 
 
 def setup(app):

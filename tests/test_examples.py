@@ -69,6 +69,27 @@ def test_yace_example_adds_a_core_and_writes_files(tmp_path):
     assert (tmp_path / "copper.yace").exists()
 
 
+@pytest.mark.parametrize(
+    ("option", "name", "told"),
+    [
+        ("--compare", "compare_choices.yaml", r"kmeans +[\d.]+ ± [\d.]+"),
+        ("--tune", "tune_choice.yaml", r"test, MAE, best: energy [\d.]+ meV/atom"),
+    ],
+)
+def test_study_examples_run(tmp_path, option, name, told):
+    command = (
+        "-m",
+        "potlearn.cli",
+        "select",
+        option,
+        EXAMPLES / name,
+        "--output",
+        tmp_path / "out",
+    )
+    output = run(tmp_path, *command, "--set", "output.report=false")
+    assert re.search(told, output)
+
+
 def test_choice_example_pays(tmp_path):
     output = run(tmp_path, EXAMPLES / "choose_configurations.py")
     assert "950 to choose from" in output

@@ -1,4 +1,4 @@
-"""The schema of the fit configuration for people and for programs."""
+"""The schemas of the configuration files for people and for programs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from potlearn.cli.config import FitConfig
+from potlearn.cli.config import FitConfig, Section
 
 
 def schema_as_json() -> str:
@@ -14,10 +14,12 @@ def schema_as_json() -> str:
     return json.dumps(FitConfig.model_json_schema(), indent=2, ensure_ascii=False)
 
 
-def schema_as_markdown() -> str:
+def schema_as_markdown(
+    config: type[Section] = FitConfig, title: str = "Configuration of a fit"
+) -> str:
     """One table per section: key, kind, default, meaning."""
-    schema = FitConfig.model_json_schema()
-    lines = ["# Configuration of a fit", ""]
+    schema = config.model_json_schema()
+    lines = [f"# {title}", ""]
     for name, section in [("Sections", schema), *schema["$defs"].items()]:
         lines += [f"## {name.removesuffix('Config')}", "", section["description"], ""]
         lines += ["| key | kind | default | meaning |", "|---|---|---|---|"]
@@ -35,7 +37,18 @@ def _rows(section: dict[str, Any]) -> Iterator[str]:
 
 def _default(field: dict[str, Any]) -> str:
     value = field.get("default")
-    return "" if value is None or isinstance(value, dict) else f"`{json.dumps(value)}`"
+    if value is None or isinstance(value, dict):
+        return ""
+    if isinstance(value, list) and any(isinstance(item, dict) for item in value):
+        return ", ".join(" ".join(map(_short, item.values())) for item in value)
+    return f"`{json.dumps(value)}`"
+
+
+def _short(value: Any) -> str:
+    """The values of an item of a list, as far as they say something."""
+    if isinstance(value, dict):
+        return " ".join(map(str, value.values()))
+    return value if isinstance(value, str) and value != "standard" else ""
 
 
 def _kind(field: dict[str, Any]) -> str:
