@@ -217,12 +217,12 @@ def solve_ledger(
     ``columns`` names a sub-basis; one-body columns always belong to it.  ``core`` holds
     inequalities on all coefficients: the solution is then the nearest one that keeps them.
     """
-    options = one_body.options(ledger, weights, species)
-    fixed, offset = options.get("fixed", {}), options.get("offset", {})
-    if columns is not None:
-        free = {*columns, *offset} - set(fixed)
-        options["columns"] = tuple(name for name in ledger.columns if name in free)
     with one_blas_thread():
+        options = one_body.options(ledger, weights, species)
+        fixed, offset = options.get("fixed", {}), options.get("offset", {})
+        if columns is not None:
+            free = {*columns, *offset} - set(fixed)
+            options["columns"] = tuple(name for name in ledger.columns if name in free)
         problem = ledger.problem(weights, n_folds=solver.n_folds, **options)
         solution = solver.solve(problem)
         if core is not None:
