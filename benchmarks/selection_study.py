@@ -14,8 +14,8 @@ methods of a seed see the same split.  The fit of each set (``FITS``) is the can
 from __future__ import annotations
 
 import argparse
-import itertools
 import json
+from itertools import pairwise, product
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +86,7 @@ def bases(name: str) -> dict[str, Any]:
         sizes = {2: (7, 8), 3: (5, 6)}
         pods = {"POD 6 4 2": pod(species, 6, 4, 3, 2, 2)}
     aces = {
-        f"ACE {order} {degree}": pl.ACE(species, cutoff=5.0, order=order, degree=degree)
+        f"ACE {order} {degree}": pl.ACE(species, cutoff=5.0, order=order, degree=degree, wL=1.5)
         for order, degrees in sizes.items()
         for degree in degrees
     }
@@ -179,9 +179,7 @@ def choose_fits(data: Path, name: str, output: Path) -> None:
     dataset = read_set(data, name)
     drawn = splits(dataset, FIT_SEEDS)
     scores = {}
-    for (label, descriptor), (solver_name, solver) in itertools.product(
-        bases(name).items(), SOLVERS.items()
-    ):
+    for (label, descriptor), (solver_name, solver) in product(bases(name).items(), SOLVERS.items()):
         fits = prepare(dataset, name, descriptor, solver, output / f"{name} {label}")
         logs = [
             np.log(errors["energy_mae"] * errors["forces_mae"])
@@ -194,6 +192,8 @@ def choose_fits(data: Path, name: str, output: Path) -> None:
         print(f"{name} {label}, {solver_name}: {1e3 * scores[label, solver_name]:.1f}", flush=True)
     best = min(scores, key=scores.get)
     print(f"{name}: {best}; the study takes {FITS[name]}")
+    listed = [[*fit, 1e3 * score] for fit, score in scores.items()]
+    (output / f"{name} fits.json").write_text(json.dumps(listed, indent=1) + "\n")
 
 
 def study(data: Path, name: str, output: Path, seeds: int, workers: int) -> Table:
@@ -251,15 +251,24 @@ def publish(output: Path, docs: Path) -> None:
     tables = {_heading(about): table for about, table in found.values()}
     comparison_figure(tables, figure, FINISHED, DRAWN)
     summary, full = [], []
-    for about, table in found.values():
-        summary += [f"### {_heading(about)}", "", _saved(table), "", _worth(table), ""]
+    for name, (about, table) in found.items():
+        summary += [
+            f"### {_heading(about)}",
+            "",
+            _saved(table),
+            _ratios(table),
+            "",
+            _worth(table),
+            "",
+        ]
         full += [f"## {_heading(about)}", ""]
         for quantity in ("energy_mae", "forces_mae", "condition", "energy_rmse", "forces_rmse"):
             full += [markdown_table(table, quantity), ""]
         full += [_atoms(table), ""]
+        full += _candidates(output / f"{name} fits.json")
     folder = docs / "studies"
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "selection_summary.md").write_text("\n".join(summary))
+    (folder / "selection_summary.inc").write_text("\n".join(summary))
     (folder / "selection_tables.md").write_text("\n".join([TABLES_HEAD, *full]))
 
 
@@ -268,8 +277,24 @@ TABLES_HEAD = """\
 
 Written by `python benchmarks/selection_study.py --publish docs`; see [the study](selection.md).
 Means over seeds with 95 % intervals (Student); condition numbers: geometric means. k above the
-rank: a linear kernel or a matrix has no more independent rows than features.
+rank: a linear kernel or a matrix has no more independent rows than features. "Over random with as
+many atoms" divides geometric means by those of random choices, interpolated at that number of atoms;
+a dash is outside their range. The last table of each set scores candidates for the fit by random
+subsets of ten other seeds: geometric mean of the energy and the force error, meV/atom and meV/Å.
 """
+
+
+def _candidates(path: Path) -> list[str]:
+    """Scores of the candidates for the fit: sqrt(energy x force error) of random subsets."""
+    if not path.exists():
+        return []
+    scores = json.loads(path.read_text())
+    solvers = list(dict.fromkeys(solver for _, solver, _ in scores))
+    lines = [f"| fit, score | {' | '.join(solvers)} |", "|" + "---|" * (1 + len(solvers))]
+    for basis in dict.fromkeys(basis for basis, _, _ in scores):
+        row = {solver: score for b, solver, score in scores if b == basis}
+        lines.append(f"| {basis} | {' | '.join(f'{row[s]:.1f}' for s in solvers)} |")
+    return [*lines, ""]
 
 
 def _heading(about: dict[str, Any]) -> str:
@@ -302,6 +327,20 @@ def _worth(table: Table) -> str:
             " / ".join(_bounds(*table.worth(method, k, q)) for q in ("energy_mae", "forces_mae"))
             for k in table.sizes[:-1]
         ]
+        lines.append(f"| {method} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def _ratios(table: Table) -> str:
+    """Errors over those of random choices of twice as many, with 95 % intervals."""
+    pairs = list(pairwise(table.sizes))
+    heads = [f"{small} against {large}" for small, large in pairs]
+    lines = [f"| energy; forces | {' | '.join(heads)} |", "|" + "---|" * (1 + len(heads))]
+    for method in ("random", *DRAWN):
+        cells = []
+        for small, large in pairs:
+            found = [table.ratio(method, small, q, large) for q in ("energy_mae", "forces_mae")]
+            cells.append("; ".join(f"{r.mean:.2f} ({r.low:.2f} to {r.high:.2f})" for r in found))
         lines.append(f"| {method} | {' | '.join(cells)} |")
     return "\n".join(lines)
 

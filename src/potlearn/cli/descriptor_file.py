@@ -10,7 +10,7 @@ from potlearn.cli.config import AceConfig, DescriptorConfig, PodConfig, Section
 from potlearn.cli.config_file import parse_section, read_raw, set_value
 from potlearn.errors import ConfigError
 
-DEGREES = {1: 10.0, 2: 6.0}
+DEGREES = {1: 8.0, 2: 5.0}
 """Degree of the default ACE by number of species; 5 beyond."""
 MOST_FUNCTIONS = 200
 

@@ -60,7 +60,7 @@ def comparison_figure(
             axes.set_xlabel("Configurations")
         lines, labels = panels[0, 0].get_legend_handles_labels()
         figure.legend(lines, labels, loc="outside lower center", ncols=4, fontsize=6.5)
-        figure.savefig(path, dpi=200)
+        figure.savefig(path, dpi=150)
 
 
 def _panel(axes: Any, table: Table, quantity: str, methods: Sequence[str] | None) -> None:
