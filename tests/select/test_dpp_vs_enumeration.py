@@ -8,7 +8,7 @@ from subsets import dpp, inclusion, k_dpp, p_value
 
 from potlearn.errors import SelectionError, TooFewError
 from potlearn.select import DPP, KDPP, RBF, InclusionSampling
-from potlearn.select import ensemble as ensembles
+from potlearn.select.determinantal import ensemble as ensembles
 
 DRAWS = 100_000
 

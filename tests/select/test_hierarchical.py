@@ -27,10 +27,10 @@ from potlearn.select import (
     KMeans,
     MaxVol,
     SetCover,
-    levels,
 )
-from potlearn.select import ensemble as ensembles
-from potlearn.select.levels import Survivors
+from potlearn.select.determinantal import ensemble as ensembles
+from potlearn.select.hierarchy import levels
+from potlearn.select.hierarchy.levels import Survivors
 
 SIZED = sorted(name for name, case in CASES.items() if case.sized)
 K = 4

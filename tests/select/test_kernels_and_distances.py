@@ -18,7 +18,7 @@ from potlearn.select import (
     stein_discrepancy,
     stein_kernel,
 )
-from potlearn.select.kernels import make_kernel
+from potlearn.select.kernels.named import make_kernel
 from potlearn.select.rows import ArrayRows
 
 KERNELS = {
@@ -256,7 +256,7 @@ def test_stein_discrepancy_by_definition(statistic):
 
 
 def test_stein_discrepancy_in_blocks(monkeypatch):
-    from potlearn.select import stein
+    from potlearn.select.distances import stein
 
     X = points(50, 2)
     whole = stein_discrepancy(X, -X)

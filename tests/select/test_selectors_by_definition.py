@@ -24,9 +24,9 @@ from potlearn.select import (
     SetCover,
     Stratified,
     extrapolation_grade,
-    kmeans,
 )
-from potlearn.select.quotas import quotas
+from potlearn.select.clusters import kmeans
+from potlearn.select.sampling.quotas import quotas
 
 
 def rows(n, d, seed=0):

@@ -6,25 +6,25 @@ from dataclasses import fields
 from typing import Any
 
 from potlearn.errors import SelectionError
-from potlearn.select.cur import CUR
-from potlearn.select.dbscan import DBSCAN
-from potlearn.select.deim import DEIM
-from potlearn.select.direct import DIRECT
-from potlearn.select.dpp import DPP
-from potlearn.select.entropy import Entropy
-from potlearn.select.fps import FPS
-from potlearn.select.greedy_map import GreedyMAP
-from potlearn.select.hdbscan import HDBSCAN
-from potlearn.select.inclusion import InclusionSampling
-from potlearn.select.kdpp import KDPP
-from potlearn.select.kmeans import KMeans
-from potlearn.select.kmedoids import KMedoids
-from potlearn.select.maxvol import MaxVol
-from potlearn.select.pivoted_qr import PivotedQR
+from potlearn.select.clusters.dbscan import DBSCAN
+from potlearn.select.clusters.direct import DIRECT
+from potlearn.select.clusters.hdbscan import HDBSCAN
+from potlearn.select.clusters.kmeans import KMeans
+from potlearn.select.clusters.kmedoids import KMedoids
+from potlearn.select.coverage.entropy import Entropy
+from potlearn.select.coverage.fps import FPS
+from potlearn.select.coverage.set_cover import SetCover
+from potlearn.select.determinantal.dpp import DPP
+from potlearn.select.determinantal.greedy_map import GreedyMAP
+from potlearn.select.determinantal.inclusion import InclusionSampling
+from potlearn.select.determinantal.kdpp import KDPP
+from potlearn.select.matrix.cur import CUR
+from potlearn.select.matrix.deim import DEIM
+from potlearn.select.matrix.maxvol import MaxVol
+from potlearn.select.matrix.pivoted_qr import PivotedQR
+from potlearn.select.sampling.stratified import Stratified
+from potlearn.select.sampling.uniform import Random
 from potlearn.select.selector import Selector
-from potlearn.select.set_cover import SetCover
-from potlearn.select.stratified import Stratified
-from potlearn.select.uniform import Random
 
 SELECTORS: dict[str, type[Selector]] = {
     "random": Random,

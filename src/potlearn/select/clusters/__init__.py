@@ -1,0 +1,1 @@
+"""Choice by clusters of rows."""

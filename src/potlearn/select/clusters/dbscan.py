@@ -1,0 +1,71 @@
+r"""Draws from the clusters of DBSCAN.
+
+Rows with ``min_samples`` rows within ``eps`` are cores; cores within ``eps`` of each other, and
+what is within ``eps`` of them, make a cluster; the rest is noise (Ester et al., A density-based
+algorithm for discovering clusters, 1996).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from potlearn.errors import SelectionError
+from potlearn.select.clusters.density import DensityClusters, check_count
+from potlearn.select.clusters.scikit import scikit
+from potlearn.select.selection import Array
+from potlearn.select.vectors import squared_distances
+
+# Rows whose neighbours tell the default radius, and the part of them that shall be cores.
+SAMPLE, CORES = 500, 0.9
+
+
+@dataclass(frozen=True)
+class DBSCAN(DensityClusters):
+    """Choose rows of every cluster of DBSCAN.
+
+    Parameters
+    ----------
+    n_to_select : int
+        Number k of rows.
+    eps : float, optional
+        Radius; by default 90 % of (up to 500) rows have ``min_samples`` rows within it.
+    min_samples : int
+        Rows within the radius, itself included, that make a core.
+    allocation, keep_noise, random_state :
+        See :class:`~potlearn.select.clusters.density.DensityClusters`.
+    """
+
+    eps: float | None = None
+    min_samples: int = 5
+
+    def check(self, n: int) -> None:
+        """See :class:`~potlearn.select.selector.Selector`."""
+        super().check(n)
+        check_count("min_samples", self.min_samples)
+        if self.eps is not None and not 0 < self.eps < np.inf:
+            raise SelectionError(f"eps is {self.eps}; expected a positive number")
+
+    def clusters(self, X: Array) -> NDArray[np.int64]:
+        """See :class:`~potlearn.select.clusters.density.DensityClusters`."""
+        eps = self.eps or _radius(X, self.min_samples)
+        with scikit("cluster", "DBSCAN") as cluster:
+            fitted = cluster.DBSCAN(eps=eps, min_samples=self.min_samples).fit(X)
+        return np.asarray(fitted.labels_, np.int64)
+
+
+def _radius(X: Array, n_neighbours: int) -> float:
+    """Radius within which most rows have as many neighbours; 1 if all rows are equal."""
+    centred = X - X.mean(axis=0)
+    sample = np.unique(np.linspace(0, len(X) - 1, min(len(X), SAMPLE)).round().astype(int))
+    nearest = min(n_neighbours, len(X)) - 1
+    squares = np.concatenate(
+        [
+            np.partition(squared_distances(centred[part], centred), nearest, axis=1)[:, nearest]
+            for part in np.array_split(sample, max(1, len(sample) // 50))
+        ]
+    )
+    # A little wider than the distance itself, which is known to rounding.
+    return float(np.sqrt(np.quantile(squares, CORES))) * (1 + 1e-9) or 1.0

@@ -1,0 +1,70 @@
+"""Draws from clusters of dense rows: DBSCAN and HDBSCAN of scikit-learn."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from potlearn.errors import SelectionError, TooFewError
+from potlearn.select.rows import Rows
+from potlearn.select.run import Run
+from potlearn.select.sampling.quotas import draw_from_groups, quotas
+from potlearn.select.seeds import Seed
+from potlearn.select.selection import Array, Selection
+from potlearn.select.selector import Labels, Sized, is_positive_integer
+
+
+@dataclass(frozen=True)
+class DensityClusters(Sized):
+    """Choose rows of every cluster, without replacement.
+
+    Scores are the probabilities with which rows of the cluster are drawn.
+
+    Parameters
+    ----------
+    n_to_select : int
+        Number k of rows.
+    allocation : str
+        Rows of each cluster: ``"proportional"`` to its size, ``"equal"``, or by the square
+        ``"root"`` of its size.
+    keep_noise : bool
+        Whether rows of no cluster are drawn from too, as a cluster of their own.
+    random_state : int, Generator or SeedSequence
+        Fixes the draw.
+    """
+
+    allocation: str = field(default="proportional", kw_only=True)
+    keep_noise: bool = field(default=True, kw_only=True)
+    random_state: Seed = field(default=0, kw_only=True)
+
+    @abstractmethod
+    def clusters(self, X: Array) -> NDArray[np.int64]:
+        """Cluster of each row, from 0; -1 for noise."""
+
+    def check(self, n: int) -> None:
+        """See :class:`~potlearn.select.selector.Selector`."""
+        super().check(n)
+        quotas([n], self.n_to_select, self.allocation)
+
+    def choose(self, rows: Rows, labels: Labels | None, run: Run) -> Selection:
+        """See :class:`~potlearn.select.selector.Selector`."""
+        found = self.clusters(rows.read())
+        if self.keep_noise:
+            found = np.where(found < 0, found.max() + 1, found)
+        available = int((found >= 0).sum())
+        if available < self.n_to_select:
+            raise TooFewError(
+                f"n_to_select is {self.n_to_select}, but only {available} rows are in clusters; "
+                "keep_noise draws from the others too",
+                available,
+            )
+        return draw_from_groups(found, self.n_to_select, self.allocation, run.rng(0))
+
+
+def check_count(name: str, value: object) -> None:
+    """SelectionError unless a parameter is a positive integer."""
+    if not is_positive_integer(value):
+        raise SelectionError(f"{name} is {value!r}; expected a positive integer")

@@ -1,0 +1,55 @@
+r"""Draws from the clusters of HDBSCAN.
+
+DBSCAN for all radii at once: clusters are those that persist over the widest range of densities
+(Campello, Moulavi & Sander, Density-based clustering based on hierarchical density estimates,
+2013).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from potlearn.errors import SelectionError
+from potlearn.select.clusters.density import DensityClusters, check_count
+from potlearn.select.clusters.scikit import scikit
+from potlearn.select.selection import Array
+
+
+@dataclass(frozen=True)
+class HDBSCAN(DensityClusters):
+    """Choose rows of every cluster of HDBSCAN.
+
+    Parameters
+    ----------
+    n_to_select : int
+        Number k of rows.
+    min_cluster_size : int
+        Rows of the smallest cluster, 2 or more.
+    min_samples : int, optional
+        Neighbours that the density of a row is taken from; by default ``min_cluster_size``.
+    allocation, keep_noise, random_state :
+        See :class:`~potlearn.select.clusters.density.DensityClusters`.
+    """
+
+    min_cluster_size: int = 5
+    min_samples: int | None = None
+
+    def check(self, n: int) -> None:
+        """See :class:`~potlearn.select.selector.Selector`."""
+        super().check(n)
+        check_count("min_samples", self.min_samples or 1)
+        if self.min_cluster_size < 2:
+            raise SelectionError(f"min_cluster_size is {self.min_cluster_size}; expected 2 or more")
+
+    def clusters(self, X: Array) -> NDArray[np.int64]:
+        """See :class:`.DensityClusters`; few rows are all noise."""
+        if len(X) < max(self.min_cluster_size, self.min_samples or 0, 2):
+            return np.full(len(X), -1, np.int64)
+        with scikit("cluster", "HDBSCAN") as cluster:
+            fitted = cluster.HDBSCAN(
+                min_cluster_size=self.min_cluster_size, min_samples=self.min_samples, copy=True
+            ).fit(X)
+        return np.asarray(fitted.labels_, np.int64)

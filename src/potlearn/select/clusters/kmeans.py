@@ -1,0 +1,162 @@
+r"""k-means: the rows nearest to k centres that minimise the squared distances to them.
+
+.. math::
+    \min_{c_1 .. c_k} \sum_i \min_j |x_i - c_j|^2
+
+(Lloyd, Least squares quantization in PCM, 1982; centres are seeded after Arthur & Vassilvitskii,
+k-means++, 2007).  Up to a chunk of rows scikit-learn does the work; for more it gives the centres
+of a sample, which Lloyd's iterations then move in passes over all rows.
+"""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from functools import reduce
+from typing import Any, ClassVar
+
+import numpy as np
+
+from potlearn.errors import SelectionError, TooFewError
+from potlearn.select.clusters.representatives import nearest_to_centres
+from potlearn.select.clusters.scikit import legacy_seed, scikit
+from potlearn.select.passes import over
+from potlearn.select.rows import Rows, blocks
+from potlearn.select.run import Run, State
+from potlearn.select.seeds import Seed
+from potlearn.select.selection import Array, Selection
+from potlearn.select.selector import Labels, Sized
+from potlearn.select.vectors import squared_norms
+
+# Rows of the sample for each centre, and at least.
+SAMPLE, MIN_SAMPLE = 20, 10_000
+# Part of the sum of squares that a pass must take off for another to follow.
+GAIN = 1e-3
+
+
+@dataclass(frozen=True)
+class KMeans(Sized):
+    """Choose the row nearest to each of k centres; scores are the clusters' shares of all rows.
+
+    Parameters
+    ----------
+    n_to_select : int
+        Number k of rows.
+    max_iter : int
+        Iterations, at most.
+    init : str
+        ``"k-means++"`` or ``"random"`` centres at first.
+    random_state : int, Generator or SeedSequence
+        Draws them.
+    """
+
+    max_iter: int = 100
+    init: str = "k-means++"
+    random_state: Seed = 0
+
+    streams: ClassVar[bool] = True
+
+    def check(self, n: int) -> None:
+        """See :class:`~potlearn.select.selector.Selector`."""
+        super().check(n)
+        if self.max_iter < 1:
+            raise SelectionError(f"max_iter is {self.max_iter}; expected a positive integer")
+        if self.init not in ("k-means++", "random"):
+            raise SelectionError(f"init is {self.init!r}; expected 'k-means++' or 'random'")
+
+    def choose(self, rows: Rows, labels: Labels | None, run: Run) -> Selection:
+        """See :class:`~potlearn.select.selector.Selector`."""
+        n = rows.shape[0]
+        size = max(SAMPLE * self.n_to_select, MIN_SAMPLE)
+        if n <= size:
+            return self.choose_weighted(rows, np.ones(n), run)
+        sample = np.sort(run.rng(1).choice(n, size, replace=False))
+        fitted = self._fitted(rows.take(sample).read(), None, run)
+        return self._moved(rows, np.asarray(fitted.cluster_centers_, np.float64), run)
+
+    def stands_for(self, selection: Selection, weights: Array) -> Array:
+        """See :class:`~potlearn.select.selector.Sized`: the rows of its cluster."""
+        return np.asarray(selection.scores * weights.sum())
+
+    def choose_weighted(self, rows: Rows, weights: Array, run: Run) -> Selection:
+        """See :class:`~potlearn.select.selector.Sized`."""
+        X = rows.read()
+        fitted = self._fitted(X, weights, run)
+        return nearest_to_centres(X, fitted.labels_, fitted.cluster_centers_, weights)
+
+    def _fitted(self, X: Array, weights: Array | None, run: Run) -> Any:
+        with scikit("cluster", "KMeans") as cluster, warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # fewer distinct rows than centres: told by its caller
+            return cluster.KMeans(
+                self.n_to_select,
+                init=self.init,
+                n_init=1,
+                max_iter=self.max_iter,
+                random_state=legacy_seed(run.rng(0)),
+            ).fit(X, sample_weight=weights)
+
+    def _moved(self, rows: Rows, centres: Array, run: Run) -> Selection:
+        """Lloyd's iterations, each a pass, and the rows nearest to the last centres."""
+        before = np.inf
+        for t in range(self.max_iter):
+            found = over(rows, _Assignment(centres), run, f"iteration {t}", _merged)
+            left = float(found["inertia"][0])
+            if t == self.max_iter - 1 or left > (1 - GAIN) * before:
+                break
+            before, counts = left, found["counts"][:, None]
+            centres = np.where(counts > 0, found["sums"] / np.maximum(counts, 1.0), centres)
+        return self._chosen(found)
+
+    def _chosen(self, found: State) -> Selection:
+        counts = found["counts"]
+        if (counts == 0).any():
+            available = int((counts > 0).sum())
+            raise TooFewError(
+                f"n_to_select is {self.n_to_select}, but rows fall into {available} clusters only: "
+                "most are equal",
+                available,
+            )
+        return Selection.of(found["nearest"], counts / counts.sum())
+
+
+@dataclass(frozen=True)
+class _Assignment:
+    """Work on a chunk: sums and counts of the rows of each centre, and the nearest one."""
+
+    centres: Array
+
+    def __call__(self, rows: Rows) -> State:
+        k = len(self.centres)
+        twice, lengths = -2.0 * self.centres.T, squared_norms(self.centres)
+        return reduce(_merged, (_assigned(X, twice, lengths, k) for _, X in blocks(rows, 4 * k)))
+
+
+def _assigned(X: Array, twice: Array, lengths: Array, k: int) -> State:
+    """What a block adds, from :math:`-2 c` and :math:`c^2`."""
+    scores = X @ twice
+    scores += lengths
+    labels = scores.argmin(axis=1)
+    squares = np.maximum(scores[np.arange(len(X)), labels] + squared_norms(X), 0.0)
+    order = np.lexsort((squares, labels))
+    found, first = np.unique(labels[order], return_index=True)
+    sums, nearest, distances = np.zeros((k, X.shape[1])), np.full(k, -1), np.full(k, np.inf)
+    sums[found] = np.add.reduceat(X[order], first, axis=0)
+    nearest[found] = order[first]
+    distances[found] = squares[order[first]]
+    return {
+        "sums": sums,
+        "counts": np.bincount(labels, minlength=k).astype(float),
+        "inertia": np.array([squares.sum()]),
+        "nearest": nearest,
+        "distances": distances,
+        "rows": np.array([len(X)]),
+    }
+
+
+def _merged(state: State, result: State) -> State:
+    """Both parts; row numbers of the second count from the end of the first."""
+    total = {name: state[name] + result[name] for name in ("sums", "counts", "inertia", "rows")}
+    better = result["distances"] < state["distances"]
+    total["nearest"] = np.where(better, state["rows"] + result["nearest"], state["nearest"])
+    total["distances"] = np.where(better, result["distances"], state["distances"])
+    return total

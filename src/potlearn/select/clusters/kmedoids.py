@@ -1,0 +1,107 @@
+r"""k-medoids: k rows that minimise the distances of all rows to the nearest of them.
+
+.. math::
+    \min_{S} \sum_i w_i \min_{s \in S} |x_i - x_s|
+
+by turns of assignment and of the best medoid of each cluster (Park & Jun, A simple and fast
+algorithm for k-medoids clustering, 2009), from medoids seeded after k-means++.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from potlearn.errors import SelectionError, TooFewError
+from potlearn.select.clusters.scikit import legacy_seed, scikit
+from potlearn.select.rows import Rows
+from potlearn.select.run import Run
+from potlearn.select.seeds import Seed
+from potlearn.select.selection import Array, Indices, Selection
+from potlearn.select.selector import Labels, Sized
+from potlearn.select.vectors import squared_distances, squared_norms
+
+# Rows of a cluster, nearest to its mean, that may become its medoid.
+CANDIDATES = 500
+
+
+@dataclass(frozen=True)
+class KMedoids(Sized):
+    """Choose k medoids; scores are the clusters' shares of all rows.
+
+    Parameters
+    ----------
+    n_to_select : int
+        Number k of rows.
+    max_iter : int
+        Turns, at most.
+    random_state : int, Generator or SeedSequence
+        Draws the first medoids.
+    """
+
+    max_iter: int = 50
+    random_state: Seed = 0
+
+    def check(self, n: int) -> None:
+        """See :class:`~potlearn.select.selector.Selector`."""
+        super().check(n)
+        if self.max_iter < 1:
+            raise SelectionError(f"max_iter is {self.max_iter}; expected a positive integer")
+
+    def choose(self, rows: Rows, labels: Labels | None, run: Run) -> Selection:
+        """See :class:`~potlearn.select.selector.Selector`."""
+        return self.choose_weighted(rows, np.ones(rows.shape[0]), run)
+
+    def stands_for(self, selection: Selection, weights: Array) -> Array:
+        """See :class:`~potlearn.select.selector.Sized`: the rows of its cluster."""
+        return np.asarray(selection.scores * weights.sum())
+
+    def choose_weighted(self, rows: Rows, weights: Array, run: Run) -> Selection:
+        """See :class:`~potlearn.select.selector.Sized`."""
+        X = rows.read()
+        X = X - X.mean(axis=0)
+        with scikit("cluster", "KMedoids") as cluster:
+            _, medoids = cluster.kmeans_plusplus(
+                X, self.n_to_select, sample_weight=weights, random_state=legacy_seed(run.rng(0))
+            )
+        for _ in range(self.max_iter):
+            labels = _assigned(X, medoids)
+            _check_distinct(labels, len(medoids))
+            moved = np.array(
+                [_medoid(X, np.flatnonzero(labels == j), weights, m) for j, m in enumerate(medoids)]
+            )
+            if np.array_equal(moved, medoids):
+                break
+            medoids = moved
+        shares = np.bincount(_assigned(X, medoids), weights=weights, minlength=len(medoids))
+        return Selection.of(medoids, shares / shares.sum())
+
+
+def _assigned(X: Array, medoids: Indices) -> Indices:
+    """Nearest medoid of each row; a medoid belongs to itself."""
+    labels = np.concatenate(
+        [squared_distances(X[s : s + 4096], X[medoids]).argmin(1) for s in range(0, len(X), 4096)]
+    )
+    return labels
+
+
+def _check_distinct(labels: Indices, k: int) -> None:
+    found = len(np.unique(labels))
+    if found < k:
+        raise TooFewError(
+            f"n_to_select is {k}, but rows fall into {found} clusters only: most are equal", found
+        )
+
+
+def _medoid(X: Array, members: Indices, mass: Array, medoid: int) -> int:
+    """Row of a cluster with the least distance to all of it; the old one unless another is better.
+
+    Of large clusters only rows near the mean are tried.
+    """
+    rows = X[members]
+    centre = np.average(rows, axis=0, weights=mass[members])
+    near = np.argsort(squared_norms(rows - centre), kind="stable")[:CANDIDATES]
+    candidates = np.concatenate([[medoid], members[near]])
+    costs = np.sqrt(squared_distances(X[candidates], rows)) @ mass[members]
+    return int(candidates[int(costs.argmin())])

@@ -1,0 +1,77 @@
+r"""Choice by information: each row adds the most to the entropy of those chosen so far.
+
+.. math::
+    i_{t+1} = \arg\max_i \delta H_i, \qquad
+    \delta H_i = -\log \sum_{s \in S_t} \exp\!\left(-\frac{|x_i - x_s|^2}{2 h^2}\right)
+
+(Schwalbe-Koda, Hamel, Sadigh, Zhou & Lordi, Model-free estimation of completeness, uncertainties,
+and outliers in atomistic machine learning using information theory, 2025, equation 4: a row with
+:math:`\delta H \le 0` tells nothing new.)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import ClassVar, Self
+
+import numpy as np
+
+from potlearn.select.coverage.fps import Centred, farthest, squares_from
+from potlearn.select.greedy import Seen, greedy
+from potlearn.select.kernels.base import median_distance
+from potlearn.select.kernels.named import RBF
+from potlearn.select.passes import mean_row
+from potlearn.select.rows import Rows
+from potlearn.select.run import Run
+from potlearn.select.selection import Array, Selection
+from potlearn.select.selector import Labels, Sized
+
+
+@dataclass(frozen=True)
+class Entropy(Sized):
+    r"""Choose rows of high information; scores are :math:`\delta H` when chosen, inf for the first.
+
+    The first row is the one farthest from the mean.
+
+    Parameters
+    ----------
+    n_to_select : int
+        Number k of rows.
+    bandwidth : float, optional
+        Length h; by default the median distance times :math:`N^{-1/(D + 4)}` (Scott's rule).
+    """
+
+    bandwidth: float | None = None
+
+    streams: ClassVar[bool] = True
+
+    def fitted(self, rows: Rows) -> Self:
+        """See :class:`~potlearn.select.selector.Selector`: the bandwidth of these rows."""
+        if self.bandwidth is not None:
+            return self
+        n, d = rows.shape
+        return replace(self, bandwidth=median_distance(rows) * n ** (-1.0 / (d + 4)))
+
+    def choose(self, rows: Rows, labels: Labels | None, run: Run) -> Selection:
+        """See :class:`~potlearn.select.selector.Selector`."""
+        rule = _Information(mean_row(rows, run), RBF(self.fitted(rows).bandwidth).scale)
+        first, start = farthest(rows, rule, run), np.full(rows.shape[0], np.inf)
+        picks = greedy(rows, rule, start, self.n_to_select, run, "information", first)
+        indices, scores = zip(*picks, strict=True)
+        return Selection.of(indices, scores)
+
+
+@dataclass(frozen=True)
+class _Information(Centred):
+    """The differential entropies, which fall with every choice."""
+
+    bandwidth: float
+
+    def effect(self, row: Array, score: float) -> Array:
+        """See :class:`~potlearn.select.greedy.Rule`."""
+        return row
+
+    def updated(self, scores: Array, seen: Seen, effects: Array) -> Array:
+        """See :class:`~potlearn.select.greedy.Rule`."""
+        logs = np.maximum(squares_from(effects, seen), 0.0) * (-0.5 / self.bandwidth**2)
+        return np.asarray(-np.logaddexp(-scores, np.logaddexp.reduce(logs, axis=0)))

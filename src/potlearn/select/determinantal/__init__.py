@@ -1,0 +1,1 @@
+"""Determinantal point processes: draws of random and of fixed size, inclusion, greedy MAP."""

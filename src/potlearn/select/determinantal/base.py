@@ -1,0 +1,82 @@
+"""What determinantal selectors share: a kernel, and one set-up for many draws."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass, field, replace
+from typing import ClassVar, Self
+
+from numpy.typing import ArrayLike
+
+from potlearn.execution import one_blas_thread
+from potlearn.select.determinantal.ensemble import Ensemble, ensemble_of
+from potlearn.select.determinantal.laws import Law
+from potlearn.select.determinantal.sampler import DeterminantalSampler
+from potlearn.select.kernels.named import KernelLike, kernel_of_chunks
+from potlearn.select.rows import Rows, as_rows, check_finite
+from potlearn.select.run import Run
+from potlearn.select.seeds import Seed, seed_sequence
+from potlearn.select.selection import Array, Selection
+from potlearn.select.selector import Labels, Selector
+
+
+@dataclass(frozen=True)
+class Determinantal(Selector):
+    """A selector that draws from an L-ensemble.
+
+    Parameters
+    ----------
+    kernel : str, Kernel or function
+        ``"linear"``, ``"cosine"``, ``"rbf"``, ``"imq"``, ``"precomputed"`` (X is then the kernel
+        matrix), a :class:`~potlearn.select.Kernel`, or a function of two matrices.
+    rank : int, optional
+        Landmarks of Nyström features, which a kernel without explicit features has above 4000
+        rows; by default twice the number of rows to choose, at least 500.
+    random_state : int, Generator or SeedSequence
+        Fixes the draw.
+    """
+
+    kernel: KernelLike = field(default="linear", kw_only=True)
+    rank: int | None = field(default=None, kw_only=True)
+    random_state: Seed = field(default=0, kw_only=True)
+
+    streams: ClassVar[bool] = True
+
+    @property
+    @abstractmethod
+    def landmarks(self) -> int:
+        """Number of landmarks that the number of rows to choose asks for."""
+
+    @abstractmethod
+    def law(self, ensemble: Ensemble) -> Law:
+        """Law over the eigenvectors."""
+
+    def fitted(self, rows: Rows) -> Self:
+        """See :class:`~potlearn.select.selector.Selector`: the kernel of all rows."""
+        return replace(self, kernel=kernel_of_chunks(self.kernel, rows))
+
+    def choose(self, rows: Rows, labels: Labels | None, run: Run) -> Selection:
+        """See :class:`~potlearn.select.selector.Selector`."""
+        return self._set_up(rows, run).select(run.rng(0))
+
+    def sampler(self, X: ArrayLike) -> DeterminantalSampler:
+        """Set-up alone, for many draws from the same rows."""
+        rows, run = self._checked(X)
+        with one_blas_thread():
+            return self._set_up(rows, run)
+
+    def inclusion_probabilities(self, X: ArrayLike) -> Array:
+        """Probability that each row is drawn, (N,)."""
+        rows, run = self._checked(X)
+        with one_blas_thread():
+            return self._set_up(rows, run).inclusion_probabilities(run)
+
+    def _set_up(self, rows: Rows, run: Run) -> DeterminantalSampler:
+        ensemble = ensemble_of(rows, self.kernel, self.rank, self.landmarks, run)
+        return DeterminantalSampler(ensemble, self.law(ensemble))
+
+    def _checked(self, X: ArrayLike) -> tuple[Rows, Run]:
+        rows = as_rows(X)
+        self.check(rows.shape[0])
+        check_finite(rows)
+        return rows, Run(seed_sequence(self.random_state))

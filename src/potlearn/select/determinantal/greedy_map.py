@@ -1,0 +1,181 @@
+r"""Greedy MAP of a DPP: each choice adds the most to the log-determinant.
+
+.. math::
+    i_{t+1} = \arg\max_i \log\det L_{S \cup i} - \log\det L_S = \arg\max_i \log d_i^2, \qquad
+    d_i^2 \leftarrow d_i^2 - e_i^2, \quad
+    e_i = \frac{L_{ji} - \langle c_j, c_i \rangle}{d_j}, \quad c_i \leftarrow (c_i, e_i)
+
+after choice j (Chen, Zhang & Zhou, Fast greedy MAP inference for determinantal point process,
+2018, algorithm 1).  With features, :math:`d_i` is the distance of row i from the span of those
+chosen, and :math:`e_i` its part along the last new direction: QR with pivots.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import ClassVar, Self
+
+import numpy as np
+
+from potlearn.errors import TooFewError
+from potlearn.select.determinantal.ensemble import MIN_RANK, Along
+from potlearn.select.greedy import Seen, greedy
+from potlearn.select.kernels.base import FeatureMap, Kernel, Precomputed
+from potlearn.select.kernels.named import KernelLike, kernel_of_chunks, make_kernel, most_volumes
+from potlearn.select.kernels.nystroem import Nystroem
+from potlearn.select.passes import squares_of
+from potlearn.select.rows import Rows
+from potlearn.select.run import Run
+from potlearn.select.seeds import Seed
+from potlearn.select.selection import Array, Selection
+from potlearn.select.selector import Labels, Sized
+from potlearn.select.vectors import orthonormal, squared_norms
+
+# Numbers k N of the factor up to which rows of the kernel matrix itself are used (400 MB).
+KERNEL_ROWS = 50_000_000
+# Part of the first squared distance below which its differences have lost digits.
+DIGITS = 1e-6
+_EPS = float(np.finfo(float).eps)
+
+
+@dataclass(frozen=True)
+class GreedyMAP(Sized):
+    r"""Choose rows of large volume; scores are the gains in log-determinant.
+
+    Parameters
+    ----------
+    n_to_select : int
+        Number k of rows, at most the rank of the kernel.
+    kernel : str, Kernel or function
+        See :class:`~potlearn.select.KDPP`.
+    rank : int, optional
+        Landmarks of Nyström features, which a kernel without explicit features has where
+        :math:`N \max(k, D)` is above 5e7; by default 2k, at least 500.
+    random_state : int, Generator or SeedSequence
+        Draws the landmarks; nothing else is random.
+    """
+
+    kernel: KernelLike = "linear"
+    rank: int | None = None
+    random_state: Seed = 0
+
+    streams: ClassVar[bool] = True
+
+    def fitted(self, rows: Rows) -> Self:
+        """See :class:`~potlearn.select.selector.Selector`: the kernel of all rows."""
+        return replace(self, kernel=kernel_of_chunks(self.kernel, rows))
+
+    def most(self, n: int, d: int) -> int:
+        """See :class:`~potlearn.select.selector.Sized`: the number of features, where it counts."""
+        return most_volumes(self.kernel, n, d)
+
+    def choose(self, rows: Rows, labels: Labels | None, run: Run) -> Selection:
+        """See :class:`~potlearn.select.selector.Selector`."""
+        chosen = list(self._picks(rows, run))
+        if len(chosen) < self.n_to_select:
+            raise TooFewError(
+                f"n_to_select is {self.n_to_select}, above the rank of the kernel, {len(chosen)}: "
+                "more rows have no volume",
+                len(chosen),
+            )
+        indices, gains = zip(*chosen, strict=True)
+        return Selection.of(indices, np.log(gains))
+
+    def _picks(self, rows: Rows, run: Run) -> Iterator[tuple[int, float]]:
+        k, kernel = self.n_to_select, make_kernel(self.kernel).fitted(rows)
+        features = kernel.features()
+        if isinstance(kernel, Precomputed):
+            return pivoted_cholesky(kernel.matrix(rows), kernel, k)
+        if features is None and max(k, rows.shape[1]) * rows.shape[0] <= KERNEL_ROWS:
+            return pivoted_cholesky(rows.read(), kernel, k)
+        if features is None:
+            rank = self.rank or max(2 * k, MIN_RANK)
+            features = Nystroem.of(kernel, rows, rank, run.rng(1))
+        return pivoted_qr(rows, features, k, run, features.width(rows.shape[1]))
+
+
+def pivoted_cholesky(X: Array, kernel: Kernel, k: int) -> Iterator[tuple[int, float]]:
+    """Rows and their :math:`d_i^2`, from one row of the kernel matrix for each choice.
+
+    Ends where all :math:`d_i^2` are rounding.
+    """
+    left = kernel.diagonal(X)
+    cut = len(X) * _EPS * float(left.max())
+    factor = np.zeros((k, len(X)))
+    for t in range(k):
+        j = int(left.argmax())
+        if not left[j] > cut:
+            return
+        yield j, float(left[j])
+        row = X[j] if isinstance(kernel, Precomputed) else kernel(X[j : j + 1], X)[0]
+        factor[t] = (row - factor[:t, j] @ factor[:t]) / np.sqrt(left[j])
+        left -= factor[t] ** 2
+        left[j] = -np.inf
+
+
+def pivoted_qr(
+    rows: Rows, features: FeatureMap | Along, k: int, run: Run, width: int = 0
+) -> Iterator[tuple[int, float]]:
+    """Rows whose features are farthest from the span of those before, with squared distances.
+
+    Distances are differences of squares.  Where they have fallen so far that few digits are left,
+    the rows are seen anew, outside the span so far.  Ends where all distances are rounding.
+    """
+    rule, chosen, top = Residuals(features), list[int](), 0.0
+    while len(chosen) < k:
+        squares = squares_of(rows, rule.seen, run, f"squares {len(chosen)}", width).copy()
+        squares[chosen] = -np.inf
+        top = top or float(squares.max())
+        rule.floor = max(DIGITS * float(squares.max()), (max(squares.shape) * _EPS) ** 2 * top)
+        if not float(squares.max()) > rule.floor:
+            return
+        stage = f"residuals {len(chosen)}"
+        for i, score in greedy(rows, rule, squares, k - len(chosen), run, stage):
+            yield i, score
+            chosen.append(i)
+        rule.leave_span()
+
+
+@dataclass
+class Residuals:
+    """Squared distances of features from the span of the chosen rows.
+
+    Attributes
+    ----------
+    features : FeatureMap or Along
+    span : list of (R,)
+        Orthonormal directions that rows are seen outside of.
+    directions : list of (R,)
+        Those of the choices since.
+    floor : float
+        Squared distance at which choices end.
+    """
+
+    features: FeatureMap | Along
+    span: list[Array] = field(default_factory=list)
+    directions: list[Array] = field(default_factory=list)
+    floor: float = 0.0
+
+    def seen(self, X: Array) -> Array:
+        """See :class:`~potlearn.select.greedy.Rule`."""
+        B = self.features(X)
+        basis = np.array(self.span)
+        return B - (B @ basis.T) @ basis if self.span else B
+
+    def effect(self, row: Array, score: float) -> Array | None:
+        """See :class:`~potlearn.select.greedy.Rule`: the direction that the row adds."""
+        if not score > self.floor:
+            return None
+        basis = np.array([*self.span, *self.directions]).reshape(-1, len(row))
+        self.directions.append(orthonormal(row, basis))
+        return self.directions[-1]
+
+    def updated(self, scores: Array, seen: Seen, effects: Array) -> Array:
+        """See :class:`~potlearn.select.greedy.Rule`."""
+        return np.asarray(scores - squared_norms(seen.rows @ effects.T))
+
+    def leave_span(self) -> None:
+        """See rows outside all directions so far."""
+        self.span += self.directions
+        self.directions = []

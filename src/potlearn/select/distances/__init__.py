@@ -1,0 +1,1 @@
+"""Distances: of rows, of covariance matrices, of sets of points, and of samples."""

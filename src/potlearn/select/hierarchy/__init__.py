@@ -1,0 +1,1 @@
+"""Any selector for any number of rows, level by level."""

@@ -1,0 +1,145 @@
+r"""Any selector for any number of rows: chunk by chunk, in this process, in several, on a cluster.
+
+Selectors that read rows in passes take their chunks to the workers, and choose what they would
+choose without a hierarchy: moments and leverages are sums over chunks, so that a k-DPP is exact,
+and greedy choices need few looks at all rows (:mod:`potlearn.select.greedy`).  All others choose
+level by level (:mod:`potlearn.select.hierarchy.levels`).
+
+Chunks are fixed by the data, and so are their random numbers: the answer does not depend on the
+executor, nor on workers that die, nor on interruptions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from math import ceil
+from pathlib import Path
+
+from potlearn.errors import SelectionError
+from potlearn.execution import Checkpoint, Executor, InProcess, Progress, reporting
+from potlearn.select.hierarchy.fingerprint import describe
+from potlearn.select.hierarchy.levels import choose_by_levels
+from potlearn.select.rows import Rows, check_finite
+from potlearn.select.run import CHUNK, Run
+from potlearn.select.seeds import seed_sequence
+from potlearn.select.selection import Selection
+from potlearn.select.selector import Labels, Selector, Sized, is_positive_integer
+
+# Rows of a chunk for each row that it keeps.
+RATIO = 10
+
+
+@dataclass(frozen=True)
+class Hierarchical(Selector):
+    r"""Choose with a selector from more rows than it could look at.
+
+    Memory is that of a chunk and its choice for each worker, whatever the number of rows, if X is
+    memory-mapped (``numpy.load(path, mmap_mode="r")``).
+
+    Parameters
+    ----------
+    selector : Selector
+        What chooses; its seed is that of the whole selection.
+    chunk_size : int, optional
+        Rows of a chunk; in levels at least twice the number that it keeps, by default ten times
+        the number, 10,000 or more.
+    oversampling : float
+        In levels a chunk keeps this many times the number of rows to choose, 1 or more.
+    levels : bool
+        Whether to choose level by level where passes would do: rows are then read once, and the
+        choice is near the flat one, not equal to it.
+    executor : Executor
+        Who works on the chunks: :class:`~potlearn.execution.InProcess`,
+        :class:`~potlearn.execution.Processes` or :class:`~potlearn.execution.Dask`.
+    checkpoint : path, optional
+        File from which an interrupted selection of the same rows goes on.
+    progress : bool or function, optional
+        True: a progress bar; a function: called with (rows done, rows) of each pass.
+    """
+
+    selector: Selector
+    chunk_size: int | None = None
+    oversampling: float = 2.0
+    levels: bool = False
+    executor: Executor = field(default_factory=InProcess)
+    checkpoint: str | Path | None = None
+    progress: Progress = None
+
+    def check(self, n: int) -> None:
+        """See :class:`~potlearn.select.selector.Selector`."""
+        if self.chunk_size is not None and not is_positive_integer(self.chunk_size):
+            raise SelectionError(f"chunk_size is {self.chunk_size!r}; expected a positive integer")
+        if not 1 <= self.oversampling < float("inf"):
+            raise SelectionError(f"oversampling is {self.oversampling}; expected 1 or more")
+        selector = self._leveled()
+        if selector is None:
+            self.selector.check(n)
+        else:
+            Sized.check(selector, n)
+            selector.check(min(n, self._size(selector)))
+
+    def choose(self, rows: Rows, labels: Labels | None, run: Run) -> Selection:
+        """See :class:`~potlearn.select.selector.Selector`."""
+        selector = self._leveled()
+        if selector is None:
+            return self.selector.choose(rows, labels, run)
+        fitted, size = selector.fitted(rows), self._size(selector)
+        return choose_by_levels(fitted, rows, run, size, self._kept(selector))
+
+    def _leveled(self) -> Sized | None:
+        """The selector where it chooses level by level.
+
+        Raises
+        ------
+        SelectionError
+            It can choose neither way.
+        """
+        if self.selector.streams and not self.levels:
+            return None
+        if not isinstance(self.selector, Sized):
+            raise SelectionError(
+                f"{type(self.selector).__name__} has no n_to_select: it has no levels"
+            )
+        return self.selector
+
+    @contextmanager
+    def running(self, rows: Rows) -> Iterator[Run]:
+        """See :class:`~potlearn.select.selector.Selector`: a run with workers and a checkpoint."""
+        checksum = check_finite(rows, fingerprint=self.checkpoint is not None)
+        root = seed_sequence(getattr(self.selector, "random_state", 0))
+        size = self.chunk_size or CHUNK
+        saved = None
+        if self.checkpoint is not None:
+            content = {
+                "data": checksum,
+                "selector": describe(self.selector),
+                "chunks": f"{self.chunk_size} {self.oversampling} {self.levels}",
+                "seed": f"{root.entropy} {root.spawn_key}",
+            }
+            saved = Checkpoint(Path(self.checkpoint), content, "selection", SelectionError)
+        with reporting(self.progress, "rows") as report:
+            yield Run(root, self.executor, size, saved, report)
+
+    def _kept(self, selector: Sized) -> int:
+        return ceil(self.oversampling * selector.n_to_select)
+
+    def _size(self, selector: Sized) -> int:
+        """Rows of a chunk.
+
+        Raises
+        ------
+        SelectionError
+            It is less than twice what a chunk keeps.
+        """
+        kept = self._kept(selector)
+        most = selector.most_rows
+        size = self.chunk_size or min(max(RATIO * kept, CHUNK), most or RATIO * kept + CHUNK)
+        if size < 2 * kept or (most is not None and size > most):
+            limit = "" if most is None else f" and at most {most}"
+            raise SelectionError(
+                f"chunks have {size} rows and keep {kept} (oversampling {self.oversampling:g} of "
+                f"{selector.n_to_select}); expected at least {2 * kept} rows{limit}"
+            )
+        return size

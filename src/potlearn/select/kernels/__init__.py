@@ -1,0 +1,1 @@
+"""Kernels of rows, their derivatives, and features of low rank."""

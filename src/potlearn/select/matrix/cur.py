@@ -1,0 +1,90 @@
+r"""CUR by leverage scores, one row at a time.
+
+.. math::
+    i_{t+1} = \arg\max_i \sum_{j \le m} U_{ij}^2, \qquad
+    X_{t+1} = X_t - X_t\, q q^T, \quad q = x_{i_{t+1}} / |x_{i_{t+1}}| \text{ of } X_t
+
+with the m leading left singular vectors U of what is left of X (Imbalzano et al., Automatic
+selection of atomic fingerprints and reference configurations for machine-learning potentials,
+2018; Mahoney & Drineas, CUR matrix decompositions for improved data analysis, 2009).  X itself
+stays as it is: :math:`U_{ij} \sigma_j = x_i \cdot w_j` with right vectors of the deflated triangle
+of X, so that a choice costs one product with X.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from potlearn.errors import SelectionError, TooFewError
+from potlearn.select.matrix.singular import triangle_of
+from potlearn.select.rows import Rows
+from potlearn.select.run import Run
+from potlearn.select.selection import Array, Selection
+from potlearn.select.selector import Labels, Sized
+from potlearn.select.vectors import orthonormal, squared_norms
+
+# Singular values below this part of the largest are lost in the square of a matrix.
+RESOLUTION = 1e-7
+
+
+@dataclass(frozen=True)
+class CUR(Sized):
+    """Choose rows of high leverage; scores are the leverages when chosen.
+
+    Parameters
+    ----------
+    n_to_select : int
+        Number k of rows, at most the rank of X.
+    n_vectors : int
+        Number m of singular vectors.
+    """
+
+    n_vectors: int = 1
+
+    def check(self, n: int) -> None:
+        """See :class:`~potlearn.select.selector.Selector`."""
+        super().check(n)
+        if self.n_vectors < 1:
+            raise SelectionError(f"n_vectors is {self.n_vectors}; expected a positive integer")
+
+    def most(self, n: int, d: int) -> int:
+        """See :class:`~potlearn.select.selector.Sized`."""
+        return min(n, d)
+
+    def choose(self, rows: Rows, labels: Labels | None, run: Run) -> Selection:
+        """See :class:`~potlearn.select.selector.Selector`."""
+        X = rows.read()
+        triangle = triangle_of(rows)
+        basis = np.zeros((0, X.shape[1]))
+        cut = max(X.shape) * float(np.finfo(float).eps) * float(np.linalg.norm(triangle, 2))
+        indices: list[int] = []
+        scores: list[float] = []
+        for t in range(self.n_to_select):
+            leverages = self._leverages(X, triangle, basis, cut)
+            if leverages is None:
+                raise TooFewError(f"n_to_select is {self.n_to_select}, above the rank of X, {t}", t)
+            leverages[indices] = -1.0
+            indices.append(int(leverages.argmax()))
+            scores.append(float(leverages[indices[-1]]))
+            basis = np.vstack([basis, orthonormal(X[indices[-1]], basis)])
+        return Selection.of(indices, scores)
+
+    def _leverages(self, X: Array, triangle: Array, basis: Array, cut: float) -> Array | None:
+        """Leverages of what is left of the rows, or None if nothing is."""
+        left = triangle - (triangle @ basis.T) @ basis
+        values, W = _leading(left, self.n_vectors)
+        kept = values > max(cut, RESOLUTION * values.max())
+        if not kept.any():
+            return None
+        return squared_norms(X @ (W[:, kept] / values[kept]))
+
+
+def _leading(matrix: Array, m: int) -> tuple[Array, Array]:
+    """Largest singular values and their right vectors, (D, m)."""
+    from scipy.linalg import eigh
+
+    d = matrix.shape[1]
+    squares, W = eigh(matrix.T @ matrix, subset_by_index=[max(d - m, 0), d - 1])
+    return np.sqrt(np.maximum(squares, 0.0)), W

@@ -1,0 +1,1 @@
+"""Simple random sampling: of all rows, or of strata by quota."""

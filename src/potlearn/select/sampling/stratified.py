@@ -1,0 +1,51 @@
+"""Stratified choice: rows are drawn group by group."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from potlearn.errors import SelectionError
+from potlearn.select.rows import Rows
+from potlearn.select.run import Run
+from potlearn.select.sampling.quotas import draw_from_groups, quotas
+from potlearn.select.seeds import Seed
+from potlearn.select.selection import Selection
+from potlearn.select.selector import Labels, Sized
+
+
+@dataclass(frozen=True)
+class Stratified(Sized):
+    """Choose rows of every group, which ``fit(X, y)`` is told by a label of each row.
+
+    Scores are the probabilities with which rows of the group are drawn.
+
+    Parameters
+    ----------
+    n_to_select : int
+        Number k of rows.
+    allocation : str
+        Rows of each group: ``"proportional"`` to its size, ``"equal"``, or by the square
+        ``"root"`` of its size.
+    random_state : int, Generator or SeedSequence
+        Fixes the draw.
+    """
+
+    allocation: str = "proportional"
+    random_state: Seed = 0
+
+    streams: ClassVar[bool] = True
+
+    def check(self, n: int) -> None:
+        """See :class:`~potlearn.select.selector.Selector`."""
+        super().check(n)
+        quotas([n], self.n_to_select, self.allocation)
+
+    def choose(self, rows: Rows, labels: Labels | None, run: Run) -> Selection:
+        """See :class:`~potlearn.select.selector.Selector`."""
+        if labels is None:
+            raise SelectionError("Stratified needs the group of each row: fit(X, groups)")
+        _, groups = np.unique(np.asarray(labels), return_inverse=True)
+        return draw_from_groups(groups, self.n_to_select, self.allocation, run.rng(0))
