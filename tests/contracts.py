@@ -8,7 +8,7 @@ import yace_files
 from pod_bases import settings
 
 from potlearn.descriptors import ACE, POD
-from potlearn.descriptors.pod_clusters import Clusters
+from potlearn.descriptors.pod.clusters import Clusters
 from potlearn.lammps import read_yace
 from potlearn.potentials.linear import LinearPotential
 from potlearn.potentials.pair import ZBL, BornMayer, Coulomb, LennardJones, Morse

@@ -253,7 +253,7 @@ def test_the_schema_has_the_names_of_ace():
 
     from potlearn.cli.config import AceConfig, RadialConfig
     from potlearn.descriptors import ACE
-    from potlearn.descriptors.ace_radial import KINDS, AceRadial
+    from potlearn.descriptors.ace.radial import KINDS, AceRadial
 
     settings = {f.name for f in fields(ACE) if f.name != "threads"}
     assert set(AceConfig.model_fields) == settings | {"family"}

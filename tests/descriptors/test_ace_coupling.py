@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from potlearn.descriptors.ace_coupling import count, trees
-from potlearn.descriptors.ace_polynomial import folding, polynomial
-from potlearn.descriptors.ace_trees import degrees
+from potlearn.descriptors.ace.coupling import count, trees
+from potlearn.descriptors.ace.polynomial import folding, polynomial
+from potlearn.descriptors.ace.trees import degrees
 from potlearn.errors import BasisError
 
 KNOWN = {

@@ -6,7 +6,7 @@ from ace_bases import BASES, cluster
 
 from potlearn.data.neighbors import neighbors
 from potlearn.descriptors import ACE
-from potlearn.descriptors.ace_program import folded_program
+from potlearn.descriptors.ace.program import folded_program
 from potlearn.descriptors.protocol import species_indices
 
 

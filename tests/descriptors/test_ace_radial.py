@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from potlearn.descriptors.ace_primitives import (
+from potlearn.descriptors.ace.primitives import (
     AgnesiJacobi,
     ChebExpCos,
     ChebLinear,
     ChebPow,
     SBessel,
 )
-from potlearn.descriptors.ace_radial import AceRadial, make_radial
+from potlearn.descriptors.ace.radial import AceRadial, make_radial
 
 # g and g' of an independent implementation that agrees with pyace 0.3.0.
 PACE = [

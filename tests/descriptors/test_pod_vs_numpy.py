@@ -10,7 +10,7 @@ from oracles import pod_numpy
 from pod_bases import BASES, cell, cluster, oracle
 
 from potlearn.descriptors import POD
-from potlearn.descriptors.pod_clusters import Clusters
+from potlearn.descriptors.pod.clusters import Clusters
 from potlearn.potentials import LinearPotential
 
 LAMMPS = json.loads(

@@ -6,7 +6,7 @@ from ase import Atoms
 
 from potlearn.data.neighbors import neighbors
 from potlearn.descriptors import POD
-from potlearn.descriptors.pod_radial import PodRadial
+from potlearn.descriptors.pod.radial import PodRadial
 from potlearn.engine import Engine, Jet, ProgramBuilder, tabulate
 from potlearn.engine.program import ONE, moment
 

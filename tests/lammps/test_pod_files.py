@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from pod_bases import BASES, cell
 
-from potlearn.descriptors.pod_clusters import Clusters
+from potlearn.descriptors.pod.clusters import Clusters
 from potlearn.errors import ModelFileError
 from potlearn.lammps import pair_commands, read_pod, write_pod
 from potlearn.potentials import LinearPotential

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pod_bases import BASES, cell
 
-from potlearn.descriptors.pod_clusters import Clusters
+from potlearn.descriptors.pod.clusters import Clusters
 from potlearn.errors import ModelFileError, PotlearnError
 from potlearn.potentials import LinearPotential, load
 from potlearn.potentials.pair import ZBL

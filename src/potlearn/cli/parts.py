@@ -29,7 +29,7 @@ def make_descriptor(config: PodConfig | AceConfig, dataset: Dataset) -> Descript
 
         return ACE(config.species, config.cutoff, **config.keywords())
     from potlearn.descriptors import POD
-    from potlearn.descriptors.pod_clusters import Clusters
+    from potlearn.descriptors.pod.clusters import Clusters
 
     descriptor = POD(config.species, config.cutoff, **config.keywords())
     k, c = descriptor.number_of_environment_clusters, descriptor.number_of_principal_components

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 __all__ = ["ACE", "POD", "Descriptor", "DesignRows", "descriptor_from_dict"]
 
 FAMILIES = {"ace": "ACE", "pod": "POD"}
-"""Name of a family, which is that of its module, and its class; loaded when it is first used."""
+"""Name of a family, which is that of its folder, and its class; loaded when it is first used."""
 
 
 def descriptor_from_dict(settings: dict[str, Any]) -> Descriptor:

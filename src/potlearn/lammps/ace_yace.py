@@ -18,10 +18,10 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from ..descriptors.ace_basis import Function
-from ..descriptors.ace_polynomial import folding, polynomial
-from ..descriptors.ace_primitives import ChebExpCos, ChebLinear, ChebPow, SBessel
-from ..descriptors.ace_radial import AceRadial
+from ..descriptors.ace.basis import Function
+from ..descriptors.ace.polynomial import folding, polynomial
+from ..descriptors.ace.primitives import ChebExpCos, ChebLinear, ChebPow, SBessel
+from ..descriptors.ace.radial import AceRadial
 from ..errors import ModelFileError
 from ..potentials.pace_data import Bond, ClusterFunction, Embedding, YaceFile
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..descriptors import POD
-from ..descriptors.pod_clusters import Clusters
+from ..descriptors.pod.clusters import Clusters
 from ..errors import BasisError, ModelFileError
 from ..potentials.linear import LinearPotential
 

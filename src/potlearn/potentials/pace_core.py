@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..descriptors.ace_primitives import fall, finite, smooth_step, where
+from ..descriptors.ace.primitives import fall, finite, smooth_step, where
 from ..engine import Jet
 from .pace_data import Array, Bond, Pair, PolynomialPair
 from .pace_radial import polynomials

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data.neighbors import Neighbors
-from ..descriptors.ace_primitives import smooth_step
+from ..descriptors.ace.primitives import smooth_step
 from ..engine import Jet, close_pairs
 from .pace_data import Array, Bond, Embedding, YaceFile
 

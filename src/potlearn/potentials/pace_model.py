@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..descriptors.ace_primitives import stack
+from ..descriptors.ace.primitives import stack
 from ..engine import ONE, Engine, Jet, Program, ProgramBuilder, RadialTable, tabulate
 from ..engine.polynomial import ComplexPolynomials, Product
 from ..engine.program import Value, moment

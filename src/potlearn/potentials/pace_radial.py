@@ -1,6 +1,6 @@
 r"""Radial functions of nonlinear ACE potentials, with two derivatives.
 
-The primitives are those of :mod:`~potlearn.descriptors.ace_primitives`, under the names of the
+The primitives are those of :mod:`~potlearn.descriptors.ace.primitives`, under the names of the
 file, behind an inner cutoff; or the polynomials of ACE.jl.  Lysogorskiy et al., npj Comput. Mater.
 7, 97 (2021); Kocer, Mason & Erturk, AIP Adv. 10, 015021 (2020).
 """
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..descriptors.ace_primitives import (
+from ..descriptors.ace.primitives import (
     ChebExpCos,
     ChebLinear,
     ChebPow,

@@ -17,9 +17,10 @@ from typing import NamedTuple, TypeAlias, Union
 
 import numpy as np
 
-from ..engine.angular import invariant_tensor
-from .ace_basis import Channel, Function
-from .ace_trees import Pair
+from potlearn.engine.angular import invariant_tensor
+
+from .basis import Channel, Function
+from .trees import Pair
 
 
 class Coupled(NamedTuple):

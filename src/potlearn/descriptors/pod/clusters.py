@@ -4,19 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import BasisError
-
-if TYPE_CHECKING:
-    from .pod import POD
+from potlearn.errors import BasisError
 
 Array: TypeAlias = NDArray[np.float64]
 
 _SOFTENING = 1e-20
+
+
+class Unblended(Protocol):
+    """What clusters are found in: descriptors before blending."""
+
+    @property
+    def species(self) -> tuple[str, ...]:
+        """Chemical symbols."""
+
+    def base_descriptors(self, atoms: Any) -> Array:
+        """Descriptors of every atom, (N, M)."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +66,7 @@ class Clusters:
     @classmethod
     def fit(
         cls,
-        descriptor: POD,
+        descriptor: Unblended,
         configurations: Iterable[Any],
         clusters: int,
         components: int,

@@ -21,8 +21,8 @@ from itertools import combinations_with_replacement
 
 import numpy as np
 
-from ..engine.angular import cosine_power, cosine_products, coupling
-from ..engine.program import ONE, Program, ProgramBuilder, Terms, Value, linear, moment
+from potlearn.engine.angular import cosine_power, cosine_products, coupling
+from potlearn.engine.program import ONE, Program, ProgramBuilder, Terms, Value, linear, moment
 
 FOURBODY_ANGULAR = (
     (0, 0, 0),

@@ -1,7 +1,7 @@
 r"""Which functions a basis holds: channels, selection rules, identities.
 
 A channel is (neighbour species, n, l) with n from 1.  A function is a multiset of channels and one
-of its K invariants (:mod:`~potlearn.descriptors.ace_coupling`).  Rules:
+of its K invariants (:mod:`~potlearn.descriptors.ace.coupling`).  Rules:
 
 * *total degree*: :math:`\sum_t (n_t / Z + w_L l_t) \le D_N`, where ``n_t`` counts
   (radial function, neighbour species) together and Z is the number of species
@@ -20,10 +20,11 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import BasisError
-from .ace_coupling import count, trees
-from .ace_polynomial import folding, polynomial
-from .ace_trees import Pattern, Tree
+from potlearn.errors import BasisError
+
+from .coupling import count, trees
+from .polynomial import folding, polynomial
+from .trees import Pattern, Tree
 
 Array: TypeAlias = NDArray[np.float64]
 
@@ -63,7 +64,7 @@ class Function(NamedTuple):
     def products(self) -> tuple[NDArray[np.int64], Array]:
         """The function written out: m of the channels (K, order), and coefficients (K,).
 
-        Products of complex moments (:mod:`~potlearn.descriptors.ace_polynomial`).
+        Products of complex moments (:mod:`~potlearn.descriptors.ace.polynomial`).
         """
         return folding(self.pattern).ms, polynomial(self.pattern, self.tree)
 

@@ -20,7 +20,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from ..engine import Jet
+from potlearn.engine import Jet
 
 Array: TypeAlias = NDArray[np.float64]
 

@@ -26,8 +26,8 @@ from typing import ClassVar, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from ..engine import Jet
-from ..errors import BasisError
+from potlearn.engine import Jet
+from potlearn.errors import BasisError
 
 Array: TypeAlias = NDArray[np.float64]
 

@@ -5,7 +5,7 @@ The invariants of a pattern under rotation, inversion and permutation have dimen
 .. math:: K = M(0) - M(1) \quad\text{if}\ \sum_t l_t\ \text{is even, else}\ 0
 
 with ``M(s)`` the number of multisets of (channel, m) with :math:`\sum_t m_t = s`: the dimension of
-the kernel of the raising operator.  Trees (:mod:`~potlearn.descriptors.ace_trees`) are tried by
+the kernel of the raising operator.  Trees (:mod:`~potlearn.descriptors.ace.trees`) are tried by
 their cost and kept when a good part of them is new.  So the functions are sparse, and most of them
 are products of functions of lower order.
 """
@@ -20,9 +20,10 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import BasisError
-from .ace_polynomial import polynomial
-from .ace_trees import Pattern, Tree, candidates
+from potlearn.errors import BasisError
+
+from .polynomial import polynomial
+from .trees import Pattern, Tree, candidates
 
 Array: TypeAlias = NDArray[np.float64]
 

@@ -18,7 +18,7 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations, product
 from typing import NamedTuple, TypeAlias
 
-from ..errors import BasisError
+from potlearn.errors import BasisError
 
 Pattern: TypeAlias = tuple[tuple[int, int], ...]
 """(degree, multiplicity) of every distinct channel, degrees ascending."""

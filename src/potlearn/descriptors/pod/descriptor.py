@@ -9,13 +9,14 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from ..data.neighbors import Neighbors, neighbors
-from ..engine import Engine, tabulate
-from ..errors import BasisError
-from .pod_clusters import Clusters
-from .pod_program import PodBody, PodProgram
-from .pod_radial import PodRadial
-from .protocol import DesignRows, species_indices
+from potlearn.data.neighbors import Neighbors, neighbors
+from potlearn.engine import Engine, tabulate
+from potlearn.errors import BasisError
+
+from ..protocol import DesignRows, species_indices
+from .clusters import Clusters
+from .program import PodBody, PodProgram
+from .radial import PodRadial
 
 Array: TypeAlias = NDArray[np.float64]
 
@@ -45,12 +46,12 @@ class POD:
     r"""Proper orthogonal descriptors, two- to seven-body, for any number of species.
 
     Radial functions are the principal functions of a family of snapshots
-    (:class:`~potlearn.descriptors.pod_radial.PodRadial`); the descriptors are the polynomials of
-    :mod:`~potlearn.descriptors.pod_program`.  They do not depend on the centre's species, only the
+    (:class:`~potlearn.descriptors.pod.radial.PodRadial`); the descriptors are the polynomials of
+    :mod:`~potlearn.descriptors.pod.program`.  They do not depend on the centre's species, only the
     coefficients do.  A block of body order ``q`` is zero for atoms with fewer than ``q - 1``
     neighbours.
     With ``number_of_environment_clusters`` K > 1 the features are :math:`w_k(B) B_m`, k-major
-    (:class:`~potlearn.descriptors.pod_clusters.Clusters`).
+    (:class:`~potlearn.descriptors.pod.clusters.Clusters`).
 
     Parameters have the names that LAMMPS gives them (``cutoff`` is ``rcut``), in Å where they are
     lengths.  The defaults are this package's, chosen for accuracy: :data:`DEFAULTS` for the numbers

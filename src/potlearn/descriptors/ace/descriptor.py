@@ -11,13 +11,14 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from ..data.neighbors import Neighbors, neighbors
-from ..engine import Engine, Program, RadialTable, tabulate
-from ..errors import BasisError
-from .ace_basis import Box, Function, Rule, TotalDegree, functions
-from .ace_program import Moments, feature_program, folded_program
-from .ace_radial import DEFAULT_KIND, AceRadial, make_radial
-from .protocol import DesignRows, species_indices
+from potlearn.data.neighbors import Neighbors, neighbors
+from potlearn.engine import Engine, Program, RadialTable, tabulate
+from potlearn.errors import BasisError
+
+from ..protocol import DesignRows, species_indices
+from .basis import Box, Function, Rule, TotalDegree, functions
+from .program import Moments, feature_program, folded_program
+from .radial import DEFAULT_KIND, AceRadial, make_radial
 
 Array: TypeAlias = NDArray[np.float64]
 
@@ -48,7 +49,7 @@ class ACE:
 
     For every multiset of channels :math:`(\mu_t, n_t, l_t)` that the rule selects there are exactly
     as many functions as there are independent invariants
-    (:mod:`~potlearn.descriptors.ace_coupling`).  The functions do not depend on the centre's
+    (:mod:`~potlearn.descriptors.ace.coupling`).  The functions do not depend on the centre's
     species, only the coefficients do.
 
     Parameters
@@ -61,14 +62,14 @@ class ACE:
         Largest number of factors, 1 to 5 (body order less one).
     degree : float or one per order, optional
         The total-degree rule: :math:`\sum_t (n_t / Z + w_L l_t)` at most this
-        (:class:`~potlearn.descriptors.ace_basis.TotalDegree`).
+        (:class:`~potlearn.descriptors.ace.basis.TotalDegree`).
     wL : float
         Its weight of l.
     nmax, lmax, lmin : int or one per order, optional
-        The other rule (:class:`~potlearn.descriptors.ace_basis.Box`): n and l up to these.
+        The other rule (:class:`~potlearn.descriptors.ace.basis.Box`): n and l up to these.
     radial : mapping
         ``kind`` and parameters of the radial functions
-        (:func:`~potlearn.descriptors.ace_radial.make_radial`).
+        (:func:`~potlearn.descriptors.ace.radial.make_radial`).
     pairs : mapping, optional
         By ``"A-B"``, for both orders of the species: ``cutoff``, at most the general one, and
         parameters of ``radial`` that are others for that pair.

@@ -9,9 +9,10 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from ..engine import Jet
-from ..errors import BasisError
-from .ace_primitives import (
+from potlearn.engine import Jet
+from potlearn.errors import BasisError
+
+from .primitives import (
     AgnesiJacobi,
     ChebExpCos,
     ChebLinear,

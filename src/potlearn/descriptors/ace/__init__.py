@@ -1,0 +1,5 @@
+"""Atomic cluster expansion."""
+
+from .descriptor import ACE
+
+__all__ = ["ACE"]

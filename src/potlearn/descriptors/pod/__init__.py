@@ -1,0 +1,5 @@
+"""Proper orthogonal descriptors."""
+
+from .descriptor import POD
+
+__all__ = ["POD"]
