@@ -49,7 +49,7 @@ _EXPORTS = {
     "LennardJones": "potlearn.potentials.pair",
     "Morse": "potlearn.potentials.pair",
     "ZBL": "potlearn.potentials.pair",
-    "core_constraints": "potlearn.potentials.core_constraints",
+    "core_constraints": "potlearn.potentials.core.constraints",
     "default_zbl": "potlearn.potentials.core",
     "shortest_distances": "potlearn.potentials.core",
     "load": "potlearn.potentials",
@@ -97,7 +97,7 @@ if TYPE_CHECKING:
     from potlearn.potentials import load as load
     from potlearn.potentials.core import default_zbl as default_zbl
     from potlearn.potentials.core import shortest_distances as shortest_distances
-    from potlearn.potentials.core_constraints import core_constraints as core_constraints
+    from potlearn.potentials.core.constraints import core_constraints as core_constraints
     from potlearn.potentials.pace import PacePotential as PacePotential
     from potlearn.potentials.pair import ZBL as ZBL
     from potlearn.potentials.pair import BornMayer as BornMayer

@@ -19,8 +19,8 @@ from potlearn.potentials.core import (
     pairs_of,
     shortest_distances,
 )
-from potlearn.potentials.core_constraints import CoreConstraints, CoreSampling, core_constraints
-from potlearn.potentials.core_paths import approaches, compression, contraction, packing
+from potlearn.potentials.core.constraints import CoreConstraints, CoreSampling, core_constraints
+from potlearn.potentials.core.paths import approaches, compression, contraction, packing
 from potlearn.potentials.linear import LinearPotential
 from potlearn.potentials.pair import ZBL, LennardJones
 

@@ -11,7 +11,7 @@ from potlearn.errors import ConfigError
 
 if TYPE_CHECKING:
     from potlearn.potentials import Potential
-    from potlearn.potentials.pair_base import PairPotential
+    from potlearn.potentials.pair.base import PairPotential
 
 
 def make_sum(

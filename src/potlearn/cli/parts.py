@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from potlearn.descriptors import Descriptor
     from potlearn.fit import Weights
     from potlearn.potentials import Potential
-    from potlearn.potentials.core_constraints import CoreConstraints
+    from potlearn.potentials.core.constraints import CoreConstraints
 
 _SEED = 0
 
@@ -49,7 +49,7 @@ def make_core(
         return None, None
     from potlearn.cli.pairs import make_sum
     from potlearn.potentials.core import default_zbl, shortest_distances
-    from potlearn.potentials.core_constraints import core_constraints
+    from potlearn.potentials.core.constraints import core_constraints
 
     species = descriptor.species
     shortest = shortest_distances(dataset, species)

@@ -28,7 +28,7 @@ from potlearn.fit.spectrum import column_scales
 from potlearn.fit.triangular import Matrix, merge
 
 if TYPE_CHECKING:
-    from potlearn.potentials.core_constraints import CoreConstraints
+    from potlearn.potentials.core.constraints import CoreConstraints
 
 _FEASIBLE = 1e-10
 _STIFFNESS = 1e-10

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from potlearn.data import Dataset
     from potlearn.descriptors import Descriptor
     from potlearn.potentials import Potential
-    from potlearn.potentials.core_constraints import CoreConstraints
+    from potlearn.potentials.core.constraints import CoreConstraints
 
 DEFAULT_SOLVER = "evidence"
 
@@ -130,7 +130,7 @@ def fit_linear(
     intercept : bool
         Add a free constant per atom to given one-body energies.
     core : CoreConstraints, optional
-        Inequalities that make the core repel (:mod:`potlearn.potentials.core_constraints`).
+        Inequalities that make the core repel (:mod:`potlearn.potentials.core.constraints`).
     n_folds : int, optional
         Folds of configurations kept apart in the ledger; by default what the solver wants.
     keep_groups : bool

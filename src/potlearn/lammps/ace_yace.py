@@ -23,7 +23,7 @@ from ..descriptors.ace.polynomial import folding, polynomial
 from ..descriptors.ace.primitives import ChebExpCos, ChebLinear, ChebPow, SBessel
 from ..descriptors.ace.radial import AceRadial
 from ..errors import ModelFileError
-from ..potentials.pace_data import Bond, ClusterFunction, Embedding, YaceFile
+from ..potentials.pace.data import Bond, ClusterFunction, Embedding, YaceFile
 
 Array: TypeAlias = NDArray[np.float64]
 

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 from ..errors import ModelFileError
 from ..potentials.linear import LinearPotential
 from ..potentials.pair import ZBL
-from ..potentials.pair_base import PairPotential
+from ..potentials.pair.base import PairPotential
 from ..potentials.sum import SumPotential
 from .pod_files import write_pod
 from .tables import Terms, table_coefficients, table_style, write_table

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ModelFileError
-from ..potentials.pair_base import PairPotential
+from ..potentials.pair.base import PairPotential
 
 Array: TypeAlias = NDArray[np.float64]
 Terms: TypeAlias = Sequence[tuple[float, PairPotential]]

@@ -11,8 +11,8 @@ import numpy as np
 
 from ..errors import ModelFileError
 from ..potentials.pace import PacePotential
-from ..potentials.pace_checks import check_elements
-from ..potentials.pace_data import (
+from ..potentials.pace.checks import check_elements
+from ..potentials.pace.data import (
     POLYNOMIAL,
     Bond,
     ClusterFunction,

@@ -21,7 +21,7 @@ import numpy as np
 
 from ..errors import ModelFileError
 from ..potentials.pace import PacePotential
-from ..potentials.pace_data import (
+from ..potentials.pace.data import (
     Bond,
     ClusterFunction,
     Embedding,

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import ModelFileError
-from .pace_data import (
+from potlearn.errors import ModelFileError
+
+from .data import (
     EMBEDDINGS,
     INNER_CUTOFFS,
     RADIAL,

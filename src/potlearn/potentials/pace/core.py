@@ -14,10 +14,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..descriptors.ace.primitives import fall, finite, smooth_step, where
-from ..engine import Jet
-from .pace_data import Array, Bond, Pair, PolynomialPair
-from .pace_radial import polynomials
+from potlearn.descriptors.ace.primitives import fall, finite, smooth_step, where
+from potlearn.engine import Jet
+
+from .data import Array, Bond, Pair, PolynomialPair
+from .radial import polynomials
 
 COULOMB = 14.399645351950543
 """e²/(4πε₀) in eV Å, the value in these potentials."""

@@ -9,16 +9,20 @@ from typing import Any, ClassVar, Self, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from ..data.neighbors import Neighbors
-from ..data.neighbors import neighbors as neighbor_list
-from ..descriptors.protocol import species_indices
-from ..engine import close_pairs
-from ..errors import ConfigError
-from .base import PotentialBase
-from .prediction import Prediction
+from potlearn.data.neighbors import Neighbors
+from potlearn.data.neighbors import neighbors as neighbor_list
+from potlearn.descriptors.protocol import species_indices
+from potlearn.engine import close_pairs
+from potlearn.errors import ConfigError
+
+from ..base import PotentialBase
+from ..prediction import Prediction
 
 Array: TypeAlias = NDArray[np.float64]
 Index: TypeAlias = NDArray[np.int32]
+
+COULOMB = 14.399645
+"""e²/(4πε₀) in eV Å, the value of LAMMPS's metal units."""
 
 
 @dataclass(frozen=True, eq=False)

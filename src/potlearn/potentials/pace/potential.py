@@ -9,15 +9,16 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from ..data.neighbors import Neighbors
-from ..data.neighbors import neighbors as neighbor_list
-from ..descriptors.protocol import species_indices
-from .base import PotentialBase
-from .pace_archive import file_from_dict, file_to_dict
-from .pace_data import Array, YaceFile
-from .pace_energy import NearestSwitch, core_switch, embedding_energy, nearest_switch
-from .pace_model import PaceModel, build
-from .prediction import Prediction
+from potlearn.data.neighbors import Neighbors
+from potlearn.data.neighbors import neighbors as neighbor_list
+from potlearn.descriptors.protocol import species_indices
+
+from ..base import PotentialBase
+from ..prediction import Prediction
+from .archive import file_from_dict, file_to_dict
+from .data import Array, YaceFile
+from .energy import NearestSwitch, core_switch, embedding_energy, nearest_switch
+from .model import PaceModel, build
 
 _VOIGT = ([0, 1, 2, 1, 0, 0], [0, 1, 2, 2, 2, 1])
 
@@ -29,8 +30,8 @@ class PacePotential(PotentialBase):
     .. math:: E_i = E_{0, \mu_i} + F_{\mu_i}(\rho_1, \dots, \rho_P), \qquad
               \rho_p = \sum_v \tilde c_{pv} \operatorname{Re} \prod_t A_{i v_t}
 
-    with switches and core of :mod:`~potlearn.potentials.pace_energy`, moments and products of
-    :mod:`~potlearn.potentials.pace_model`.  Radial functions are tabulated by the engine; atoms
+    with switches and core of :mod:`~potlearn.potentials.pace.energy`, moments and products of
+    :mod:`~potlearn.potentials.pace.model`.  Radial functions are tabulated by the engine; atoms
     closer than 1/64 of the cutoff raise :class:`~potlearn.errors.DataError`.
 
     Attributes

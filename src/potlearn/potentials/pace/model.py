@@ -18,13 +18,14 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..descriptors.ace.primitives import stack
-from ..engine import ONE, Engine, Jet, Program, ProgramBuilder, RadialTable, tabulate
-from ..engine.polynomial import ComplexPolynomials, Product
-from ..engine.program import Value, moment
-from .pace_core import core, polynomial_core
-from .pace_data import Array, Bond, ClusterFunction, Pair, YaceFile
-from .pace_radial import polynomials, primitives
+from potlearn.descriptors.ace.primitives import stack
+from potlearn.engine import ONE, Engine, Jet, Program, ProgramBuilder, RadialTable, tabulate
+from potlearn.engine.polynomial import ComplexPolynomials, Product
+from potlearn.engine.program import Value, moment
+
+from .core import core, polynomial_core
+from .data import Array, Bond, ClusterFunction, Pair, YaceFile
+from .radial import polynomials, primitives
 
 KNOT_BITS = 11
 """Intervals per octave of the tables, as a power of two.

@@ -17,10 +17,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..data.neighbors import Neighbors
-from ..descriptors.ace.primitives import smooth_step
-from ..engine import Jet, close_pairs
-from .pace_data import Array, Bond, Embedding, YaceFile
+from potlearn.data.neighbors import Neighbors
+from potlearn.descriptors.ace.primitives import smooth_step
+from potlearn.engine import Jet, close_pairs
+
+from .data import Array, Bond, Embedding, YaceFile
 
 STEEPNESS = 1e6
 """Where FinnisSinclair turns from a power into a line, as an inverse density."""

@@ -228,7 +228,7 @@ class YaceFile:
     pair: PolynomialPair | None = None
 
     def __post_init__(self) -> None:
-        from .pace_checks import check
+        from .checks import check
 
         check(self)
 

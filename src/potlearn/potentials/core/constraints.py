@@ -25,12 +25,14 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from ..data.neighbors import neighbors as neighbor_list
-from ..descriptors.protocol import Descriptor, species_indices
-from .core import Pair, dimer_distances, dimers
-from .core_paths import Path, approaches, compression, contraction, packing
-from .pair import ZBL
-from .protocol import Potential
+from potlearn.data.neighbors import neighbors as neighbor_list
+from potlearn.descriptors.protocol import Descriptor, species_indices
+
+from ..pair import ZBL
+from ..protocol import Potential
+from .dimers import dimer_distances, dimers
+from .paths import Path, approaches, compression, contraction, packing
+from .shortest import Pair
 
 Array: TypeAlias = NDArray[np.float64]
 

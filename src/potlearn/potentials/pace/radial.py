@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..descriptors.ace.primitives import (
+from potlearn.descriptors.ace.primitives import (
     ChebExpCos,
     ChebLinear,
     ChebPow,
@@ -19,8 +19,9 @@ from ..descriptors.ace.primitives import (
     smooth_step,
     where,
 )
-from ..engine import Jet
-from .pace_data import Array, Bond, PolynomialBond
+from potlearn.engine import Jet
+
+from .data import Array, Bond, PolynomialBond
 
 ZERO_BELOW = 1.0
 """Å below which functions vanish in the mode ``zbl`` without a width: so have it the evaluators."""

@@ -8,9 +8,10 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from ..data.neighbors import Neighbors
-from ..data.neighbors import neighbors as neighbor_list
-from .core import Pair
+from potlearn.data.neighbors import Neighbors
+from potlearn.data.neighbors import neighbors as neighbor_list
+
+from .shortest import Pair
 
 Array: TypeAlias = NDArray[np.float64]
 
@@ -38,7 +39,7 @@ def contacts(shortest: Mapping[Pair, float]) -> dict[Pair, float]:
     return {**shortest, **{(b, a): r for (a, b), r in shortest.items()}}
 
 
-# Pairs that approach ---------------------------------------------------------------------------
+# Pairs that approach
 
 
 def approaches(
@@ -108,7 +109,7 @@ def _moved(atoms: Any, i: int, j: int, vector: Array, distance: float) -> Any:
     return moved
 
 
-# Shells that contract --------------------------------------------------------------------------
+# Shells that contract
 
 
 def contraction(
@@ -140,7 +141,7 @@ def _canonical(pair: Pair, shortest: Mapping[Pair, float]) -> Pair:
     return pair if pair in shortest else (pair[1], pair[0])
 
 
-# Cells -----------------------------------------------------------------------------------------
+# Cells
 
 
 def packing(

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import ModelFileError
-from .pace_data import (
+from potlearn.errors import ModelFileError
+
+from .data import (
     Bond,
     ClusterFunction,
     Embedding,
