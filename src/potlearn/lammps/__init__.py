@@ -4,7 +4,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .ace_yace import expansion_error as expansion_error
     from .data_file import write_data as write_data
     from .inputs import LammpsFiles as LammpsFiles
     from .inputs import pair_commands as pair_commands
@@ -13,25 +12,26 @@ if TYPE_CHECKING:
     from .pod_files import read_pod as read_pod
     from .pod_files import write_pod as write_pod
     from .tables import write_table as write_table
-    from .yace_read import read_yace as read_yace
-    from .yace_read import read_yace_file as read_yace_file
-    from .yace_write import to_yace as to_yace
-    from .yace_write import write_yace as write_yace
+    from .yace.expansion import expansion_error as expansion_error
+    from .yace.read import read_yace as read_yace
+    from .yace.read import read_yace_file as read_yace_file
+    from .yace.write import to_yace as to_yace
+    from .yace.write import write_yace as write_yace
 
 _EXPORTS = {
     "LammpsFiles": "inputs",
-    "expansion_error": "ace_yace",
+    "expansion_error": "yace.expansion",
     "pair_commands": "inputs",
     "parts": "inputs",
     "read_pod": "pod_files",
-    "read_yace": "yace_read",
-    "read_yace_file": "yace_read",
-    "to_yace": "yace_write",
+    "read_yace": "yace.read",
+    "read_yace_file": "yace.read",
+    "to_yace": "yace.write",
     "write_data": "data_file",
     "write_lammps": "inputs",
     "write_pod": "pod_files",
     "write_table": "tables",
-    "write_yace": "yace_write",
+    "write_yace": "yace.write",
 }
 
 __all__ = [*_EXPORTS]

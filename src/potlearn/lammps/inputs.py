@@ -140,7 +140,7 @@ def _natural(potential: ManyBody) -> str:
 
 def _many_body_files(potential: ManyBody, prefix: Path, is_yace: bool) -> Sequence[Path]:
     if is_yace:
-        from .yace_write import to_yace, write_yace
+        from .yace.write import to_yace, write_yace
 
         return [write_yace(f"{prefix}.yace", to_yace(potential))]
     if not isinstance(potential, LinearPotential):

@@ -18,12 +18,12 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from ..descriptors.ace.basis import Function
-from ..descriptors.ace.polynomial import folding, polynomial
-from ..descriptors.ace.primitives import ChebExpCos, ChebLinear, ChebPow, SBessel
-from ..descriptors.ace.radial import AceRadial
-from ..errors import ModelFileError
-from ..potentials.pace.data import Bond, ClusterFunction, Embedding, YaceFile
+from potlearn.descriptors.ace.basis import Function
+from potlearn.descriptors.ace.polynomial import folding, polynomial
+from potlearn.descriptors.ace.primitives import ChebExpCos, ChebLinear, ChebPow, SBessel
+from potlearn.descriptors.ace.radial import AceRadial
+from potlearn.errors import ModelFileError
+from potlearn.potentials.pace.data import Bond, ClusterFunction, Embedding, YaceFile
 
 Array: TypeAlias = NDArray[np.float64]
 
@@ -65,8 +65,8 @@ def ace_file(potential: Any) -> YaceFile:
         The potential is not of that form, has a reference potential, or its radial functions
         have no expansion within :data:`WORST`.
     """
-    from ..descriptors import ACE
-    from ..potentials.linear import LinearPotential
+    from potlearn.descriptors import ACE
+    from potlearn.potentials.linear import LinearPotential
 
     if not isinstance(potential, LinearPotential) or not isinstance(potential.descriptor, ACE):
         raise ModelFileError(
@@ -98,7 +98,7 @@ def ace_file(potential: Any) -> YaceFile:
 
 def expansion_error(potential: Any) -> float:
     """Largest error of the written radial functions, as a part of their largest value; 0: none."""
-    from ..descriptors import ACE
+    from potlearn.descriptors import ACE
 
     descriptor = getattr(potential, "descriptor", None)
     if not isinstance(descriptor, ACE):

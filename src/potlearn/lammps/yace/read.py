@@ -9,10 +9,10 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from ..errors import ModelFileError
-from ..potentials.pace import PacePotential
-from ..potentials.pace.checks import check_elements
-from ..potentials.pace.data import (
+from potlearn.errors import ModelFileError
+from potlearn.potentials.pace import PacePotential
+from potlearn.potentials.pace.checks import check_elements
+from potlearn.potentials.pace.data import (
     POLYNOMIAL,
     Bond,
     ClusterFunction,
@@ -22,7 +22,8 @@ from ..potentials.pace.data import (
     PolynomialPair,
     YaceFile,
 )
-from .yace_text import Plain, integers, load, reals
+
+from .text import Plain, integers, load, reals
 
 T = TypeVar("T")
 

@@ -19,9 +19,9 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import ModelFileError
-from ..potentials.pace import PacePotential
-from ..potentials.pace.data import (
+from potlearn.errors import ModelFileError
+from potlearn.potentials.pace import PacePotential
+from potlearn.potentials.pace.data import (
     Bond,
     ClusterFunction,
     Embedding,
@@ -46,7 +46,7 @@ def to_yace(potential: Any) -> YaceFile:
     """
     if isinstance(potential, PacePotential):
         return potential.file
-    from .ace_yace import ace_file
+    from .expansion import ace_file
 
     return ace_file(potential)
 

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from ..errors import ModelFileError
+from potlearn.errors import ModelFileError
 
 Plain: TypeAlias = "str | list[Plain] | dict[Any, Plain]"
 

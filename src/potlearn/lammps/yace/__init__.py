@@ -1,0 +1,1 @@
+"""Files of nonlinear ACE potentials: ``.yace``, of LAMMPS's ``pair_style pace``."""
