@@ -33,7 +33,7 @@ def write_configuration_reference(app):
     """Write the pages of all keys of the configurations."""
     from potlearn.cli.config import FitConfig
     from potlearn.cli.schema import schema_as_markdown
-    from potlearn.cli.study_config import CompareConfig, TuneConfig
+    from potlearn.cli.config.study import CompareConfig, TuneConfig
 
     folder = Path(app.srcdir, "api", "generated")
     folder.mkdir(parents=True, exist_ok=True)

@@ -12,10 +12,10 @@ from typer.testing import CliRunner
 
 import potlearn as pl
 from potlearn.cli.app import app
+from potlearn.cli.config.study import CompareConfig, TuneConfig
 from potlearn.cli.config_file import load_section
 from potlearn.cli.run_compare import run_compare
 from potlearn.cli.run_tune import run_tune
-from potlearn.cli.study_config import CompareConfig, TuneConfig
 from potlearn.cli.study_data import StudyData
 from potlearn.errors import ConfigError, MissingExtraError
 from potlearn.execution import InProcess

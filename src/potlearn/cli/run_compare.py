@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from potlearn.cli.config.study import CompareConfig, MethodConfig, PoolConfig
 from potlearn.cli.config_file import write_config
 from potlearn.cli.results import check_report_extra, write_json
-from potlearn.cli.study_config import CompareConfig, MethodConfig, PoolConfig
 from potlearn.cli.study_data import ProgressBar, StudyData, numbers_of, prepare
 
 if TYPE_CHECKING:

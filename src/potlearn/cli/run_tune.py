@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import typer
 
+from potlearn.cli.config.study import SpaceConfig, TuneConfig
 from potlearn.cli.config_file import write_config
 from potlearn.cli.results import check_report_extra, write_json
 from potlearn.cli.run_compare import data_settings
-from potlearn.cli.study_config import SpaceConfig, TuneConfig
 from potlearn.cli.study_data import ProgressBar, StudyData, numbers_of, prepare
 
 if TYPE_CHECKING:

@@ -125,14 +125,14 @@ def _study(
         raise typer.BadParameter("a study reads the files that its configuration names")
     executor = make_executor(workers, scheduler)
     if compare is not None:
+        from potlearn.cli.config.study import CompareConfig
         from potlearn.cli.run_compare import run_compare, show_compare
-        from potlearn.cli.study_config import CompareConfig
 
         config = load_section(CompareConfig, compare, overrides, output)
         show_compare(run_compare(config, executor, progress_bar))
     elif tune is not None:
+        from potlearn.cli.config.study import TuneConfig
         from potlearn.cli.run_tune import run_tune, show_tune
-        from potlearn.cli.study_config import TuneConfig
 
         search = load_section(TuneConfig, tune, overrides, output)
         show_tune(run_tune(search, executor, progress_bar))

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from potlearn.cli.config.study import CompareConfig, PoolConfig, PoolSplitConfig, TuneConfig
 from potlearn.cli.datasets import regrouped
 from potlearn.cli.parts import make_core, make_descriptor, make_weights
-from potlearn.cli.study_config import CompareConfig, PoolConfig, PoolSplitConfig, TuneConfig
 from potlearn.errors import ConfigError
 
 if TYPE_CHECKING:

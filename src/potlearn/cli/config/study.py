@@ -9,23 +9,18 @@ from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from potlearn.cli.config import (
-    Count,
     DescriptorConfig,
-    FilePath,
     KeysConfig,
-    Names,
-    Paths,
-    Positive,
     ReferenceConfig,
     Section,
     WeightsConfig,
-    _as_tuple,
 )
+from potlearn.cli.config.section import Count, FilePath, Names, Paths, Positive, as_tuple
 from potlearn.errors import PotlearnError
 
 Whole = Annotated[int, Field(ge=1)]
 Size = Whole | Annotated[float, Field(gt=0, lt=1)]
-Sizes = Annotated[tuple[Size, ...], BeforeValidator(_as_tuple), Field(min_length=1)]
+Sizes = Annotated[tuple[Size, ...], BeforeValidator(as_tuple), Field(min_length=1)]
 Scaling = Literal["standard", "whiten", "none"]
 
 
@@ -136,9 +131,9 @@ class CompareConfig(Section):
     """Pair potential under the fits; inequalities of the core have no part here."""
     fit: SubsetFitConfig = SubsetFitConfig()
     """How every subset is fitted."""
-    methods: Annotated[
-        tuple[MethodConfig, ...], BeforeValidator(_as_tuple), Field(min_length=1)
-    ] = DEFAULT_METHODS
+    methods: Annotated[tuple[MethodConfig, ...], BeforeValidator(as_tuple), Field(min_length=1)] = (
+        DEFAULT_METHODS
+    )
     """Ways to choose."""
     baseline: str = "random"
     """Name of the method that the others are compared with."""
@@ -169,24 +164,24 @@ class SpaceConfig(Section):
     """Selectors."""
     kernels: Names = ("linear", "cosine", "rbf", "imq")
     """Kernels of those selectors that have one."""
-    features: Annotated[tuple[Names, ...], BeforeValidator(_as_tuple), Field(min_length=1)] = (
+    features: Annotated[tuple[Names, ...], BeforeValidator(as_tuple), Field(min_length=1)] = (
         ("mean",),
         ("sum",),
         ("mean", "forces"),
     )
     """Features of a configuration, a list for each choice."""
-    scalings: Annotated[tuple[Scaling, ...], BeforeValidator(_as_tuple)] = (
+    scalings: Annotated[tuple[Scaling, ...], BeforeValidator(as_tuple)] = (
         "standard",
         "whiten",
     )
     """Scales of the features."""
-    degrees: Annotated[tuple[Positive, ...], BeforeValidator(_as_tuple)] = (6.0, 8.0, 10.0)
+    degrees: Annotated[tuple[Positive, ...], BeforeValidator(as_tuple)] = (6.0, 8.0, 10.0)
     """Degrees of ACE descriptors that features are made of: their size."""
-    cutoffs: Annotated[tuple[Positive, ...], BeforeValidator(_as_tuple)] = (5.0,)
+    cutoffs: Annotated[tuple[Positive, ...], BeforeValidator(as_tuple)] = (5.0,)
     """Cutoffs of these descriptors, Å."""
     order: Annotated[int, Field(ge=1, le=5)] = 2
     """Order of these descriptors."""
-    chunk_sizes: Annotated[tuple[Count, ...], BeforeValidator(_as_tuple)] = (0,)
+    chunk_sizes: Annotated[tuple[Count, ...], BeforeValidator(as_tuple)] = (0,)
     """Rows of a chunk where the choice is made level by level; 0: all at once."""
 
 
