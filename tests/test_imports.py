@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -95,11 +96,14 @@ def test_every_export_resolves(name):
     assert name in dir(potlearn)
 
 
-def test_static_and_lazy_exports_agree():
-    tree = ast.parse((ROOT / "__init__.py").read_text(encoding="utf-8"))
+@pytest.mark.parametrize("name", ["potlearn", "potlearn.lammps", "potlearn.select"])
+def test_static_and_lazy_exports_agree(name):
+    package = import_module(name)
+    tree = ast.parse(Path(package.__file__).read_text(encoding="utf-8"))
     guard = next(node for node in tree.body if isinstance(node, ast.If))
     static = {a.name: n.module for n in guard.body for a in n.names}
-    assert static == potlearn._EXPORTS
+    prefix = "" if name == "potlearn" else f"{name}."
+    assert {k: module.removeprefix(prefix) for k, module in static.items()} == package._EXPORTS
 
 
 def test_no_export_hides_a_room():
@@ -128,6 +132,13 @@ def test_help_loads_nothing_heavy():
     code = "import sys; sys.argv = ['potlearn', '--help']\n"
     code += "from potlearn.cli import main\ntry: main()\nexcept SystemExit: pass"
     assert modules_after(code).isdisjoint(HEAVY)
+
+
+@pytest.mark.parametrize(("name", "other"), [("ACE", "pod"), ("POD", "ace")])
+def test_a_descriptor_family_loads_no_other(name, other):
+    code = f"from potlearn.descriptors import {name}\nimport sys\n"
+    code += f"assert 'potlearn.descriptors.{other}' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_importing_the_package_has_no_side_effects(tmp_path):

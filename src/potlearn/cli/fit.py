@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from potlearn.cli.run_fit import FitOutcome
+    from potlearn.cli.fit_outcome import FitOutcome
 
 
 def command(

@@ -8,7 +8,7 @@ from potlearn.errors import PotlearnError
 
 if TYPE_CHECKING:
     from potlearn.cli.console import Progress
-    from potlearn.cli.run_fit import FitOutcome
+    from potlearn.cli.fit_outcome import FitOutcome
     from potlearn.data import Dataset, Finding
     from potlearn.descriptors import POD
     from potlearn.fit import Suspicion

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from potlearn.cli.run_fit import FitOutcome
+    from potlearn.cli.fit_outcome import FitOutcome
     from potlearn.data import Dataset
     from potlearn.report import ReportInfo
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from hashlib import blake2b
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from potlearn.cli.config import FitConfig
 from potlearn.cli.config_file import write_config
 from potlearn.cli.datasets import load_datasets
+from potlearn.cli.fit_outcome import FitOutcome
 from potlearn.cli.label_check import find_suspicious_labels
 from potlearn.cli.lammps_folder import write_lammps_folder
 from potlearn.cli.parts import make_core, make_descriptor, make_weights, resolved
@@ -27,43 +28,6 @@ if TYPE_CHECKING:
     from potlearn.potentials import LinearPotential
 
 ProgressBar = Callable[[str], AbstractContextManager[Callable[[int, int], None] | None]]
-
-
-@dataclass(frozen=True)
-class FitOutcome:
-    """What a fit gave, and where it was written.
-
-    Attributes
-    ----------
-    config : FitConfig
-        The configuration with every default filled in.
-    potential : LinearPotential
-    result : FitResult
-        How the coefficients were found.
-    evaluations : dict
-        Reference and predicted values of each set, by name.
-    metrics : dict
-        Errors by set, group and quantity; see :func:`potlearn.metrics.metrics`.
-    timing : dict
-        Wall seconds of each stage.
-    folder : Path
-    files : tuple of str
-        Names of what was written there.
-    """
-
-    config: FitConfig
-    potential: LinearPotential
-    result: FitResult
-    evaluations: Mapping[str, Evaluation]
-    metrics: Mapping[str, Any]
-    timing: Mapping[str, float]
-    folder: Path
-    files: tuple[str, ...]
-
-    @property
-    def n_coefficients(self) -> int:
-        """Number of coefficients, one-body energies included."""
-        return int(self.potential.coefficients.size)
 
 
 def run_fit(config: FitConfig, progress: ProgressBar = lambda _: nullcontext(None)) -> FitOutcome:

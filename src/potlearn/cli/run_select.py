@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from hashlib import blake2b
 from pathlib import Path
 from shutil import rmtree
@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from potlearn.cli.descriptor_file import load_descriptor
 from potlearn.cli.parts import make_descriptor
 from potlearn.cli.results import check_report_extra
+from potlearn.cli.select_outcome import Chosen, SelectOptions, SelectOutcome
+from potlearn.cli.select_report import write_selection
 from potlearn.cli.yaml_text import parse_yaml
 from potlearn.errors import ConfigError, PotlearnError, SelectionError, TooFewError
 
@@ -23,74 +25,9 @@ if TYPE_CHECKING:
     from potlearn.data import Dataset
     from potlearn.descriptors import Descriptor
     from potlearn.execution import Executor
-    from potlearn.select import Selection, Selector
+    from potlearn.select import Selector
 
 ProgressBar = Callable[[str], AbstractContextManager[Callable[[int, int], None] | None]]
-Array = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class SelectOptions:
-    """What ``potlearn select`` was asked for; see its options."""
-
-    files: tuple[Path, ...]
-    count: int
-    output: Path
-    method: str = "kmeans"
-    parameters: tuple[str, ...] = ()
-    rest: Path | None = None
-    seed: int = 0
-    descriptor: Path | None = None
-    overrides: tuple[str, ...] = ()
-    features: tuple[str, ...] = ("mean",)
-    scaling: str = "standard"
-    environments: bool = False
-    chunk_size: int | None = None
-    oversampling: float = 2.0
-    levels: bool = False
-    workers: int = 1
-    scheduler: str | None = None
-    report: Path | None = None
-
-
-@dataclass(frozen=True)
-class SelectOutcome:
-    """What was chosen, and where it was written.
-
-    Attributes
-    ----------
-    indices : (m,)
-        Chosen configurations, in the order of choice.
-    groups : list of (group, configurations, chosen)
-    summary : str
-    notes : tuple of str
-        What a user should know.
-    files : tuple of Path
-    """
-
-    indices: NDArray[np.int64]
-    groups: list[tuple[str, int, int]]
-    summary: str
-    notes: tuple[str, ...]
-    files: tuple[Path, ...]
-
-
-@dataclass(frozen=True)
-class Chosen:
-    """Rows (configurations or atoms) of scaled features, and which of them were chosen."""
-
-    dataset: Dataset
-    descriptor: Descriptor
-    X: Array
-    owner: NDArray[np.int64]
-    selector: Selector
-    selection: Selection
-
-    @property
-    def configurations(self) -> NDArray[np.int64]:
-        """Configurations of the chosen rows, each once, in the order of choice."""
-        owners = self.owner[self.selection.indices]
-        return np.asarray(owners[np.sort(np.unique(owners, return_index=True)[1])])
 
 
 def run_select(
@@ -120,8 +57,6 @@ def run_select(
         chosen = _choose(options, dataset, descriptor, selector, executor, folder, progress)
         outcome = _write(options, chosen)
         if options.report is not None:
-            from potlearn.cli.select_report import write_selection
-
             with progress("report"):
                 written = write_selection(options, chosen, outcome)
             outcome = _with_files(outcome, written)
@@ -275,21 +210,3 @@ def _notes(chosen: Chosen) -> tuple[str, ...]:
 
 def _with_files(outcome: SelectOutcome, more: Sequence[Path]) -> SelectOutcome:
     return replace(outcome, files=(*outcome.files, *more))
-
-
-def selection_record(options: SelectOptions, chosen: Chosen) -> dict[str, Any]:
-    """What was chosen and how, as plain data."""
-    indices, selection = chosen.configurations, chosen.selection
-    scores = [float(s) if np.isfinite(s) else None for s in selection.scores]
-    return {
-        "method": options.method,
-        "parameters": list(options.parameters),
-        "seed": options.seed,
-        "descriptor": chosen.descriptor.to_dict(),
-        "features": list(options.features),
-        "scaling": options.scaling,
-        "rows": selection.indices.tolist(),
-        "scores": scores,
-        "configurations": indices.tolist(),
-        "sources": [chosen.dataset.source(i) for i in indices.tolist()],
-    }

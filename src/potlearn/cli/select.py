@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from potlearn.cli.run_select import SelectOutcome
+    from potlearn.cli.select_outcome import SelectOutcome
 
 
 def command(
@@ -81,7 +81,8 @@ def command(
         return
     if not files or count is None or output is None:
         raise typer.BadParameter("name files, -k and --output (or --compare, or --tune)")
-    from potlearn.cli.run_select import SelectOptions, run_select
+    from potlearn.cli.run_select import run_select
+    from potlearn.cli.select_outcome import SelectOptions
 
     options = SelectOptions(
         files=tuple(files),

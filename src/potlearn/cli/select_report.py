@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from potlearn.cli.results import write_json
-from potlearn.cli.run_select import Chosen, SelectOptions, SelectOutcome, selection_record
+from potlearn.cli.select_outcome import Chosen, SelectOptions, SelectOutcome
 
 if TYPE_CHECKING:
     from potlearn.report import SelectionView
@@ -25,8 +25,26 @@ def write_selection(options: SelectOptions, chosen: Chosen, outcome: SelectOutco
     page, record = folder / "report.html", folder / "selection.json"
     write_selection_report(page, view, options.seed)
     selection_figure(view, folder / "figures", seed=options.seed)
-    write_json(record, selection_record(options, chosen))
+    write_json(record, _record(options, chosen))
     return [page, folder / "figures", record]
+
+
+def _record(options: SelectOptions, chosen: Chosen) -> dict[str, Any]:
+    """What was chosen and how, as plain data."""
+    indices, selection = chosen.configurations, chosen.selection
+    scores = [float(s) if np.isfinite(s) else None for s in selection.scores]
+    return {
+        "method": options.method,
+        "parameters": list(options.parameters),
+        "seed": options.seed,
+        "descriptor": chosen.descriptor.to_dict(),
+        "features": list(options.features),
+        "scaling": options.scaling,
+        "rows": selection.indices.tolist(),
+        "scores": scores,
+        "configurations": indices.tolist(),
+        "sources": [chosen.dataset.source(i) for i in indices.tolist()],
+    }
 
 
 def _view(options: SelectOptions, chosen: Chosen, outcome: SelectOutcome) -> SelectionView:

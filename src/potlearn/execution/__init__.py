@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 from potlearn.execution.archive import read_archive, write_archive
 from potlearn.execution.blas import lapack, one_blas_thread
 from potlearn.execution.checkpoint import Checkpoint
-from potlearn.execution.executor import Executor, InProcess, make_executor
+from potlearn.execution.executor import Executor, InProcess
+from potlearn.execution.make import make_executor
 from potlearn.execution.progress import Progress, reporting
 
 if TYPE_CHECKING:

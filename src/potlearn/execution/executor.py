@@ -10,7 +10,6 @@ from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
 from typing import Protocol, TypeVar, runtime_checkable
 
-from potlearn.errors import ExecutionError
 from potlearn.execution.blas import one_blas_thread
 
 Item = TypeVar("Item")
@@ -48,24 +47,3 @@ class InProcess:
             with one_blas_thread():
                 result = work(item)
             yield result
-
-
-def make_executor(workers: int = 1, scheduler: str | None = None) -> Executor:
-    """Executor for a number of processes here, or for the cluster of a Dask scheduler.
-
-    Raises
-    ------
-    ExecutionError
-        ``workers`` is below 1.
-    """
-    if workers < 1:
-        raise ExecutionError(f"workers is {workers}; expected 1 or more")
-    if scheduler is not None:
-        from potlearn.execution.dask import Dask
-
-        return Dask(scheduler)
-    if workers == 1:
-        return InProcess()
-    from potlearn.execution.processes import Processes
-
-    return Processes(workers)

@@ -1,8 +1,8 @@
 """Predictions beside labels: errors per group, bootstrap intervals, files."""
 
 from potlearn.metrics.errors import bootstrap, error_measures, force_cosines, metrics
-from potlearn.metrics.evaluation import QUANTITIES, Evaluation, Values, evaluate
-from potlearn.metrics.predictions import write_predictions
+from potlearn.metrics.evaluation import QUANTITIES, Evaluation, Values, write_predictions
+from potlearn.metrics.predict import evaluate
 
 __all__ = [
     "QUANTITIES",

@@ -6,7 +6,6 @@ under tension; ``stress = -virial / V``).  A reference value that does not exist
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,11 +16,9 @@ from numpy.typing import ArrayLike, NDArray
 from potlearn.errors import DataError
 
 if TYPE_CHECKING:
-    from potlearn.data import Dataset, Labels
-    from potlearn.potentials import Potential
+    from potlearn.data import Dataset
 
 Array = NDArray[np.float64]
-Progress = Callable[[int, int], None]
 
 QUANTITIES = ("energy", "forces", "stress")
 _COMPONENTS = {"energy": 1, "forces": 3, "stress": 6}
@@ -152,101 +149,59 @@ class Evaluation:
 
     def to_extxyz(self, path: str | Path, dataset: Dataset) -> None:
         """Write the configurations with both labels; see :func:`write_predictions`."""
-        from potlearn.metrics.predictions import write_predictions
-
         write_predictions(path, self, dataset)
 
 
-def evaluate(
-    potential: Potential, dataset: Dataset, progress: Progress | None = None
-) -> Evaluation:
-    """Predict every configuration of a dataset.
+def write_predictions(path: str | Path, evaluation: Evaluation, dataset: Dataset) -> None:
+    """Write every configuration with its reference and predicted labels.
 
-    Parameters
-    ----------
-    potential : Potential
-        Gives energy (eV), forces (N, 3) and virial (6,) by its ``predict``.
-    dataset : Dataset
-        Labels may be partial.
-    progress : callable, optional
-        Called with the number of configurations done and their total.
+    Per configuration ``REF_energy``, ``pred_energy`` (total, eV) and ``REF_stress``,
+    ``pred_stress`` (Voigt xx yy zz yz xz xy, eV/Å³); per atom ``REF_forces``, ``pred_forces``
+    (eV/Å).  A label that does not exist is not written; atoms without labelled forces are false in
+    the column ``force_mask``.  ``config_type`` and ``source`` say which configuration it is.
 
     Raises
     ------
     DataError
-        A predicted number is not finite; names the configuration and the quantity.
+        The evaluation is not one of this dataset.
     """
-    rows = []
-    for i in range(len(dataset)):
-        atoms = dataset[i]
-        rows.append(_row(potential, atoms, dataset.labels(i), dataset.source(i)))
-        if progress is not None:
-            progress(i + 1, len(dataset))
-    n_atoms = np.array([len(row["forces_ref"]) for row in rows], dtype=np.int64)
+    from ase.io.extxyz import write_extxyz
 
-    def stacked(name: str, *shape: int) -> Array:
-        return np.array([row[name] for row in rows], dtype=float).reshape(-1, *shape)
-
-    def joined(name: str) -> Array:
-        return np.concatenate([np.zeros((0, 3)), *(row[name] for row in rows)])
-
-    return Evaluation(
-        tuple(dataset.source(i) for i in range(len(dataset))),
-        tuple(dataset.groups),
-        n_atoms,
-        np.concatenate([[0], np.cumsum(n_atoms)]).astype(np.int64),
-        stacked("volume"),
-        stacked("energy_ref"),
-        stacked("energy_pred"),
-        joined("forces_ref"),
-        joined("forces_pred"),
-        stacked("stress_ref", 6),
-        stacked("stress_pred", 6),
-    )
+    if len(dataset) != len(evaluation) or not np.array_equal(dataset.n_atoms, evaluation.n_atoms):
+        raise DataError(
+            f"{path}: evaluation of {len(evaluation)} configurations with "
+            f"{evaluation.first[-1]} atoms; the dataset has {len(dataset)} with "
+            f"{int(np.sum(dataset.n_atoms))}, or other sizes"
+        )
+    with Path(path).open("w", encoding="utf-8") as file:
+        for i in range(len(evaluation)):
+            write_extxyz(file, [_labelled(evaluation, i, dataset[i])], write_results=False)
 
 
-def _row(potential: Potential, atoms: Any, labels: Labels, source: str) -> dict[str, Any]:
-    """Reference and prediction of one configuration."""
-    prediction = potential.predict(atoms)
-    n, volume = len(atoms), _volume(atoms, labels)
-    stress = np.full(6, np.nan) if labels.stress is None else labels.stress
-    row = {
-        "volume": volume,
-        "energy_ref": np.nan if labels.energy is None else labels.energy / n,
-        "energy_pred": prediction.energy / n,
-        "forces_ref": _reference_forces(labels, n),
-        "forces_pred": np.asarray(prediction.forces, dtype=float).reshape(n, 3),
-        "stress_ref": stress,
-        "stress_pred": -np.asarray(prediction.virial, dtype=float).reshape(6) / volume,
-    }
-    _check_finite(row, source)
-    return row
+def _labelled(evaluation: Evaluation, i: int, atoms: Any) -> Any:
+    """One configuration that carries both sets of labels."""
+    atoms = atoms.copy()
+    n = int(evaluation.n_atoms[i])
+    atoms.info["config_type"] = evaluation.groups[i]
+    atoms.info["source"] = evaluation.sources[i]
+    energies = {"REF": evaluation.energy_ref[i], "pred": evaluation.energy_pred[i]}
+    stresses = {"REF": evaluation.stress_ref[i], "pred": evaluation.stress_pred[i]}
+    for name, energy in energies.items():
+        if np.isfinite(energy):
+            atoms.info[f"{name}_energy"] = float(energy) * n
+    for name, stress in stresses.items():
+        if np.isfinite(stress).all():
+            atoms.info[f"{name}_stress"] = stress.copy()
+    rows = slice(evaluation.first[i], evaluation.first[i + 1])
+    _set_forces(atoms, evaluation.forces_ref[rows], evaluation.forces_pred[rows])
+    return atoms
 
 
-def _volume(atoms: Any, labels: Labels) -> float:
-    """Volume in Å³ where a stress has a meaning (periodic, or labelled so), else NaN."""
-    volume = abs(float(np.linalg.det(np.asarray(atoms.cell))))
-    meant = bool(np.any(atoms.pbc)) or labels.stress is not None
-    return volume if meant and volume > 1e-6 else np.nan
-
-
-def _reference_forces(labels: Labels, n: int) -> Array:
-    """Labelled forces (n, 3), NaN elsewhere."""
-    if labels.forces is None:
-        return np.full((n, 3), np.nan)
-    if labels.force_mask is None:
-        return np.asarray(labels.forces, dtype=float)
-    return np.where(labels.force_mask[:, None], labels.forces, np.nan)
-
-
-def _check_finite(row: dict[str, Any], source: str) -> None:
-    """Refuse predictions that are no numbers (stress without a volume excepted)."""
-    for quantity in QUANTITIES:
-        predicted = row[f"{quantity}_pred"]
-        if quantity == "stress" and np.isnan(row["volume"]):
-            continue
-        if not np.all(np.isfinite(predicted)):
-            raise DataError(
-                f"{source}: the potential predicts {quantity} that are not finite: "
-                f"{np.asarray(predicted).tolist()}"
-            )
+def _set_forces(atoms: Any, reference: Any, predicted: Any) -> None:
+    """Per-atom columns of one configuration."""
+    labelled = np.isfinite(reference).all(axis=1)
+    atoms.set_array("pred_forces", predicted)
+    if labelled.any():
+        atoms.set_array("REF_forces", np.where(labelled[:, None], reference, 0.0))
+    if labelled.any() and not labelled.all():
+        atoms.set_array("force_mask", labelled)
