@@ -59,7 +59,7 @@ def _spacing(species: Sequence[str]) -> float:
     return 2.1 * max(float(covalent_radii[atomic_numbers[s]]) for s in species)
 
 
-# Invariance of descriptors ---------------------------------------------------------------------
+# Invariance of descriptors
 
 
 def descriptor_is_invariant(descriptor: Descriptor, atoms: Any, seed: int = 0) -> None:
@@ -107,7 +107,7 @@ def design_rows_are_derivatives(descriptor: Descriptor, atoms: Any, seed: int = 
         _close(row, slope, size, DIFFERENCES, what, atoms, seed)
 
 
-# Potentials ------------------------------------------------------------------------------------
+# Potentials
 
 
 def energy_is_invariant(potential: Potential, atoms: Any, seed: int = 0) -> None:
@@ -246,7 +246,7 @@ DESCRIPTOR_CONTRACTS: dict[str, Callable[..., None]] = {
 }
 
 
-# Means -----------------------------------------------------------------------------------------
+# Means
 
 
 def _symmetries(atoms: Any, rng: np.random.Generator) -> list[tuple[str, Any, NDArray[np.intp]]]:

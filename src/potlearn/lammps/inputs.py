@@ -150,7 +150,7 @@ def _many_body_files(potential: ManyBody, prefix: Path, is_yace: bool) -> Sequen
     return write_pod(potential, prefix)
 
 
-# Commands ---------------------------------------------------------------------------------------
+# Commands
 
 
 def commands(styles: Sequence[Style]) -> list[str]:

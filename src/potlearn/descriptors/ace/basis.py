@@ -79,7 +79,7 @@ def pattern_of(channels: Channels) -> Pattern:
     return tuple((channel.l, len(list(same))) for channel, same in groupby(channels))
 
 
-# Rules -----------------------------------------------------------------------------------------
+# Rules
 
 
 @dataclass(frozen=True)

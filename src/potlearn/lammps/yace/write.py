@@ -72,7 +72,7 @@ def write_yace(path: str | Path, file: YaceFile) -> Path:
     return path
 
 
-# What evaluators need ---------------------------------------------------------------------------
+# What evaluators need
 
 
 def _for_all_evaluators(file: YaceFile) -> YaceFile:
@@ -128,7 +128,7 @@ def _width(bond: Bond, mode: str, where: str) -> float:
     return SMALLEST_WIDTH
 
 
-# Grammar ----------------------------------------------------------------------------------------
+# Grammar
 
 
 def _lines(file: YaceFile) -> Iterator[str]:

@@ -76,7 +76,7 @@ def _factors(f: ClusterFunction) -> list[Radial]:
     return [Radial(l, f.rank == 1, n) for n, l in zip(f.ns, f.ls, strict=True)]
 
 
-# Program ---------------------------------------------------------------------------------------
+# Program
 
 
 def _program(file: YaceFile, mu0: int, radials: list[Radial]) -> Program:
@@ -115,7 +115,7 @@ def _terms(
     return terms
 
 
-# Radial tables ---------------------------------------------------------------------------------
+# Radial tables
 
 
 def _tables(file: YaceFile, radials: list[Radial]) -> tuple[list[RadialTable], NDArray[np.int32]]:
