@@ -32,8 +32,8 @@ html_title = "potlearn"
 def write_configuration_reference(app):
     """Write the pages of all keys of the configurations."""
     from potlearn.cli.config import FitConfig
-    from potlearn.cli.schema import schema_as_markdown
     from potlearn.cli.config.study import CompareConfig, TuneConfig
+    from potlearn.cli.schema import schema_as_markdown
 
     folder = Path(app.srcdir, "api", "generated")
     folder.mkdir(parents=True, exist_ok=True)

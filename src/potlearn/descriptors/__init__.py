@@ -32,3 +32,7 @@ def __getattr__(name: str) -> Any:
         if name == class_name:
             return getattr(import_module(f".{family}", __name__), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
