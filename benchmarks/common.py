@@ -151,3 +151,10 @@ __all__ = [
     "tantalum",
     "timed",
 ]
+
+
+def one_thread() -> dict[str, str]:
+    """Environment of a timed command: one thread, and Python's bytecode kept as by default."""
+    names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+    own = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    return {**own, **dict.fromkeys(names, "1")}

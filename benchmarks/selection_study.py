@@ -278,9 +278,10 @@ TABLES_HEAD = """\
 Written by `python benchmarks/selection_study.py --publish docs`; see [the study](selection.md).
 Means over seeds with 95 % intervals (Student); condition numbers: geometric means. k above the
 rank: a linear kernel or a matrix has no more independent rows than features. "Over random with as
-many atoms" divides geometric means by those of random choices, interpolated at that number of atoms;
-a dash is outside their range. The last table of each set scores candidates for the fit by random
-subsets of ten other seeds: geometric mean of the energy and the force error, meV/atom and meV/Å.
+many atoms" divides geometric means by those of random choices, interpolated at that number of
+atoms; a dash is outside their range. The last table of each set scores candidates for the fit by
+random subsets of ten other seeds: geometric mean of the energy and the force error, meV/atom and
+meV/Å.
 """
 
 

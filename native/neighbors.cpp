@@ -143,6 +143,7 @@ class Grid {
 struct Lists {
   std::vector<std::int64_t> first = {0};
   std::vector<std::int32_t> neighbor, shift;
+  std::vector<double> offset;  // of each pair: its shift times the cell
 };
 
 Lists neighbor_lists(const double* positions, int n, const Cell& cell, double cutoff) {
@@ -170,6 +171,11 @@ Lists neighbor_lists(const double* positions, int n, const Cell& cell, double cu
     });
     lists.first.push_back(std::int64_t(lists.neighbor.size()));
   }
+  lists.offset.resize(lists.shift.size());
+  for (std::size_t p = 0; p < lists.shift.size(); p += 3)
+    for (int b = 0; b < 3; ++b)
+      lists.offset[p + b] =
+          lists.shift[p] * cell.h[0][b] + lists.shift[p + 1] * cell.h[1][b] + lists.shift[p + 2] * cell.h[2][b];
   return lists;
 }
 
@@ -207,13 +213,14 @@ nb::tuple compute(const Array<double>& positions, const Array<double>& h, const 
   }
   const std::size_t pairs = lists.neighbor.size();
   return nb::make_tuple(owned(std::move(lists.first), {n + 1}), owned(std::move(lists.neighbor), {pairs}),
-                        owned(std::move(lists.shift), {pairs, 3}));
+                        owned(std::move(lists.shift), {pairs, 3}), owned(std::move(lists.offset), {pairs, 3}));
 }
 
 }  // namespace
 
 NB_MODULE(_neighbors, m) {
   nb::set_leak_warnings(false);
-  m.def("compute", &compute, "positions"_a, "cell"_a, "inverse"_a, "periodic"_a, "cutoff"_a,
-        "Offsets (N + 1,), neighbours (P,) and shifts (P, 3) of all pairs closer than the cutoff.");
+  m.def(
+      "compute", &compute, "positions"_a, "cell"_a, "inverse"_a, "periodic"_a, "cutoff"_a,
+      "Firsts (N + 1,), neighbours (P,), shifts (P, 3) and their vectors (P, 3) of all pairs closer than the cutoff.");
 }

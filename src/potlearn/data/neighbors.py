@@ -59,5 +59,5 @@ def neighbors(atoms: Any, cutoff: float) -> Neighbors:
     pbc = np.asarray(atoms.pbc, bool)
     cell = np.array(atoms.cell.complete() if pbc.any() else np.eye(3), float)
     points = np.ascontiguousarray(atoms.positions, float)
-    first, j, shifts = compute(points, cell, np.linalg.inv(cell), pbc, cutoff)
-    return Neighbors(first=first, j=j, shifts=shifts, offsets=shifts @ cell, cutoff=cutoff)
+    first, j, shifts, offsets = compute(points, cell, np.linalg.inv(cell), pbc, cutoff)
+    return Neighbors(first=first, j=j, shifts=shifts, offsets=offsets, cutoff=cutoff)

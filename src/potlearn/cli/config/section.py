@@ -58,7 +58,12 @@ class Section(BaseModel):
     """Part of a configuration: frozen, typed strictly, no other keys than its fields."""
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", strict=True, allow_inf_nan=False, use_attribute_docstrings=True
+        frozen=True,
+        extra="forbid",
+        strict=True,
+        allow_inf_nan=False,
+        use_attribute_docstrings=True,
+        defer_build=True,
     )
 
     @model_validator(mode="before")
