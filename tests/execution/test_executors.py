@@ -130,6 +130,16 @@ def test_a_scheduler_that_is_not_there():
         list(Dask(address, timeout=0.5).map(fails, [0]))
 
 
+def test_a_scheduler_without_workers(monkeypatch):
+    from distributed import LocalCluster
+
+    monkeypatch.setattr("potlearn.execution.dask.LOOK_EVERY", 0.05)
+    with LocalCluster(n_workers=0, dashboard_address=":0") as cluster:
+        work = Dask(cluster.scheduler_address, patience=0.2)
+        with pytest.raises(ExecutionError, match=r"has had no worker for 0\.2 s; start workers"):
+            list(work.map(fails, [0]))
+
+
 @pytest.mark.parametrize("address", ["nonsense", "http://127.0.0.1:1"])
 def test_an_address_that_is_none(address):
     with pytest.raises(ExecutionError, match="no Dask scheduler answers"):
@@ -150,8 +160,9 @@ def test_executor_by_number_of_workers():
 
 def test_threads_share_one_limit():
     """The limit stays while any thread holds it, and is lifted by the last."""
-    before, inside = threads_of_blas(0), threading.Event()
-    done = threading.Event()
+    with one_blas_thread():  # it loads the libraries that it limits
+        pass
+    before, inside, done = threads_of_blas(0), threading.Event(), threading.Event()
 
     def hold():
         with one_blas_thread():

@@ -39,22 +39,35 @@ class _Limit:
 
     def __init__(self) -> None:
         self.lock, self.holders = Lock(), 0
-        self.limits: Any = None
+        self.before: list[tuple[Any, int]] = []
 
     def take(self) -> None:
-        from threadpoolctl import threadpool_limits
+        from threadpoolctl import ThreadpoolController
 
         lapack()  # limits reach the libraries that are loaded
         with self.lock:
             self.holders += 1
             if self.holders == 1:
-                self.limits = threadpool_limits(limits=1, user_api="blas")
+                libraries = ThreadpoolController().select(user_api="blas").lib_controllers
+                self.before = [(library, library.num_threads) for library in libraries]
+            for library, _ in self.before:  # with OpenMP the number is each thread's own
+                _set_threads(library, 1)
 
     def release(self) -> None:
         with self.lock:
             self.holders -= 1
             if self.holders == 0:
-                self.limits.restore_original_limits()
+                for library, number in self.before:
+                    _set_threads(library, number)
+
+
+def _set_threads(library: Any, number: int) -> None:
+    """Set a library's number, whichever thread asks.
+
+    From its version 3.7 on, threadpoolctl hears only the first thread that sets the number of
+    OpenBLAS, which the whole process shares; the limit here is the whole process's by design.
+    """
+    getattr(library, "_real_set_num_threads", library.set_num_threads)(number)
 
 
 _LIMIT = _Limit()

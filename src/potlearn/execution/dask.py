@@ -7,11 +7,15 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from importlib import import_module
+from time import monotonic
 from typing import Any
 
 from potlearn.errors import ExecutionError, MissingExtraError
 from potlearn.execution.blas import one_blas_thread
 from potlearn.execution.executor import AHEAD, Item, Result
+
+LOOK_EVERY = 5.0
+"""Seconds between two looks at whether there are workers."""
 
 
 @dataclass(frozen=True)
@@ -28,14 +32,24 @@ class Dask:
         Number of processes on this machine where there is no address.
     timeout : float
         Seconds in which the scheduler must answer.
+    patience : float
+        Seconds that work waits for a first worker, or for a new one when all are gone.
     """
 
     scheduler: str | None = None
     n_workers: int = 2
     timeout: float = 10.0
+    patience: float = 60.0
 
     def map(self, work: Callable[[Item], Result], items: Iterable[Item]) -> Generator[Result]:
-        """See :meth:`potlearn.execution.Executor.map`."""
+        """See :meth:`potlearn.execution.Executor.map`.
+
+        Raises
+        ------
+        ExecutionError
+            No scheduler answers, it has no workers for longer than ``patience``, or workers die
+            again and again at one piece.
+        """
         source = iter(items)
         with self._client() as client:
             # A task, not scattered data: what a dead worker held of it is made again.
@@ -49,11 +63,27 @@ class Dask:
                             break
                     if not running:
                         return
-                    yield running.popleft().result()
+                    yield self._result(client, running.popleft())
             except _package().KilledWorker as error:
                 raise ExecutionError(f"Dask lost its workers at a piece of work: {error}") from None
             finally:
                 client.cancel(list(running), reason="the work was given up")
+
+    def _result(self, client: Any, future: Any) -> Any:
+        """The value of a future, as long as there is somebody to work on it."""
+        seen = monotonic()
+        while not future.done():
+            try:
+                return future.result(timeout=LOOK_EVERY)
+            except TimeoutError:  # the work's own comes again below
+                if client.nthreads():
+                    seen = monotonic()
+            if monotonic() - seen > self.patience:
+                raise ExecutionError(
+                    f"the Dask scheduler at {client.scheduler.address} has had no worker for "
+                    f"{self.patience:g} s; start workers with 'dask worker ADDRESS'"
+                )
+        return future.result()
 
     @contextmanager
     def _client(self) -> Iterator[Any]:
