@@ -32,12 +32,15 @@ def fits(folder: Path, names: Sequence[str]) -> list[Row]:
     source = DATA / "Si_Zuo2020" / "Si_train.extxyz.xz"
     if not source.exists():
         return []
+    (folder / "train").mkdir()
+    train = folder / "train" / "train.xyz"
+    write_for_fitpod(train, read(source))
     rows = []
     for name in names:
         pairs = [
             (
-                _fitpod(folder / f"fitpod_{name}_{k}", source, name),
-                _potlearn(folder / f"potlearn_{name}_{k}", source, name),
+                _fitpod(folder / f"fitpod_{name}_{k}", train, name),
+                _potlearn(folder / f"potlearn_{name}_{k}", train, name),
             )
             for k in range(REPEATS[name])
         ]
@@ -83,10 +86,9 @@ def _environment() -> dict[str, str]:
     return {**one_thread(), "LD_LIBRARY_PATH": str(Path(sys.prefix) / "lib")}
 
 
-def _fitpod(folder: Path, source: Path, name: str) -> tuple[float, float]:
+def _fitpod(folder: Path, train: Path, name: str) -> tuple[float, float]:
     """Seconds of ``lmp`` with one ``fitpod`` command."""
-    (folder / "train").mkdir(parents=True)
-    write_for_fitpod(folder / "train" / "train.xyz", read(source))
+    folder.mkdir()
     lines = ["species Si", "pbc 1 1 1", f"rcut {BASES[name]['cutoff']}", "onebody 1"]
     lines += [f"{k} {v}" for k, v in keywords(name).items()]
     lines += ["number_of_environment_clusters 1", "number_of_principal_components 1"]
@@ -94,7 +96,7 @@ def _fitpod(folder: Path, source: Path, name: str) -> tuple[float, float]:
     data = {
         "file_format": "extxyz",
         "file_extension": "xyz",
-        "path_to_training_data_set": '"train"',
+        "path_to_training_data_set": f'"{train.parent}"',
         "fitting_weight_energy": WEIGHTS["energy"],
         "fitting_weight_force": WEIGHTS["forces"],
         "error_analysis_for_training_data_set": 0,
@@ -124,11 +126,11 @@ def write_for_fitpod(path: Path, dataset: Any) -> None:
                 file.write(" ".join([symbol, *(f"{v:.8f}" for v in (*x, *f))]) + "\n")
 
 
-def _potlearn(folder: Path, source: Path, name: str) -> tuple[float, float]:
+def _potlearn(folder: Path, train: Path, name: str) -> tuple[float, float]:
     """CPU seconds of rows and solution, and wall seconds of ``potlearn fit``."""
-    folder.mkdir(parents=True)
+    folder.mkdir()
     config = {
-        "data": {"train": str(source)},
+        "data": {"train": str(train)},
         "descriptor": {
             "family": "pod", "species": ["Si"], "cutoff": BASES[name]["cutoff"], **keywords(name)
         },
@@ -139,21 +141,21 @@ def _potlearn(folder: Path, source: Path, name: str) -> tuple[float, float]:
     (folder / "fit.yaml").write_text(yaml.safe_dump(config))
     command = [sys.executable, "-m", "potlearn.cli", "fit", "fit.yaml"]
     _cpu, wall = _timed(command, folder, _environment())
-    return _fit_cpu(folder, source, name), wall
+    return _fit_cpu(folder, train, name), wall
 
 
-def _fit_cpu(folder: Path, source: Path, name: str) -> float:
-    """CPU seconds of ``read`` and ``fit_linear`` in a process of their own."""
+def _fit_cpu(folder: Path, train: Path, name: str) -> float:
+    """CPU seconds of ``read`` and ``fit_linear``, imports apart, in a process of their own."""
     code = (
-        "import json, sys, time; import potlearn as pl\n"
-        "from potlearn.fit import Weights, fit_linear\n"
+        "import json, sys, time; import ase.calculators.singlepoint; import potlearn as pl\n"
+        "from potlearn.fit import Weights, fit_linear; pl.read, pl.POD\n"
         "source, cutoff, keywords, weights = json.loads(sys.argv[1])\n"
         "start = time.process_time()\n"
         "fit_linear(pl.read(source), pl.POD(('Si',), cutoff=cutoff, **keywords),"
         " weights=Weights(**weights))\n"
         "print(time.process_time() - start)\n"
     )
-    arguments = json.dumps([str(source), BASES[name]["cutoff"], keywords(name), WEIGHTS])
+    arguments = json.dumps([str(train), BASES[name]["cutoff"], keywords(name), WEIGHTS])
     found = subprocess.run(
         [sys.executable, "-c", code, arguments],
         env=_environment(), capture_output=True, text=True, check=True, cwd=folder,
