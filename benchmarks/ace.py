@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
@@ -49,7 +49,8 @@ CASES = {
 SKIN = 0.5
 CUTOFF = 5.0
 STEPS = 3
-FIT = {"order": 3, "degree": 12}
+WEIGHT_OF_L = 1.5  # that of ace-jax: degree = n + 1.5 l
+FIT = {"order": 3, "degree": 12, "wL": WEIGHT_OF_L}
 
 
 def peer() -> Path:
@@ -100,7 +101,9 @@ def crystal(case: Case) -> Any:
 
 def _ours(atoms: Any, case: Case) -> tuple[Any, int]:
     """A function that evaluates once, and the number of functions."""
-    descriptor = pl.ACE(case.elements, cutoff=CUTOFF, order=case.order, degree=float(case.degree))
+    descriptor = pl.ACE(
+        case.elements, cutoff=CUTOFF, order=case.order, degree=float(case.degree), wL=WEIGHT_OF_L
+    )
     rng = np.random.default_rng(0)
     c = 1e-3 * rng.normal(size=(len(case.elements), 1 + descriptor.n_features))
     list_ = neighbors(atoms, CUTOFF + SKIN)
@@ -178,15 +181,15 @@ def _against_pod(atoms: Any, name: str, target: float, ours: Any, note: str) -> 
     return Row(title, theirs, mine, target, "µs/atom", note)
 
 
-def fits(folder: Path) -> list[Row]:
+def fits(folder: Path, solvers: Sequence[str]) -> list[Row]:
     """Wall time and peak memory of whole linear fits of the same basis on silicon."""
     source = DATA / "Si_Zuo2020" / "Si_train.extxyz.xz"
     if not source.exists():
         return []
-    return [*_fits(folder, source)]
+    return [*_fits(folder, source, solvers)]
 
 
-def _fits(folder: Path, source: Path) -> Iterator[Row]:
+def _fits(folder: Path, source: Path, solvers: Sequence[str]) -> Iterator[Row]:
     from ase.io import write
 
     frames = list(pl.read(source))
@@ -201,7 +204,7 @@ def _fits(folder: Path, source: Path) -> Iterator[Row]:
     (folder / "fit.yaml").write_text(json.dumps(config))
     ours = [sys.executable, "-m", "potlearn.cli", "fit", "fit.yaml"]
     mine = [timed(ours, folder, peer_environment())]
-    for solver in ("evidence", "lstsq"):
+    for solver in solvers:
         command = [str(peer() / "aj"), "fit", "--order", str(FIT["order"]), "--max-degree"]
         command += [str(FIT["degree"]), "--rcut", "5.5", "--train", "train.extxyz"]
         command += ["--test", "test.extxyz", "--e0", "lsq", "--solver", solver, "--elements", "Si"]

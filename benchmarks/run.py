@@ -31,7 +31,7 @@ PARTS: dict[str, Callable[[Path, bool], list[Row]]] = {
     "fits": lambda folder, long: fits.fits(folder, ["small", "medium", *(["large"] * long)]),
     "memory": lambda folder, _: fits.memory(folder),
     "ace": lambda folder, _: ace.energy_forces(folder),
-    "ace-fits": lambda folder, long: ace.fits(folder) if long else [],
+    "ace-fits": lambda folder, long: ace.fits(folder, ["evidence", *(["lstsq"] * long)]),
     "selection": lambda folder, _: selection.selection(folder),
 }
 
@@ -52,7 +52,9 @@ def main() -> None:
     """Run the chosen parts."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("parts", nargs="*", choices=[*PARTS, []], default=[])
-    parser.add_argument("--long", action="store_true", help="the fit of a minute and more as well")
+    parser.add_argument(
+        "--long", action="store_true", help="the fits of a minute and a quarter of an hour as well"
+    )
     parser.add_argument("--output", type=Path, default=HERE / "results" / "speed.json")
     arguments = parser.parse_args()
     rows: list[Row] = []
