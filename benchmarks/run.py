@@ -52,9 +52,7 @@ def main() -> None:
     """Run the chosen parts."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("parts", nargs="*", choices=[*PARTS, []], default=[])
-    parser.add_argument(
-        "--long", action="store_true", help="the fits of a minute and a quarter of an hour as well"
-    )
+    parser.add_argument("--long", action="store_true", help="fits of up to 15 minutes too")
     parser.add_argument("--output", type=Path, default=HERE / "results" / "speed.json")
     arguments = parser.parse_args()
     rows: list[Row] = []
