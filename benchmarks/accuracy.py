@@ -18,7 +18,7 @@ from time import process_time
 
 import potlearn as pl
 from potlearn.fit import Weights, cross_validate, fit_linear
-from potlearn.fit.solvers import make_solver
+from potlearn.fit.solve.solvers import make_solver
 from potlearn.metrics import evaluate, metrics
 
 ORDERS = ("two", "three", "four", "five", "six", "seven")

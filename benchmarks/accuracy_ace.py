@@ -22,7 +22,7 @@ import numpy as np
 import potlearn as pl
 from potlearn.data import k_folds
 from potlearn.fit import Weights, cross_validate, fit_linear
-from potlearn.fit.solvers import make_solver
+from potlearn.fit.solve.solvers import make_solver
 from potlearn.metrics import evaluate, metrics
 
 LADDER = [(8, 7, 6, 5), (10, 9, 8, 7), (12, 11, 10, 9), (14, 13, 12, 11), (16, 15, 14, 13)]

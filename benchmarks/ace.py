@@ -25,8 +25,8 @@ from common import (
 )
 
 import potlearn as pl
-from potlearn.data.neighbors import neighbors
-from potlearn.descriptors.protocol import species_indices
+from potlearn.structure.neighbors import neighbors
+from potlearn.structure.species import species_indices
 
 VERSION = "0.4.1"
 ENVIRONMENT = HERE / "results" / f"ace-jax-{VERSION}"

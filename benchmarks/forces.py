@@ -17,10 +17,10 @@ from common import (
     tantalum,
 )
 
-from potlearn.data.neighbors import neighbors
-from potlearn.descriptors.protocol import species_indices
 from potlearn.engine import Engine, instruction_sets
 from potlearn.lammps import read_pod
+from potlearn.structure.neighbors import neighbors
+from potlearn.structure.species import species_indices
 
 SKIN = 0.5
 # "run N pre no" of LAMMPS evaluates once before its first step, so N + 1 times.

@@ -30,7 +30,7 @@ from typing import Any  # noqa: E402
 import numpy as np  # noqa: E402
 from common import HERE, processor  # noqa: E402
 
-from potlearn.execution import Processes  # noqa: E402
+from potlearn.runtime import Processes  # noqa: E402
 from potlearn.select import FPS, KDPP, GreedyMAP, Hierarchical, KMeans, Selector  # noqa: E402
 
 D = 200

@@ -23,11 +23,11 @@ import numpy as np
 
 import potlearn as pl
 from potlearn.data import held_out
-from potlearn.execution import make_executor
 from potlearn.features import configuration_features
 from potlearn.fit import EvidenceRidge, Ridge, Weights, store_rows
 from potlearn.report import comparison_figure, markdown_table
-from potlearn.subsets import (
+from potlearn.runtime import make_executor
+from potlearn.studies import (
     Cell,
     Comparison,
     Method,

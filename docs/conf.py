@@ -31,9 +31,9 @@ html_title = "potlearn"
 
 def write_configuration_reference(app):
     """Write the pages of all keys of the configurations."""
-    from potlearn.cli.config import FitConfig
-    from potlearn.cli.config.study import CompareConfig, TuneConfig
     from potlearn.cli.schema import schema_as_markdown
+    from potlearn.tasks.settings import FitConfig
+    from potlearn.tasks.settings.study import CompareConfig, TuneConfig
 
     folder = Path(app.srcdir, "api", "generated")
     folder.mkdir(parents=True, exist_ok=True)

@@ -3,7 +3,7 @@
 import numpy as np
 
 import potlearn as pl
-from potlearn.execution import Processes
+from potlearn.runtime import Processes
 from potlearn.select import FPS, KDPP, Hierarchical, extrapolation_grade
 
 

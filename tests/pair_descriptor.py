@@ -9,9 +9,9 @@ from ase.build import bulk
 from ase.calculators.singlepoint import SinglePointCalculator
 
 import potlearn as pl
-from potlearn.data.neighbors import neighbors as neighbor_list
 from potlearn.descriptors import DesignRows
 from potlearn.potentials import Prediction
+from potlearn.structure.neighbors import neighbors as neighbor_list
 
 VOIGT = ([0, 1, 2, 1, 0, 0], [0, 1, 2, 2, 2, 1])
 

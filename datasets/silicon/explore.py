@@ -30,7 +30,7 @@ from scipy.linalg import solve_triangular
 from structures import MELTS, generator
 
 import potlearn as pl
-from potlearn.fit.leverage import Hat
+from potlearn.fit.diagnose.leverage import Hat
 
 DATA = Path(__file__).with_name("silicon.extxyz.xz")
 CLOSEST = 1.75

@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from .descriptors import Descriptor
-    from .potentials import Potential, Prediction
+    from potlearn.descriptors import Descriptor
+    from potlearn.potentials import Potential, Prediction
 
 Array: TypeAlias = NDArray[np.float64]
 
@@ -85,7 +85,7 @@ def descriptor_is_extensive(descriptor: Descriptor, atoms: Any, seed: int = 0) -
 
 def design_rows_are_derivatives(descriptor: Descriptor, atoms: Any, seed: int = 0) -> None:
     """Design rows of energy sum the features; those of forces and virial differentiate them."""
-    from .descriptors.protocol import species_indices
+    from potlearn.structure.species import species_indices
 
     rows = descriptor.design(atoms)
     rng = np.random.default_rng(seed)
@@ -155,7 +155,7 @@ def potential_is_extensive(potential: Potential, atoms: Any, seed: int = 0) -> N
 
 def list_may_reach_further(potential: Potential, atoms: Any, seed: int = 0) -> None:
     """A neighbour list with a skin changes nothing."""
-    from .data.neighbors import neighbors
+    from potlearn.structure.neighbors import neighbors
 
     short = potential.predict(atoms)
     long = potential.predict(atoms, neighbors(atoms, 1.3 * potential.cutoff))
@@ -345,7 +345,7 @@ def _nve_fluctuation(
     from ase import units
     from ase.md.verlet import VelocityVerlet
 
-    from .potentials.calculator import PotlearnCalculator
+    from potlearn.potentials.calculator import PotlearnCalculator
 
     moving = atoms.copy()
     moving.calc = PotlearnCalculator(potential)

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from potlearn.cli.config import FitConfig
 from potlearn.cli.config_file import load_config, parse_config, write_config
 from potlearn.errors import ConfigError
+from potlearn.tasks.settings import FitConfig
 
 MINIMAL = """\
 data:
@@ -160,8 +160,8 @@ def test_a_mistake_in_an_ace_section(load, tmp_path, item, message):
 
 
 def test_an_ace_section_makes_its_descriptor(load):
-    from potlearn.cli.parts import make_descriptor, resolved
     from potlearn.fit import Weights
+    from potlearn.tasks.parts import make_descriptor, resolved
 
     config = load(ACE)
     descriptor = make_descriptor(config.descriptor, None)
@@ -240,8 +240,8 @@ def test_the_schema_documents_every_key():
 def test_the_schema_has_the_names_of_the_descriptor():
     from dataclasses import fields
 
-    from potlearn.cli.config import PodConfig
     from potlearn.descriptors import POD
+    from potlearn.tasks.settings import PodConfig
 
     settings = {f.name for f in fields(POD) if f.name not in ("clusters", "threads")}
     assert set(PodConfig.model_fields) == settings | {"family"}
@@ -251,9 +251,9 @@ def test_the_schema_has_the_names_of_ace():
     from dataclasses import fields
     from typing import get_args
 
-    from potlearn.cli.config import AceConfig, RadialConfig
     from potlearn.descriptors import ACE
     from potlearn.descriptors.ace.radial import KINDS, AceRadial
+    from potlearn.tasks.settings import AceConfig, RadialConfig
 
     settings = {f.name for f in fields(ACE) if f.name != "threads"}
     assert set(AceConfig.model_fields) == settings | {"family"}
@@ -267,8 +267,8 @@ def test_the_schema_has_the_names_of_ace():
 def test_the_schema_has_the_names_of_the_solvers():
     from typing import get_args
 
-    from potlearn.cli.config import SolverConfig
-    from potlearn.fit.solvers import SOLVERS
+    from potlearn.fit.solve.solvers import SOLVERS
+    from potlearn.tasks.settings import SolverConfig
 
     literal, _ = get_args(SolverConfig.model_fields["solver"].annotation)
     assert set(get_args(literal)) == set(SOLVERS)

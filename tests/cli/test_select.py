@@ -17,11 +17,11 @@ from typer.testing import CliRunner
 import potlearn as pl
 from potlearn.cli.app import app
 from potlearn.cli.descriptor_file import load_descriptor
-from potlearn.cli.run_select import run_select
-from potlearn.cli.select_outcome import SelectOptions
 from potlearn.errors import ConfigError
 from potlearn.features import configuration_features, scaled
 from potlearn.select import KDPP
+from potlearn.tasks.select import run_select
+from potlearn.tasks.select_outcome import SelectOptions
 
 SMALL = ("--set", "degree=5", "--set", "order=2", "--set", "cutoff=4.2")
 

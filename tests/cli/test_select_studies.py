@@ -12,14 +12,15 @@ from typer.testing import CliRunner
 
 import potlearn as pl
 from potlearn.cli.app import app
-from potlearn.cli.config.study import CompareConfig, TuneConfig
 from potlearn.cli.config_file import load_section
-from potlearn.cli.run_compare import run_compare
-from potlearn.cli.run_tune import run_tune
-from potlearn.cli.study_data import StudyData
 from potlearn.errors import ConfigError, MissingExtraError
-from potlearn.execution import InProcess
-from potlearn.subsets import Cell, tune
+from potlearn.runtime import InProcess
+from potlearn.studies import Cell
+from potlearn.studies import search as tune
+from potlearn.tasks.compare import run_compare
+from potlearn.tasks.search import run_tune
+from potlearn.tasks.settings.study import CompareConfig, TuneConfig
+from potlearn.tasks.study_data import StudyData
 
 COMPARE = """\
 data: {files: pool.extxyz}

@@ -8,7 +8,7 @@ from ase import Atoms
 from ase.build import bulk, fcc111, molecule
 from ase.neighborlist import neighbor_list
 
-from potlearn.data.neighbors import neighbors
+from potlearn.structure.neighbors import neighbors
 
 
 def random_cell(seed, n, pbc, lengths=(4.0, 5.0, 6.0)):

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from ace_bases import BASES, cluster
 
-from potlearn.data.neighbors import neighbors
 from potlearn.descriptors import ACE
 from potlearn.descriptors.ace.program import folded_program
-from potlearn.descriptors.protocol import species_indices
+from potlearn.structure.neighbors import neighbors
+from potlearn.structure.species import species_indices
 
 
 def multiply_adds(program):

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from pod_bases import BASES, cell, cluster
 
-from potlearn.data.neighbors import neighbors
-from potlearn.descriptors.protocol import species_indices
 from potlearn.engine import Engine, Jet, ProgramBuilder, instruction_sets, tabulate
 from potlearn.engine.program import moment
 from potlearn.errors import DataError
+from potlearn.structure.neighbors import neighbors
+from potlearn.structure.species import species_indices
 
 
 def engine_of(descriptor, instruction_set):

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from ase import Atoms
 
-from potlearn.data.neighbors import neighbors
 from potlearn.descriptors import POD
 from potlearn.descriptors.pod.radial import PodRadial
 from potlearn.engine import Engine, Jet, ProgramBuilder, tabulate
 from potlearn.engine.program import ONE, moment
+from potlearn.structure.neighbors import neighbors
 
 
 def radial_engine(functions, n, cutoff):

@@ -13,9 +13,9 @@ from pair_descriptor import PairDescriptor, PairPotential, configurations
 
 import potlearn as pl
 from potlearn.errors import FitError
-from potlearn.execution import read_archive, write_archive
 from potlearn.fit import Weights, fit_linear, load_ledger, save_ledger
-from potlearn.fit.reduction import SAVE_EVERY
+from potlearn.fit.ledger.reduction import SAVE_EVERY
+from potlearn.runtime import read_archive, write_archive
 
 PAIR = PairDescriptor()
 N = 400

@@ -252,7 +252,7 @@ def test_solver_objects_are_taken():
 
 def test_core_inequalities_are_kept():
     """A lower bound on one coefficient: the fit moves to it, the others follow."""
-    from potlearn.potentials.core.constraints import CoreConstraints
+    from potlearn.fit.core.constraints import CoreConstraints
 
     data = configurations(noise=0.05)
     row = np.zeros((1, 5))

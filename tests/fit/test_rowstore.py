@@ -7,8 +7,8 @@ from pair_descriptor import PairDescriptor, PairPotential, configurations, cryst
 import potlearn as pl
 from potlearn.errors import FitError
 from potlearn.fit import RowStore, fit_linear
-from potlearn.fit.rows import RowMaker
-from potlearn.fit.rowstore import row_counts
+from potlearn.fit.rows.make import RowMaker
+from potlearn.fit.rows.store import row_counts
 
 PAIR = PairDescriptor()
 CHUNKS = ((0, 4), (4, 8), (8, 10))

@@ -7,9 +7,9 @@ from pair_descriptor import PairDescriptor, configurations
 from potlearn.errors import FitError
 from potlearn.fit import Ridge, Weights, fit_linear, influences, load_ledger, save_ledger
 from potlearn.fit.linear import solve_ledger
-from potlearn.fit.problem import LinearProblem
-from potlearn.fit.solvers import SOLVERS, make_solver
-from potlearn.fit.spectrum import Spectrum, column_scales
+from potlearn.fit.solve.problem import LinearProblem
+from potlearn.fit.solve.solvers import SOLVERS, make_solver
+from potlearn.fit.solve.spectrum import Spectrum, column_scales
 
 GAMMA = np.array([1.0, 3.0, 10.0, 500.0])
 

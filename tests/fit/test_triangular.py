@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from potlearn.fit.triangular import (
+from potlearn.linalg.triangular import (
     Accumulator,
     all_but_one,
     factor,

@@ -7,7 +7,7 @@ from pair_descriptor import PairDescriptor, configurations, isolated
 import potlearn as pl
 from potlearn.errors import FitError
 from potlearn.fit import Ridge, Weights, cross_validate, fit_linear, make_solver, search
-from potlearn.fit.validation import weight_candidates
+from potlearn.fit.diagnose.validation import weight_candidates
 
 PAIR = PairDescriptor()
 WEIGHTS = Weights(energy=100.0, forces=1.0, stress=0.1)

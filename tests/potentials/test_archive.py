@@ -96,8 +96,8 @@ def short(document):
     [
         (drop_array, "nowhere"),
         (newer, "format 99"),
-        (unknown_kind, r"kind of potential: expected one of .* got 'os.system'"),
-        (unknown_family, "descriptor family: expected one of .* got 'snap'"),
+        (unknown_kind, r"unknown kind of potential 'os.system'; expected one of"),
+        (unknown_family, "unknown descriptor family 'snap'; expected one of"),
         (unknown_setting, "unknown setting 'rci'"),
         (short, "coefficients: expected 2 x .* got 2"),
     ],

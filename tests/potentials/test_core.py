@@ -6,23 +6,23 @@ from ase import Atoms
 from ase.build import bulk
 
 from potlearn.data import from_atoms
-from potlearn.data.neighbors import neighbors
 from potlearn.descriptors import POD
 from potlearn.errors import FitError
-from potlearn.fit.inequalities import constrained, with_repulsive_core
-from potlearn.fit.problem import LinearProblem
-from potlearn.fit.solvers import QR
-from potlearn.potentials.core import (
+from potlearn.fit.core import (
     check_dimers,
     default_zbl,
     dimers,
     pairs_of,
     shortest_distances,
 )
-from potlearn.potentials.core.constraints import CoreConstraints, CoreSampling, core_constraints
-from potlearn.potentials.core.paths import approaches, compression, contraction, packing
+from potlearn.fit.core.constraints import CoreConstraints, CoreSampling, core_constraints
+from potlearn.fit.core.inequalities import constrained, with_repulsive_core
+from potlearn.fit.core.paths import approaches, compression, contraction, packing
+from potlearn.fit.solve.problem import LinearProblem
+from potlearn.fit.solve.solvers import QR
 from potlearn.potentials.linear import LinearPotential
 from potlearn.potentials.pair import ZBL, LennardJones
+from potlearn.structure.neighbors import neighbors
 
 SPECIES = ("Ni", "Al")
 SMALL = {

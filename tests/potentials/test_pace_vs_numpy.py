@@ -10,9 +10,9 @@ from ase import Atoms
 from oracles import ace_numpy
 
 from potlearn.errors import DataError, SpeciesError
+from potlearn.fit.core import dimers
 from potlearn.lammps import read_yace
 from potlearn.potentials import load
-from potlearn.potentials.core import dimers
 
 DATA = Path(__file__).parents[1] / "oracles" / "data" / "ace_reference_values.json"
 CASES = {case["name"]: case for case in json.loads(DATA.read_text())["cases"]}

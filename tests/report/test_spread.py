@@ -8,7 +8,7 @@ from sklearn.neighbors import NearestNeighbors
 
 from potlearn.report import SelectionView, comparison_figure, markdown_table, selection_figure
 from potlearn.report.spread import Spread
-from potlearn.subsets import Cell, Table
+from potlearn.studies import Cell, Table
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from selectors_under_test import CASES, groups, rows
 
 import potlearn as pl
 from potlearn.errors import ExecutionError, SelectionError, TooFewError
-from potlearn.execution import Dask, InProcess, Processes
+from potlearn.runtime import Dask, InProcess, Processes
 from potlearn.select import (
     DPP,
     FPS,

@@ -10,9 +10,9 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from potlearn.cli.config import FitConfig, Section
 from potlearn.cli.yaml_text import dump_yaml, parse_yaml
 from potlearn.errors import ConfigError
+from potlearn.tasks.settings import FitConfig, Section
 
 Kind = TypeVar("Kind", bound=Section)
 _EXPECTED = {

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from potlearn.cli.config import AceConfig, DescriptorConfig, PodConfig, Section
 from potlearn.cli.config_file import parse_section, read_raw, set_value
 from potlearn.errors import ConfigError
+from potlearn.tasks.settings import AceConfig, DescriptorConfig, PodConfig, Section
 
 DEGREES = {1: 8.0, 2: 5.0}
 """Degree of the default ACE by number of species; 5 beyond."""

@@ -38,9 +38,9 @@ def command(
     """
     from potlearn.cli.console import progress_bar
     from potlearn.cli.descriptor_file import load_descriptor
-    from potlearn.cli.parts import make_descriptor
-    from potlearn.cli.run_descriptors import write_arrays
     from potlearn.data import read
+    from potlearn.tasks.descriptors import write_arrays
+    from potlearn.tasks.parts import make_descriptor
 
     dataset = read(files)
     config = load_descriptor(dataset.species, descriptor, family, overrides or ())

@@ -21,10 +21,10 @@ def command(
 ) -> None:
     """Print the errors of MODEL on FILE, per group and quantity."""
     from potlearn.cli.console import progress_bar, show_metrics
-    from potlearn.cli.results import check_report_extra, write_evaluation
     from potlearn.data import read
     from potlearn.metrics import evaluate, metrics
     from potlearn.potentials import load
+    from potlearn.tasks.files import check_report_extra, write_evaluation
 
     if output is not None and report:
         check_report_extra()

@@ -29,8 +29,8 @@ def command(
     import json
 
     from potlearn.cli.console import progress_bar
-    from potlearn.cli.label_check import label_findings
     from potlearn.data import inspect, read
+    from potlearn.tasks.labels import label_findings
 
     dataset = read(files)
     with progress_bar("inspecting") as progress:

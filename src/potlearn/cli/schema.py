@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from potlearn.cli.config import FitConfig, Section
+from potlearn.tasks.settings import FitConfig, Section
 
 
 def schema_as_json() -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from potlearn.cli.select_outcome import SelectOutcome
+    from potlearn.tasks.select_outcome import SelectOutcome
 
 
 def command(
@@ -81,8 +81,8 @@ def command(
         return
     if not files or count is None or output is None:
         raise typer.BadParameter("name files, -k and --output (or --compare, or --tune)")
-    from potlearn.cli.run_select import run_select
-    from potlearn.cli.select_outcome import SelectOptions
+    from potlearn.tasks.select import run_select
+    from potlearn.tasks.select_outcome import SelectOptions
 
     options = SelectOptions(
         files=tuple(files),
@@ -118,7 +118,7 @@ def _study(
 ) -> None:
     from potlearn.cli.config_file import load_section
     from potlearn.cli.console import progress_bar
-    from potlearn.execution import make_executor
+    from potlearn.runtime import make_executor
 
     if compare is not None and tune is not None:
         raise typer.BadParameter("--compare and --tune are two studies; give one of them")
@@ -126,14 +126,14 @@ def _study(
         raise typer.BadParameter("a study reads the files that its configuration names")
     executor = make_executor(workers, scheduler)
     if compare is not None:
-        from potlearn.cli.config.study import CompareConfig
-        from potlearn.cli.run_compare import run_compare, show_compare
+        from potlearn.tasks.compare import run_compare, show_compare
+        from potlearn.tasks.settings.study import CompareConfig
 
         config = load_section(CompareConfig, compare, overrides, output)
         show_compare(run_compare(config, executor, progress_bar))
     elif tune is not None:
-        from potlearn.cli.config.study import TuneConfig
-        from potlearn.cli.run_tune import run_tune, show_tune
+        from potlearn.tasks.search import run_tune, show_tune
+        from potlearn.tasks.settings.study import TuneConfig
 
         search = load_section(TuneConfig, tune, overrides, output)
         show_tune(run_tune(search, executor, progress_bar))

@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 
 from potlearn.data.dataset import Dataset
 from potlearn.data.labels import Labels
-from potlearn.data.neighbors import Neighbors, neighbors
 from potlearn.data.work import Step, step
+from potlearn.structure.neighbors import Neighbors, neighbors
 
 Floats = NDArray[np.float64]
 Progress = Callable[[int, int], None]

@@ -1,18 +1,5 @@
 """The engine: moments, then polynomials of moments, for every descriptor family."""
 
-from .engine import Engine, close_pairs, instruction_sets
-from .jets import Jet
-from .program import ONE, Program, ProgramBuilder
-from .radial import RadialTable, tabulate
+import lazy_loader as _lazy
 
-__all__ = [
-    "ONE",
-    "Engine",
-    "Jet",
-    "Program",
-    "ProgramBuilder",
-    "RadialTable",
-    "close_pairs",
-    "instruction_sets",
-    "tabulate",
-]
+__getattr__, __dir__, __all__ = _lazy.attach_stub(__name__, __file__)

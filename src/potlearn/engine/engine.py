@@ -9,24 +9,24 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from ..data.neighbors import Neighbors
-from ..errors import DataError
-from .program import Program
-from .radial import RadialTable
+from potlearn.engine.program import Program
+from potlearn.engine.radial import RadialTable
+from potlearn.errors import DataError
+from potlearn.structure.neighbors import Neighbors
 
 Array: TypeAlias = NDArray[np.float64]
 
 
 def instruction_sets() -> tuple[str, ...]:
     """Instruction sets that this CPU runs, narrowest first: of baseline, avx2, avx512."""
-    from . import _native
+    from potlearn.engine import _native
 
     return tuple(_native.instruction_sets())
 
 
 def native_pairs(positions: Array, species: NDArray[np.int32], neighbors: Neighbors) -> Any:
     """The compiled view of a configuration and its neighbour list."""
-    from . import _native
+    from potlearn.engine import _native
 
     return _native.Pairs(
         np.ascontiguousarray(positions, float),
@@ -39,7 +39,7 @@ def native_pairs(positions: Array, species: NDArray[np.int32], neighbors: Neighb
 
 def close_pairs(positions: Array, neighbors: Neighbors, cutoff: float) -> NDArray[np.int64]:
     """Indices of the pairs of the list that are closer than ``cutoff`` Å, ascending."""
-    from . import _native
+    from potlearn.engine import _native
 
     found = np.empty(len(neighbors.j), np.int64)
     pairs = native_pairs(positions, np.zeros(len(positions), np.int32), neighbors)
@@ -56,7 +56,7 @@ def _aligned_rows(count: int, columns: int) -> Array:
 
 
 def _native_program(p: Program) -> Any:
-    from . import _native
+    from potlearn.engine import _native
 
     return _native.Program(
         p.n_moments, p.n_invariants, p.node_first, p.group_a, p.group_first,
@@ -127,7 +127,7 @@ class Engine:
 
     @cached_property
     def _native(self) -> Any:
-        from . import _native
+        from potlearn.engine import _native
 
         n_programs, species = len(self.programs), np.arange(self.n_species, dtype=np.int32)
         return _native.Engine(
@@ -250,7 +250,7 @@ class Engine:
         return energy[0] if owner is None else energy, forces[:, :columns], virial_rows[:, :columns]
 
     def _call(self, operation: str, *args: Any) -> None:
-        from . import _native
+        from potlearn.engine import _native
 
         try:
             getattr(self._native, operation)(*args)

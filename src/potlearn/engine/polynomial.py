@@ -22,7 +22,7 @@ from itertools import combinations
 from math import sqrt
 from typing import NamedTuple, TypeAlias
 
-from .program import ONE, ProgramBuilder, Value
+from potlearn.engine.program import ONE, ProgramBuilder, Value
 
 Factor: TypeAlias = tuple[int, int, int]
 """Channel (any number), l and m of one factor."""

@@ -16,7 +16,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from .jets import Jet
+from potlearn.engine.jets import Jet
 
 Array: TypeAlias = NDArray[np.float64]
 RadialFunctions: TypeAlias = Callable[[Array], Jet]

@@ -1,21 +1,5 @@
 """Features of configurations and of atoms from any descriptor: rows that selectors choose from."""
 
-from potlearn.features.kinds import KINDS, make_kinds
-from potlearn.features.matrix import (
-    Environments,
-    configuration_features,
-    environment_features,
-    feature_names,
-)
-from potlearn.features.scaling import SCALINGS, scaled
+import lazy_loader as _lazy
 
-__all__ = [
-    "KINDS",
-    "SCALINGS",
-    "Environments",
-    "configuration_features",
-    "environment_features",
-    "feature_names",
-    "make_kinds",
-    "scaled",
-]
+__getattr__, __dir__, __all__ = _lazy.attach_stub(__name__, __file__)

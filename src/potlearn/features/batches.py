@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from potlearn.data.neighbors import Neighbors, neighbors
 from potlearn.features.kinds import Array, Parts
+from potlearn.structure.neighbors import Neighbors, neighbors
 
 if TYPE_CHECKING:
     from potlearn.descriptors import Descriptor
@@ -72,7 +72,7 @@ def parts_of(
     SpeciesError
         An element that the descriptor does not know.
     """
-    from potlearn.descriptors.protocol import species_indices
+    from potlearn.structure.species import species_indices
 
     n_species = len(descriptor.species)
     rows = [b for batch in _batches(configurations, descriptor) for b in batch]

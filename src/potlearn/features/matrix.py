@@ -17,10 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from potlearn.errors import DataError
-from potlearn.execution import Executor, Progress, make_executor, reporting
 from potlearn.features.batches import parts_of
 from potlearn.features.kinds import Array, Kind, Parts, make_kinds
 from potlearn.features.mapped import MappedRows
+from potlearn.runtime import Executor, Progress, make_executor, reporting
 
 if TYPE_CHECKING:
     from potlearn.data import Dataset

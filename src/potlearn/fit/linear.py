@@ -12,24 +12,25 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from potlearn.errors import FitError
-from potlearn.execution import Executor, Progress, make_executor, one_blas_thread, reporting
-from potlearn.fit.inequalities import with_repulsive_core
-from potlearn.fit.layout import Label, Layout, column_penalties, fingerprint
-from potlearn.fit.ledger import Ledger
-from potlearn.fit.ledger_file import LedgerCheckpoint
+from potlearn.fit.core.inequalities import with_repulsive_core
+from potlearn.fit.ledger.file import LedgerCheckpoint
+from potlearn.fit.ledger.ledger import Ledger
+from potlearn.fit.ledger.reduction import ChunkWork, reduce_dataset
 from potlearn.fit.one_body import INTERCEPT, OneBody, one_body
-from potlearn.fit.problem import LinearProblem, Solution, SolveInfo, Solver
-from potlearn.fit.reduction import ChunkWork, reduce_dataset
-from potlearn.fit.rows import RowMaker
-from potlearn.fit.rowstore import RowStore, row_counts
-from potlearn.fit.solvers import Ridge, make_solver
+from potlearn.fit.rows.layout import Label, Layout, column_penalties, fingerprint
+from potlearn.fit.rows.make import RowMaker
+from potlearn.fit.rows.store import RowStore, row_counts
+from potlearn.fit.solve.problem import LinearProblem, Solution, SolveInfo, Solver
+from potlearn.fit.solve.solvers import Ridge, make_solver
 from potlearn.fit.weights import QUANTITIES, Weights
+from potlearn.linalg.blas import one_blas_thread
+from potlearn.runtime import Executor, Progress, make_executor, reporting
 
 if TYPE_CHECKING:
     from potlearn.data import Dataset
     from potlearn.descriptors import Descriptor
+    from potlearn.fit.core.constraints import CoreConstraints
     from potlearn.potentials import Potential
-    from potlearn.potentials.core.constraints import CoreConstraints
 
 DEFAULT_SOLVER = "evidence"
 
@@ -117,8 +118,8 @@ def fit_linear(
     weights : Weights, optional
         Weights per quantity and group.
     solver : str or Solver, optional
-        Name in :data:`~potlearn.fit.solvers.SOLVERS` or a solver; by default the penalty is chosen
-        by the evidence.
+        Name in :data:`~potlearn.fit.SOLVERS` or a solver; by default the penalty is chosen by the
+        evidence.
     ridge : float, optional
         Penalty of the solver ``"ridge"`` (which it implies), without unit.
     smoothness : bool
@@ -130,7 +131,7 @@ def fit_linear(
     intercept : bool
         Add a free constant per atom to given one-body energies.
     core : CoreConstraints, optional
-        Inequalities that make the core repel (:mod:`potlearn.potentials.core.constraints`).
+        Inequalities that make the core repel (:mod:`potlearn.fit.core.constraints`).
     n_folds : int, optional
         Folds of configurations kept apart in the ledger; by default what the solver wants.
     keep_groups : bool
@@ -140,7 +141,7 @@ def fit_linear(
     exclude : collection of (configuration, quantity, atom)
         Labels to leave out; atom -1 stands for the whole quantity of the configuration.
     workers : int or Executor
-        Processes that make and reduce rows, or an executor (:mod:`potlearn.execution`).
+        Processes that make and reduce rows, or an executor (:mod:`potlearn.runtime`).
     checkpoint : path, optional
         File from which an interrupted fit of the same rows goes on.
     row_store : path, optional

@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from potlearn.errors import FitError
-from potlearn.fit.layout import one_body_names
-from potlearn.fit.ledger import Ledger
-from potlearn.fit.triangular import merge_all
+from potlearn.fit.ledger.ledger import Ledger
+from potlearn.fit.rows.layout import one_body_names
 from potlearn.fit.weights import Weights
+from potlearn.linalg.triangular import merge_all
 
 if TYPE_CHECKING:
     from potlearn.data import Dataset

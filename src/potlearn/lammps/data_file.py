@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ..descriptors.protocol import species_indices
+from potlearn.structure.species import species_indices
 
 
 def write_data(path: str | Path, atoms: Any, species: Sequence[str]) -> None:

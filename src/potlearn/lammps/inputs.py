@@ -8,13 +8,13 @@ from itertools import combinations_with_replacement
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from ..errors import ModelFileError
-from ..potentials.linear import LinearPotential
-from ..potentials.pair import ZBL
-from ..potentials.pair.base import PairPotential
-from ..potentials.sum import SumPotential
-from .pod_files import write_pod
-from .tables import Terms, table_coefficients, table_style, write_table
+from potlearn.errors import ModelFileError
+from potlearn.lammps.pod_files import write_pod
+from potlearn.lammps.tables import Terms, table_coefficients, table_style, write_table
+from potlearn.potentials.linear import LinearPotential
+from potlearn.potentials.pair import ZBL
+from potlearn.potentials.pair.base import PairPotential
+from potlearn.potentials.sum import SumPotential
 
 ManyBody: TypeAlias = Any
 """A potential that one file format holds, no pair potential."""
@@ -132,7 +132,7 @@ def parts(potential: Any) -> tuple[ManyBody | None, Terms]:
 
 
 def _natural(potential: ManyBody) -> str:
-    from ..descriptors import POD
+    from potlearn.descriptors import POD
 
     is_pod = isinstance(potential, LinearPotential) and isinstance(potential.descriptor, POD)
     return "pod" if is_pod else "yace"
@@ -140,7 +140,7 @@ def _natural(potential: ManyBody) -> str:
 
 def _many_body_files(potential: ManyBody, prefix: Path, is_yace: bool) -> Sequence[Path]:
     if is_yace:
-        from .yace.write import to_yace, write_yace
+        from potlearn.lammps.yace.write import to_yace, write_yace
 
         return [write_yace(f"{prefix}.yace", to_yace(potential))]
     if not isinstance(potential, LinearPotential):

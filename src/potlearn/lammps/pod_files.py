@@ -13,10 +13,10 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from ..descriptors import POD
-from ..descriptors.pod.clusters import Clusters
-from ..errors import BasisError, ModelFileError
-from ..potentials.linear import LinearPotential
+from potlearn.descriptors import POD
+from potlearn.descriptors.pod.clusters import Clusters
+from potlearn.errors import BasisError, ModelFileError
+from potlearn.potentials.linear import LinearPotential
 
 Array: TypeAlias = NDArray[np.float64]
 

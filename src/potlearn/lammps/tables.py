@@ -14,8 +14,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import ModelFileError
-from ..potentials.pair.base import PairPotential
+from potlearn.errors import ModelFileError
+from potlearn.potentials.pair.base import PairPotential
 
 Array: TypeAlias = NDArray[np.float64]
 Terms: TypeAlias = Sequence[tuple[float, PairPotential]]

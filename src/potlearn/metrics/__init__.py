@@ -1,17 +1,5 @@
 """Predictions beside labels: errors per group, bootstrap intervals, files."""
 
-from potlearn.metrics.errors import bootstrap, error_measures, force_cosines, metrics
-from potlearn.metrics.evaluation import QUANTITIES, Evaluation, Values, write_predictions
-from potlearn.metrics.predict import evaluate
+import lazy_loader as _lazy
 
-__all__ = [
-    "QUANTITIES",
-    "Evaluation",
-    "Values",
-    "bootstrap",
-    "error_measures",
-    "evaluate",
-    "force_cosines",
-    "metrics",
-    "write_predictions",
-]
+__getattr__, __dir__, __all__ = _lazy.attach_stub(__name__, __file__)

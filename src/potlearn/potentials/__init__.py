@@ -1,20 +1,5 @@
 """Potentials: linear models of descriptors, pair potentials, and how they are saved."""
 
-from typing import Any
+import lazy_loader as _lazy
 
-from .prediction import Prediction
-from .protocol import Potential
-
-__all__ = ["LinearPotential", "Potential", "Prediction", "load", "save"]
-
-
-def __getattr__(name: str) -> Any:
-    if name == "LinearPotential":
-        from .linear import LinearPotential
-
-        return LinearPotential
-    if name in ("load", "save"):
-        from . import archive
-
-        return getattr(archive, name)
-    raise AttributeError(name)
+__getattr__, __dir__, __all__ = _lazy.attach_stub(__name__, __file__)

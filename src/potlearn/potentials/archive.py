@@ -12,13 +12,13 @@ import os
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ..errors import ModelFileError, PotlearnError
+from potlearn.errors import ModelFileError, PotlearnError
+from potlearn.potentials.kinds import potential_from_dict
 
 FORMAT = 1
 _DOCUMENT = "potential.json"
@@ -79,38 +79,6 @@ def _rebuild(document: Any, archive: zipfile.ZipFile) -> Any:
             f"written in format {document['format']}, this version reads up to {FORMAT}"
         )
     return potential_from_dict(_attach(document["potential"], archive))
-
-
-def potential_from_dict(settings: dict[str, Any]) -> Any:
-    """The potential that ``Potential.to_dict`` described."""
-    settings = dict(settings)
-    kind = settings.pop("kind", None)
-    builders = _builders()
-    if kind not in builders:
-        raise ModelFileError(f"kind of potential: expected one of {sorted(builders)}, got {kind!r}")
-    return builders[kind](settings)
-
-
-def _linear(settings: dict[str, Any]) -> Any:
-    from ..descriptors import descriptor_from_dict
-    from .linear import LinearPotential
-
-    reference = settings["reference"]
-    return LinearPotential(
-        descriptor=descriptor_from_dict(settings["descriptor"]),
-        coefficients=settings["coefficients"],
-        reference=potential_from_dict(reference) if reference else None,
-        metadata=settings["metadata"],
-    )
-
-
-def _builders() -> dict[str, Callable[[dict[str, Any]], Any]]:
-    from .pace import PacePotential
-    from .pair import PAIR_KINDS
-    from .sum import SumPotential
-
-    classes: tuple[Any, ...] = (PacePotential, SumPotential, *PAIR_KINDS.values())
-    return {"linear": _linear, **{cls.kind: cls.from_dict for cls in classes}}
 
 
 def _detach(value: Any, arrays: dict[str, np.ndarray]) -> Any:

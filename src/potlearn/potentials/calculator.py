@@ -10,8 +10,8 @@ import numpy as np
 from ase.calculators.calculator import Calculator, all_changes
 from numpy.typing import NDArray
 
-from ..data.neighbors import Neighbors, neighbors
-from .protocol import Potential
+from potlearn.potentials.base import Potential
+from potlearn.structure.neighbors import Neighbors, neighbors
 
 Array: TypeAlias = NDArray[np.float64]
 

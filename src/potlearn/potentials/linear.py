@@ -9,13 +9,12 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from ..data.neighbors import Neighbors
-from ..data.neighbors import neighbors as neighbor_list
-from ..descriptors import Descriptor
-from ..errors import ModelFileError
-from .base import PotentialBase
-from .prediction import Prediction
-from .protocol import Potential
+from potlearn.descriptors import Descriptor, descriptor_from_dict
+from potlearn.errors import ModelFileError
+from potlearn.potentials.base import Potential, PotentialBase, Prediction
+from potlearn.potentials.kinds import potential_from_dict
+from potlearn.structure.neighbors import Neighbors
+from potlearn.structure.neighbors import neighbors as neighbor_list
 
 Array: TypeAlias = NDArray[np.float64]
 
@@ -78,3 +77,14 @@ class LinearPotential(PotentialBase):
             "reference": self.reference.to_dict() if self.reference else None,
             "metadata": dict(self.metadata),
         }
+
+    @classmethod
+    def from_dict(cls, settings: Mapping[str, Any]) -> LinearPotential:
+        """The inverse of :meth:`to_dict`."""
+        reference = settings["reference"]
+        return cls(
+            descriptor=descriptor_from_dict(settings["descriptor"]),
+            coefficients=settings["coefficients"],
+            reference=potential_from_dict(reference) if reference else None,
+            metadata=settings["metadata"],
+        )

@@ -8,12 +8,11 @@ from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
 
-from ..data.neighbors import Neighbors
-from ..data.neighbors import neighbors as neighbor_list
-from ..errors import ConfigError
-from .base import PotentialBase
-from .prediction import Prediction
-from .protocol import Potential
+from potlearn.errors import ConfigError
+from potlearn.potentials.base import Potential, PotentialBase, Prediction
+from potlearn.potentials.kinds import potential_from_dict
+from potlearn.structure.neighbors import Neighbors
+from potlearn.structure.neighbors import neighbors as neighbor_list
 
 Term: TypeAlias = tuple[float, Potential]
 
@@ -79,8 +78,6 @@ class SumPotential(PotentialBase):
     @classmethod
     def from_dict(cls, settings: Mapping[str, Any]) -> SumPotential:
         """The inverse of :meth:`to_dict`."""
-        from .archive import potential_from_dict
-
         return cls(
             tuple((t["weight"], potential_from_dict(t["potential"])) for t in settings["terms"])
         )

@@ -13,7 +13,7 @@ from potlearn.report.numbers import significant
 from potlearn.report.plots import COLOURS, DASHES, GREY, figure, logarithmic, told
 from potlearn.report.table import Cell, number, text
 from potlearn.report.table import Table as HtmlTable
-from potlearn.subsets import Estimate, Table
+from potlearn.studies import Estimate, Table
 
 QUANTITIES = {
     "energy_mae": ("Energy, MAE", "meV/atom", 1e3),

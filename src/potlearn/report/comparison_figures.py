@@ -13,7 +13,7 @@ from potlearn.report.comparison import QUANTITIES, estimate
 from potlearn.report.extras import require
 from potlearn.report.figures import COLUMN, STYLE
 from potlearn.report.plots import COLOURS, limits_of, ticks_between
-from potlearn.subsets import Table
+from potlearn.studies import Table
 
 STYLES = ("-", "--", ":", "-.")
 

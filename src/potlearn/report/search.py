@@ -13,7 +13,7 @@ from potlearn.report.info import ReportInfo
 from potlearn.report.numbers import significant
 from potlearn.report.plots import COLOURS, figure, line, logarithmic, points, told
 from potlearn.report.table import Table, number, text
-from potlearn.subsets import Estimate
+from potlearn.studies import Estimate
 
 Trial = tuple[int, float, Mapping[str, Any]]
 """Number, value and choices of a trial."""

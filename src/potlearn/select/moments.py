@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 
 from potlearn.errors import SelectionError
-from potlearn.execution import lapack
+from potlearn.linalg.blas import lapack
 from potlearn.select.selection import Array
 
 _EPS = float(np.finfo(float).eps)

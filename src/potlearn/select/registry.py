@@ -6,46 +6,33 @@ from dataclasses import fields
 from typing import Any
 
 from potlearn.errors import SelectionError
-from potlearn.select.clusters.dbscan import DBSCAN
-from potlearn.select.clusters.direct import DIRECT
-from potlearn.select.clusters.hdbscan import HDBSCAN
-from potlearn.select.clusters.kmeans import KMeans
-from potlearn.select.clusters.kmedoids import KMedoids
-from potlearn.select.coverage.entropy import Entropy
-from potlearn.select.coverage.fps import FPS
-from potlearn.select.coverage.set_cover import SetCover
-from potlearn.select.determinantal.dpp import DPP
-from potlearn.select.determinantal.greedy_map import GreedyMAP
-from potlearn.select.determinantal.inclusion import InclusionSampling
-from potlearn.select.determinantal.kdpp import KDPP
-from potlearn.select.matrix.cur import CUR
-from potlearn.select.matrix.deim import DEIM
-from potlearn.select.matrix.maxvol import MaxVol
-from potlearn.select.matrix.pivoted_qr import PivotedQR
-from potlearn.select.sampling.stratified import Stratified
-from potlearn.select.sampling.uniform import Random
+from potlearn.registry import Registry
 from potlearn.select.selector import Selector
 
-SELECTORS: dict[str, type[Selector]] = {
-    "random": Random,
-    "stratified": Stratified,
-    "dpp": DPP,
-    "kdpp": KDPP,
-    "map": GreedyMAP,
-    "inclusion": InclusionSampling,
-    "fps": FPS,
-    "cur": CUR,
-    "deim": DEIM,
-    "pivoted_qr": PivotedQR,
-    "maxvol": MaxVol,
-    "kmeans": KMeans,
-    "kmedoids": KMedoids,
-    "dbscan": DBSCAN,
-    "hdbscan": HDBSCAN,
-    "direct": DIRECT,
-    "entropy": Entropy,
-    "set_cover": SetCover,
-}
+SELECTORS: Registry[type[Selector]] = Registry(
+    "selector",
+    SelectionError,
+    {
+        "random": "potlearn.select.sampling.uniform:Random",
+        "stratified": "potlearn.select.sampling.stratified:Stratified",
+        "dpp": "potlearn.select.determinantal.dpp:DPP",
+        "kdpp": "potlearn.select.determinantal.kdpp:KDPP",
+        "map": "potlearn.select.determinantal.greedy_map:GreedyMAP",
+        "inclusion": "potlearn.select.determinantal.inclusion:InclusionSampling",
+        "fps": "potlearn.select.coverage.fps:FPS",
+        "cur": "potlearn.select.matrix.cur:CUR",
+        "deim": "potlearn.select.matrix.deim:DEIM",
+        "pivoted_qr": "potlearn.select.matrix.pivoted_qr:PivotedQR",
+        "maxvol": "potlearn.select.matrix.maxvol:MaxVol",
+        "kmeans": "potlearn.select.clusters.kmeans:KMeans",
+        "kmedoids": "potlearn.select.clusters.kmedoids:KMedoids",
+        "dbscan": "potlearn.select.clusters.dbscan:DBSCAN",
+        "hdbscan": "potlearn.select.clusters.hdbscan:HDBSCAN",
+        "direct": "potlearn.select.clusters.direct:DIRECT",
+        "entropy": "potlearn.select.coverage.entropy:Entropy",
+        "set_cover": "potlearn.select.coverage.set_cover:SetCover",
+    },
+)
 
 
 def make_selector(name: str, **parameters: Any) -> Selector:
@@ -56,9 +43,8 @@ def make_selector(name: str, **parameters: Any) -> Selector:
     SelectionError
         Unknown name or parameter, or one that is missing.
     """
-    if name not in SELECTORS:
-        raise SelectionError(f"unknown selector {name!r}; expected one of {', '.join(SELECTORS)}")
-    known = [f.name for f in fields(SELECTORS[name]) if f.init]
+    kind = SELECTORS.load(name)
+    known = [f.name for f in fields(kind) if f.init]
     if "random_state" not in known:
         parameters.pop("random_state", None)
     unknown = sorted(set(parameters) - set(known))
@@ -67,6 +53,6 @@ def make_selector(name: str, **parameters: Any) -> Selector:
             f"selector {name!r} has no parameter {unknown[0]!r}; it has {', '.join(known)}"
         )
     try:
-        return SELECTORS[name](**parameters)
+        return kind(**parameters)
     except TypeError as error:
         raise SelectionError(f"selector {name!r}: {error}") from error

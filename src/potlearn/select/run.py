@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from potlearn.execution import Checkpoint, Executor, InProcess
+from potlearn.runtime import Checkpoint, Executor, InProcess
 from potlearn.select.seeds import child
 
 State = dict[str, NDArray[Any]]

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from potlearn.errors import SelectionError, TooFewError
-from potlearn.execution import one_blas_thread
+from potlearn.linalg.blas import one_blas_thread
 from potlearn.select.rows import Rows, as_rows, check_finite
 from potlearn.select.run import Run
 from potlearn.select.seeds import Seed, seed_sequence

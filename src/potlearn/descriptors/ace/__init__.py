@@ -1,5 +1,5 @@
 """Atomic cluster expansion."""
 
-from .descriptor import ACE
+import lazy_loader as _lazy
 
-__all__ = ["ACE"]
+__getattr__, __dir__, __all__ = _lazy.attach_stub(__name__, __file__)

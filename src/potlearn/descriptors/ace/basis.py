@@ -20,11 +20,10 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from potlearn.descriptors.ace.coupling import count, trees
+from potlearn.descriptors.ace.polynomial import folding, polynomial
+from potlearn.descriptors.ace.trees import Pattern, Tree
 from potlearn.errors import BasisError
-
-from .coupling import count, trees
-from .polynomial import folding, polynomial
-from .trees import Pattern, Tree
 
 Array: TypeAlias = NDArray[np.float64]
 

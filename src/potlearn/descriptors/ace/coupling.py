@@ -20,10 +20,9 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from potlearn.descriptors.ace.polynomial import polynomial
+from potlearn.descriptors.ace.trees import Pattern, Tree, candidates
 from potlearn.errors import BasisError
-
-from .polynomial import polynomial
-from .trees import Pattern, Tree, candidates
 
 Array: TypeAlias = NDArray[np.float64]
 

@@ -11,14 +11,14 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from potlearn.data.neighbors import Neighbors, neighbors
+from potlearn.descriptors.ace.basis import Box, Function, Rule, TotalDegree, functions
+from potlearn.descriptors.ace.program import Moments, feature_program, folded_program
+from potlearn.descriptors.ace.radial import DEFAULT_KIND, AceRadial, make_radial
+from potlearn.descriptors.base import DesignRows
 from potlearn.engine import Engine, Program, RadialTable, tabulate
 from potlearn.errors import BasisError
-
-from ..protocol import DesignRows, species_indices
-from .basis import Box, Function, Rule, TotalDegree, functions
-from .program import Moments, feature_program, folded_program
-from .radial import DEFAULT_KIND, AceRadial, make_radial
+from potlearn.structure.neighbors import Neighbors, neighbors
+from potlearn.structure.species import species_indices
 
 Array: TypeAlias = NDArray[np.float64]
 

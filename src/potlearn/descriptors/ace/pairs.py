@@ -17,10 +17,9 @@ from typing import NamedTuple, TypeAlias, Union
 
 import numpy as np
 
+from potlearn.descriptors.ace.basis import Channel, Function
+from potlearn.descriptors.ace.trees import Pair
 from potlearn.engine.angular import invariant_tensor
-
-from .basis import Channel, Function
-from .trees import Pair
 
 
 class Coupled(NamedTuple):

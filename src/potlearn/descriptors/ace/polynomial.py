@@ -15,9 +15,8 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from potlearn.descriptors.ace.trees import Pair, Part, Pattern, Scalar, Tree, degree, degrees
 from potlearn.engine.angular import invariant_tensor, to_complex
-
-from .trees import Pair, Part, Pattern, Scalar, Tree, degree, degrees
 
 Array: TypeAlias = NDArray[np.float64]
 ComplexArray: TypeAlias = NDArray[np.complex128]

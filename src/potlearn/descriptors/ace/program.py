@@ -21,11 +21,10 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from potlearn.descriptors.ace.basis import Channel, Function
+from potlearn.descriptors.ace.pairs import Coupled, Factor, Scalar, chosen_splits, scalars
 from potlearn.engine.angular import invariant_tensor
 from potlearn.engine.program import ONE, Program, ProgramBuilder, Value, moment
-
-from .basis import Channel, Function
-from .pairs import Coupled, Factor, Scalar, chosen_splits, scalars
 
 Array: TypeAlias = NDArray[np.float64]
 Terms: TypeAlias = dict[tuple[Value, Value], float]

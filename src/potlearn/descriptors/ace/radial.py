@@ -9,10 +9,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from potlearn.engine import Jet
-from potlearn.errors import BasisError
-
-from .primitives import (
+from potlearn.descriptors.ace.primitives import (
     AgnesiJacobi,
     ChebExpCos,
     ChebLinear,
@@ -22,6 +19,8 @@ from .primitives import (
     check,
     smooth_step,
 )
+from potlearn.engine import Jet
+from potlearn.errors import BasisError
 
 Array: TypeAlias = NDArray[np.float64]
 

@@ -1,5 +1,5 @@
 """Proper orthogonal descriptors."""
 
-from .descriptor import POD
+import lazy_loader as _lazy
 
-__all__ = ["POD"]
+__getattr__, __dir__, __all__ = _lazy.attach_stub(__name__, __file__)

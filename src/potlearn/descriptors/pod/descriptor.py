@@ -9,14 +9,14 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from potlearn.data.neighbors import Neighbors, neighbors
+from potlearn.descriptors.base import DesignRows
+from potlearn.descriptors.pod.clusters import Clusters
+from potlearn.descriptors.pod.program import PodBody, PodProgram
+from potlearn.descriptors.pod.radial import PodRadial
 from potlearn.engine import Engine, tabulate
 from potlearn.errors import BasisError
-
-from ..protocol import DesignRows, species_indices
-from .clusters import Clusters
-from .program import PodBody, PodProgram
-from .radial import PodRadial
+from potlearn.structure.neighbors import Neighbors, neighbors
+from potlearn.structure.species import species_indices
 
 Array: TypeAlias = NDArray[np.float64]
 

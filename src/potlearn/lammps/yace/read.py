@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from potlearn.errors import ModelFileError
+from potlearn.lammps.yace.text import Plain, integers, load, reals
 from potlearn.potentials.pace import PacePotential
 from potlearn.potentials.pace.checks import check_elements
 from potlearn.potentials.pace.data import (
@@ -22,8 +23,6 @@ from potlearn.potentials.pace.data import (
     PolynomialPair,
     YaceFile,
 )
-
-from .text import Plain, integers, load, reals
 
 T = TypeVar("T")
 

@@ -46,7 +46,7 @@ def to_yace(potential: Any) -> YaceFile:
     """
     if isinstance(potential, PacePotential):
         return potential.file
-    from .expansion import ace_file
+    from potlearn.lammps.yace.expansion import ace_file
 
     return ace_file(potential)
 

@@ -1,5 +1,5 @@
 """Nonlinear ACE potentials (PACE): their data, engine, energies and saved form."""
 
-from .potential import PacePotential
+import lazy_loader as _lazy
 
-__all__ = ["PacePotential"]
+__getattr__, __dir__, __all__ = _lazy.attach_stub(__name__, __file__)

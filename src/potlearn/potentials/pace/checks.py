@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 
 from potlearn.errors import ModelFileError
-
-from .data import (
+from potlearn.potentials.pace.data import (
     EMBEDDINGS,
     INNER_CUTOFFS,
     RADIAL,

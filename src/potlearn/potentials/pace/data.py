@@ -228,7 +228,7 @@ class YaceFile:
     pair: PolynomialPair | None = None
 
     def __post_init__(self) -> None:
-        from .checks import check
+        from potlearn.potentials.pace.checks import check
 
         check(self)
 

@@ -17,11 +17,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from potlearn.data.neighbors import Neighbors
 from potlearn.descriptors.ace.primitives import smooth_step
 from potlearn.engine import Jet, close_pairs
-
-from .data import Array, Bond, Embedding, YaceFile
+from potlearn.potentials.pace.data import Array, Bond, Embedding, YaceFile
+from potlearn.structure.neighbors import Neighbors
 
 STEEPNESS = 1e6
 """Where FinnisSinclair turns from a power into a line, as an inverse density."""

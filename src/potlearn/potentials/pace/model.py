@@ -22,10 +22,9 @@ from potlearn.descriptors.ace.primitives import stack
 from potlearn.engine import ONE, Engine, Jet, Program, ProgramBuilder, RadialTable, tabulate
 from potlearn.engine.polynomial import ComplexPolynomials, Product
 from potlearn.engine.program import Value, moment
-
-from .core import core, polynomial_core
-from .data import Array, Bond, ClusterFunction, Pair, YaceFile
-from .radial import polynomials, primitives
+from potlearn.potentials.pace.data import Array, Bond, ClusterFunction, Pair, YaceFile
+from potlearn.potentials.pace.radial import polynomials, primitives
+from potlearn.potentials.pace.repulsion import core, polynomial_core
 
 KNOT_BITS = 11
 """Intervals per octave of the tables, as a power of two.

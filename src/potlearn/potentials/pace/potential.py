@@ -9,16 +9,19 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from potlearn.data.neighbors import Neighbors
-from potlearn.data.neighbors import neighbors as neighbor_list
-from potlearn.descriptors.protocol import species_indices
-
-from ..base import PotentialBase
-from ..prediction import Prediction
-from .archive import file_from_dict, file_to_dict
-from .data import Array, YaceFile
-from .energy import NearestSwitch, core_switch, embedding_energy, nearest_switch
-from .model import PaceModel, build
+from potlearn.potentials.base import PotentialBase, Prediction
+from potlearn.potentials.pace.data import Array, YaceFile
+from potlearn.potentials.pace.document import file_from_dict, file_to_dict
+from potlearn.potentials.pace.energy import (
+    NearestSwitch,
+    core_switch,
+    embedding_energy,
+    nearest_switch,
+)
+from potlearn.potentials.pace.model import PaceModel, build
+from potlearn.structure.neighbors import Neighbors
+from potlearn.structure.neighbors import neighbors as neighbor_list
+from potlearn.structure.species import species_indices
 
 _VOIGT = ([0, 1, 2, 1, 0, 0], [0, 1, 2, 2, 2, 1])
 

@@ -1,19 +1,5 @@
 """Pair potentials: one function of distance per pair of species."""
 
-from .base import PairPotential
-from .shifted import BornMayer, Coulomb, LennardJones, Morse
-from .zbl import ZBL
+import lazy_loader as _lazy
 
-__all__ = [
-    "PAIR_KINDS",
-    "ZBL",
-    "BornMayer",
-    "Coulomb",
-    "LennardJones",
-    "Morse",
-    "PairPotential",
-]
-
-PAIR_KINDS: dict[str, type[PairPotential]] = {
-    cls.kind: cls for cls in (ZBL, LennardJones, Morse, BornMayer, Coulomb)
-}
+__getattr__, __dir__, __all__ = _lazy.attach_stub(__name__, __file__)

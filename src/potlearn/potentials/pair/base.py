@@ -9,14 +9,12 @@ from typing import Any, ClassVar, Self, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from potlearn.data.neighbors import Neighbors
-from potlearn.data.neighbors import neighbors as neighbor_list
-from potlearn.descriptors.protocol import species_indices
 from potlearn.engine import close_pairs
 from potlearn.errors import ConfigError
-
-from ..base import PotentialBase
-from ..prediction import Prediction
+from potlearn.potentials.base import PotentialBase, Prediction
+from potlearn.structure.neighbors import Neighbors
+from potlearn.structure.neighbors import neighbors as neighbor_list
+from potlearn.structure.species import species_indices
 
 Array: TypeAlias = NDArray[np.float64]
 Index: TypeAlias = NDArray[np.int32]

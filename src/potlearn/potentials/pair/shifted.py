@@ -9,8 +9,7 @@ from typing import ClassVar
 import numpy as np
 
 from potlearn.errors import ConfigError
-
-from .base import COULOMB, Array, Index, PairPotential
+from potlearn.potentials.pair.base import COULOMB, Array, Index, PairPotential
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,7 +8,7 @@ from typing import ClassVar, Self
 
 from numpy.typing import ArrayLike
 
-from potlearn.execution import one_blas_thread
+from potlearn.linalg.blas import one_blas_thread
 from potlearn.select.determinantal.ensemble import Ensemble, ensemble_of
 from potlearn.select.determinantal.laws import Law
 from potlearn.select.determinantal.sampler import DeterminantalSampler

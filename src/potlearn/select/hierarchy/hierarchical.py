@@ -18,7 +18,7 @@ from math import ceil
 from pathlib import Path
 
 from potlearn.errors import SelectionError
-from potlearn.execution import Checkpoint, Executor, InProcess, Progress, reporting
+from potlearn.runtime import Checkpoint, Executor, InProcess, Progress, reporting
 from potlearn.select.hierarchy.fingerprint import describe
 from potlearn.select.hierarchy.levels import choose_by_levels
 from potlearn.select.rows import Rows, check_finite
@@ -51,8 +51,8 @@ class Hierarchical(Selector):
         Whether to choose level by level where passes would do: rows are then read once, and the
         choice is near the flat one, not equal to it.
     executor : Executor
-        Who works on the chunks: :class:`~potlearn.execution.InProcess`,
-        :class:`~potlearn.execution.Processes` or :class:`~potlearn.execution.Dask`.
+        Who works on the chunks: :class:`~potlearn.runtime.InProcess`,
+        :class:`~potlearn.runtime.Processes` or :class:`~potlearn.runtime.Dask`.
     checkpoint : path, optional
         File from which an interrupted selection of the same rows goes on.
     progress : bool or function, optional

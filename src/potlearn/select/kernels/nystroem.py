@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from potlearn.errors import SelectionError
-from potlearn.execution import lapack
+from potlearn.linalg.blas import lapack
 from potlearn.select.kernels.base import Kernel
 from potlearn.select.rows import Rows
 from potlearn.select.selection import Array

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from potlearn.execution import lapack
+from potlearn.linalg.blas import lapack
 from potlearn.select.matrix.singular import left_vectors
 from potlearn.select.rows import Rows
 from potlearn.select.run import Run

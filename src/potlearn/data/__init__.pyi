@@ -1,0 +1,17 @@
+from .dataset import Dataset as Dataset
+from .findings import Finding as Finding
+from .inspection import GroupSummary as GroupSummary
+from .inspection import Inspection as Inspection
+from .inspection import inspect as inspect
+from .label_report import LabelReport as LabelReport
+from .labels import LabelKeys as LabelKeys
+from .labels import Labels as Labels
+from .normalisation import Standardiser as Standardiser
+from .reading import from_atoms as from_atoms
+from .reading import read as read
+from .splits import grouped_split as grouped_split
+from .splits import held_out as held_out
+from .splits import info_groups as info_groups
+from .splits import k_folds as k_folds
+from .splits import random_split as random_split
+from .splits import stratified_split as stratified_split

@@ -1,0 +1,1 @@
+from .descriptor import POD as POD

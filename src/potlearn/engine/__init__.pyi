@@ -1,0 +1,9 @@
+from .engine import Engine as Engine
+from .engine import close_pairs as close_pairs
+from .engine import instruction_sets as instruction_sets
+from .jets import Jet as Jet
+from .program import ONE as ONE
+from .program import Program as Program
+from .program import ProgramBuilder as ProgramBuilder
+from .radial import RadialTable as RadialTable
+from .radial import tabulate as tabulate

@@ -1,0 +1,1 @@
+"""Leverages, suspicious labels, cross-validation."""

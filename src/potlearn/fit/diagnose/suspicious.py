@@ -1,0 +1,258 @@
+r"""Labels that look wrong: leave-one-out residuals far outside what their like have.
+
+A block's score is its studentised residual over the robust scale of its quantity and group,
+
+.. math:: s_b = t_b / \hat\sigma, \qquad \hat\sigma = {\rm median}(t) / m_k
+
+with ``m_k`` the median of the root mean square of ``k`` standard normals, so that labels with
+normal noise score about one.  A group's scale is never below that of the whole quantity: rows that
+vanish by symmetry say nothing about noise.
+
+Errors of potentials have heavier tails than a normal law.  The chance of a score above ``s`` is
+therefore extrapolated as an exponential from the median and the upper decile of all scores, and
+labels are reported up to the stated rate of false discoveries (Benjamini & Hochberg, J. R. Stat.
+Soc. B 57 (1995) 289).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from potlearn.fit.diagnose.leverage import ROUNDING, Influence, influences
+from potlearn.fit.linear import FitResult, fit_linear, solve_ledger
+from potlearn.fit.rows.layout import Label
+from potlearn.fit.solve.solvers import Ridge
+from potlearn.runtime import Progress
+
+if TYPE_CHECKING:
+    from potlearn.data import Dataset
+    from potlearn.descriptors import Descriptor
+    from potlearn.potentials import Potential
+
+# Median of the root mean square of k standard normals: sqrt(median of chi squared / k).
+_MEDIANS = {1: 0.6745, 3: 0.8880, 6: 0.9442}
+_ROWS = {"energy": 1, "forces": 3, "stress": 6}
+_FEW = 20
+_FEW_IN_GROUP = 5
+
+
+@dataclass(frozen=True)
+class Suspicion:
+    """A label that looks wrong.
+
+    Attributes
+    ----------
+    source : str
+        File and frame of the configuration.
+    index : int
+        The configuration in the dataset.
+    quantity : str
+        energy, forces or stress.
+    atom : int or None
+        The atom whose forces look wrong; None for an energy, a stress, or all forces.
+    residual, left_out : float
+        Prediction minus label with and without the label in the fit; see
+        :class:`~potlearn.fit.diagnose.leverage.Influence` for the units.
+    leverage : float
+        Share of the label in its own prediction, 0 to 1.
+    score : float
+        Studentised residual in units of the robust scale.
+    n_atoms : int
+        Number of atoms that a record on all forces stands for, else 1.
+    """
+
+    source: str
+    index: int
+    quantity: str
+    atom: int | None
+    residual: float
+    left_out: float
+    leverage: float
+    score: float
+    n_atoms: int = 1
+
+    @property
+    def label(self) -> Label:
+        """The label as ``exclude`` of :func:`~potlearn.fit.linear.fit_linear` takes it."""
+        return self.index, self.quantity, -1 if self.atom is None else self.atom
+
+    def __str__(self) -> str:
+        unit = {"energy": "eV/atom", "forces": "eV/Å", "stress": "eV/atom"}[self.quantity]
+        place = f"{self.source}, {self.quantity}"
+        if self.atom is not None:
+            place += f" on atom {self.atom}"
+        elif self.quantity == "forces":
+            place += f" on {self.n_atoms} atoms"
+        return (
+            f"{place}: off by {self.left_out:.4g} {unit} from a fit without it, "
+            f"{self.score:.1f} times the usual error"
+        )
+
+
+def suspicious_labels(
+    influences: Iterable[Influence],
+    dataset: Dataset,
+    *,
+    threshold: float = 6.0,
+    false_discovery: float = 0.05,
+) -> list[Suspicion]:
+    """Labels whose scores are above ``threshold`` and significant, the most suspicious first.
+
+    Forces that are suspicious on a quarter of a configuration's atoms or more give one record for
+    all of them.
+    """
+    influences, groups, found = list(influences), dataset.groups, []
+    for quantity in _ROWS:
+        items = [x for x in influences if x.quantity == quantity]
+        if items:
+            scores = robust_scores(items, [groups[x.configuration] for x in items])
+            limit = max(threshold, critical_score(scores, false_discovery))
+            flagged = [
+                _suspicion(dataset, x, float(s))
+                for x, s in zip(items, scores, strict=True)
+                if s > limit
+            ]
+            found += _gather(flagged, items) if quantity == "forces" else flagged
+    return sorted(found, key=lambda s: -s.score)
+
+
+def find_suspicious(
+    result: FitResult,
+    dataset: Dataset,
+    descriptor: Descriptor,
+    *,
+    reference: Potential | None = None,
+    rounds: int = 2,
+    threshold: float = 6.0,
+    false_discovery: float = 0.05,
+    progress: Progress = None,
+) -> list[Suspicion]:
+    """Suspicious labels of a fit's data, judged by a fit without them.
+
+    Wrong labels bend the fit, so that right ones nearby look wrong.  The labels found first are
+    therefore left out, the fit is repeated with its penalty kept, and all labels are judged again;
+    ``rounds`` bounds the number of judgements.  Labels that the result itself excluded stay
+    excluded, and are judged too.
+    """
+    found: list[Suspicion] = []
+    result = _without_core(result, descriptor)
+    for last in [False] * (rounds - 1) + [True]:
+        items = influences(result, dataset, descriptor, reference=reference, progress=progress)
+        previous, found = (
+            found,
+            suspicious_labels(items, dataset, threshold=threshold, false_discovery=false_discovery),
+        )
+        labels = {s.label for s in found}
+        if last or labels <= {s.label for s in previous}:
+            break
+        result = refit(result, dataset, descriptor, reference, labels)
+    return found
+
+
+def _without_core(result: FitResult, descriptor: Descriptor) -> FitResult:
+    """The same fit free of core inequalities: what they cost is no fault of the labels."""
+    solver = Ridge(max(result.info.ridge, ROUNDING), result.info.scaling)
+    coefficients, info = solve_ledger(
+        result.ledger,
+        descriptor.species,
+        weights=result.weights,
+        solver=solver,
+        one_body=result.one_body,
+    )
+    return replace(result, coefficients=coefficients, info=info)
+
+
+def refit(
+    result: FitResult,
+    dataset: Dataset,
+    descriptor: Descriptor,
+    reference: Potential | None,
+    exclude: Collection[Label],
+) -> FitResult:
+    """Repeat a fit with the same settings and penalty, without some labels."""
+    given = result.one_body.given
+    return fit_linear(
+        dataset,
+        descriptor,
+        reference=reference,
+        weights=result.weights,
+        solver=Ridge(max(result.info.ridge, ROUNDING), result.info.scaling),
+        smoothness=result.ledger.penalties is not None,
+        e0="fitted" if given is None else given,
+        intercept=result.one_body.intercept,
+        configuration_weights=result.configuration_weights,
+        exclude=result.excluded | set(exclude),
+    )
+
+
+def robust_scores(items: Sequence[Influence], groups: Sequence[str]) -> NDArray[np.float64]:
+    """Scores of blocks of one quantity."""
+    values = np.array([x.studentised for x in items])
+    median = _MEDIANS[_ROWS[items[0].quantity]]
+    informed = values > 1e-3 * np.quantile(values, 0.95)
+    if not informed.any():
+        return np.zeros(len(values))
+    common = np.median(values[informed]) / median
+    labels, scales = np.array(groups), np.full(len(values), common)
+    for group in set(groups):
+        mine = (labels == group) & informed
+        if mine.sum() >= _FEW_IN_GROUP:
+            scales[labels == group] = max(common, np.median(values[mine]) / median)
+    return np.asarray(values / scales)
+
+
+def critical_score(scores: NDArray[np.float64], false_discovery: float) -> float:
+    """Smallest score at which the expected share of false alarms is ``false_discovery``."""
+    informed = scores[scores > 0]
+    if len(informed) < _FEW:
+        return 0.0
+    middle, upper = np.quantile(informed, [0.5, 0.9])
+    rate = np.log(5.0) / max(upper - middle, 1e-300)
+    ordered = np.sort(scores)[::-1]
+    chances = 0.5 * np.exp(-rate * (ordered - middle))
+    passing = chances * len(scores) <= false_discovery * np.arange(1, len(scores) + 1)
+    return float(np.nextafter(ordered[passing].min(), 0.0)) if passing.any() else float("inf")
+
+
+def _suspicion(dataset: Dataset, item: Influence, score: float) -> Suspicion:
+    return Suspicion(
+        source=dataset.source(item.configuration),
+        index=item.configuration,
+        quantity=item.quantity,
+        atom=item.atom if item.atom >= 0 else None,
+        residual=item.residual,
+        left_out=item.left_out,
+        leverage=item.leverage,
+        score=score,
+    )
+
+
+def _gather(flagged: Sequence[Suspicion], items: Sequence[Influence]) -> list[Suspicion]:
+    """One record for configurations with a quarter of their atoms flagged, and more than two."""
+    totals = np.bincount([x.configuration for x in items])
+    result = []
+    for index in dict.fromkeys(s.index for s in flagged):
+        mine = [s for s in flagged if s.index == index]
+        worst = max(mine, key=lambda s: s.score)
+        if len(mine) > 2 and 4 * len(mine) >= totals[index]:
+            result.append(
+                Suspicion(
+                    source=worst.source,
+                    index=index,
+                    quantity="forces",
+                    atom=None,
+                    residual=worst.residual,
+                    left_out=worst.left_out,
+                    leverage=worst.leverage,
+                    score=worst.score,
+                    n_atoms=len(mine),
+                )
+            )
+        else:
+            result += mine
+    return result

@@ -1,0 +1,1 @@
+"""Design rows: made, laid out in chunks, and kept."""

@@ -1,0 +1,1 @@
+"""From a ledger to coefficients: weights, one-body energies, solvers."""

@@ -1,0 +1,1 @@
+"""Linear algebra that several rooms use: triangular factors, LAPACK, one BLAS thread."""

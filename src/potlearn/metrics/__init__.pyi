@@ -1,0 +1,9 @@
+from .errors import bootstrap as bootstrap
+from .errors import error_measures as error_measures
+from .errors import force_cosines as force_cosines
+from .errors import metrics as metrics
+from .evaluation import QUANTITIES as QUANTITIES
+from .evaluation import Evaluation as Evaluation
+from .evaluation import Values as Values
+from .evaluation import write_predictions as write_predictions
+from .predict import evaluate as evaluate

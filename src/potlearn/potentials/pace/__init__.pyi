@@ -1,0 +1,1 @@
+from .potential import PacePotential as PacePotential

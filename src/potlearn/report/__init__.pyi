@@ -1,0 +1,11 @@
+from .comparison import markdown_table as markdown_table
+from .comparison import write_comparison_report as write_comparison_report
+from .comparison_figures import comparison_figure as comparison_figure
+from .figures import figures as figures
+from .html import write_report as write_report
+from .info import ReportInfo as ReportInfo
+from .info import SuspiciousLabel as SuspiciousLabel
+from .search import write_search_report as write_search_report
+from .selection import SelectionView as SelectionView
+from .selection import write_selection_report as write_selection_report
+from .selection_figures import selection_figure as selection_figure

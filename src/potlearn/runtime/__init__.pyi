@@ -1,0 +1,10 @@
+from .dask import Dask as Dask
+from .executor import Executor as Executor
+from .executor import InProcess as InProcess
+from .make import make_executor as make_executor
+from .processes import Processes as Processes
+from .progress import Progress as Progress
+from .progress import reporting as reporting
+from .store.archive import read_archive as read_archive
+from .store.archive import write_archive as write_archive
+from .store.checkpoint import Checkpoint as Checkpoint

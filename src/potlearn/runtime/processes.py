@@ -1,0 +1,88 @@
+"""An executor of several processes on this machine."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from multiprocessing import get_context
+from typing import Any
+
+from potlearn.errors import ExecutionError
+from potlearn.linalg.blas import one_blas_thread
+from potlearn.runtime.executor import AHEAD, ATTEMPTS, Item, Result
+
+
+@dataclass(frozen=True)
+class Processes:
+    """Worker processes; where one is killed, all are started again with the unfinished pieces.
+
+    Parameters
+    ----------
+    n_workers : int
+        Number of processes.
+    """
+
+    n_workers: int
+
+    def map(self, work: Callable[[Item], Result], items: Iterable[Item]) -> Generator[Result]:
+        """See :meth:`potlearn.runtime.Executor.map`."""
+        source, unfinished = iter(items), deque[Item]()
+        losses = 0
+        while True:
+            try:
+                for result in self._results(work, source, unfinished):
+                    losses = 0
+                    yield result
+                return
+            except BrokenProcessPool as error:
+                losses += 1
+                if losses == ATTEMPTS:
+                    raise ExecutionError(
+                        f"worker processes died {losses} times at the same piece of work: killed, "
+                        "out of memory, or started by a script that does not guard its work with "
+                        "if __name__ == '__main__'"
+                    ) from error
+
+    def _results(
+        self,
+        work: Callable[[Item], Result],
+        source: Iterator[Item],
+        unfinished: deque[Item],
+    ) -> Iterator[Result]:
+        """Results of a pool's life; ``unfinished`` holds the pieces without a result, in order."""
+        with ProcessPoolExecutor(
+            self.n_workers, mp_context=get_context("spawn"), initializer=_start, initargs=(work,)
+        ) as pool:
+            running: deque[Future[Result]] = deque(pool.submit(_call, item) for item in unfinished)
+            try:
+                while True:
+                    while len(running) < AHEAD * self.n_workers:
+                        try:
+                            unfinished.append(next(source))
+                        except StopIteration:
+                            break
+                        running.append(pool.submit(_call, unfinished[-1]))
+                    if not running:
+                        return
+                    result = running.popleft().result()
+                    unfinished.popleft()
+                    yield result
+            finally:
+                for future in running:
+                    future.cancel()
+
+
+_WORKER: dict[str, Any] = {}
+
+
+def _start(work: Callable[[Any], Any]) -> None:
+    limits = one_blas_thread()
+    limits.__enter__()
+    _WORKER.update(work=work, limits=limits)
+
+
+def _call(item: Any) -> Any:
+    return _WORKER["work"](item)

@@ -1,0 +1,1 @@
+"""What long work keeps in files: archives, journals, content keys, checkpoints."""

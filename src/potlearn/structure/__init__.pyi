@@ -1,0 +1,5 @@
+from .neighbors import Neighbors as Neighbors
+from .neighbors import neighbors as neighbors
+from .neighbors import side_by_side as side_by_side
+from .species import species_indices as species_indices
+from .system import System as System

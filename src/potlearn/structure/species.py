@@ -1,0 +1,25 @@
+"""Chemical symbols as positions in a list of species."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from potlearn.errors import SpeciesError
+from potlearn.typing import Atoms, Species
+
+
+def species_indices(atoms: Atoms, species: Sequence[str]) -> Species:
+    """Index into ``species`` of every atom; :class:`SpeciesError` names what is not there."""
+    from ase.data import atomic_numbers, chemical_symbols
+
+    index = np.full(len(atomic_numbers) + 1, -1, np.int32)
+    index[[atomic_numbers[s] for s in species]] = np.arange(len(species))
+    found: Species = index[atoms.numbers]
+    if (found < 0).any():
+        unknown = sorted({chemical_symbols[z] for z in set(atoms.numbers[found < 0].tolist())})
+        raise SpeciesError(
+            f"element {', '.join(unknown)}: the model knows {', '.join(species)} only"
+        )
+    return found

@@ -1,0 +1,13 @@
+from .compare import Comparison as Comparison
+from .compare import Split as Split
+from .compare import content_of as content_of
+from .compare import run_comparison as run_comparison
+from .fits import HeldOut as HeldOut
+from .fits import SubsetFit as SubsetFit
+from .fits import SubsetFits as SubsetFits
+from .methods import Method as Method
+from .statistics import Estimate as Estimate
+from .statistics import Table as Table
+from .statistics import interval as interval
+from .table import Cell as Cell
+from .table import Results as Results

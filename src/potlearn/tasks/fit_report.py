@@ -1,0 +1,62 @@
+"""What the report of a fit says beside its figures: data, descriptor, solver."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from potlearn.data import Dataset
+    from potlearn.report import ReportInfo
+    from potlearn.tasks.fit_outcome import FitOutcome
+
+
+def report_info(outcome: FitOutcome, datasets: Mapping[str, Dataset]) -> ReportInfo:
+    """Title, summary and tables of settings of a fit."""
+    from potlearn.report import ReportInfo
+
+    species = " ".join(outcome.potential.species)
+    counts = ", ".join(f"{len(dataset)} {name}" for name, dataset in datasets.items())
+    return ReportInfo(
+        title=f"{species} potential",
+        summary=f"{outcome.n_coefficients} coefficients; configurations: {counts}.",
+        sections={
+            "Data": {name: _describe(dataset) for name, dataset in datasets.items()},
+            "Descriptor": outcome.config.descriptor.model_dump(mode="json"),
+            "Core": _reference(outcome),
+            "Fit": _fit(outcome),
+        },
+        timing={**outcome.timing, **outcome.result.timing},
+    )
+
+
+def _describe(dataset: Dataset) -> str:
+    files = ", ".join(dict.fromkeys(name.rsplit("/", 1)[-1] for name in dataset.catalog.names))
+    return f"{len(dataset)} configurations, {int(dataset.n_atoms.sum())} atoms ({files})"
+
+
+def _reference(outcome: FitOutcome) -> Any:
+    reference = outcome.potential.reference
+    return {"kind": "none"} if reference is None else _plain(reference.to_dict())
+
+
+def _plain(value: Any) -> Any:
+    """Arrays as lists, at any depth."""
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    return value.tolist() if hasattr(value, "tolist") else value
+
+
+def _fit(outcome: FitOutcome) -> dict[str, object]:
+    result, info = outcome.result, outcome.result.info
+    return {
+        "solver": info.solver,
+        "penalty": info.ridge,
+        "rank": info.rank,
+        "effective parameters": info.effective_parameters,
+        "rows": result.n_rows,
+        "weights": outcome.config.fit.weights.model_dump(mode="json"),
+        "notes": list(result.notes),
+    }

@@ -1,0 +1,40 @@
+"""The whole configuration of a fit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+
+from potlearn.tasks.settings.data import DataConfig
+from potlearn.tasks.settings.descriptor import DescriptorConfig
+from potlearn.tasks.settings.reference import ReferenceConfig
+from potlearn.tasks.settings.section import FilePath, Section
+from potlearn.tasks.settings.solver import SolverConfig
+
+
+class OutputConfig(Section):
+    """What is written, and where."""
+
+    folder: Annotated[FilePath, Field(validate_default=True)] = Path("potential")
+    """Folder of everything that the fit writes; made if absent."""
+    report: bool = True
+    """Whether to write report.html and the figures."""
+    check_labels: bool = True
+    """Whether the report lists suspicious labels; they cost some two more fits."""
+
+
+class FitConfig(Section):
+    """Everything that a fit needs: data, descriptor, reference potential, solver and output."""
+
+    data: DataConfig
+    """Labelled configurations."""
+    descriptor: DescriptorConfig
+    """What an atom sees of its neighbours."""
+    reference: ReferenceConfig = ReferenceConfig()
+    """Pair potential under the fit."""
+    fit: SolverConfig = SolverConfig()
+    """Weights and solver."""
+    output: OutputConfig = OutputConfig()
+    """Folder and files."""

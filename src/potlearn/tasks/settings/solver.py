@@ -1,0 +1,56 @@
+"""Section of the weights and the solver."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from potlearn.tasks.settings.section import NonNegative, Positive, Section
+
+
+class GroupWeights(Section):
+    """Weights of one group; what is absent keeps the general weight."""
+
+    energy: NonNegative | None = None
+    """Weight of the squared errors of energies per atom, 1/eV²."""
+    forces: NonNegative | None = None
+    """Weight of the squared errors of force components, Å²/eV²."""
+    stress: NonNegative | None = None
+    """Weight of the squared errors of virial components per atom, 1/eV²."""
+
+
+class WeightsConfig(GroupWeights):
+    """Weights of energies, forces and stresses, with overrides per group."""
+
+    groups: dict[str, GroupWeights] = Field(default_factory=dict)
+    """Overrides, by group."""
+
+
+class SolverConfig(Section):
+    """How the linear system is weighted and solved."""
+
+    solver: Literal["qr", "svd", "ridge", "gcv", "evidence", "cv"] | None = None
+    """qr, svd: least squares; ridge: with the penalty `ridge`; gcv, evidence, cv: with a penalty
+    from generalised cross-validation, Bayesian evidence, or held-out folds."""
+    ridge: Positive | None = None
+    """Penalty of the solver ridge, without unit (columns are scaled to norm one)."""
+    smoothness: bool = True
+    """Whether penalties weigh coefficients by the smoothness that the descriptor states (ace)."""
+    e0: Literal["auto", "isolated", "fitted"] | dict[str, float] = "auto"
+    """Energies of the free atoms, eV: isolated takes them from IsolatedAtom configurations, fitted
+    makes them coefficients, auto is the first where there are such and else the second."""
+    intercept: bool = False
+    """Whether a free constant per atom is added to given energies of the free atoms."""
+    weights: WeightsConfig = WeightsConfig()
+    """Weights of energies, forces and stresses."""
+    workers: Annotated[int, Field(ge=1)] = 1
+    """Processes that make and reduce design rows; the result does not depend on their number."""
+
+    @model_validator(mode="after")
+    def _match_ridge_and_solver(self) -> Self:
+        if self.ridge is not None and self.solver not in ("ridge", None):
+            problem = f"'ridge' is the penalty of the solver ridge, not of {self.solver}"
+            raise PydanticCustomError("ridge", problem)
+        return self

@@ -1,0 +1,132 @@
+"""What the two studies of selection have in common: data, splits, sizes, rows of the fits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from potlearn.errors import ConfigError
+from potlearn.tasks.datasets import regrouped
+from potlearn.tasks.parts import make_core, make_descriptor, make_weights
+from potlearn.tasks.settings.study import CompareConfig, PoolConfig, PoolSplitConfig, TuneConfig
+
+if TYPE_CHECKING:
+    from potlearn.data import Dataset
+    from potlearn.descriptors import Descriptor
+    from potlearn.runtime import Executor
+    from potlearn.studies import Split, SubsetFits
+
+ProgressBar = Callable[[str], AbstractContextManager[Callable[[int, int], None] | None]]
+
+
+@dataclass(frozen=True)
+class StudyData:
+    """Configurations of a study; the first ``n_pool`` are to choose from where a test set is given.
+
+    Attributes
+    ----------
+    dataset : Dataset
+        All configurations, those of a given test set last.
+    n_pool : int or None
+        None where every seed splits them anew.
+    split : PoolSplitConfig
+    """
+
+    dataset: Dataset
+    n_pool: int | None
+    split: PoolSplitConfig
+
+    @classmethod
+    def of(cls, config: PoolConfig) -> StudyData:
+        """Read the configurations.
+
+        Raises
+        ------
+        DataError
+            A file cannot be read, or configurations have no key ``groups``.
+        """
+        from potlearn.data import read
+
+        keys = {name: list(value) for name, value in config.keys if value is not None}
+        pool = regrouped(read(config.files, keys=keys), config.groups)
+        if config.test is None:
+            return cls(pool, None, config.split)
+        test = regrouped(read(config.test, keys=keys), config.groups)
+        return cls(pool + test, len(pool), config.split)
+
+    def splits(self, seeds: int) -> list[Split]:
+        """Pool and test set of every seed; isolated atoms are in neither."""
+        from potlearn.data import held_out
+        from potlearn.studies import Split
+
+        usable = np.flatnonzero(~self.dataset.isolated_mask())
+        if self.n_pool is not None:
+            return [Split(usable[usable < self.n_pool], usable[usable >= self.n_pool])] * seeds
+        kind, part = self.split.kind, self.split.test
+        seeded = (self.split.seed + seed for seed in range(seeds))
+        tests = (held_out(self.dataset, kind, part, seed) for seed in seeded)
+        return [Split(np.setdiff1d(usable, test), test) for test in tests]
+
+    def inner(self, pool: NDArray[np.int64], part: float, seed: int) -> Split:
+        """A pool parted once more, within its groups: what is left, and a validation set."""
+        from potlearn.data import held_out
+        from potlearn.studies import Split
+
+        held = pool[held_out(self.dataset.subset(pool), "stratified", part, seed)]
+        return Split(np.setdiff1d(pool, held), held)
+
+
+def prepare(
+    config: CompareConfig | TuneConfig,
+    data: StudyData,
+    executor: Executor,
+    progress: ProgressBar,
+) -> tuple[Descriptor, SubsetFits]:
+    """The fits' descriptor, and all that the fit of a subset needs; rows are made once."""
+    from potlearn.fit import Ridge, store_rows
+    from potlearn.studies import SubsetFits
+
+    data.dataset.check_species(config.descriptor.species)
+    descriptor = make_descriptor(config.descriptor, data.dataset)
+    reference, _ = make_core(
+        config.reference.model_copy(update={"repulsive": False}), descriptor, data.dataset
+    )
+    with progress("design rows") as report:
+        store = store_rows(
+            data.dataset,
+            descriptor,
+            config.output.folder / "rows",
+            reference=reference,
+            workers=executor,
+            progress=report,
+        )
+    ridge = config.fit.ridge
+    fits = SubsetFits.of(
+        data.dataset,
+        descriptor,
+        store,
+        weights=make_weights(config.fit.weights),
+        solver=config.fit.solver if ridge is None else Ridge(ridge),
+        e0=config.fit.e0,
+    )
+    return descriptor, fits
+
+
+def numbers_of(sizes: Sequence[float], n: int) -> list[int]:
+    """Numbers of configurations; below 1: parts of ``n``.
+
+    Raises
+    ------
+    ConfigError
+        A number is 0, or above ``n``.
+    """
+    found = [round(size * n) if isinstance(size, float) else size for size in sizes]
+    for size, number in zip(sizes, found, strict=True):
+        if not 1 <= number <= n:
+            raise ConfigError(f"size {size}: {number} of {n} configurations in the pool")
+    return sorted(set(found))

@@ -1,0 +1,27 @@
+"""Types that all rooms share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from typing_extensions import override
+
+if TYPE_CHECKING:
+    from ase import Atoms as Atoms
+else:
+    Atoms = Any  # for annotations: ASE is not loaded
+
+Array: TypeAlias = NDArray[np.float64]
+"""Real numbers; docstrings give the shape."""
+Indices: TypeAlias = NDArray[np.int64]
+"""Positions in an array."""
+Mask: TypeAlias = NDArray[np.bool_]
+"""What is taken, true or false each."""
+Species: TypeAlias = NDArray[np.int32]
+"""Index of each atom's element in the list of species."""
+Settings: TypeAlias = dict[str, Any]
+"""Plain data (and arrays) that rebuild an object."""
+
+__all__ = ["Array", "Atoms", "Indices", "Mask", "Settings", "Species", "override"]
