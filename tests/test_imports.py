@@ -84,8 +84,8 @@ def test_imports_follow_the_flow(path):
     ("text", "expected"),
     [
         (
-            "from potlearn.tasks.settings import FitConfig",
-            ("potlearn", "cli", "config", "FitConfig"),
+            "from potlearn.cli.app import app",
+            ("potlearn", "cli", "app", "app"),
         ),
         ("import potlearn.cli", ("potlearn", "cli")),
         ("from ..cli import main", ("potlearn", "cli", "main")),

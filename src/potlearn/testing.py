@@ -12,16 +12,17 @@ makes systems of every kind.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from potlearn.typing import Array, Atoms
 
 if TYPE_CHECKING:
     from potlearn.descriptors import Descriptor
     from potlearn.potentials import Potential, Prediction
 
-Array: TypeAlias = NDArray[np.float64]
 
 ROUNDING = 1e-9
 """Allowed relative deviation where the answer is exact but for rounding."""
@@ -62,7 +63,7 @@ def _spacing(species: Sequence[str]) -> float:
 # Invariance of descriptors
 
 
-def descriptor_is_invariant(descriptor: Descriptor, atoms: Any, seed: int = 0) -> None:
+def descriptor_is_invariant(descriptor: Descriptor, atoms: Atoms, seed: int = 0) -> None:
     """Rotation, inversion, translation leave the features; a permutation permutes them."""
     rng = np.random.default_rng(seed)
     expected = descriptor.descriptors(atoms)
@@ -73,7 +74,7 @@ def descriptor_is_invariant(descriptor: Descriptor, atoms: Any, seed: int = 0) -
         _close(found, expected[order], scale, ROUNDING, f"features under {name}", atoms, seed)
 
 
-def descriptor_is_extensive(descriptor: Descriptor, atoms: Any, seed: int = 0) -> None:
+def descriptor_is_extensive(descriptor: Descriptor, atoms: Atoms, seed: int = 0) -> None:
     """Every copy of an atom in a supercell has its features."""
     expected = descriptor.descriptors(atoms)
     repeats = _repeats(atoms)
@@ -83,7 +84,7 @@ def descriptor_is_extensive(descriptor: Descriptor, atoms: Any, seed: int = 0) -
     _close(found, copies, scale, ROUNDING, f"features in a {repeats} supercell", atoms, seed)
 
 
-def design_rows_are_derivatives(descriptor: Descriptor, atoms: Any, seed: int = 0) -> None:
+def design_rows_are_derivatives(descriptor: Descriptor, atoms: Atoms, seed: int = 0) -> None:
     """Design rows of energy sum the features; those of forces and virial differentiate them."""
     from potlearn.structure.species import species_indices
 
@@ -110,7 +111,7 @@ def design_rows_are_derivatives(descriptor: Descriptor, atoms: Any, seed: int = 
 # Potentials
 
 
-def energy_is_invariant(potential: Potential, atoms: Any, seed: int = 0) -> None:
+def energy_is_invariant(potential: Potential, atoms: Atoms, seed: int = 0) -> None:
     """Rotation, inversion, translation and permutation leave the energies."""
     rng = np.random.default_rng(seed)
     expected = potential.predict(atoms)
@@ -122,7 +123,7 @@ def energy_is_invariant(potential: Potential, atoms: Any, seed: int = 0) -> None
         _close(found, wanted, scale, ROUNDING, f"energies under {name}", atoms, seed)
 
 
-def forces_turn_with_the_atoms(potential: Potential, atoms: Any, seed: int = 0) -> None:
+def forces_turn_with_the_atoms(potential: Potential, atoms: Atoms, seed: int = 0) -> None:
     """Forces and virial of a rotated configuration are the rotated ones, and forces sum to zero."""
     rng = np.random.default_rng(seed)
     before = potential.predict(atoms)
@@ -139,7 +140,7 @@ def forces_turn_with_the_atoms(potential: Potential, atoms: Any, seed: int = 0) 
     _close(_tensor(after.virial), tensor, size, ROUNDING, "virial of rotated atoms", atoms, seed)
 
 
-def potential_is_extensive(potential: Potential, atoms: Any, seed: int = 0) -> None:
+def potential_is_extensive(potential: Potential, atoms: Atoms, seed: int = 0) -> None:
     """A supercell has the same energies and forces, copied, and the virial times their number."""
     repeats = _repeats(atoms)
     copies = int(np.prod(repeats))
@@ -153,7 +154,7 @@ def potential_is_extensive(potential: Potential, atoms: Any, seed: int = 0) -> N
     _close(many.virial, copies * one.virial, size, ROUNDING, f"virial {what}", atoms, seed)
 
 
-def list_may_reach_further(potential: Potential, atoms: Any, seed: int = 0) -> None:
+def list_may_reach_further(potential: Potential, atoms: Atoms, seed: int = 0) -> None:
     """A neighbour list with a skin changes nothing."""
     from potlearn.structure.neighbors import neighbors
 
@@ -165,7 +166,7 @@ def list_may_reach_further(potential: Potential, atoms: Any, seed: int = 0) -> N
     _close(long.forces, short.forces, scale, ROUNDING, "forces, longer list", atoms, seed)
 
 
-def forces_are_derivatives(potential: Potential, atoms: Any, seed: int = 0) -> None:
+def forces_are_derivatives(potential: Potential, atoms: Atoms, seed: int = 0) -> None:
     """Forces are -dE/dx along random directions, by central differences."""
     rng = np.random.default_rng(seed)
     prediction = potential.predict(atoms)
@@ -177,7 +178,7 @@ def forces_are_derivatives(potential: Potential, atoms: Any, seed: int = 0) -> N
         _close(found, slope, size, DIFFERENCES, "force along a direction", atoms, seed)
 
 
-def virial_is_a_derivative(potential: Potential, atoms: Any, seed: int = 0) -> None:
+def virial_is_a_derivative(potential: Potential, atoms: Atoms, seed: int = 0) -> None:
     """The virial is -dE/dstrain along random symmetric strains, by central differences."""
     rng = np.random.default_rng(seed)
     prediction = potential.predict(atoms)
@@ -189,7 +190,7 @@ def virial_is_a_derivative(potential: Potential, atoms: Any, seed: int = 0) -> N
         _close(found, slope, size, DIFFERENCES, "virial along a strain", atoms, seed)
 
 
-def sparse_systems_are_sane(potential: Potential, atoms: Any, seed: int = 0) -> None:
+def sparse_systems_are_sane(potential: Potential, atoms: Atoms, seed: int = 0) -> None:
     """An atom alone feels nothing; two atoms feel opposite forces along their line."""
     from ase import Atoms
 
@@ -210,7 +211,7 @@ def sparse_systems_are_sane(potential: Potential, atoms: Any, seed: int = 0) -> 
         _close(forces, along, scale, ROUNDING, "forces of a dimer", pair, seed)
 
 
-def energy_is_conserved(potential: Potential, atoms: Any, seed: int = 0) -> None:
+def energy_is_conserved(potential: Potential, atoms: Atoms, seed: int = 0) -> None:
     """In NVE the fluctuation of the total energy falls fourfold with half the time step.
 
     The trajectory is short, so that potentials that do not bind are tested as well: 30 steps of at
@@ -249,7 +250,7 @@ DESCRIPTOR_CONTRACTS: dict[str, Callable[..., None]] = {
 # Means
 
 
-def _symmetries(atoms: Any, rng: np.random.Generator) -> list[tuple[str, Any, NDArray[np.intp]]]:
+def _symmetries(atoms: Atoms, rng: np.random.Generator) -> list[tuple[str, Any, NDArray[np.intp]]]:
     """Name, changed atoms, and which atom of the original each one is."""
     same = np.arange(len(atoms))
     shifted = atoms.copy()
@@ -263,7 +264,7 @@ def _symmetries(atoms: Any, rng: np.random.Generator) -> list[tuple[str, Any, ND
     ]
 
 
-def _transformed(atoms: Any, matrix: Array) -> Any:
+def _transformed(atoms: Atoms, matrix: Array) -> Any:
     changed = atoms.copy()
     changed.set_cell(np.array(atoms.cell) @ matrix.T)
     changed.positions = atoms.positions @ matrix.T
@@ -277,18 +278,18 @@ def _rotation(rng: np.random.Generator) -> Array:
     return proper
 
 
-def _repeats(atoms: Any) -> tuple[int, int, int]:
+def _repeats(atoms: Atoms) -> tuple[int, int, int]:
     a, b, c = (k if periodic else 1 for k, periodic in zip((3, 2, 1), atoms.pbc, strict=True))
     return a, b, c
 
 
-def _directions(atoms: Any, rng: np.random.Generator) -> tuple[Array, Array]:
+def _directions(atoms: Atoms, rng: np.random.Generator) -> tuple[Array, Array]:
     """Unit-size displacements (N, 3) and a symmetric strain (3, 3)."""
     strain = rng.normal(size=(3, 3))
     return rng.normal(size=(len(atoms), 3)), (strain + strain.T) / 2
 
 
-def _moved(atoms: Any, amount: float, direction: Array | None, strain: Array | None) -> Any:
+def _moved(atoms: Atoms, amount: float, direction: Array | None, strain: Array | None) -> Any:
     moved = atoms.copy()
     if strain is not None:
         moved = _transformed(atoms, np.eye(3) + amount * strain)
@@ -298,14 +299,14 @@ def _moved(atoms: Any, amount: float, direction: Array | None, strain: Array | N
 
 
 def _slope(
-    potential: Potential, atoms: Any, direction: Array | None, strain: Array | None
+    potential: Potential, atoms: Atoms, direction: Array | None, strain: Array | None
 ) -> float:
     """Minus the derivative of the energy."""
     return -float(_difference(lambda a: potential.predict(a).energy, atoms, direction, strain))
 
 
 def _difference(
-    function: Callable[[Any], Any], atoms: Any, direction: Array | None, strain: Array | None
+    function: Callable[[Any], Any], atoms: Atoms, direction: Array | None, strain: Array | None
 ) -> Any:
     """Derivative of ``function(atoms)`` by a fourth-order central difference."""
     at = [function(_moved(atoms, k * STEP, direction, strain)) for k in (-2, -1, 1, 2)]
@@ -329,7 +330,7 @@ def _force_scale(prediction: Prediction) -> float:
     return max(largest, 1e-3 * float(np.abs(prediction.energies).max(initial=0.0)), 1e-12)
 
 
-def _time_step(potential: Potential, atoms: Any) -> float:
+def _time_step(potential: Potential, atoms: Atoms) -> float:
     """Time step in fs."""
     from ase import units
 
@@ -339,7 +340,7 @@ def _time_step(potential: Potential, atoms: Any) -> float:
 
 
 def _nve_fluctuation(
-    potential: Potential, atoms: Any, step: float, n_steps: int, seed: int
+    potential: Potential, atoms: Atoms, step: float, n_steps: int, seed: int
 ) -> float:
     """Standard deviation of the total energy per atom, from 300 K, in eV."""
     from ase import units
@@ -359,13 +360,13 @@ def _nve_fluctuation(
     return float(np.std(energies)) / len(atoms)
 
 
-def _finite(values: Array, what: str, atoms: Any, seed: int) -> None:
+def _finite(values: Array, what: str, atoms: Atoms, seed: int) -> None:
     if not np.isfinite(values).all():
         raise AssertionError(f"{what}: NaN or infinite\n{_describe(atoms, seed)}")
 
 
 def _close(
-    found: Any, expected: Any, scale: float, tolerance: float, what: str, atoms: Any, seed: int
+    found: Any, expected: Any, scale: float, tolerance: float, what: str, atoms: Atoms, seed: int
 ) -> None:
     """Largest deviation against ``tolerance`` times ``scale``."""
     deviation = np.abs(np.asarray(found) - np.asarray(expected))
@@ -377,7 +378,7 @@ def _close(
         )
 
 
-def _describe(atoms: Any, seed: int) -> str:
+def _describe(atoms: Atoms, seed: int) -> str:
     """What reproduces a failure."""
     return (
         f"seed {seed}, Atoms({atoms.get_chemical_symbols()}, "

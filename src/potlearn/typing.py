@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from typing_extensions import override
 
 if TYPE_CHECKING:
     from ase import Atoms as Atoms
@@ -24,4 +23,4 @@ Species: TypeAlias = NDArray[np.int32]
 Settings: TypeAlias = dict[str, Any]
 """Plain data (and arrays) that rebuild an object."""
 
-__all__ = ["Array", "Atoms", "Indices", "Mask", "Settings", "Species", "override"]
+__all__ = ["Array", "Atoms", "Indices", "Mask", "Settings", "Species"]

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from potlearn.errors import DataError
+from potlearn.typing import Atoms
 
 # Results of an ASE calculator that belong to the configuration and to its atoms.
 PER_CONFIGURATION = frozenset(
@@ -71,7 +72,7 @@ class Frame:
         return str(self.info.get("config_type", "all"))
 
 
-def frame_from_atoms(atoms: Any) -> Frame:
+def frame_from_atoms(atoms: Atoms) -> Frame:
     """Take an ``ase.Atoms`` and its calculator's results apart into a :class:`Frame`."""
     results = dict(atoms.calc.results) if atoms.calc is not None else {}
     arrays = {k: v.copy() for k, v in atoms.arrays.items() if k not in ("numbers", "positions")}

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from potlearn.data.dataset import Dataset
 from potlearn.errors import DataError
+from potlearn.typing import Indices
 
 Seed = int | np.random.Generator
-Indices = NDArray[np.int64]
 
 
 def random_split(

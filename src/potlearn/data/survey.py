@@ -24,6 +24,7 @@ from potlearn.data.dataset import Dataset
 from potlearn.data.labels import Labels
 from potlearn.data.work import Step, step
 from potlearn.structure.neighbors import Neighbors, neighbors
+from potlearn.typing import Atoms
 
 Floats = NDArray[np.float64]
 Progress = Callable[[int, int], None]
@@ -131,7 +132,7 @@ def _label_numbers(labels: Labels) -> dict[str, float]:
     }
 
 
-def _cell_numbers(atoms: Any) -> dict[str, Any]:
+def _cell_numbers(atoms: Atoms) -> dict[str, Any]:
     """Volume, density, thickness and vacuum; NaN for what is not periodic."""
     cell, pbc = np.asarray(atoms.cell), np.array(atoms.pbc, bool)
     volume = abs(float(np.linalg.det(cell)))
@@ -151,7 +152,7 @@ def _cell_numbers(atoms: Any) -> dict[str, Any]:
     }
 
 
-def _neighbor_numbers(atoms: Any, pairs: Neighbors, species: NDArray[np.int64]) -> dict[str, Any]:
+def _neighbor_numbers(atoms: Atoms, pairs: Neighbors, species: NDArray[np.int64]) -> dict[str, Any]:
     """Shortest distances, neighbour counts and invariants."""
     vectors = pairs.vectors(atoms.positions)
     r = np.sqrt(np.einsum("pk,pk->p", vectors, vectors))

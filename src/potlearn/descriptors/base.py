@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeAlias, runtime_checkable
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Any, Protocol, runtime_checkable
 
 from potlearn.structure.neighbors import Neighbors
-
-Array: TypeAlias = NDArray[np.float64]
+from potlearn.typing import Array, Atoms
 
 
 @dataclass(frozen=True)
@@ -57,16 +53,16 @@ class Descriptor(Protocol):
     def smoothness(self) -> Array | None:
         """How much a fit's penalty weighs each feature, (M,); None: by the size of its column."""
 
-    def descriptors(self, atoms: Any, neighbors: Neighbors | None = None) -> Array:
+    def descriptors(self, atoms: Atoms, neighbors: Neighbors | None = None) -> Array:
         """Features of every atom, (N, M)."""
 
     def design(
-        self, atoms: Any, neighbors: Neighbors | None = None, virial: bool = True
+        self, atoms: Atoms, neighbors: Neighbors | None = None, virial: bool = True
     ) -> DesignRows:
         """Rows of the linear model."""
 
     def linear_model(
-        self, atoms: Any, coefficients: Array, neighbors: Neighbors | None = None
+        self, atoms: Atoms, coefficients: Array, neighbors: Neighbors | None = None
     ) -> tuple[Array, Array, Array]:
         """Energies (N,), forces (N, 3), virial (6,) of coefficients (n_species, 1 + M)."""
 

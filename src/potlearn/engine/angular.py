@@ -9,12 +9,11 @@ from __future__ import annotations
 from fractions import Fraction
 from functools import cache
 from math import factorial, sqrt
-from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-Array: TypeAlias = NDArray[np.float64]
+from potlearn.typing import Array
 
 
 def real_harmonics(degree: int, u: Array) -> Array:

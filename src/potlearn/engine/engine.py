@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +13,7 @@ from potlearn.engine.program import Program
 from potlearn.engine.radial import RadialTable
 from potlearn.errors import DataError
 from potlearn.structure.neighbors import Neighbors
-
-Array: TypeAlias = NDArray[np.float64]
+from potlearn.typing import Array
 
 
 def instruction_sets() -> tuple[str, ...]:

@@ -9,12 +9,11 @@ compositions follow Leibniz' and Faà di Bruno's rules,
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-Array: TypeAlias = NDArray[np.float64]
+from potlearn.typing import Array
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,10 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from potlearn.engine.jets import Jet
+from potlearn.typing import Array
 
-Array: TypeAlias = NDArray[np.float64]
 RadialFunctions: TypeAlias = Callable[[Array], Jet]
 
 BITS = 9

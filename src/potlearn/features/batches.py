@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from potlearn.features.kinds import Array, Parts
+from potlearn.features.kinds import Parts
 from potlearn.structure.neighbors import Neighbors, neighbors
+from potlearn.typing import Array, Atoms
 
 if TYPE_CHECKING:
     from potlearn.descriptors import Descriptor
@@ -28,7 +29,7 @@ ATOMS = 512
 class Batch:
     """Configurations side by side: one ``ase.Atoms`` without cell, and the neighbours of each."""
 
-    atoms: Any
+    atoms: Atoms
     neighbors: Neighbors
     first: NDArray[np.int64]
 

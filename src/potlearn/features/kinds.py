@@ -29,13 +29,13 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import override
 
 from potlearn.errors import BasisError
+from potlearn.typing import Array
 
 if TYPE_CHECKING:
     from potlearn.descriptors import Descriptor
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -86,12 +86,12 @@ class Kind(Protocol):
 
 
 @dataclass(frozen=True)
-class _Plain:
+class _Plain(Kind):
     """A kind that looks at descriptors alone."""
 
+    @override
     @property
     def needs_forces(self) -> bool:
-        """See :class:`Kind`."""
         return False
 
 
@@ -99,12 +99,12 @@ class _Plain:
 class Mean(_Plain):
     """Mean over atoms."""
 
+    @override
     def names(self, descriptor: Descriptor) -> list[str]:
-        """See :class:`Kind`."""
         return [f"mean {name}" for name in descriptor.feature_names]
 
+    @override
     def __call__(self, parts: Parts) -> Array:
-        """See :class:`Kind`."""
         return np.asarray(parts.descriptors.mean(axis=0))
 
 
@@ -112,12 +112,12 @@ class Mean(_Plain):
 class Sum(_Plain):
     """Sum over atoms."""
 
+    @override
     def names(self, descriptor: Descriptor) -> list[str]:
-        """See :class:`Kind`."""
         return [f"sum {name}" for name in descriptor.feature_names]
 
+    @override
     def __call__(self, parts: Parts) -> Array:
-        """See :class:`Kind`."""
         return np.asarray(parts.descriptors.sum(axis=0))
 
 
@@ -125,12 +125,12 @@ class Sum(_Plain):
 class SpeciesMean(_Plain):
     """Mean over the atoms of every element."""
 
+    @override
     def names(self, descriptor: Descriptor) -> list[str]:
-        """See :class:`Kind`."""
         return [f"mean {name}" for name in by_species(descriptor)]
 
+    @override
     def __call__(self, parts: Parts) -> Array:
-        """See :class:`Kind`."""
         return np.asarray(parts.sums / np.maximum(parts.counts, 1.0)[:, None]).ravel()
 
 
@@ -138,12 +138,12 @@ class SpeciesMean(_Plain):
 class SpeciesSum(_Plain):
     """Sum over the atoms of every element."""
 
+    @override
     def names(self, descriptor: Descriptor) -> list[str]:
-        """See :class:`Kind`."""
         return [f"sum {name}" for name in by_species(descriptor)]
 
+    @override
     def __call__(self, parts: Parts) -> Array:
-        """See :class:`Kind`."""
         return parts.sums.ravel()
 
 
@@ -151,12 +151,12 @@ class SpeciesSum(_Plain):
 class Composition(_Plain):
     """Share of every element."""
 
+    @override
     def names(self, descriptor: Descriptor) -> list[str]:
-        """See :class:`Kind`."""
         return [f"share of {symbol}" for symbol in descriptor.species]
 
+    @override
     def __call__(self, parts: Parts) -> Array:
-        """See :class:`Kind`."""
         return np.asarray(parts.counts / len(parts.species))
 
 
@@ -164,14 +164,14 @@ class Composition(_Plain):
 class Correlation(_Plain):
     """Mean of outer products."""
 
+    @override
     def names(self, descriptor: Descriptor) -> list[str]:
-        """See :class:`Kind`."""
         names = descriptor.feature_names
         rows, columns = np.triu_indices(len(names))
         return [f"{names[i]} x {names[j]}" for i, j in zip(rows, columns, strict=True)]
 
+    @override
     def __call__(self, parts: Parts) -> Array:
-        """See :class:`Kind`."""
         b = parts.descriptors
         matrix = b.T @ b / len(b)
         rows, columns = np.triu_indices(len(matrix))
@@ -179,20 +179,20 @@ class Correlation(_Plain):
 
 
 @dataclass(frozen=True)
-class Forces:
+class Forces(Kind):
     """Root mean square of force rows."""
 
+    @override
     @property
     def needs_forces(self) -> bool:
-        """See :class:`Kind`."""
         return True
 
+    @override
     def names(self, descriptor: Descriptor) -> list[str]:
-        """See :class:`Kind`."""
         return [f"force of {name}" for name in by_species(descriptor)]
 
+    @override
     def __call__(self, parts: Parts) -> Array:
-        """See :class:`Kind`."""
         assert parts.forces is not None
         squares = np.einsum("ij,ij->j", parts.forces, parts.forces) / len(parts.forces)
         return np.asarray(np.sqrt(squares).reshape(parts.n_species, -1)[:, 1:]).ravel()

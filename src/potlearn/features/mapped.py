@@ -13,11 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from potlearn.errors import DataError
-
-Array = NDArray[np.float64]
+from potlearn.typing import Array
 
 
 class MappedRows:

@@ -18,9 +18,10 @@ from numpy.typing import NDArray
 
 from potlearn.errors import DataError
 from potlearn.features.batches import parts_of
-from potlearn.features.kinds import Array, Kind, Parts, make_kinds
+from potlearn.features.kinds import Kind, Parts, make_kinds
 from potlearn.features.mapped import MappedRows
 from potlearn.runtime import Executor, Progress, make_executor, reporting
+from potlearn.typing import Array
 
 if TYPE_CHECKING:
     from potlearn.data import Dataset

@@ -17,12 +17,11 @@ from functools import reduce
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from potlearn.data import Standardiser
 from potlearn.errors import DataError
+from potlearn.typing import Array
 
-Array = NDArray[np.float64]
 SCALINGS = ("standard", "whiten", "none")
 # Rows at once; variances below this part of the largest are rounding.
 BLOCK, SMALLEST = 4096, 1e-10

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from potlearn.structure.species import species_indices
+from potlearn.typing import Atoms
 
 
-def write_data(path: str | Path, atoms: Any, species: Sequence[str]) -> None:
+def write_data(path: str | Path, atoms: Atoms, species: Sequence[str]) -> None:
     """Write ``atoms`` (an ``ase.Atoms`` with a cell); atom types are ``species`` in order.
 
     The cell is turned so that its first vector lies along x and its second in the xy plane, as

@@ -8,17 +8,15 @@ centroids of environment clusters behind them.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from potlearn.descriptors import POD
 from potlearn.descriptors.pod.clusters import Clusters
 from potlearn.errors import BasisError, ModelFileError
 from potlearn.potentials.linear import LinearPotential
-
-Array: TypeAlias = NDArray[np.float64]
+from potlearn.typing import Array
 
 # What LAMMPS assumes for a keyword that is not in the file.
 LAMMPS_DEFAULTS: dict[str, Any] = {

@@ -12,12 +12,11 @@ from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from potlearn.errors import ModelFileError
 from potlearn.potentials.pair.base import PairPotential
+from potlearn.typing import Array
 
-Array: TypeAlias = NDArray[np.float64]
 Terms: TypeAlias = Sequence[tuple[float, PairPotential]]
 
 POINTS = 20000

@@ -23,9 +23,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from potlearn.metrics.evaluation import QUANTITIES, Evaluation, Values
+from potlearn.typing import Indices
 
 Number = float | int | None
-Indices = NDArray[np.int64]
 Interval = tuple[float, float] | None
 
 EVERYTHING = "all"

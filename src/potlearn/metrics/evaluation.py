@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from potlearn.errors import DataError
+from potlearn.typing import Array, Atoms
 
 if TYPE_CHECKING:
     from potlearn.data import Dataset
 
-Array = NDArray[np.float64]
 
 QUANTITIES = ("energy", "forces", "stress")
 _COMPONENTS = {"energy": 1, "forces": 3, "stress": 6}
@@ -178,7 +178,7 @@ def write_predictions(path: str | Path, evaluation: Evaluation, dataset: Dataset
             write_extxyz(file, [_labelled(evaluation, i, dataset[i])], write_results=False)
 
 
-def _labelled(evaluation: Evaluation, i: int, atoms: Any) -> Any:
+def _labelled(evaluation: Evaluation, i: int, atoms: Atoms) -> Any:
     """One configuration that carries both sets of labels."""
     atoms = atoms.copy()
     n = int(evaluation.n_atoms[i])
@@ -197,7 +197,7 @@ def _labelled(evaluation: Evaluation, i: int, atoms: Any) -> Any:
     return atoms
 
 
-def _set_forces(atoms: Any, reference: Any, predicted: Any) -> None:
+def _set_forces(atoms: Atoms, reference: Any, predicted: Any) -> None:
     """Per-atom columns of one configuration."""
     labelled = np.isfinite(reference).all(axis=1)
     atoms.set_array("pred_forces", predicted)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from potlearn.errors import DataError
-from potlearn.metrics.evaluation import QUANTITIES, Array, Evaluation
+from potlearn.metrics.evaluation import QUANTITIES, Evaluation
+from potlearn.typing import Array, Atoms
 
 if TYPE_CHECKING:
     from potlearn.data import Dataset, Labels
@@ -65,7 +66,7 @@ def evaluate(
     )
 
 
-def _row(potential: Potential, atoms: Any, labels: Labels, source: str) -> dict[str, Any]:
+def _row(potential: Potential, atoms: Atoms, labels: Labels, source: str) -> dict[str, Any]:
     """Reference and prediction of one configuration."""
     prediction = potential.predict(atoms)
     n, volume = len(atoms), _volume(atoms, labels)
@@ -83,7 +84,7 @@ def _row(potential: Potential, atoms: Any, labels: Labels, source: str) -> dict[
     return row
 
 
-def _volume(atoms: Any, labels: Labels) -> float:
+def _volume(atoms: Atoms, labels: Labels) -> float:
     """Volume in Å³ where a stress has a meaning (periodic, or labelled so), else NaN."""
     volume = abs(float(np.linalg.det(np.asarray(atoms.cell))))
     meant = bool(np.any(atoms.pbc)) or labels.stress is not None

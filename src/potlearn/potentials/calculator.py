@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 from ase.calculators.calculator import Calculator, all_changes
-from numpy.typing import NDArray
 
 from potlearn.potentials.base import Potential
 from potlearn.structure.neighbors import Neighbors, neighbors
-
-Array: TypeAlias = NDArray[np.float64]
+from potlearn.typing import Array, Atoms
 
 
 class NeighborCache:
@@ -33,7 +31,7 @@ class NeighborCache:
         self._list: Neighbors | None = None
         self._cell_now = np.zeros((3, 3))
 
-    def get(self, atoms: Any) -> Neighbors:
+    def get(self, atoms: Atoms) -> Neighbors:
         """The list for ``atoms``, complete up to the cutoff."""
         cell = np.array(atoms.cell.complete() if atoms.pbc.any() else atoms.cell)
         if self._list is None or not self._holds(atoms, cell):
@@ -46,7 +44,7 @@ class NeighborCache:
         self._cell_now = cell
         return self._list
 
-    def _holds(self, atoms: Any, cell: Array) -> bool:
+    def _holds(self, atoms: Atoms, cell: Array) -> bool:
         if len(atoms) != len(self._positions) or (atoms.pbc != self._pbc).any():
             return False
         moved = atoms.positions - self._positions
@@ -77,7 +75,7 @@ class PotlearnCalculator(Calculator):
     ]
 
     def __init__(self, potential: Potential, skin: float = 0.5) -> None:
-        Calculator.__init__(self)  # type: ignore[no-untyped-call]
+        Calculator.__init__(self)
         self.potential = potential
         self._neighbors = NeighborCache(potential.cutoff, skin)
 
@@ -93,9 +91,7 @@ class PotlearnCalculator(Calculator):
         system_changes: Sequence[str] = tuple(all_changes),
     ) -> None:
         """Energy, forces and, for three-dimensional periodicity, stress."""
-        Calculator.calculate(  # type: ignore[no-untyped-call]
-            self, atoms, properties, system_changes
-        )
+        Calculator.calculate(self, atoms, properties, system_changes)
         current: Any = self.atoms
         prediction = self.potential.predict(current, self._neighbors.get(current))
         energy = prediction.energy

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from potlearn.descriptors import Descriptor, descriptor_from_dict
 from potlearn.errors import ModelFileError
@@ -15,8 +14,7 @@ from potlearn.potentials.base import Potential, PotentialBase, Prediction
 from potlearn.potentials.kinds import potential_from_dict
 from potlearn.structure.neighbors import Neighbors
 from potlearn.structure.neighbors import neighbors as neighbor_list
-
-Array: TypeAlias = NDArray[np.float64]
+from potlearn.typing import Array, Atoms
 
 
 @dataclass(frozen=True)
@@ -62,7 +60,7 @@ class LinearPotential(PotentialBase):
         """Largest distance that matters, in Å."""
         return max(self.descriptor.cutoff, self.reference.cutoff if self.reference else 0.0)
 
-    def predict(self, atoms: Any, neighbors: Neighbors | None = None) -> Prediction:
+    def predict(self, atoms: Atoms, neighbors: Neighbors | None = None) -> Prediction:
         """Energies, forces and virial of ``atoms`` (an ``ase.Atoms``)."""
         list_ = neighbors or neighbor_list(atoms, self.cutoff)
         many_body = Prediction(*self.descriptor.linear_model(atoms, self.coefficients, list_))

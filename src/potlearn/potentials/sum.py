@@ -13,6 +13,7 @@ from potlearn.potentials.base import Potential, PotentialBase, Prediction
 from potlearn.potentials.kinds import potential_from_dict
 from potlearn.structure.neighbors import Neighbors
 from potlearn.structure.neighbors import neighbors as neighbor_list
+from potlearn.typing import Atoms
 
 Term: TypeAlias = tuple[float, Potential]
 
@@ -60,7 +61,7 @@ class SumPotential(PotentialBase):
         """Largest distance that matters, in Å."""
         return max(potential.cutoff for _, potential in self.terms)
 
-    def predict(self, atoms: Any, neighbors: Neighbors | None = None) -> Prediction:
+    def predict(self, atoms: Atoms, neighbors: Neighbors | None = None) -> Prediction:
         """Energies, forces and virial; the neighbour list may reach further than the cutoff."""
         list_ = neighbors or neighbor_list(atoms, self.cutoff)
         first, *others = (

@@ -15,8 +15,9 @@ import numpy as np
 
 from potlearn.metrics import Evaluation
 from potlearn.metrics.errors import COSINE_THRESHOLD
-from potlearn.report.binning import Array, Grid
+from potlearn.report.binning import Grid
 from potlearn.report.compact import Sources, cells, short
+from potlearn.typing import Array
 
 SMALLEST_ANGLE = 0.1
 """Degrees; smaller angles (symmetry makes some exactly zero) are drawn here."""

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from potlearn.metrics import Evaluation
-from potlearn.report.binning import Array, Grid
+from potlearn.report.binning import Grid
+from potlearn.typing import Array
 
 
 class Sources:

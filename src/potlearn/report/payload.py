@@ -10,21 +10,19 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from potlearn.metrics import Evaluation, Values
 from potlearn.report.angles import angles, axes
 from potlearn.report.binning import Grid, histogram_edges, padded
 from potlearn.report.compact import Sources, cells, short
 from potlearn.report.quantities import ALL, MILLI, Quantity
+from potlearn.typing import Array
 
 MOST_POINTS = 10_000
 WORST = 500
 
 _PARITY_CELLS = 240
 _ERROR_CELLS = 120
-
-Array = NDArray[np.float64]
 
 
 def payload(evaluations: Mapping[str, Evaluation]) -> dict[str, Any]:

@@ -29,8 +29,8 @@ from potlearn.report.plots import (
 from potlearn.report.sources import short_sources
 from potlearn.report.spread import Spread
 from potlearn.report.table import Cell, Table, count, number, text
+from potlearn.typing import Array
 
-Array = NDArray[np.float64]
 # Rows that are drawn beside the chosen ones, at most.
 MOST_POINTS = 10_000
 

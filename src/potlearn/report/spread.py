@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from potlearn.typing import Array
+
 Rows = NDArray[np.int64]
 # Rows at once, rows whose nearest chosen one is looked for, and components that are shown, at most.
 BLOCK, SAMPLE, COMPONENTS = 4096, 2000, 100

@@ -8,11 +8,11 @@ import numpy as np
 
 from potlearn.metrics import Evaluation
 from potlearn.metrics.errors import EVERYTHING, Interval, Number
-from potlearn.report.binning import Array
 from potlearn.report.info import SuspiciousLabel
 from potlearn.report.numbers import interval, natural, significant
 from potlearn.report.quantities import ALL, MILLI, Quantity
 from potlearn.report.table import Cell, Table, count, number, text
+from potlearn.typing import Array
 
 Measures = Mapping[str, Mapping[str, Mapping[str, Number]]]
 Intervals = Mapping[str, Mapping[str, Mapping[str, Interval]]]

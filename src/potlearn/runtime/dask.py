@@ -12,14 +12,14 @@ from typing import Any
 
 from potlearn.errors import ExecutionError, MissingExtraError
 from potlearn.linalg.blas import one_blas_thread
-from potlearn.runtime.executor import AHEAD, Item, Result
+from potlearn.runtime.executor import AHEAD, Executor, Item, Result
 
 LOOK_EVERY = 5.0
 """Seconds between two looks at whether there are workers."""
 
 
 @dataclass(frozen=True)
-class Dask:
+class Dask(Executor):
     """Workers of a Dask scheduler.
 
     A piece whose worker is killed goes to another one: Dask keeps what a result was made from.
@@ -42,7 +42,7 @@ class Dask:
     patience: float = 60.0
 
     def map(self, work: Callable[[Item], Result], items: Iterable[Item]) -> Generator[Result]:
-        """See :meth:`potlearn.runtime.Executor.map`.
+        """Results of ``work(item)`` in the order of the items.
 
         Raises
         ------

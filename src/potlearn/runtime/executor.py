@@ -10,6 +10,8 @@ from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
 from typing import Protocol, TypeVar, runtime_checkable
 
+from typing_extensions import override
+
 from potlearn.linalg.blas import one_blas_thread
 
 Item = TypeVar("Item")
@@ -38,11 +40,11 @@ class Executor(Protocol):
 
 
 @dataclass(frozen=True)
-class InProcess:
+class InProcess(Executor):
     """One piece after the other, in this process."""
 
+    @override
     def map(self, work: Callable[[Item], Result], items: Iterable[Item]) -> Generator[Result]:
-        """See :meth:`Executor.map`."""
         for item in items:
             with one_blas_thread():
                 result = work(item)

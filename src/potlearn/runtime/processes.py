@@ -10,13 +10,15 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from typing import Any
 
+from typing_extensions import override
+
 from potlearn.errors import ExecutionError
 from potlearn.linalg.blas import one_blas_thread
-from potlearn.runtime.executor import AHEAD, ATTEMPTS, Item, Result
+from potlearn.runtime.executor import AHEAD, ATTEMPTS, Executor, Item, Result
 
 
 @dataclass(frozen=True)
-class Processes:
+class Processes(Executor):
     """Worker processes; where one is killed, all are started again with the unfinished pieces.
 
     Parameters
@@ -27,8 +29,8 @@ class Processes:
 
     n_workers: int
 
+    @override
     def map(self, work: Callable[[Item], Result], items: Iterable[Item]) -> Generator[Result]:
-        """See :meth:`potlearn.runtime.Executor.map`."""
         source, unfinished = iter(items), deque[Item]()
         losses = 0
         while True:

@@ -17,8 +17,8 @@ import numpy as np
 
 from potlearn.select.rows import Rows
 from potlearn.select.run import Run, State
-from potlearn.select.selection import Array, Indices
 from potlearn.select.vectors import squared_norms
+from potlearn.typing import Array, Indices
 
 # Rows that are updated at once.
 BLOCK_ROWS = 4096

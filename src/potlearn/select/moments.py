@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
+from typing_extensions import override
 
 from potlearn.errors import SelectionError
 from potlearn.linalg.blas import lapack
-from potlearn.select.selection import Array
+from potlearn.typing import Array
 
 _EPS = float(np.finfo(float).eps)
 
@@ -36,39 +37,39 @@ class Moments(Protocol):
 
 
 @dataclass(frozen=True)
-class Triangle:
+class Triangle(Moments):
     """R of a QR decomposition: singular values to rounding of the largest."""
 
+    @override
     def of(self, B: Array) -> Array:
-        """See :class:`Moments`; a block of few rows has a trapezoid."""
         reduced, _, _ = lapack().dgeqrt(min(64, *B.shape), np.asfortranarray(B))
         return np.triu(reduced[: B.shape[1]])
 
+    @override
     def merge(self, first: Array, second: Array) -> Array:
-        """See :class:`Moments`."""
         return self.of(np.vstack([first, second]))
 
+    @override
     def spectrum(self, moments: Array, n: int) -> tuple[Array, Array]:
-        """See :class:`Moments`; the cut is that of ``numpy.linalg.matrix_rank``."""
         _, values, Wt = np.linalg.svd(moments, full_matrices=False)
         kept = values > max(n, moments.shape[1]) * _EPS * values[0]
         return _axes(values[kept], Wt[kept].T)
 
 
 @dataclass(frozen=True)
-class Square:
+class Square(Moments):
     """:math:`B^T B`, half the work: for features that know their kernel to rounding only."""
 
+    @override
     def of(self, B: Array) -> Array:
-        """See :class:`Moments`."""
         return B.T @ B
 
+    @override
     def merge(self, first: Array, second: Array) -> Array:
-        """See :class:`Moments`."""
         return first + second
 
+    @override
     def spectrum(self, moments: Array, n: int) -> tuple[Array, Array]:
-        """See :class:`Moments`; the cut allows for the rounding of the sums."""
         squares, W = np.linalg.eigh(moments)
         kept = squares > 10 * max(len(moments), n**0.5) * _EPS * squares[-1]
         return _axes(np.sqrt(squares[kept])[::-1], W[:, kept][:, ::-1])
@@ -83,8 +84,8 @@ class Whitened(Square):
 
     factor: Array
 
+    @override
     def spectrum(self, moments: Array, n: int) -> tuple[Array, Array]:
-        """See :class:`Moments`."""
         half, _ = lapack().dtrtrs(self.factor, np.asfortranarray(moments), lower=1)
         whole, _ = lapack().dtrtrs(self.factor, np.asfortranarray(half.T), lower=1)
         values, axes = super().spectrum((whole + whole.T) / 2, n)

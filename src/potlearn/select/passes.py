@@ -9,8 +9,8 @@ import numpy as np
 
 from potlearn.select.rows import Rows, blocks
 from potlearn.select.run import Run, State, append
-from potlearn.select.selection import Array
 from potlearn.select.vectors import squared_norms
+from potlearn.typing import Array
 
 
 def over(

@@ -14,9 +14,10 @@ from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from typing_extensions import override
 
 from potlearn.errors import SelectionError
-from potlearn.select.selection import Array, Indices
+from potlearn.typing import Array, Indices
 
 # Numbers in a block of rows that is read at once: 16 MB.
 BLOCK = 2_000_000
@@ -40,27 +41,27 @@ class Rows(Protocol):
 
 
 @dataclass(frozen=True)
-class ArrayRows:
+class ArrayRows(Rows):
     """Rows in memory."""
 
     array: NDArray[Any]
 
+    @override
     @property
     def shape(self) -> tuple[int, int]:
-        """See :class:`Rows`."""
         n, d = self.array.shape
         return n, d
 
+    @override
     def read(self) -> Array:
-        """See :class:`Rows`."""
         return np.ascontiguousarray(self.array, dtype=np.float64)
 
+    @override
     def part(self, start: int, stop: int) -> ArrayRows:
-        """See :class:`Rows`."""
         return ArrayRows(self.array[start:stop])
 
+    @override
     def take(self, indices: Indices) -> ArrayRows:
-        """See :class:`Rows`."""
         return ArrayRows(self.array[indices])
 
 
@@ -75,21 +76,21 @@ class FileRows:
     indices: Indices | None = None
 
     def read(self) -> Array:
-        """See :class:`Rows`."""
+        """All rows, read from the file."""
         if self.indices is None:
             return np.array(self._map(self.shape[0]), dtype=np.float64)
         n = int(self.indices.max(initial=-1)) + 1
         return np.asarray(self._map(n)[self.indices], dtype=np.float64)
 
     def part(self, start: int, stop: int) -> FileRows:
-        """See :class:`Rows`."""
+        """Rows from ``start`` to ``stop``, not read yet."""
         if self.indices is not None:
             return self.take(np.arange(start, stop))
         skipped = start * self.shape[1] * self.dtype.itemsize
         return FileRows(self.path, self.dtype, self.offset + skipped, (stop - start, self.shape[1]))
 
     def take(self, indices: Indices) -> FileRows:
-        """See :class:`Rows`."""
+        """Rows by number, not read yet."""
         chosen = indices if self.indices is None else self.indices[indices]
         return FileRows(self.path, self.dtype, self.offset, (len(chosen), self.shape[1]), chosen)
 

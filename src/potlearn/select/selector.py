@@ -10,13 +10,15 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from typing_extensions import override
 
 from potlearn.errors import SelectionError, TooFewError
 from potlearn.linalg.blas import one_blas_thread
 from potlearn.select.rows import Rows, as_rows, check_finite
 from potlearn.select.run import Run
 from potlearn.select.seeds import Seed, seed_sequence
-from potlearn.select.selection import Array, Indices, Selection
+from potlearn.select.selection import Selection
+from potlearn.typing import Array, Indices
 
 Labels = Sequence[Any] | NDArray[Any]
 
@@ -102,8 +104,8 @@ class Sized(Selector):
 
     n_to_select: int
 
+    @override
     def check(self, n: int) -> None:
-        """See :class:`Selector`."""
         k = self.n_to_select
         if not is_positive_integer(k):
             raise SelectionError(f"n_to_select is {k!r}; expected a positive integer")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from potlearn.select.selection import Array
+from potlearn.typing import Array
 
 
 def squared_norms(X: Array) -> Array:

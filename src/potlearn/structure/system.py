@@ -75,10 +75,9 @@ class System:
         """
         if isinstance(atoms, System):
             return atoms
-        if hasattr(atoms, "positions"):
-            return cls(
-                atoms.positions, species_indices(atoms, species), list_ or neighbors(atoms, cutoff)
-            )
+        if not isinstance(atoms, Sequence):
+            index = species_indices(atoms, species)
+            return cls(atoms.positions, index, list_ or neighbors(atoms, cutoff))
         several = list(atoms)
         sizes = [len(a) for a in several]
         return cls(

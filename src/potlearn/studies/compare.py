@@ -18,9 +18,10 @@ from numpy.typing import NDArray
 
 from potlearn.errors import FitError, SelectionError
 from potlearn.runtime import Executor, InProcess
-from potlearn.studies.fits import HeldOut, Indices, SubsetFits
-from potlearn.studies.methods import Array, Method
+from potlearn.studies.fits import HeldOut, SubsetFits
+from potlearn.studies.methods import Method
 from potlearn.studies.table import Cell, Record, Results
+from potlearn.typing import Array, Indices
 
 
 class Split(NamedTuple):

@@ -17,7 +17,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from potlearn.errors import FitError
 from potlearn.fit import Key, Ledger, LinearProblem, RowStore, Weights, make_solver
@@ -26,13 +25,11 @@ from potlearn.fit.one_body import OneBody, one_body
 from potlearn.fit.rows.layout import COLLAPSED, column_names, column_penalties
 from potlearn.fit.solve.problem import Solver
 from potlearn.linalg.blas import one_blas_thread
+from potlearn.typing import Array, Indices
 
 if TYPE_CHECKING:
     from potlearn.data import Dataset
     from potlearn.descriptors import Descriptor
-
-Array = NDArray[np.float64]
-Indices = NDArray[np.int64]
 
 
 @dataclass(frozen=True)

@@ -7,14 +7,13 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from potlearn.errors import SelectionError
 from potlearn.features import SCALINGS, make_kinds, scaled
 from potlearn.select import Hierarchical, Selection, Selector, make_selector
+from potlearn.typing import Array
 
-Array = NDArray[np.float64]
 # Selectors whose number of rows is drawn: what the number asked for is called.
 SIZE = {"dpp": "expected_size"}
 

@@ -25,8 +25,9 @@ import numpy as np
 from potlearn.errors import DataError, FitError, MissingExtraError, SelectionError
 from potlearn.select import SELECTORS
 from potlearn.studies.compare import Split
-from potlearn.studies.fits import HeldOut, Indices, SubsetFits
-from potlearn.studies.methods import Array, Method
+from potlearn.studies.fits import HeldOut, SubsetFits
+from potlearn.studies.methods import Method
+from potlearn.typing import Array, Indices
 
 QUANTITIES = ("energy_mae", "forces_mae")
 RANDOM = Method("random", "random")

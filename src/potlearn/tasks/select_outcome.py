@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from potlearn.typing import Array
+
 if TYPE_CHECKING:
     from potlearn.data import Dataset
     from potlearn.descriptors import Descriptor
     from potlearn.select import Selection, Selector
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

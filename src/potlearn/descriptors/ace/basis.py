@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,8 +24,7 @@ from potlearn.descriptors.ace.coupling import count, trees
 from potlearn.descriptors.ace.polynomial import folding, polynomial
 from potlearn.descriptors.ace.trees import Pattern, Tree
 from potlearn.errors import BasisError
-
-Array: TypeAlias = NDArray[np.float64]
+from potlearn.typing import Array
 
 
 class Channel(NamedTuple):

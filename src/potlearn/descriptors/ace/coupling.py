@@ -15,16 +15,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 from itertools import product
-from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from potlearn.descriptors.ace.polynomial import polynomial
 from potlearn.descriptors.ace.trees import Pattern, Tree, candidates
 from potlearn.errors import BasisError
-
-Array: TypeAlias = NDArray[np.float64]
+from potlearn.typing import Array
 
 _NEW = (0.3, 0.03, 1e-8)
 """Part of a tree's norm that must be new: first well apart from the others, then at all."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property, partial
 from itertools import product
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +19,7 @@ from potlearn.engine import Engine, Program, RadialTable, tabulate
 from potlearn.errors import BasisError
 from potlearn.structure.neighbors import Neighbors, neighbors
 from potlearn.structure.species import species_indices
-
-Array: TypeAlias = NDArray[np.float64]
+from potlearn.typing import Array, Atoms
 
 MAX_ORDER = 5
 MAX_DEGREE = 12
@@ -262,18 +261,18 @@ class ACE:
 
     # Evaluation ----------------------------------------------------------------------------------
 
-    def descriptors(self, atoms: Any, neighbors: Neighbors | None = None) -> Array:
+    def descriptors(self, atoms: Atoms, neighbors: Neighbors | None = None) -> Array:
         """Features of every atom, (N, M)."""
         return self.engine.descriptors(*self._arguments(atoms, neighbors), threads=self.threads)
 
     def design(
-        self, atoms: Any, neighbors: Neighbors | None = None, virial: bool = True
+        self, atoms: Atoms, neighbors: Neighbors | None = None, virial: bool = True
     ) -> DesignRows:
         """Rows of the linear model (:class:`~potlearn.descriptors.DesignRows`)."""
         return DesignRows(*self.engine.design(*self._arguments(atoms, neighbors), virial=virial))
 
     def linear_model(
-        self, atoms: Any, coefficients: Array, neighbors: Neighbors | None = None
+        self, atoms: Atoms, coefficients: Array, neighbors: Neighbors | None = None
     ) -> tuple[Array, Array, Array]:
         """Energies (N,), forces (N, 3), virial (6,) of coefficients (n_species, 1 + M).
 
@@ -285,7 +284,7 @@ class ACE:
         return self._folded_engine(c).energy_forces(*arguments, per_atom, threads=self.threads)
 
     def _arguments(
-        self, atoms: Any, list_: Neighbors | None
+        self, atoms: Atoms, list_: Neighbors | None
     ) -> tuple[Array, NDArray[np.int32], Neighbors]:
         indices = species_indices(atoms, self.species)
         return atoms.positions, indices, list_ or neighbors(atoms, self.cutoff)

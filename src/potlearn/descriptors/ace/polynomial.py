@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from potlearn.descriptors.ace.trees import Pair, Part, Pattern, Scalar, Tree, degree, degrees
 from potlearn.engine.angular import invariant_tensor, to_complex
+from potlearn.typing import Array
 
-Array: TypeAlias = NDArray[np.float64]
 ComplexArray: TypeAlias = NDArray[np.complex128]
 
 

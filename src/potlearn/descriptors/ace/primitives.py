@@ -21,15 +21,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, TypeAlias
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from potlearn.engine import Jet
 from potlearn.errors import BasisError
-
-Array: TypeAlias = NDArray[np.float64]
+from potlearn.typing import Array
 
 
 def check(holds: bool, message: str) -> None:

@@ -19,14 +19,13 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from potlearn.descriptors.ace.basis import Channel, Function
 from potlearn.descriptors.ace.pairs import Coupled, Factor, Scalar, chosen_splits, scalars
 from potlearn.engine.angular import invariant_tensor
 from potlearn.engine.program import ONE, Program, ProgramBuilder, Value, moment
+from potlearn.typing import Array
 
-Array: TypeAlias = NDArray[np.float64]
 Terms: TypeAlias = dict[tuple[Value, Value], float]
 
 

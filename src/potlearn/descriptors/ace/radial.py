@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any, TypeAlias
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Any
 
 from potlearn.descriptors.ace.primitives import (
     AgnesiJacobi,
@@ -21,8 +18,7 @@ from potlearn.descriptors.ace.primitives import (
 )
 from potlearn.engine import Jet
 from potlearn.errors import BasisError
-
-Array: TypeAlias = NDArray[np.float64]
+from potlearn.typing import Array
 
 
 @dataclass(frozen=True)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from potlearn.errors import BasisError
-
-Array: TypeAlias = NDArray[np.float64]
+from potlearn.typing import Array, Atoms
 
 _SOFTENING = 1e-20
 
@@ -23,7 +22,7 @@ class Unblended(Protocol):
     def species(self) -> tuple[str, ...]:
         """Chemical symbols."""
 
-    def base_descriptors(self, atoms: Any) -> Array:
+    def base_descriptors(self, atoms: Atoms) -> Array:
         """Descriptors of every atom, (N, M)."""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +17,7 @@ from potlearn.engine import Engine, tabulate
 from potlearn.errors import BasisError
 from potlearn.structure.neighbors import Neighbors, neighbors
 from potlearn.structure.species import species_indices
-
-Array: TypeAlias = NDArray[np.float64]
+from potlearn.typing import Array, Atoms
 
 ORDERS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven"}
 BY_SPECIES = -1
@@ -179,11 +178,11 @@ class POD:
     def smoothness(self) -> None:
         """None: a penalty weighs features by the size of their columns."""
 
-    def base_descriptors(self, atoms: Any, neighbors_: Neighbors | None = None) -> Array:
+    def base_descriptors(self, atoms: Atoms, neighbors_: Neighbors | None = None) -> Array:
         """Descriptors before blending by clusters, (N, M)."""
         return self.engine.descriptors(*self._arguments(atoms, neighbors_), threads=self.threads)
 
-    def descriptors(self, atoms: Any, neighbors: Neighbors | None = None) -> Array:
+    def descriptors(self, atoms: Atoms, neighbors: Neighbors | None = None) -> Array:
         """Features of every atom, (N, K M)."""
         b = self.base_descriptors(atoms, neighbors)
         if self.number_of_environment_clusters == 1:
@@ -191,7 +190,7 @@ class POD:
         weights, _ = self.gates(atoms, b)
         return (weights[:, :, None] * b[:, None, :]).reshape(len(b), -1)
 
-    def gates(self, atoms: Any, base: Array) -> tuple[Array, Array]:
+    def gates(self, atoms: Atoms, base: Array) -> tuple[Array, Array]:
         """Cluster weights (N, K) and their slopes (N, K, M) in the base descriptors (N, M)."""
         if self.clusters is None:
             raise BasisError(
@@ -201,7 +200,7 @@ class POD:
         return self.clusters.weights(base, species_indices(atoms, self.species))
 
     def design(
-        self, atoms: Any, neighbors: Neighbors | None = None, virial: bool = True
+        self, atoms: Atoms, neighbors: Neighbors | None = None, virial: bool = True
     ) -> DesignRows:
         """Rows of the linear model (:class:`~potlearn.descriptors.DesignRows`)."""
         arguments = self._arguments(atoms, neighbors)
@@ -211,7 +210,7 @@ class POD:
         return DesignRows(*self.engine.design(*arguments, gates=gates, virial=virial))
 
     def linear_model(
-        self, atoms: Any, coefficients: Array, neighbors: Neighbors | None = None
+        self, atoms: Atoms, coefficients: Array, neighbors: Neighbors | None = None
     ) -> tuple[Array, Array, Array]:
         """Energies (N,), forces (N, 3), virial (6,) of coefficients (n_species, 1 + K M)."""
         arguments = self._arguments(atoms, neighbors)
@@ -228,7 +227,7 @@ class POD:
         return c[:, 0] + (weights * cluster_energy).sum(1), forces, virial
 
     def _arguments(
-        self, atoms: Any, list_: Neighbors | None
+        self, atoms: Atoms, list_: Neighbors | None
     ) -> tuple[Array, NDArray[np.int32], Neighbors]:
         indices = species_indices(atoms, self.species)
         return atoms.positions, indices, list_ or neighbors(atoms, self.cutoff)

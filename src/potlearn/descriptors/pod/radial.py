@@ -15,14 +15,11 @@ and their leading principal functions :math:`R_m = \sum_l \xi_l \Phi_{lm}` on a 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from potlearn.engine import Jet
-
-Array: TypeAlias = NDArray[np.float64]
+from potlearn.typing import Array
 
 SHAPES = (1e-3, 2.0, 4.0)
 GRID_POINTS = 2000

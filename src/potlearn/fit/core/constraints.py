@@ -20,10 +20,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from potlearn.descriptors.base import Descriptor
 from potlearn.fit.core.dimers import dimer_distances, dimers
@@ -33,8 +32,7 @@ from potlearn.potentials.base import Potential
 from potlearn.potentials.pair import ZBL
 from potlearn.structure.neighbors import neighbors as neighbor_list
 from potlearn.structure.species import species_indices
-
-Array: TypeAlias = NDArray[np.float64]
+from potlearn.typing import Array, Atoms
 
 N_DIMERS = 64
 
@@ -160,7 +158,7 @@ class _Core:
         wall = np.diff(self._wall(path.pair, path.distances)[0])
         return CoreConstraints(rows, self.fraction * wall - given)
 
-    def _energy(self, atoms: Any) -> tuple[Array, float]:
+    def _energy(self, atoms: Atoms) -> tuple[Array, float]:
         """Energy row (C,) and reference energy."""
         list_ = neighbor_list(atoms, self.cutoff)
         features = self.descriptor.descriptors(atoms, list_)

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from potlearn.fit.core.shortest import Pair
 from potlearn.potentials.base import Potential
-
-Array: TypeAlias = NDArray[np.float64]
+from potlearn.typing import Array
 
 DEEPEST = 50.0
 """Dimers are looked at down to the cutoff over this."""

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from potlearn.fit.core.shortest import Pair
 from potlearn.structure.neighbors import Neighbors
 from potlearn.structure.neighbors import neighbors as neighbor_list
-
-Array: TypeAlias = NDArray[np.float64]
+from potlearn.typing import Array, Atoms
 
 APPROACH = np.array([1.0, 0.95, 0.9, 0.8, 0.7, 0.6, 0.5])
 CONTRACTION = np.array([1.1, 1.05, 1.0, 0.95, 0.9, 0.85, 0.8, 0.7, 0.6])
@@ -60,7 +58,7 @@ def approaches(
 
 
 def _closest_pair(
-    atoms: Any, pair: Pair, reach: float, rng: np.random.Generator
+    atoms: Atoms, pair: Pair, reach: float, rng: np.random.Generator
 ) -> tuple[int, int, Array] | None:
     """A random atom of the first species, its nearest other neighbour of the second, r_ij."""
     symbols = np.array(atoms.get_chemical_symbols())
@@ -84,7 +82,7 @@ def _others(list_: Neighbors, i: int) -> Any:
     return p[list_.j[p] != i]
 
 
-def _excerpt(atoms: Any, i: int, _: int, vector: Array) -> tuple[Any, tuple[int, int, Array]]:
+def _excerpt(atoms: Atoms, i: int, _: int, vector: Array) -> tuple[Any, tuple[int, int, Array]]:
     """The nearest atoms around atom ``i``, without periodicity, and the pair in them."""
     from ase import Atoms
 
@@ -99,7 +97,7 @@ def _excerpt(atoms: Any, i: int, _: int, vector: Array) -> tuple[Any, tuple[int,
     return near, (0, partner, vector)
 
 
-def _moved(atoms: Any, i: int, j: int, vector: Array, distance: float) -> Any:
+def _moved(atoms: Atoms, i: int, j: int, vector: Array, distance: float) -> Any:
     """Atoms ``i`` and ``j`` moved along their separation, to ``distance``."""
     moved = atoms.copy()
     step = (1 - distance / np.linalg.norm(vector)) / 2 * vector
@@ -112,7 +110,7 @@ def _moved(atoms: Any, i: int, j: int, vector: Array, distance: float) -> Any:
 
 
 def contraction(
-    atoms: Any, shortest: Mapping[Pair, float], rng: np.random.Generator
+    atoms: Atoms, shortest: Mapping[Pair, float], rng: np.random.Generator
 ) -> Path | None:
     """Two to six nearest neighbours of a random atom drawn towards it, all by the same factor."""
     contact = contacts(shortest)
@@ -198,7 +196,7 @@ def _random_crystal(
     return _scaled(atoms, 1 / ratio[k]), _canonical(pairs[k], shortest)
 
 
-def _scaled(atoms: Any, scale: float) -> Any:
+def _scaled(atoms: Atoms, scale: float) -> Any:
     """A copy, cell and positions multiplied by ``scale``."""
     copy = atoms.copy()
     copy.set_cell(scale * np.array(atoms.cell), scale_atoms=True)

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from potlearn.errors import DataError, FitError
 from potlearn.fit.weights import QUANTITIES
 from potlearn.linalg.triangular import Matrix
+from potlearn.typing import Atoms
 
 if TYPE_CHECKING:
     from potlearn.data import Dataset
@@ -124,7 +125,7 @@ def _virial(n: int, rows: Matrix, label: Vector, reference: Prediction | None) -
     return Block(rows / n, label / n, given / n, np.full(6, -1, np.int64))
 
 
-def _volume(atoms: Any, source: str) -> float:
+def _volume(atoms: Atoms, source: str) -> float:
     volume = float(abs(np.linalg.det(atoms.cell.array)))
     if volume == 0.0:
         raise DataError(f"{source}: a stress label needs a cell; got a cell of volume 0")

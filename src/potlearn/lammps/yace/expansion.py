@@ -13,10 +13,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from potlearn.descriptors.ace.basis import Function
 from potlearn.descriptors.ace.polynomial import folding, polynomial
@@ -24,8 +23,7 @@ from potlearn.descriptors.ace.primitives import ChebExpCos, ChebLinear, ChebPow,
 from potlearn.descriptors.ace.radial import AceRadial
 from potlearn.errors import ModelFileError
 from potlearn.potentials.pace.data import Bond, ClusterFunction, Embedding, YaceFile
-
-Array: TypeAlias = NDArray[np.float64]
+from potlearn.typing import Array
 
 EXPANSION = 48
 """Number K of functions of an expansion."""

@@ -13,7 +13,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-Array: TypeAlias = NDArray[np.float64]
+from potlearn.typing import Array
+
 Pair: TypeAlias = tuple[int, int]
 
 EMBEDDINGS = ("FinnisSinclair", "FinnisSinclairShiftedScaled")

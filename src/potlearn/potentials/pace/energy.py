@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 
 from potlearn.descriptors.ace.primitives import smooth_step
 from potlearn.engine import Jet, close_pairs
-from potlearn.potentials.pace.data import Array, Bond, Embedding, YaceFile
+from potlearn.potentials.pace.data import Bond, Embedding, YaceFile
 from potlearn.structure.neighbors import Neighbors
+from potlearn.typing import Array
 
 STEEPNESS = 1e6
 """Where FinnisSinclair turns from a power into a line, as an inverse density."""

@@ -22,9 +22,10 @@ from potlearn.descriptors.ace.primitives import stack
 from potlearn.engine import ONE, Engine, Jet, Program, ProgramBuilder, RadialTable, tabulate
 from potlearn.engine.polynomial import ComplexPolynomials, Product
 from potlearn.engine.program import Value, moment
-from potlearn.potentials.pace.data import Array, Bond, ClusterFunction, Pair, YaceFile
+from potlearn.potentials.pace.data import Bond, ClusterFunction, Pair, YaceFile
 from potlearn.potentials.pace.radial import polynomials, primitives
 from potlearn.potentials.pace.repulsion import core, polynomial_core
+from potlearn.typing import Array
 
 KNOT_BITS = 11
 """Intervals per octave of the tables, as a power of two.

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from potlearn.potentials.base import PotentialBase, Prediction
-from potlearn.potentials.pace.data import Array, YaceFile
+from potlearn.potentials.pace.data import YaceFile
 from potlearn.potentials.pace.document import file_from_dict, file_to_dict
 from potlearn.potentials.pace.energy import (
     NearestSwitch,
@@ -22,6 +22,7 @@ from potlearn.potentials.pace.model import PaceModel, build
 from potlearn.structure.neighbors import Neighbors
 from potlearn.structure.neighbors import neighbors as neighbor_list
 from potlearn.structure.species import species_indices
+from potlearn.typing import Array, Atoms
 
 _VOIGT = ([0, 1, 2, 1, 0, 0], [0, 1, 2, 2, 2, 1])
 
@@ -64,7 +65,7 @@ class PacePotential(PotentialBase):
     def _model(self) -> PaceModel:
         return build(self.file)
 
-    def predict(self, atoms: Any, neighbors: Neighbors | None = None) -> Prediction:
+    def predict(self, atoms: Atoms, neighbors: Neighbors | None = None) -> Prediction:
         """Energies, forces and virial of ``atoms`` (an ``ase.Atoms``)."""
         list_ = neighbors or neighbor_list(atoms, self.cutoff)
         species = species_indices(atoms, self.species)

@@ -20,7 +20,8 @@ from potlearn.descriptors.ace.primitives import (
     where,
 )
 from potlearn.engine import Jet
-from potlearn.potentials.pace.data import Array, Bond, PolynomialBond
+from potlearn.potentials.pace.data import Bond, PolynomialBond
+from potlearn.typing import Array
 
 ZERO_BELOW = 1.0
 """Å below which functions vanish in the mode ``zbl`` without a width: so have it the evaluators."""

@@ -16,8 +16,9 @@ import numpy as np
 
 from potlearn.descriptors.ace.primitives import fall, finite, smooth_step, where
 from potlearn.engine import Jet
-from potlearn.potentials.pace.data import Array, Bond, Pair, PolynomialPair
+from potlearn.potentials.pace.data import Bond, Pair, PolynomialPair
 from potlearn.potentials.pace.radial import polynomials
+from potlearn.typing import Array
 
 COULOMB = 14.399645351950543
 """e²/(4πε₀) in eV Å, the value in these potentials."""

@@ -15,8 +15,8 @@ from potlearn.potentials.base import PotentialBase, Prediction
 from potlearn.structure.neighbors import Neighbors
 from potlearn.structure.neighbors import neighbors as neighbor_list
 from potlearn.structure.species import species_indices
+from potlearn.typing import Array, Atoms
 
-Array: TypeAlias = NDArray[np.float64]
 Index: TypeAlias = NDArray[np.int32]
 
 COULOMB = 14.399645
@@ -56,7 +56,7 @@ class PairPotential(PotentialBase, ABC):
     def pair(self, r: Array, a: Index, b: Index) -> tuple[Array, Array]:
         """φ (eV) and φ' (eV/Å) at distances ``r`` (P,) between species ``a`` and ``b`` (P,)."""
 
-    def predict(self, atoms: Any, neighbors: Neighbors | None = None) -> Prediction:
+    def predict(self, atoms: Atoms, neighbors: Neighbors | None = None) -> Prediction:
         """Energies, forces and virial; the neighbour list may reach further than the cutoff."""
         list_ = neighbors or neighbor_list(atoms, self.cutoff)
         index = species_indices(atoms, self.species)

@@ -9,7 +9,8 @@ from typing import ClassVar
 import numpy as np
 
 from potlearn.errors import ConfigError
-from potlearn.potentials.pair.base import COULOMB, Array, Index, PairPotential
+from potlearn.potentials.pair.base import COULOMB, Index, PairPotential
+from potlearn.typing import Array
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import override
 
 from potlearn.errors import SelectionError
 from potlearn.select.clusters.density import DensityClusters, check_count
 from potlearn.select.clusters.scikit import scikit
-from potlearn.select.selection import Array
 from potlearn.select.vectors import squared_distances
+from potlearn.typing import Array
 
 # Rows whose neighbours tell the default radius, and the part of them that shall be cores.
 SAMPLE, CORES = 500, 0.9
@@ -41,15 +42,15 @@ class DBSCAN(DensityClusters):
     eps: float | None = None
     min_samples: int = 5
 
+    @override
     def check(self, n: int) -> None:
-        """See :class:`~potlearn.select.selector.Selector`."""
         super().check(n)
         check_count("min_samples", self.min_samples)
         if self.eps is not None and not 0 < self.eps < np.inf:
             raise SelectionError(f"eps is {self.eps}; expected a positive number")
 
+    @override
     def clusters(self, X: Array) -> NDArray[np.int64]:
-        """See :class:`~potlearn.select.clusters.density.DensityClusters`."""
         eps = self.eps or _radius(X, self.min_samples)
         with scikit("cluster", "DBSCAN") as cluster:
             fitted = cluster.DBSCAN(eps=eps, min_samples=self.min_samples).fit(X)

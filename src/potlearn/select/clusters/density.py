@@ -7,14 +7,16 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import override
 
 from potlearn.errors import SelectionError, TooFewError
 from potlearn.select.rows import Rows
 from potlearn.select.run import Run
 from potlearn.select.sampling.quotas import draw_from_groups, quotas
 from potlearn.select.seeds import Seed
-from potlearn.select.selection import Array, Selection
+from potlearn.select.selection import Selection
 from potlearn.select.selector import Labels, Sized, is_positive_integer
+from potlearn.typing import Array
 
 
 @dataclass(frozen=True)
@@ -44,13 +46,13 @@ class DensityClusters(Sized):
     def clusters(self, X: Array) -> NDArray[np.int64]:
         """Cluster of each row, from 0; -1 for noise."""
 
+    @override
     def check(self, n: int) -> None:
-        """See :class:`~potlearn.select.selector.Selector`."""
         super().check(n)
         quotas([n], self.n_to_select, self.allocation)
 
+    @override
     def choose(self, rows: Rows, labels: Labels | None, run: Run) -> Selection:
-        """See :class:`~potlearn.select.selector.Selector`."""
         found = self.clusters(rows.read())
         if self.keep_noise:
             found = np.where(found < 0, found.max() + 1, found)

@@ -13,15 +13,17 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import override
 
 from potlearn.errors import SelectionError, TooFewError
 from potlearn.select.clusters.scikit import scikit
 from potlearn.select.rows import Rows
 from potlearn.select.run import Run
 from potlearn.select.sampling.quotas import quotas
-from potlearn.select.selection import Array, Selection
+from potlearn.select.selection import Selection
 from potlearn.select.selector import Labels, Sized, is_positive_integer
 from potlearn.select.vectors import squared_norms
+from potlearn.typing import Array
 
 # Leaves of the tree for each cluster, at most, and trials of its threshold.
 SURPLUS, TRIALS = 4, 22
@@ -41,16 +43,16 @@ class DIRECT(Sized):
 
     n_per_cluster: int = 1
 
+    @override
     def check(self, n: int) -> None:
-        """See :class:`~potlearn.select.selector.Selector`."""
         super().check(n)
         if not is_positive_integer(self.n_per_cluster):
             raise SelectionError(
                 f"n_per_cluster is {self.n_per_cluster!r}; expected a positive integer"
             )
 
+    @override
     def choose(self, rows: Rows, labels: Labels | None, run: Run) -> Selection:
-        """See :class:`~potlearn.select.selector.Selector`."""
         Z = weighted_components(rows.read())
         n_clusters = -(-self.n_to_select // self.n_per_cluster)
         found = _birch(Z, n_clusters)

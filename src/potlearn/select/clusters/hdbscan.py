@@ -11,11 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import override
 
 from potlearn.errors import SelectionError
 from potlearn.select.clusters.density import DensityClusters, check_count
 from potlearn.select.clusters.scikit import scikit
-from potlearn.select.selection import Array
+from potlearn.typing import Array
 
 
 @dataclass(frozen=True)
@@ -37,15 +38,15 @@ class HDBSCAN(DensityClusters):
     min_cluster_size: int = 5
     min_samples: int | None = None
 
+    @override
     def check(self, n: int) -> None:
-        """See :class:`~potlearn.select.selector.Selector`."""
         super().check(n)
         check_count("min_samples", self.min_samples or 1)
         if self.min_cluster_size < 2:
             raise SelectionError(f"min_cluster_size is {self.min_cluster_size}; expected 2 or more")
 
+    @override
     def clusters(self, X: Array) -> NDArray[np.int64]:
-        """See :class:`.DensityClusters`; few rows are all noise."""
         if len(X) < max(self.min_cluster_size, self.min_samples or 0, 2):
             return np.full(len(X), -1, np.int64)
         with scikit("cluster", "HDBSCAN") as cluster:

@@ -16,6 +16,7 @@ from functools import reduce
 from typing import Any, ClassVar
 
 import numpy as np
+from typing_extensions import override
 
 from potlearn.errors import SelectionError, TooFewError
 from potlearn.select.clusters.representatives import nearest_to_centres
@@ -24,9 +25,10 @@ from potlearn.select.passes import over
 from potlearn.select.rows import Rows, blocks
 from potlearn.select.run import Run, State
 from potlearn.select.seeds import Seed
-from potlearn.select.selection import Array, Selection
+from potlearn.select.selection import Selection
 from potlearn.select.selector import Labels, Sized
 from potlearn.select.vectors import squared_norms
+from potlearn.typing import Array
 
 # Rows of the sample for each centre, and at least.
 SAMPLE, MIN_SAMPLE = 20, 10_000
@@ -56,16 +58,16 @@ class KMeans(Sized):
 
     streams: ClassVar[bool] = True
 
+    @override
     def check(self, n: int) -> None:
-        """See :class:`~potlearn.select.selector.Selector`."""
         super().check(n)
         if self.max_iter < 1:
             raise SelectionError(f"max_iter is {self.max_iter}; expected a positive integer")
         if self.init not in ("k-means++", "random"):
             raise SelectionError(f"init is {self.init!r}; expected 'k-means++' or 'random'")
 
+    @override
     def choose(self, rows: Rows, labels: Labels | None, run: Run) -> Selection:
-        """See :class:`~potlearn.select.selector.Selector`."""
         n = rows.shape[0]
         size = max(SAMPLE * self.n_to_select, MIN_SAMPLE)
         if n <= size:
@@ -74,12 +76,12 @@ class KMeans(Sized):
         fitted = self._fitted(rows.take(sample).read(), None, run)
         return self._moved(rows, np.asarray(fitted.cluster_centers_, np.float64), run)
 
+    @override
     def stands_for(self, selection: Selection, weights: Array) -> Array:
-        """See :class:`~potlearn.select.selector.Sized`: the rows of its cluster."""
         return np.asarray(selection.scores * weights.sum())
 
+    @override
     def choose_weighted(self, rows: Rows, weights: Array, run: Run) -> Selection:
-        """See :class:`~potlearn.select.selector.Sized`."""
         X = rows.read()
         fitted = self._fitted(X, weights, run)
         return nearest_to_centres(X, fitted.labels_, fitted.cluster_centers_, weights)

@@ -12,15 +12,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from typing_extensions import override
 
 from potlearn.errors import SelectionError, TooFewError
 from potlearn.select.clusters.scikit import legacy_seed, scikit
 from potlearn.select.rows import Rows
 from potlearn.select.run import Run
 from potlearn.select.seeds import Seed
-from potlearn.select.selection import Array, Indices, Selection
+from potlearn.select.selection import Selection
 from potlearn.select.selector import Labels, Sized
 from potlearn.select.vectors import squared_distances, squared_norms
+from potlearn.typing import Array, Indices
 
 # Rows of a cluster, nearest to its mean, that may become its medoid.
 CANDIDATES = 500
@@ -43,22 +45,22 @@ class KMedoids(Sized):
     max_iter: int = 50
     random_state: Seed = 0
 
+    @override
     def check(self, n: int) -> None:
-        """See :class:`~potlearn.select.selector.Selector`."""
         super().check(n)
         if self.max_iter < 1:
             raise SelectionError(f"max_iter is {self.max_iter}; expected a positive integer")
 
+    @override
     def choose(self, rows: Rows, labels: Labels | None, run: Run) -> Selection:
-        """See :class:`~potlearn.select.selector.Selector`."""
         return self.choose_weighted(rows, np.ones(rows.shape[0]), run)
 
+    @override
     def stands_for(self, selection: Selection, weights: Array) -> Array:
-        """See :class:`~potlearn.select.selector.Sized`: the rows of its cluster."""
         return np.asarray(selection.scores * weights.sum())
 
+    @override
     def choose_weighted(self, rows: Rows, weights: Array, run: Run) -> Selection:
-        """See :class:`~potlearn.select.selector.Sized`."""
         X = rows.read()
         X = X - X.mean(axis=0)
         with scikit("cluster", "KMedoids") as cluster:

@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from potlearn.errors import TooFewError
-from potlearn.select.selection import Array, Selection
+from potlearn.select.selection import Selection
 from potlearn.select.vectors import squared_norms
+from potlearn.typing import Array
 
 
 def nearest_to_centres(

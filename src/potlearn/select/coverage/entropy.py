@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, Self
 
 import numpy as np
+from typing_extensions import override
 
 from potlearn.select.coverage.fps import Centred, farthest, squares_from
 from potlearn.select.greedy import Seen, greedy
@@ -23,8 +24,9 @@ from potlearn.select.kernels.named import RBF
 from potlearn.select.passes import mean_row
 from potlearn.select.rows import Rows
 from potlearn.select.run import Run
-from potlearn.select.selection import Array, Selection
+from potlearn.select.selection import Selection
 from potlearn.select.selector import Labels, Sized
+from potlearn.typing import Array
 
 
 @dataclass(frozen=True)
@@ -45,15 +47,15 @@ class Entropy(Sized):
 
     streams: ClassVar[bool] = True
 
+    @override
     def fitted(self, rows: Rows) -> Self:
-        """See :class:`~potlearn.select.selector.Selector`: the bandwidth of these rows."""
         if self.bandwidth is not None:
             return self
         n, d = rows.shape
         return replace(self, bandwidth=median_distance(rows) * n ** (-1.0 / (d + 4)))
 
+    @override
     def choose(self, rows: Rows, labels: Labels | None, run: Run) -> Selection:
-        """See :class:`~potlearn.select.selector.Selector`."""
         rule = _Information(mean_row(rows, run), RBF(self.fitted(rows).bandwidth).scale)
         first, start = farthest(rows, rule, run), np.full(rows.shape[0], np.inf)
         picks = greedy(rows, rule, start, self.n_to_select, run, "information", first)
@@ -67,11 +69,11 @@ class _Information(Centred):
 
     bandwidth: float
 
+    @override
     def effect(self, row: Array, score: float) -> Array:
-        """See :class:`~potlearn.select.greedy.Rule`."""
         return row
 
+    @override
     def updated(self, scores: Array, seen: Seen, effects: Array) -> Array:
-        """See :class:`~potlearn.select.greedy.Rule`."""
         logs = np.maximum(squares_from(effects, seen), 0.0) * (-0.5 / self.bandwidth**2)
         return np.asarray(-np.logaddexp(-scores, np.logaddexp.reduce(logs, axis=0)))

@@ -13,16 +13,18 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 import numpy as np
+from typing_extensions import override
 
 from potlearn.errors import SelectionError, TooFewError
-from potlearn.select.greedy import Seen, greedy
+from potlearn.select.greedy import Rule, Seen, greedy
 from potlearn.select.passes import mean_row, squares_of
 from potlearn.select.rows import Rows
 from potlearn.select.run import Run
 from potlearn.select.seeds import Seed
-from potlearn.select.selection import Array, Selection
+from potlearn.select.selection import Selection
 from potlearn.select.selector import Labels, Sized
 from potlearn.select.vectors import squared_norms
+from potlearn.typing import Array
 
 # Squared distances below this part of the squared lengths are rounding.
 ROUNDING = 1e-14
@@ -47,8 +49,8 @@ class FPS(Sized):
 
     streams: ClassVar[bool] = True
 
+    @override
     def check(self, n: int) -> None:
-        """See :class:`~potlearn.select.selector.Selector`."""
         super().check(n)
         given = self.initialize
         if isinstance(given, str) and given not in ("farthest", "random"):
@@ -56,14 +58,14 @@ class FPS(Sized):
         if not isinstance(given, str) and not 0 <= given < n:
             raise SelectionError(f"initialize is row {given}; expected one from 0 to {n - 1}")
 
+    @override
     def fitted(self, rows: Rows) -> Self:
-        """See :class:`~potlearn.select.selector.Selector`."""
         if not isinstance(self.initialize, str):
             raise SelectionError("initialize by number says nothing to levels; take 'farthest'")
         return self
 
+    @override
     def choose(self, rows: Rows, labels: Labels | None, run: Run) -> Selection:
-        """See :class:`~potlearn.select.selector.Selector`."""
         rule, n = _Distances(mean_row(rows, run)), rows.shape[0]
         first = self._first(rows, rule, run)
         picks = greedy(rows, rule, np.full(n, np.inf), self.n_to_select, run, "distances", first)
@@ -84,13 +86,13 @@ class FPS(Sized):
 
 
 @dataclass(frozen=True)
-class Centred:
+class Centred(Rule):
     """Rows counted from their mean, which keeps the digits of their distances."""
 
     mean: Array
 
+    @override
     def seen(self, X: Array) -> Array:
-        """See :class:`~potlearn.select.greedy.Rule`."""
         return np.asarray(X - self.mean)
 
 
@@ -112,12 +114,12 @@ def squares_from(effects: Array, seen: Seen) -> Array:
 class _Distances(Centred):
     """Squared distance to the nearest chosen row."""
 
+    @override
     def effect(self, row: Array, score: float) -> Array | None:
-        """See :class:`~potlearn.select.greedy.Rule`."""
         size = float(row @ row) + float(self.mean @ self.mean)
         return None if score <= ROUNDING * size else row
 
+    @override
     def updated(self, scores: Array, seen: Seen, effects: Array) -> Array:
-        """See :class:`~potlearn.select.greedy.Rule`."""
         nearest = squares_from(effects, seen).min(axis=0)
         return np.asarray(np.minimum(scores, np.maximum(nearest, 0.0)))

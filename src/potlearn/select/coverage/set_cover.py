@@ -11,13 +11,15 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
+from typing_extensions import override
 
 from potlearn.errors import SelectionError, TooFewError
 from potlearn.select.rows import Rows
 from potlearn.select.run import Run
-from potlearn.select.selection import Array, Selection
+from potlearn.select.selection import Selection
 from potlearn.select.selector import Labels, Sized
 from potlearn.select.vectors import squared_distances
+from potlearn.typing import Array
 
 # Halvings of the interval in which the radius lies.
 STEPS = 40
@@ -39,8 +41,8 @@ class SetCover(Sized):
 
     most_rows: ClassVar[int | None] = MOST
 
+    @override
     def check(self, n: int) -> None:
-        """See :class:`~potlearn.select.selector.Selector`."""
         super().check(n)
         if n > MOST:
             raise SelectionError(
@@ -48,8 +50,8 @@ class SetCover(Sized):
                 "Hierarchical"
             )
 
+    @override
     def choose(self, rows: Rows, labels: Labels | None, run: Run) -> Selection:
-        """See :class:`~potlearn.select.selector.Selector`."""
         X = rows.read()
         X = X - X.mean(axis=0)
         distances = np.sqrt(squared_distances(X, X))

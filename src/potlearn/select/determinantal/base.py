@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import ClassVar, Self
 
 from numpy.typing import ArrayLike
+from typing_extensions import override
 
 from potlearn.linalg.blas import one_blas_thread
 from potlearn.select.determinantal.ensemble import Ensemble, ensemble_of
@@ -16,8 +17,9 @@ from potlearn.select.kernels.named import KernelLike, kernel_of_chunks
 from potlearn.select.rows import Rows, as_rows, check_finite
 from potlearn.select.run import Run
 from potlearn.select.seeds import Seed, seed_sequence
-from potlearn.select.selection import Array, Selection
+from potlearn.select.selection import Selection
 from potlearn.select.selector import Labels, Selector
+from potlearn.typing import Array
 
 
 @dataclass(frozen=True)
@@ -51,12 +53,12 @@ class Determinantal(Selector):
     def law(self, ensemble: Ensemble) -> Law:
         """Law over the eigenvectors."""
 
+    @override
     def fitted(self, rows: Rows) -> Self:
-        """See :class:`~potlearn.select.selector.Selector`: the kernel of all rows."""
         return replace(self, kernel=kernel_of_chunks(self.kernel, rows))
 
+    @override
     def choose(self, rows: Rows, labels: Labels | None, run: Run) -> Selection:
-        """See :class:`~potlearn.select.selector.Selector`."""
         return self._set_up(rows, run).select(run.rng(0))
 
     def sampler(self, X: ArrayLike) -> DeterminantalSampler:

@@ -12,12 +12,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from typing_extensions import override
 
 from potlearn.errors import SelectionError
 from potlearn.select.determinantal.base import Determinantal
 from potlearn.select.determinantal.ensemble import Ensemble
 from potlearn.select.determinantal.laws import AnySize
-from potlearn.select.selection import Array
+from potlearn.typing import Array
 
 
 @dataclass(frozen=True)
@@ -34,20 +35,20 @@ class DPP(Determinantal):
 
     expected_size: float | None = None
 
+    @override
     def check(self, n: int) -> None:
-        """See :class:`~potlearn.select.selector.Selector`."""
         if self.expected_size is not None and not 0 < self.expected_size < np.inf:
             raise SelectionError(
                 f"expected_size is {self.expected_size}; expected a number above 0"
             )
 
+    @override
     @property
     def landmarks(self) -> int:
-        """See :class:`~potlearn.select.determinantal.base.Determinantal`."""
         return round(2 * (self.expected_size or 0))
 
+    @override
     def law(self, ensemble: Ensemble) -> AnySize:
-        """See :class:`~potlearn.select.determinantal.base.Determinantal`."""
         values = ensemble.log_eigenvalues
         if self.expected_size is None:
             return AnySize(values)

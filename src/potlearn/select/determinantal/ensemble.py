@@ -24,8 +24,8 @@ from potlearn.select.moments import Moments, Square, Triangle, Whitened
 from potlearn.select.passes import over, squares_of
 from potlearn.select.rows import ArrayRows, Rows, blocks
 from potlearn.select.run import Run, State
-from potlearn.select.selection import Array, Indices
 from potlearn.select.vectors import squared_norms
+from potlearn.typing import Array, Indices
 
 # Rows up to which a kernel without explicit features is a full matrix (128 MB).
 FULL_KERNEL = 4000

@@ -17,10 +17,11 @@ from dataclasses import dataclass, field, replace
 from typing import ClassVar, Self
 
 import numpy as np
+from typing_extensions import override
 
 from potlearn.errors import TooFewError
 from potlearn.select.determinantal.ensemble import MIN_RANK, Along
-from potlearn.select.greedy import Seen, greedy
+from potlearn.select.greedy import Rule, Seen, greedy
 from potlearn.select.kernels.base import FeatureMap, Kernel, Precomputed
 from potlearn.select.kernels.named import KernelLike, kernel_of_chunks, make_kernel, most_volumes
 from potlearn.select.kernels.nystroem import Nystroem
@@ -28,9 +29,10 @@ from potlearn.select.passes import squares_of
 from potlearn.select.rows import Rows
 from potlearn.select.run import Run
 from potlearn.select.seeds import Seed
-from potlearn.select.selection import Array, Selection
+from potlearn.select.selection import Selection
 from potlearn.select.selector import Labels, Sized
 from potlearn.select.vectors import orthonormal, squared_norms
+from potlearn.typing import Array
 
 # Numbers k N of the factor up to which rows of the kernel matrix itself are used (400 MB).
 KERNEL_ROWS = 50_000_000
@@ -62,16 +64,16 @@ class GreedyMAP(Sized):
 
     streams: ClassVar[bool] = True
 
+    @override
     def fitted(self, rows: Rows) -> Self:
-        """See :class:`~potlearn.select.selector.Selector`: the kernel of all rows."""
         return replace(self, kernel=kernel_of_chunks(self.kernel, rows))
 
+    @override
     def most(self, n: int, d: int) -> int:
-        """See :class:`~potlearn.select.selector.Sized`: the number of features, where it counts."""
         return most_volumes(self.kernel, n, d)
 
+    @override
     def choose(self, rows: Rows, labels: Labels | None, run: Run) -> Selection:
-        """See :class:`~potlearn.select.selector.Selector`."""
         chosen = list(self._picks(rows, run))
         if len(chosen) < self.n_to_select:
             raise TooFewError(
@@ -138,7 +140,7 @@ def pivoted_qr(
 
 
 @dataclass
-class Residuals:
+class Residuals(Rule):
     """Squared distances of features from the span of the chosen rows.
 
     Attributes
@@ -157,25 +159,25 @@ class Residuals:
     directions: list[Array] = field(default_factory=list)
     floor: float = 0.0
 
+    @override
     def seen(self, X: Array) -> Array:
-        """See :class:`~potlearn.select.greedy.Rule`."""
         B = self.features(X)
         basis = np.array(self.span)
         return B - (B @ basis.T) @ basis if self.span else B
 
+    @override
     def effect(self, row: Array, score: float) -> Array | None:
-        """See :class:`~potlearn.select.greedy.Rule`: the direction that the row adds."""
         if not score > self.floor:
             return None
         basis = np.array([*self.span, *self.directions]).reshape(-1, len(row))
         self.directions.append(orthonormal(row, basis))
         return self.directions[-1]
 
+    @override
     def updated(self, scores: Array, seen: Seen, effects: Array) -> Array:
-        """See :class:`~potlearn.select.greedy.Rule`."""
         return np.asarray(scores - squared_norms(seen.rows @ effects.T))
 
     def leave_span(self) -> None:
-        """See rows outside all directions so far."""
+        """Look at rows outside all directions so far from now on."""
         self.span += self.directions
         self.directions = []

@@ -14,12 +14,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from typing_extensions import override
 
 from potlearn.select.determinantal.kdpp import KDPP
 from potlearn.select.rows import Rows
 from potlearn.select.run import Run
-from potlearn.select.selection import Array, Indices, Selection
+from potlearn.select.selection import Selection
 from potlearn.select.selector import Labels
+from potlearn.typing import Array, Indices
 
 
 @dataclass(frozen=True)
@@ -29,8 +31,8 @@ class InclusionSampling(KDPP):
     Parameters are those of :class:`~potlearn.select.KDPP`; scores are inclusion probabilities.
     """
 
+    @override
     def choose(self, rows: Rows, labels: Labels | None, run: Run) -> Selection:
-        """See :class:`~potlearn.select.selector.Selector`."""
         probabilities = self._set_up(rows, run).inclusion_probabilities(run)
         chosen = systematic(probabilities, self.n_to_select, run.rng(0))
         return Selection(chosen, probabilities[chosen])

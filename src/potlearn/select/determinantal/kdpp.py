@@ -13,6 +13,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from typing_extensions import override
+
 from potlearn.select.determinantal.base import Determinantal
 from potlearn.select.determinantal.ensemble import Ensemble
 from potlearn.select.determinantal.laws import FixedSize
@@ -40,15 +42,15 @@ class KDPP(Determinantal, Sized):
         Fixes the draw.
     """
 
+    @override
     def most(self, n: int, d: int) -> int:
-        """See :class:`~potlearn.select.selector.Sized`: the number of features, where it counts."""
         return most_volumes(self.kernel, n, d)
 
+    @override
     @property
     def landmarks(self) -> int:
-        """See :class:`~potlearn.select.determinantal.base.Determinantal`."""
         return 2 * self.n_to_select
 
+    @override
     def law(self, ensemble: Ensemble) -> FixedSize:
-        """See :class:`~potlearn.select.determinantal.base.Determinantal`."""
         return FixedSize(ensemble.log_eigenvalues, self.n_to_select)

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Protocol
 
 import numpy as np
+from typing_extensions import override
 
 from potlearn.errors import TooFewError
 from potlearn.select.determinantal.symmetric import (
@@ -14,7 +15,7 @@ from potlearn.select.determinantal.symmetric import (
     log_elementary,
     subset_probabilities,
 )
-from potlearn.select.selection import Array, Indices
+from potlearn.typing import Array, Indices
 
 
 class Law(Protocol):
@@ -29,7 +30,7 @@ class Law(Protocol):
 
 
 @dataclass(frozen=True)
-class FixedSize:
+class FixedSize(Law):
     r"""k-DPP: :math:`P(J) \propto \prod_{j \in J} \lambda_j` over subsets of k eigenvectors.
 
     Raises
@@ -55,27 +56,27 @@ class FixedSize:
         """Elementary symmetric polynomials of the eigenvalues."""
         return log_elementary(self.log_eigenvalues, self.k)
 
+    @override
     @cached_property
     def probabilities(self) -> Array:
-        """See :class:`Law`."""
         return subset_probabilities(self.log_eigenvalues, self.k)
 
+    @override
     def draw(self, rng: np.random.Generator) -> Indices:
-        """See :class:`Law`."""
         return draw_subset(self.log_eigenvalues, self.table, rng)
 
 
 @dataclass(frozen=True)
-class AnySize:
+class AnySize(Law):
     r"""DPP: every eigenvector by itself, with probability :math:`\lambda_j / (1 + \lambda_j)`."""
 
     log_eigenvalues: Array
 
+    @override
     @cached_property
     def probabilities(self) -> Array:
-        """See :class:`Law`."""
         return 1.0 / (1.0 + np.exp(-np.clip(self.log_eigenvalues, -700.0, 700.0)))
 
+    @override
     def draw(self, rng: np.random.Generator) -> Indices:
-        """See :class:`Law`."""
         return np.flatnonzero(rng.random(len(self.probabilities)) < self.probabilities)

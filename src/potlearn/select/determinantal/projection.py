@@ -19,8 +19,8 @@ from __future__ import annotations
 import numpy as np
 
 from potlearn.select.determinantal.ensemble import Ensemble
-from potlearn.select.selection import Array, Indices
 from potlearn.select.vectors import orthonormal, squared_norms
+from potlearn.typing import Array, Indices
 
 # Proposals that are made at once, at most.
 BATCH = 512

@@ -8,8 +8,9 @@ from potlearn.select.determinantal.ensemble import Ensemble
 from potlearn.select.determinantal.laws import Law
 from potlearn.select.determinantal.projection import LeverageSampler
 from potlearn.select.run import Run
-from potlearn.select.selection import Array, Indices, Selection
+from potlearn.select.selection import Selection
 from potlearn.select.vectors import squared_norms
+from potlearn.typing import Array, Indices
 
 
 class DeterminantalSampler:

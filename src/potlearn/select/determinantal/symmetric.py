@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from potlearn.select.selection import Array, Indices
+from potlearn.typing import Array, Indices
 
 
 def log_elementary(log_values: Array, k: int) -> Array:

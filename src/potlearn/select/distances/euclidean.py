@@ -15,8 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from potlearn.errors import SelectionError
-from potlearn.select.selection import Array
 from potlearn.select.vectors import squared_distances
+from potlearn.typing import Array
 
 
 @dataclass(frozen=True)

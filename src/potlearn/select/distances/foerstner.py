@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 
 from potlearn.errors import SelectionError
-from potlearn.select.selection import Array
+from potlearn.typing import Array
 
 
 def foerstner_distance(A: Array, B: Array) -> float:

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from potlearn.errors import SelectionError
-from potlearn.select.selection import Array
+from potlearn.typing import Array
 
 
 def rmsd(

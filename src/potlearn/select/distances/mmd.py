@@ -16,7 +16,7 @@ from potlearn.errors import SelectionError
 from potlearn.select.kernels.base import Kernel
 from potlearn.select.kernels.named import KernelLike, make_kernel
 from potlearn.select.rows import BLOCK, ArrayRows
-from potlearn.select.selection import Array
+from potlearn.typing import Array
 
 
 def mean_discrepancy(

@@ -23,7 +23,7 @@ import numpy as np
 from potlearn.errors import SelectionError
 from potlearn.select.kernels.named import KernelLike, make_kernel
 from potlearn.select.rows import ArrayRows
-from potlearn.select.selection import Array
+from potlearn.typing import Array
 
 # Numbers in the gradients of a block of pairs: 64 MB.
 GRADIENTS = 8_000_000

@@ -17,6 +17,8 @@ from dataclasses import dataclass, field
 from math import ceil
 from pathlib import Path
 
+from typing_extensions import override
+
 from potlearn.errors import SelectionError
 from potlearn.runtime import Checkpoint, Executor, InProcess, Progress, reporting
 from potlearn.select.hierarchy.fingerprint import describe
@@ -67,8 +69,8 @@ class Hierarchical(Selector):
     checkpoint: str | Path | None = None
     progress: Progress = None
 
+    @override
     def check(self, n: int) -> None:
-        """See :class:`~potlearn.select.selector.Selector`."""
         if self.chunk_size is not None and not is_positive_integer(self.chunk_size):
             raise SelectionError(f"chunk_size is {self.chunk_size!r}; expected a positive integer")
         if not 1 <= self.oversampling < float("inf"):
@@ -80,8 +82,8 @@ class Hierarchical(Selector):
             Sized.check(selector, n)
             selector.check(min(n, self._size(selector)))
 
+    @override
     def choose(self, rows: Rows, labels: Labels | None, run: Run) -> Selection:
-        """See :class:`~potlearn.select.selector.Selector`."""
         selector = self._leveled()
         if selector is None:
             return self.selector.choose(rows, labels, run)
@@ -104,9 +106,9 @@ class Hierarchical(Selector):
             )
         return self.selector
 
+    @override
     @contextmanager
     def running(self, rows: Rows) -> Iterator[Run]:
-        """See :class:`~potlearn.select.selector.Selector`: a run with workers and a checkpoint."""
         checksum = check_finite(rows, fingerprint=self.checkpoint is not None)
         root = seed_sequence(getattr(self.selector, "random_state", 0))
         size = self.chunk_size or CHUNK

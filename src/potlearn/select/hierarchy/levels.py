@@ -22,8 +22,9 @@ from potlearn.errors import TooFewError
 from potlearn.select.rows import Rows
 from potlearn.select.run import Run, State, equal_parts
 from potlearn.select.seeds import child
-from potlearn.select.selection import Array, Indices, Selection
+from potlearn.select.selection import Selection
 from potlearn.select.selector import Sized
+from potlearn.typing import Array, Indices
 
 _LEVELS = 2
 

@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 from typing import Protocol, Self
 
 import numpy as np
+from typing_extensions import override
 
 from potlearn.errors import SelectionError
 from potlearn.select.rows import Rows
-from potlearn.select.selection import Array
 from potlearn.select.vectors import squared_distances
+from potlearn.typing import Array
 
 # Rows that the median distance is taken from.
 SAMPLE = 500
@@ -75,22 +76,22 @@ class Radial(Kernel):
     def profile(self, squares: Array) -> tuple[Array, Array, Array]:
         """Value, first and second derivative of f at squared distances."""
 
+    @override
     def __call__(self, X: Array, Y: Array) -> Array:
-        """See :class:`Kernel`."""
         return self.profile(squared_distances(X, Y))[0]
 
+    @override
     def diagonal(self, X: Array) -> Array:
-        """See :class:`Kernel`."""
         return self.profile(np.zeros(len(X)))[0]
 
+    @override
     def gradients(self, X: Array, Y: Array) -> tuple[Array, Array]:
-        """See :class:`Kernel`."""
         slope = 2.0 * self.profile(squared_distances(X, Y))[1]
         along = slope[:, :, None] * (X[:, None, :] - Y[None, :, :])
         return along, -along
 
+    @override
     def cross_derivative(self, X: Array, Y: Array) -> Array:
-        """See :class:`Kernel`."""
         squares = squared_distances(X, Y)
         _, first, second = self.profile(squares)
         trace: Array = -2.0 * X.shape[1] * first - 4.0 * squares * second
@@ -121,12 +122,12 @@ class Radial(Kernel):
 class WithoutDerivatives(Kernel):
     """A kernel of which only values are known."""
 
+    @override
     def gradients(self, X: Array, Y: Array) -> tuple[Array, Array]:
-        """See :class:`Kernel`; there are none."""
         raise SelectionError(f"the kernel {type(self).__name__} has no derivatives")
 
+    @override
     def cross_derivative(self, X: Array, Y: Array) -> Array:
-        """See :class:`Kernel`; there is none."""
         raise SelectionError(f"the kernel {type(self).__name__} has no derivatives")
 
 
@@ -136,8 +137,8 @@ class FunctionKernel(WithoutDerivatives):
 
     function: Callable[[Array, Array], Array]
 
+    @override
     def __call__(self, X: Array, Y: Array) -> Array:
-        """See :class:`Kernel`."""
         values = np.asarray(self.function(X, Y), np.float64)
         if values.shape != (len(X), len(Y)) or not np.isfinite(values).all():
             raise SelectionError(
@@ -147,8 +148,8 @@ class FunctionKernel(WithoutDerivatives):
             )
         return values
 
+    @override
     def diagonal(self, X: Array) -> Array:
-        """See :class:`Kernel`."""
         return np.array([self(row[None], row[None])[0, 0] for row in X])
 
 
@@ -156,12 +157,12 @@ class FunctionKernel(WithoutDerivatives):
 class Precomputed(WithoutDerivatives):
     """The rows are the kernel matrix itself, (N, N)."""
 
+    @override
     def __call__(self, X: Array, Y: Array) -> Array:
-        """See :class:`Kernel`; only the rows themselves have values."""
         raise SelectionError("a precomputed kernel has values for its own rows only")
 
+    @override
     def diagonal(self, X: Array) -> Array:
-        """See :class:`Kernel`."""
         return np.diag(X).copy()
 
     def matrix(self, rows: Rows) -> Array:

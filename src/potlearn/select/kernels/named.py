@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from typing_extensions import override
 
 from potlearn.errors import SelectionError
 from potlearn.select.kernels.base import (
@@ -16,20 +17,20 @@ from potlearn.select.kernels.base import (
     Radial,
 )
 from potlearn.select.rows import Rows
-from potlearn.select.selection import Array
 from potlearn.select.vectors import squared_distances, squared_norms
+from potlearn.typing import Array
 
 
 @dataclass(frozen=True)
-class Identity:
+class Identity(FeatureMap):
     """Features that are the rows themselves."""
 
+    @override
     def width(self, n_columns: int) -> int:
-        """See :class:`~potlearn.select.kernels.base.FeatureMap`."""
         return n_columns
 
+    @override
     def __call__(self, X: Array) -> Array:
-        """See :class:`~potlearn.select.kernels.base.FeatureMap`."""
         return X
 
 
@@ -37,8 +38,8 @@ class Identity:
 class Directions(Identity):
     """Rows of length one; a row of zeros stays one."""
 
+    @override
     def __call__(self, X: Array) -> Array:
-        """See :class:`~potlearn.select.kernels.base.FeatureMap`."""
         return np.asarray(X / _lengths(X)[:, None])
 
 
@@ -46,25 +47,25 @@ class Directions(Identity):
 class Linear(Kernel):
     r"""The dot product, :math:`k = x \cdot y`."""
 
+    @override
     def __call__(self, X: Array, Y: Array) -> Array:
-        """See :class:`~potlearn.select.kernels.base.Kernel`."""
         return X @ Y.T
 
+    @override
     def diagonal(self, X: Array) -> Array:
-        """See :class:`~potlearn.select.kernels.base.Kernel`."""
         return squared_norms(X)
 
+    @override
     def gradients(self, X: Array, Y: Array) -> tuple[Array, Array]:
-        """See :class:`~potlearn.select.kernels.base.Kernel`."""
         shape = (len(X), *Y.shape)
         return np.broadcast_to(Y, shape), np.broadcast_to(X[:, None, :], shape)
 
+    @override
     def cross_derivative(self, X: Array, Y: Array) -> Array:
-        """See :class:`~potlearn.select.kernels.base.Kernel`."""
         return np.full((len(X), len(Y)), float(X.shape[1]))
 
+    @override
     def features(self) -> FeatureMap:
-        """See :class:`~potlearn.select.kernels.base.Kernel`."""
         return Identity()
 
 
@@ -88,16 +89,16 @@ class Cosine(Kernel):
 
     alpha: float = 1.0
 
+    @override
     def __call__(self, X: Array, Y: Array) -> Array:
-        """See :class:`~potlearn.select.kernels.base.Kernel`."""
         return self._powers(self._cosines(X, Y), 0)
 
+    @override
     def diagonal(self, X: Array) -> Array:
-        """See :class:`~potlearn.select.kernels.base.Kernel`."""
         return np.where(squared_norms(X) > 0, 1.0, 0.0)
 
+    @override
     def gradients(self, X: Array, Y: Array) -> tuple[Array, Array]:
-        """See :class:`~potlearn.select.kernels.base.Kernel`."""
         x, y = _lengths(X)[:, None, None], _lengths(Y)[None, :, None]
         along_x, along_y = X[:, None, :] / x, Y[None, :, :] / y
         c = self._cosines(X, Y)
@@ -105,15 +106,15 @@ class Cosine(Kernel):
         c = c[:, :, None]
         return slope * (along_y - c * along_x) / x, slope * (along_x - c * along_y) / y
 
+    @override
     def cross_derivative(self, X: Array, Y: Array) -> Array:
-        """See :class:`~potlearn.select.kernels.base.Kernel`."""
         c = self._cosines(X, Y)
         direct = self._powers(c, 1) * (X.shape[1] - 2 + c**2)
         bent = self._powers(c, 2) * (c**3 - c)
         return np.asarray((direct + bent) / np.outer(_lengths(X), _lengths(Y)))
 
+    @override
     def features(self) -> FeatureMap | None:
-        """See :class:`~potlearn.select.kernels.base.Kernel`."""
         return Directions() if self.alpha == 1 else None
 
     def _cosines(self, X: Array, Y: Array) -> Array:
@@ -140,13 +141,13 @@ class RBF(Radial):
         Length l, by default the median distance between rows.
     """
 
+    @override
     def __call__(self, X: Array, Y: Array) -> Array:
-        """See :class:`~potlearn.select.kernels.base.Kernel`."""
         exponents = squared_distances(X, Y, -0.5 / self.scale**2)
         return np.asarray(np.exp(exponents, out=exponents))
 
+    @override
     def profile(self, squares: Array) -> tuple[Array, Array, Array]:
-        """See :class:`~potlearn.select.kernels.base.Radial`."""
         rate = -0.5 / self.scale**2
         value = np.exp(rate * squares)
         return value, rate * value, rate**2 * value
@@ -169,8 +170,8 @@ class IMQ(Radial):
 
     beta: float = 0.5
 
+    @override
     def profile(self, squares: Array) -> tuple[Array, Array, Array]:
-        """See :class:`~potlearn.select.kernels.base.Radial`."""
         if not self.beta > 0:
             raise SelectionError(f"beta is {self.beta}; expected a positive number")
         base = 1.0 + squares / self.scale**2

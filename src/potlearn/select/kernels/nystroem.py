@@ -13,19 +13,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from typing_extensions import override
 
 from potlearn.errors import SelectionError
 from potlearn.linalg.blas import lapack
-from potlearn.select.kernels.base import Kernel
+from potlearn.select.kernels.base import FeatureMap, Kernel
 from potlearn.select.rows import Rows
-from potlearn.select.selection import Array
+from potlearn.typing import Array
 
 # Ratio of the diagonal of a triangle, whose square takes four digits off sums over rows at most.
 CONDITION = 1e-2
 
 
 @dataclass(frozen=True)
-class Nystroem:
+class Nystroem(FeatureMap):
     """Features of a kernel.
 
     Attributes
@@ -67,28 +68,28 @@ class Nystroem:
         diagonal = np.diag(self.factor)
         return bool(diagonal.min() > CONDITION * diagonal.max())
 
+    @override
     def width(self, n_columns: int) -> int:
-        """See :class:`~potlearn.select.kernels.base.FeatureMap`."""
         return len(self.landmarks)
 
+    @override
     def __call__(self, X: Array) -> Array:
-        """See :class:`~potlearn.select.kernels.base.FeatureMap`."""
         values = self.kernel(self.landmarks, X)
         solved, _ = lapack().dtrtrs(self.factor, values, lower=1)
         return np.asarray(solved.T)
 
 
 @dataclass(frozen=True)
-class LandmarkValues:
+class LandmarkValues(FeatureMap):
     """Values of a kernel against landmarks, :math:`k(x, Z)`."""
 
     kernel: Kernel
     landmarks: Array
 
+    @override
     def width(self, n_columns: int) -> int:
-        """See :class:`~potlearn.select.kernels.base.FeatureMap`."""
         return len(self.landmarks)
 
+    @override
     def __call__(self, X: Array) -> Array:
-        """See :class:`~potlearn.select.kernels.base.FeatureMap`."""
         return self.kernel(X, self.landmarks)

@@ -16,14 +16,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from typing_extensions import override
 
 from potlearn.errors import SelectionError, TooFewError
 from potlearn.select.matrix.singular import triangle_of
 from potlearn.select.rows import Rows
 from potlearn.select.run import Run
-from potlearn.select.selection import Array, Selection
+from potlearn.select.selection import Selection
 from potlearn.select.selector import Labels, Sized
 from potlearn.select.vectors import orthonormal, squared_norms
+from potlearn.typing import Array
 
 # Singular values below this part of the largest are lost in the square of a matrix.
 RESOLUTION = 1e-7
@@ -43,18 +45,18 @@ class CUR(Sized):
 
     n_vectors: int = 1
 
+    @override
     def check(self, n: int) -> None:
-        """See :class:`~potlearn.select.selector.Selector`."""
         super().check(n)
         if self.n_vectors < 1:
             raise SelectionError(f"n_vectors is {self.n_vectors}; expected a positive integer")
 
+    @override
     def most(self, n: int, d: int) -> int:
-        """See :class:`~potlearn.select.selector.Sized`."""
         return min(n, d)
 
+    @override
     def choose(self, rows: Rows, labels: Labels | None, run: Run) -> Selection:
-        """See :class:`~potlearn.select.selector.Selector`."""
         X = rows.read()
         triangle = triangle_of(rows)
         basis = np.zeros((0, X.shape[1]))

@@ -13,13 +13,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from typing_extensions import override
 
 from potlearn.linalg.blas import lapack
 from potlearn.select.matrix.singular import left_vectors
 from potlearn.select.rows import Rows
 from potlearn.select.run import Run
-from potlearn.select.selection import Array, Indices, Selection
+from potlearn.select.selection import Selection
 from potlearn.select.selector import Labels, Sized
+from potlearn.typing import Array, Indices
 
 
 @dataclass(frozen=True)
@@ -32,12 +34,12 @@ class DEIM(Sized):
         Number k of rows, at most the rank of X.
     """
 
+    @override
     def most(self, n: int, d: int) -> int:
-        """See :class:`~potlearn.select.selector.Sized`."""
         return min(n, d)
 
+    @override
     def choose(self, rows: Rows, labels: Labels | None, run: Run) -> Selection:
-        """See :class:`~potlearn.select.selector.Selector`."""
         pivots, factor = lu_pivots(left_vectors(rows, self.n_to_select))
         return Selection(pivots, np.abs(np.diag(factor)))
 

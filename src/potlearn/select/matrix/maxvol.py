@@ -14,15 +14,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from typing_extensions import override
 
 from potlearn.errors import SelectionError, TooFewError
 from potlearn.select.matrix.deim import lu_pivots
 from potlearn.select.matrix.singular import left_vectors
 from potlearn.select.rows import Rows
 from potlearn.select.run import Run
-from potlearn.select.selection import Array, Indices, Selection
+from potlearn.select.selection import Selection
 from potlearn.select.selector import Labels, Sized
 from potlearn.select.vectors import squared_norms
+from potlearn.typing import Array, Indices
 
 # Squared distance of coefficients below which rows are equal.
 EQUAL = 1e-12
@@ -42,14 +44,14 @@ class MaxVol(Sized):
 
     tolerance: float = 0.01
 
+    @override
     def check(self, n: int) -> None:
-        """See :class:`~potlearn.select.selector.Selector`."""
         super().check(n)
         if not self.tolerance > 0:
             raise SelectionError(f"tolerance is {self.tolerance}; expected a positive number")
 
+    @override
     def choose(self, rows: Rows, labels: Labels | None, run: Run) -> Selection:
-        """See :class:`~potlearn.select.selector.Selector`."""
         U = left_vectors(rows)[:, : self.n_to_select]
         chosen, C = _exchange(U, 1.0 + self.tolerance)
         chosen = _extend(chosen, C, self.n_to_select)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
+from typing_extensions import override
 
 from potlearn.select.determinantal.ensemble import Along, spectrum_of
 from potlearn.select.determinantal.greedy_map import pivoted_qr
@@ -38,12 +39,12 @@ class PivotedQR(Sized):
 
     streams: ClassVar[bool] = True
 
+    @override
     def most(self, n: int, d: int) -> int:
-        """See :class:`~potlearn.select.selector.Sized`."""
         return min(n, d)
 
+    @override
     def choose(self, rows: Rows, labels: Labels | None, run: Run) -> Selection:
-        """See :class:`~potlearn.select.selector.Selector`."""
         k = self.n_to_select
         values, axes = spectrum_of(rows, Identity(), Triangle(), run)
         check_rank(k, len(values))

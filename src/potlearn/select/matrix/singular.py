@@ -9,7 +9,7 @@ import numpy as np
 from potlearn.errors import TooFewError
 from potlearn.select.moments import Triangle
 from potlearn.select.rows import Rows, blocks
-from potlearn.select.selection import Array
+from potlearn.typing import Array
 
 
 def triangle_of(rows: Rows) -> Array:

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from potlearn.errors import SelectionError
-from potlearn.select.selection import Array, Indices, Selection
+from potlearn.select.selection import Selection
+from potlearn.typing import Array, Indices
 
 ALLOCATIONS = ("proportional", "equal", "root")
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
+from typing_extensions import override
 
 from potlearn.errors import SelectionError
 from potlearn.select.rows import Rows
@@ -38,13 +39,13 @@ class Stratified(Sized):
 
     streams: ClassVar[bool] = True
 
+    @override
     def check(self, n: int) -> None:
-        """See :class:`~potlearn.select.selector.Selector`."""
         super().check(n)
         quotas([n], self.n_to_select, self.allocation)
 
+    @override
     def choose(self, rows: Rows, labels: Labels | None, run: Run) -> Selection:
-        """See :class:`~potlearn.select.selector.Selector`."""
         if labels is None:
             raise SelectionError("Stratified needs the group of each row: fit(X, groups)")
         _, groups = np.unique(np.asarray(labels), return_inverse=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
+from typing_extensions import override
 
 from potlearn.select.rows import Rows
 from potlearn.select.run import Run
@@ -30,7 +31,7 @@ class Random(Sized):
 
     streams: ClassVar[bool] = True
 
+    @override
     def choose(self, rows: Rows, labels: Labels | None, run: Run) -> Selection:
-        """See :class:`~potlearn.select.selector.Selector`."""
         n, k = rows.shape[0], self.n_to_select
         return Selection.of(run.rng(0).choice(n, k, replace=False), np.full(k, k / n))
