@@ -77,7 +77,7 @@ def test_identities_do_not_depend_on_the_basis():
     assert len(set(names)) == len(names)
     places = [names.index(name) for name in small.feature_names]
     atoms = cluster(("Si",), 9, seed=0)
-    a, b = (basis.descriptors(atoms) for basis in (large, small))
+    a, b = (basis.features(atoms) for basis in (large, small))
     np.testing.assert_allclose(b, a[:, places], rtol=1e-12, atol=1e-12 * np.abs(a).max())
 
 

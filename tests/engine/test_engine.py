@@ -7,24 +7,19 @@ import numpy as np
 import pytest
 from pod_bases import BASES, cell, cluster
 
-from potlearn.engine import Engine, Jet, ProgramBuilder, instruction_sets, tabulate
+from potlearn.engine import Basis, Engine, Jet, ProgramBuilder, instruction_sets, tabulate
 from potlearn.engine.program import moment
 from potlearn.errors import DataError
 from potlearn.structure.neighbors import neighbors
-from potlearn.structure.species import species_indices
+from potlearn.structure.system import System
 
 
 def engine_of(descriptor, instruction_set):
-    e = descriptor.engine
-    return Engine(e.degrees, e.tables, e.table_of, e.program, instruction_set)
+    return Engine(descriptor.engine.basis, instruction_set)
 
 
 def arguments(descriptor, atoms):
-    return (
-        atoms.positions,
-        species_indices(atoms, descriptor.species),
-        neighbors(atoms, descriptor.cutoff),
-    )
+    return System.of(atoms, descriptor.species, descriptor.cutoff)
 
 
 @pytest.fixture(params=list(BASES))
@@ -53,7 +48,7 @@ def coefficients(engine, *shape, seed=0):
 
 def test_instruction_sets_agree(descriptor, system):
     results = [
-        engine_of(descriptor, name).energy_forces(*system, coefficients(descriptor.engine))
+        engine_of(descriptor, name).energy_forces(system, coefficients(descriptor.engine))
         for name in instruction_sets()
     ]
     for result in results[1:]:
@@ -63,39 +58,39 @@ def test_instruction_sets_agree(descriptor, system):
 
 def test_energy_is_the_weighted_sum_of_descriptors(engine, system):
     c = coefficients(engine)
-    energies, _, _ = engine.energy_forces(*system, c)
-    per_atom = c[system[1]]
-    expected = per_atom[:, 0] + (per_atom[:, 1:] * engine.descriptors(*system)).sum(1)
+    energies, _, _ = engine.energy_forces(system, c)
+    per_atom = c[system.species]
+    expected = per_atom[:, 0] + (per_atom[:, 1:] * engine.features(system)).sum(1)
     np.testing.assert_allclose(energies, expected, rtol=1e-11, atol=1e-11)
 
 
 def test_design_rows_give_energy_forces_and_virial(engine, system):
     c = coefficients(engine)
-    energies, forces, virial = engine.energy_forces(*system, c)
-    rows = engine.design(*system)
+    energies, forces, virial = engine.energy_forces(system, c)
+    rows = engine.rows(system)
     scale = max(1.0, np.abs(forces).max())
     np.testing.assert_allclose(rows[0] @ c.ravel(), energies.sum(), rtol=1e-11, atol=1e-11)
     np.testing.assert_allclose(rows[1] @ c.ravel(), forces.ravel(), atol=1e-11 * scale)
     np.testing.assert_allclose(rows[2] @ c.ravel(), virial, atol=1e-11 * scale * 10)
-    assert engine.design(*system, virial=False)[2].shape[0] == 0
+    assert engine.rows(system, virial=False)[2].shape[0] == 0
 
 
 def test_vjp_with_the_coefficients_gives_the_forces(engine, system):
     c = coefficients(engine)
-    _, forces, virial = engine.energy_forces(*system, c)
-    again = engine.vjp(*system, c[system[1], 1:])
+    _, forces, virial = engine.energy_forces(system, c)
+    again = engine.vjp(system, c[system.species, 1:])
     np.testing.assert_allclose(again[0], forces, atol=1e-12 * max(1.0, np.abs(forces).max()))
     np.testing.assert_allclose(again[1], virial, atol=1e-12 * max(1.0, np.abs(virial).max()))
 
 
 def test_vjp_and_jvp_are_adjoint(engine, system):
     rng = np.random.default_rng(5)
-    n = len(system[1])
+    n = len(system.species)
     w = rng.normal(size=(n, engine.n_features)) / np.arange(1, engine.n_features + 1)
     u, strain = rng.normal(size=(n, 3)), rng.normal(size=(3, 3))
     strain = strain + strain.T
-    forces, virial = engine.vjp(*system, w)
-    tangent = engine.jvp(*system, u, strain)
+    forces, virial = engine.vjp(system, w)
+    tangent = engine.jvp(system, u, strain)
     voigt = strain[[0, 1, 2, 1, 0, 0], [0, 1, 2, 2, 2, 1]] * [1, 1, 1, 2, 2, 2]
     expected = -(forces * u).sum() - virial @ voigt
     scale = np.abs(w * tangent).sum() + 1
@@ -103,26 +98,26 @@ def test_vjp_and_jvp_are_adjoint(engine, system):
 
 
 def test_jvp_against_central_differences(descriptor, engine, system):
-    positions, species, list_ = system
     rng = np.random.default_rng(6)
-    u, strain, h = rng.normal(size=positions.shape), 0.1 * rng.normal(size=(3, 3)), 1e-5
+    u, strain, h = rng.normal(size=system.positions.shape), 0.1 * rng.normal(size=(3, 3)), 1e-5
 
     def moved(t):
         f = np.eye(3) + t * strain
-        there = replace(list_, offsets=list_.offsets @ f.T)
-        return engine.descriptors((positions + t * u * 1.0) @ f.T, species, there)
+        list_ = replace(system.neighbors, offsets=system.neighbors.offsets @ f.T)
+        positions = (system.positions + t * u) @ f.T
+        return engine.features(System(positions, system.species, list_))
 
     difference = (moved(h) - moved(-h)) / (2 * h)
-    exact = engine.jvp(positions, species, list_, u, strain)
+    exact = engine.jvp(system, u, strain)
     scale = np.abs(difference).max(0) + 1
     np.testing.assert_allclose(exact / scale, difference / scale, atol=2e-7)
 
 
 def test_several_coefficient_sets_in_one_pass(engine, system):
     c = coefficients(engine, 3)
-    together = engine.energy_forces(*system, c)
+    together = engine.energy_forces(system, c)
     for k in range(3):
-        for a, b in zip(engine.energy_forces(*system, c[k]), together, strict=True):
+        for a, b in zip(engine.energy_forces(system, c[k]), together, strict=True):
             np.testing.assert_array_equal(a, b[k])
 
 
@@ -133,19 +128,19 @@ def test_same_bits_for_any_number_of_threads(name):
     atoms.rattle(0.05, seed=1)
     system, engine = arguments(descriptor, atoms), descriptor.engine
     c = coefficients(engine)
-    one = engine.energy_forces(*system, c, threads=1)
+    one = engine.energy_forces(system, c, threads=1)
     for threads in (2, 3, 7):
-        for a, b in zip(one, engine.energy_forces(*system, c, threads=threads), strict=True):
+        for a, b in zip(one, engine.energy_forces(system, c, threads=threads), strict=True):
             np.testing.assert_array_equal(a, b)
     np.testing.assert_array_equal(
-        engine.descriptors(*system, threads=1), engine.descriptors(*system, threads=3)
+        engine.features(system, threads=1), engine.features(system, threads=3)
     )
 
 
 def test_isolated_atom_has_its_one_body_energy(engine, descriptor):
     atoms = cluster(descriptor.species, 1, seed=0)
     c = coefficients(engine)
-    energies, forces, virial = engine.energy_forces(*arguments(descriptor, atoms), c)
+    energies, forces, virial = engine.energy_forces(arguments(descriptor, atoms), c)
     assert energies[0] == c[0, 0]
     assert not forces.any()
     assert not virial.any()
@@ -153,31 +148,21 @@ def test_isolated_atom_has_its_one_body_energy(engine, descriptor):
 
 def test_neighbours_beyond_the_cutoff_do_not_matter(descriptor, engine):
     atoms = cell(descriptor.species, 5, seed=8)
-    positions, species, _ = arguments(descriptor, atoms)
     c = coefficients(engine)
-    short = engine.energy_forces(positions, species, neighbors(atoms, descriptor.cutoff), c)
-    long = engine.energy_forces(positions, species, neighbors(atoms, descriptor.cutoff + 1.5), c)
+    short = engine.energy_forces(arguments(descriptor, atoms), c)
+    further = System.of(atoms, descriptor.species, descriptor.cutoff + 1.5)
+    long = engine.energy_forces(further, c)
     for a, b in zip(short, long, strict=True):
         np.testing.assert_allclose(a, b, atol=1e-12 * max(1.0, np.abs(a).max()))
 
 
 def test_configurations_side_by_side_have_the_rows_that_each_has_alone(descriptor, engine):
-    parts = [
-        arguments(descriptor, cell(descriptor.species, n, seed=n, length=4.4)) for n in (4, 1, 3)
-    ]
-    shift = np.cumsum([0, *(len(p[1]) for p in parts)])
-    lists = [p[2] for p in parts]
-    together = replace(
-        lists[0],
-        first=np.concatenate([[0], np.cumsum(np.concatenate([np.diff(x.first) for x in lists]))]),
-        j=np.concatenate([x.j + s for x, s in zip(lists, shift, strict=False)]).astype(np.int32),
-        offsets=np.concatenate([x.offsets for x in lists]),
-    )
-    positions, species = (np.concatenate([p[k] for p in parts]) for k in (0, 1))
-    owner = np.repeat(np.arange(3), np.diff(shift)).astype(np.int32)
-    energy, forces, virial = engine.design(positions, species, together, owner=owner)
+    several = [cell(descriptor.species, n, seed=n, length=4.4) for n in (4, 1, 3)]
+    parts = [arguments(descriptor, atoms) for atoms in several]
+    shift = np.cumsum([0, *(len(part) for part in parts)])
+    energy, forces, virial = engine.rows(arguments(descriptor, several))
     for k, part in enumerate(parts):
-        alone = engine.design(*part)
+        alone = engine.rows(part)
         rows = forces[3 * shift[k] : 3 * shift[k + 1]]
         for a, b in zip(alone, (energy[k], rows, virial[6 * k : 6 * k + 6]), strict=True):
             np.testing.assert_allclose(a, b, atol=1e-11 * max(1.0, np.abs(a).max()))
@@ -205,14 +190,14 @@ def test_radial_functions_may_start_at_any_degree(kind):
     table, which = tabulate(powers, 4.0), np.zeros((1, 1), np.int32)
     full = polynomial(18, [{(0, 0): 1.0}, {(13 + m, 13 + m): 1.0 for m in range(5)}])
     short = polynomial(6, [{(0, 0): 1.0}, {(1 + m, 1 + m): 1.0 for m in range(5)}])
-    a = Engine([2, 2], [table], which, full, kind)
-    b = Engine([0, 2], [table], which, short, kind, lowest=[0, 2])
+    a = Engine(Basis((2, 2), (table,), which, (full,)), kind)
+    b = Engine(Basis((0, 2), (table,), which, (short,), lowest=(0, 2)), kind)
     atoms = cell(("Si",), 5, seed=3, length=4.4)
-    system = atoms.positions, np.zeros(5, np.int32), neighbors(atoms, 4.0)
+    system = System.of(atoms, ("Si",), 4.0)
     c = np.array([[0.1, 0.2, -0.3]])
-    for x, y in zip(a.energy_forces(*system, c), b.energy_forces(*system, c), strict=True):
+    for x, y in zip(a.energy_forces(system, c), b.energy_forces(system, c), strict=True):
         np.testing.assert_allclose(x, y, rtol=1e-12, atol=1e-12 * np.abs(x).max())
-    for x, y in zip(a.design(*system), b.design(*system), strict=True):
+    for x, y in zip(a.rows(system), b.rows(system), strict=True):
         np.testing.assert_allclose(x, y, rtol=1e-12, atol=1e-12 * np.abs(x).max())
 
 
@@ -221,43 +206,48 @@ def test_one_program_per_centre_species(kind):
     table, which = tabulate(powers, 4.0), np.zeros((2, 2), np.int32)
     first, second = {(0, 0): 1.0, (1, 3): 2.0}, {(2, 2): -0.5}
     apart = [polynomial(4, [first]), polynomial(4, [second])]
-    both = Engine([0, 0], [table], which, polynomial(4, [first, second]), kind)
-    engine = Engine([0, 0], [table], which, apart, kind)
+    both = Engine(Basis((0, 0), (table,), which, (polynomial(4, [first, second]),)), kind)
+    engine = Engine(Basis((0, 0), (table,), which, tuple(apart)), kind)
     atoms = cell(("Si", "C"), 7, seed=3, length=4.4)
     species = np.array([0, 1, 0, 0, 1, 1, 0], np.int32)
-    system = atoms.positions, species, neighbors(atoms, 4.0)
+    system = System(atoms.positions, species, neighbors(atoms, 4.0))
     np.testing.assert_allclose(
-        engine.descriptors(*system)[:, 0], both.descriptors(*system)[range(7), species]
+        engine.features(system)[:, 0], both.features(system)[range(7), species]
     )
     c, union = np.array([[0.3, 1.0], [0.0, 1.0]]), np.array([[0.3, 1.0, 0.0], [0.0, 0.0, 1.0]])
-    found, expected = engine.energy_forces(*system, c), both.energy_forces(*system, union)
+    found, expected = engine.energy_forces(system, c), both.energy_forces(system, union)
     for x, y in zip(found, expected, strict=True):
         np.testing.assert_allclose(x, y, rtol=1e-12, atol=1e-12 * np.abs(y).max())
     with pytest.raises(ValueError, match="one program"):
-        engine.design(*system)
+        engine.rows(system)
 
 
 def test_an_engine_survives_pickling(engine, system):
     again = pickle.loads(pickle.dumps(engine))
-    np.testing.assert_array_equal(again.descriptors(*system), engine.descriptors(*system))
+    np.testing.assert_array_equal(again.features(system), engine.features(system))
 
 
 def test_atoms_on_top_of_each_other_are_an_error(descriptor, engine):
     atoms = cluster(descriptor.species, 3, seed=0)
     atoms.positions[1] = atoms.positions[0] + [0.01, 0, 0]
     with pytest.raises(DataError, match=r"atoms 0 and 1 are 0\.01"):
-        engine.descriptors(*arguments(descriptor, atoms))
+        engine.features(arguments(descriptor, atoms))
 
 
 def test_malformed_arrays_are_refused(descriptor, engine):
-    positions, species, list_ = arguments(descriptor, cell(descriptor.species, 4, seed=2))
+    system = arguments(descriptor, cell(descriptor.species, 4, seed=2))
+    list_ = system.neighbors
+
+    def spoiled(**changes):
+        return replace(system, views={}, **changes)
+
     with pytest.raises(ValueError, match="positions must be"):
-        engine.descriptors(positions[:-1], species, list_)
+        engine.features(spoiled(positions=system.positions[:-1]))
     with pytest.raises(ValueError, match="species index out of range"):
-        engine.descriptors(positions, species + 9, list_)
+        engine.features(spoiled(species=system.species + 9))
     with pytest.raises(ValueError, match="neighbour index out of range"):
-        engine.descriptors(positions, species, replace(list_, j=list_.j + 99))
+        engine.features(spoiled(neighbors=replace(list_, j=list_.j + 99)))
     with pytest.raises(ValueError, match="wrong number of coefficients"):
-        engine.energy_forces(positions, species, list_, coefficients(engine)[:, :-1])
+        engine.energy_forces(system, coefficients(engine)[:, :-1])
     with pytest.raises(ValueError, match="does not run the instruction set"):
-        engine_of(descriptor, "sse9").descriptors(positions, species, list_)
+        engine_of(descriptor, "sse9").features(system)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
@@ -66,23 +67,34 @@ class Potential(Protocol):
     def cutoff(self) -> float:
         """Largest distance that matters, in Å."""
 
-    def predict(self, atoms: Atoms, neighbors: Neighbors | None = None) -> Prediction:
-        """Energies, forces and virial; the neighbour list may reach further than the cutoff."""
+    def predict(
+        self, atoms: Atoms, neighbors: Neighbors | None = None, *, threads: int = 1
+    ) -> Prediction:
+        """Energies, forces and virial; the neighbour list may reach further than the cutoff.
+
+        The number of threads changes no bit of the result.
+        """
 
     def to_dict(self) -> dict[str, Any]:
         """Settings that rebuild the potential, ``kind`` included; arrays stay arrays."""
 
 
-class PotentialBase:
+class PotentialBase(ABC):
     """Archive, calculator, and the arithmetic of ``a * p + b * q``."""
 
     __array_ufunc__ = None  # a NumPy number times a potential is ours to work out
 
-    def calculator(self: Any, skin: float = 0.5) -> PotlearnCalculator:
+    @abstractmethod
+    def predict(
+        self, atoms: Atoms, neighbors: Neighbors | None = None, *, threads: int = 1
+    ) -> Prediction:
+        """Energies, forces and virial; the neighbour list may reach further than the cutoff."""
+
+    def calculator(self: Any, skin: float = 0.5, threads: int = 1) -> PotlearnCalculator:
         """ASE calculator that keeps its neighbour list while no atom moves more than skin/2 Å."""
         from potlearn.potentials.calculator import PotlearnCalculator
 
-        return PotlearnCalculator(self, skin=skin)
+        return PotlearnCalculator(self, skin=skin, threads=threads)
 
     def save(self, path: str | Path) -> None:
         """Write one file: JSON and arrays in a zip, no pickle."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
+from typing_extensions import override
 
 from potlearn.errors import ConfigError
 from potlearn.potentials.base import Potential, PotentialBase, Prediction
@@ -61,11 +62,14 @@ class SumPotential(PotentialBase):
         """Largest distance that matters, in Å."""
         return max(potential.cutoff for _, potential in self.terms)
 
-    def predict(self, atoms: Atoms, neighbors: Neighbors | None = None) -> Prediction:
-        """Energies, forces and virial; the neighbour list may reach further than the cutoff."""
+    @override
+    def predict(
+        self, atoms: Atoms, neighbors: Neighbors | None = None, *, threads: int = 1
+    ) -> Prediction:
         list_ = neighbors or neighbor_list(atoms, self.cutoff)
         first, *others = (
-            potential.predict(atoms, list_).scaled(weight) for weight, potential in self.terms
+            potential.predict(atoms, list_, threads=threads).scaled(weight)
+            for weight, potential in self.terms
         )
         for prediction in others:
             first = first + prediction

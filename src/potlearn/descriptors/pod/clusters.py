@@ -22,7 +22,7 @@ class Unblended(Protocol):
     def species(self) -> tuple[str, ...]:
         """Chemical symbols."""
 
-    def base_descriptors(self, atoms: Atoms) -> Array:
+    def base_features(self, atoms: Atoms) -> Array:
         """Descriptors of every atom, (N, M)."""
 
 
@@ -82,7 +82,7 @@ class Clusters:
 
         atoms_of: list[list[Array]] = [[] for _ in descriptor.species]
         for atoms in configurations:
-            b = descriptor.base_descriptors(atoms)
+            b = descriptor.base_features(atoms)
             symbols = np.array(atoms.get_chemical_symbols())
             for e, symbol in enumerate(descriptor.species):
                 atoms_of[e].append(b[symbols == symbol])

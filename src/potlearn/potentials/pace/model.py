@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from potlearn.descriptors.ace.primitives import stack
-from potlearn.engine import ONE, Engine, Jet, Program, ProgramBuilder, RadialTable, tabulate
+from potlearn.engine import ONE, Basis, Engine, Jet, Program, ProgramBuilder, RadialTable, tabulate
 from potlearn.engine.polynomial import ComplexPolynomials, Product
 from potlearn.engine.program import Value, moment
 from potlearn.potentials.pace.data import Bond, ClusterFunction, Pair, YaceFile
@@ -59,8 +59,8 @@ def build(file: YaceFile) -> PaceModel:
     radials = used_radials(file)
     programs = [_program(file, mu0, radials) for mu0 in range(len(file.elements))]
     tables, table_of = _tables(file, radials)
-    degrees = [radial.l for radial in radials]
-    engine = Engine(degrees, tables, table_of, programs, lowest=degrees)
+    degrees = tuple(radial.l for radial in radials)
+    engine = Engine(Basis(degrees, tuple(tables), table_of, tuple(programs), lowest=degrees))
     return PaceModel(engine, engine.n_features - 1 if CORE in radials else None)
 
 

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
+from typing_extensions import override
 
 from potlearn.potentials.base import PotentialBase, Prediction
 from potlearn.potentials.pace.data import YaceFile
@@ -20,8 +21,7 @@ from potlearn.potentials.pace.energy import (
 )
 from potlearn.potentials.pace.model import PaceModel, build
 from potlearn.structure.neighbors import Neighbors
-from potlearn.structure.neighbors import neighbors as neighbor_list
-from potlearn.structure.species import species_indices
+from potlearn.structure.system import System
 from potlearn.typing import Array, Atoms
 
 _VOIGT = ([0, 1, 2, 1, 0, 0], [0, 1, 2, 2, 2, 1])
@@ -65,19 +65,19 @@ class PacePotential(PotentialBase):
     def _model(self) -> PaceModel:
         return build(self.file)
 
-    def predict(self, atoms: Atoms, neighbors: Neighbors | None = None) -> Prediction:
-        """Energies, forces and virial of ``atoms`` (an ``ase.Atoms``)."""
-        list_ = neighbors or neighbor_list(atoms, self.cutoff)
-        species = species_indices(atoms, self.species)
-        system = atoms.positions, species, list_
+    @override
+    def predict(
+        self, atoms: Atoms, neighbors: Neighbors | None = None, *, threads: int = 1
+    ) -> Prediction:
+        system, engine = System.of(atoms, self.species, self.cutoff, neighbors), self._model.engine
         if self._linear is not None:
-            return Prediction(*self._model.engine.energy_forces(*system, self._linear))
-        features = self._model.engine.descriptors(*system)
-        switch = nearest_switch(self.file, *system) if self._has_nearest_switch else None
-        energies, weights, excess = self._site_energies(species, features, switch)
-        forces, virial = self._model.engine.vjp(*system, weights)
+            return Prediction(*engine.energy_forces(system, self._linear, threads))
+        features = engine.features(system, threads)
+        switch = nearest_switch(self.file, system) if self._has_nearest_switch else None
+        energies, weights, excess = self._site_energies(system.species, features, switch)
+        forces, virial = engine.vjp(system, weights, threads)
         if switch is not None:
-            _add_pairs(forces, virial, switch, excess, atoms.positions, list_)
+            _add_pairs(forces, virial, switch, excess, system)
         return Prediction(energies, forces, virial)
 
     @cached_property
@@ -143,14 +143,10 @@ class PacePotential(PotentialBase):
 
 
 def _add_pairs(
-    forces: Array,
-    virial: Array,
-    switch: NearestSwitch,
-    excess: Array,
-    positions: Array,
-    list_: Neighbors,
+    forces: Array, virial: Array, switch: NearestSwitch, excess: Array, system: System
 ) -> None:
     """Forces and virial of the steps that move with the nearest neighbour."""
+    positions, list_ = system.positions, system.neighbors
     i, j = switch.atom, list_.j[switch.pair]
     vectors = positions[j] - positions[i] + list_.offsets[switch.pair]
     r = np.linalg.norm(vectors, axis=1)
