@@ -81,7 +81,8 @@ def _coeff_lines(potential: LinearPotential, pod: POD) -> list[str]:
         # File order: species, feature, component fastest; species, cluster, component fastest.
         projection = pod.clusters.projection.transpose(0, 2, 1).ravel()
         centroids = pod.clusters.centroids.ravel()
-    c = potential.coefficients.ravel()
+    own, features = potential.coefficients[:, :1], potential.coefficients[:, 1:]
+    c = np.hstack([own, pod.of_all(features)]).ravel()  # zero for features that were pruned
     header = f"model_coefficients: {c.size} {projection.size} {centroids.size}"
     return [header, *(f"{x:.17g}" for x in (*c, *projection, *centroids))]
 

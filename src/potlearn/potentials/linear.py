@@ -12,8 +12,9 @@ from typing_extensions import override
 
 from potlearn.descriptors import Descriptor, Evaluator, descriptor_from_dict
 from potlearn.errors import ModelFileError
-from potlearn.potentials.base import Potential, PotentialBase, Prediction
+from potlearn.potentials.base import Potential, Prediction
 from potlearn.potentials.kinds import potential_from_dict
+from potlearn.potentials.operations import PotentialBase
 from potlearn.structure.neighbors import Neighbors
 from potlearn.structure.neighbors import neighbors as neighbor_list
 from potlearn.typing import Array, Atoms

@@ -10,8 +10,9 @@ import numpy as np
 from typing_extensions import override
 
 from potlearn.errors import ConfigError
-from potlearn.potentials.base import Potential, PotentialBase, Prediction
+from potlearn.potentials.base import Potential, Prediction
 from potlearn.potentials.kinds import potential_from_dict
+from potlearn.potentials.operations import PotentialBase
 from potlearn.structure.neighbors import Neighbors
 from potlearn.structure.neighbors import neighbors as neighbor_list
 from potlearn.typing import Atoms

@@ -247,7 +247,7 @@ class POD(CompiledDescriptor):
         if not self.blended:
             return super().vjp(atoms, weights, neighbors, threads=threads)
         system = self.system(atoms, neighbors)
-        _, gradient = self.blend(system, threads).pull_back(self._of_all(weights))
+        _, gradient = self.blend(system, threads).pull_back(self.of_all(weights))
         return Gradient(*self.engine.vjp(system, gradient, threads))
 
     @override
@@ -293,7 +293,7 @@ class POD(CompiledDescriptor):
             return super().fold(coefficients)
         return BlendedModel(self, checked(coefficients, len(self.species), self.n_features))
 
-    def _of_all(self, values: Array) -> Array:
+    def of_all(self, values: Array) -> Array:
         """Values (..., n_features) at the places of all features, zero elsewhere."""
         if self.kept is None:
             return values
@@ -380,5 +380,5 @@ class BlendedModel:
 
     def _one(self, system: System, blend: Blend, coefficients: Array, threads: int) -> Energies:
         c = coefficients[system.species]
-        energies, gradient = blend.pull_back(self.descriptor._of_all(c[:, 1:]))
+        energies, gradient = blend.pull_back(self.descriptor.of_all(c[:, 1:]))
         return Energies(c[:, 0] + energies, *self.descriptor.engine.vjp(system, gradient, threads))

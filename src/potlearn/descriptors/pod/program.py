@@ -21,7 +21,8 @@ from itertools import combinations_with_replacement
 
 import numpy as np
 
-from potlearn.engine.angular import cosine_power, cosine_products, coupling
+from potlearn.descriptors.pod.cosines import cosine_power, cosine_products
+from potlearn.engine.angular import coupling
 from potlearn.engine.program import ONE, Program, ProgramBuilder, Terms, Value, linear, moment
 
 FOURBODY_ANGULAR = (

@@ -22,7 +22,8 @@ from potlearn.descriptors.ace.polynomial import folding, polynomial
 from potlearn.descriptors.ace.primitives import ChebExpCos, ChebLinear, ChebPow, SBessel
 from potlearn.descriptors.ace.radial import AceRadial
 from potlearn.errors import ModelFileError
-from potlearn.potentials.pace.data import Bond, ClusterFunction, Embedding, YaceFile
+from potlearn.potentials.pace.data import Bond, ClusterFunction, Embedding
+from potlearn.potentials.pace.file import YaceFile
 from potlearn.typing import Array
 
 EXPANSION = 48

@@ -21,8 +21,8 @@ from potlearn.potentials.pace.data import (
     Pair,
     PolynomialBond,
     PolynomialPair,
-    YaceFile,
 )
+from potlearn.potentials.pace.file import YaceFile
 
 T = TypeVar("T")
 

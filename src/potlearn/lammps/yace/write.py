@@ -21,13 +21,8 @@ import numpy as np
 
 from potlearn.errors import ModelFileError
 from potlearn.potentials.pace import PacePotential
-from potlearn.potentials.pace.data import (
-    Bond,
-    ClusterFunction,
-    Embedding,
-    PolynomialBond,
-    YaceFile,
-)
+from potlearn.potentials.pace.data import Bond, ClusterFunction, Embedding, PolynomialBond
+from potlearn.potentials.pace.file import YaceFile
 
 SUFFIX = ".yace"
 SMALLEST_WIDTH = 0.01

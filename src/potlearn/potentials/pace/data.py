@@ -191,7 +191,7 @@ class ClusterFunction:
 
 
 @dataclass(frozen=True, eq=False)
-class YaceFile:
+class YaceData:
     """A complete potential.
 
     Attributes
@@ -227,11 +227,6 @@ class YaceFile:
     spline_bins: float = 0.001
     lmax: int | None = None
     pair: PolynomialPair | None = None
-
-    def __post_init__(self) -> None:
-        from potlearn.potentials.pace.checks import check
-
-        check(self)
 
     @property
     def is_polynomial(self) -> bool:

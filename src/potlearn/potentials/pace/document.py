@@ -17,8 +17,8 @@ from potlearn.potentials.pace.data import (
     Pair,
     PolynomialBond,
     PolynomialPair,
-    YaceFile,
 )
+from potlearn.potentials.pace.file import YaceFile
 
 Index = NDArray[np.int64]
 

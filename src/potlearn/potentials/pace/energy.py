@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 
 from potlearn.descriptors.ace.primitives import smooth_step
 from potlearn.engine import Jet, close_pairs
-from potlearn.potentials.pace.data import Bond, Embedding, YaceFile
+from potlearn.potentials.pace.data import Bond, Embedding
+from potlearn.potentials.pace.file import YaceFile
 from potlearn.structure.system import System
 from potlearn.typing import Array
 

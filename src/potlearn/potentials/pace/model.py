@@ -20,9 +20,10 @@ from numpy.typing import NDArray
 
 from potlearn.descriptors.ace.primitives import stack
 from potlearn.engine import ONE, Basis, Engine, Jet, Program, ProgramBuilder, RadialTable, tabulate
-from potlearn.engine.polynomial import ComplexPolynomials, Product
 from potlearn.engine.program import Value, moment
-from potlearn.potentials.pace.data import Bond, ClusterFunction, Pair, YaceFile
+from potlearn.potentials.pace.data import Bond, ClusterFunction, Pair
+from potlearn.potentials.pace.file import YaceFile
+from potlearn.potentials.pace.products import ComplexPolynomials, Product
 from potlearn.potentials.pace.radial import polynomials, primitives
 from potlearn.potentials.pace.repulsion import core, polynomial_core
 from potlearn.typing import Array

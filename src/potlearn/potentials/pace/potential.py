@@ -10,8 +10,8 @@ from typing import Any, ClassVar
 import numpy as np
 from typing_extensions import override
 
-from potlearn.potentials.base import PotentialBase, Prediction
-from potlearn.potentials.pace.data import YaceFile
+from potlearn.potentials.base import Prediction
+from potlearn.potentials.operations import PotentialBase
 from potlearn.potentials.pace.document import file_from_dict, file_to_dict
 from potlearn.potentials.pace.energy import (
     NearestSwitch,
@@ -19,6 +19,7 @@ from potlearn.potentials.pace.energy import (
     embedding_energy,
     nearest_switch,
 )
+from potlearn.potentials.pace.file import YaceFile
 from potlearn.potentials.pace.model import PaceModel, build
 from potlearn.structure.neighbors import Neighbors
 from potlearn.structure.system import System

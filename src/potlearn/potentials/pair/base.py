@@ -12,7 +12,8 @@ from typing_extensions import override
 
 from potlearn.engine import close_pairs
 from potlearn.errors import ConfigError
-from potlearn.potentials.base import PotentialBase, Prediction
+from potlearn.potentials.base import Prediction
+from potlearn.potentials.operations import PotentialBase
 from potlearn.structure.neighbors import Neighbors
 from potlearn.structure.system import System
 from potlearn.typing import Array, Atoms
