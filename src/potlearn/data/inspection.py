@@ -130,7 +130,9 @@ def inspect(
     if not len(dataset):
         raise DataError("nothing to inspect: the dataset holds no configuration")
     seen = survey(dataset, cutoff, progress)
-    findings = [finding for check in CHECKS for finding in capped(check(seen), max_findings)]
+    findings = [
+        finding for check in CHECKS.values() for finding in capped(check(seen), max_findings)
+    ]
     return summarise(seen, findings)
 
 
