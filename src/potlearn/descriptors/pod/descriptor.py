@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import Annotated, Any
@@ -21,7 +21,7 @@ from potlearn.engine import Basis, Engine, tabulate
 from potlearn.errors import BasisError
 from potlearn.structure.neighbors import Neighbors
 from potlearn.structure.system import System
-from potlearn.typing import Array, Count, Positive
+from potlearn.typing import Array, Atoms, Count, Positive
 
 ORDERS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven"}
 BY_SPECIES = -1
@@ -40,6 +40,7 @@ at some 700 to 1100.  From five species on the last holds.
 """
 _USABLE_EIGENVALUE = 1e-9
 _AMBIGUOUS_SIGN = 1e-6
+_CLUSTER_SEED = 0
 _RADIAL = "body_number_radial_basis_functions"
 _DEGREE = "body_angular_degree"
 
@@ -162,6 +163,13 @@ class POD(CompiledDescriptor):
         if unknown:
             raise BasisError(f"pod: unknown setting {unknown[0]!r}")
         return cls(**settings)
+
+    def prepared(self, configurations: Iterable[Atoms]) -> POD:
+        """The descriptor with clusters found in the configurations, if it blends by any."""
+        k, c = self.number_of_environment_clusters, self.number_of_principal_components
+        if k == 1:
+            return self
+        return self.with_clusters(Clusters.fit(self, configurations, k, c, _CLUSTER_SEED))
 
     def with_clusters(self, clusters: Clusters) -> POD:
         """The same descriptor, blended by environment clusters."""
