@@ -111,10 +111,10 @@ def _figure(trials: Sequence[Trial]) -> Json:
 def _best(trials: Sequence[Trial]) -> str:
     names = list(dict.fromkeys(name for _, _, choices in trials for name in choices))
     rows = [
-        [number(n, decimals=0), number(v), *(text(str(choices.get(k, NOTHING))) for k in names)]
+        [text(str(n)), number(v), *(text(str(choices.get(k, NOTHING))) for k in names)]
         for n, v, choices in sorted(trials, key=lambda trial: trial[1])[:MOST]
     ]
-    heads = [*headings([], ["Trial", "Value"]), *headings([spaced(k) for k in names], [])]
+    heads = [*headings(["Trial"], ["Value"]), *headings([spaced(k) for k in names], [])]
     return f"<h3>Best trials</h3>{Table(heads, rows).html()}"
 
 
