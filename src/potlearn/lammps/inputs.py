@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from potlearn.errors import ModelFileError
-from potlearn.lammps.pod_files import write_pod
+from potlearn.lammps.formats import format_for
 from potlearn.lammps.tables import Terms, table_coefficients, table_style, write_table
 from potlearn.potentials.linear import LinearPotential
 from potlearn.potentials.pair import ZBL
@@ -72,7 +72,8 @@ def write_lammps(
     potential : Potential
     prefix : path
     to : str, optional
-        ``pod`` or ``yace``: the form of the many-body part, if not what it is by nature.
+        Name in :data:`~potlearn.lammps.formats.FORMATS`: the form of the many-body part, if not
+        its natural one.
     bare_names : bool
         Commands name the files without their folder.
 
@@ -92,10 +93,10 @@ def write_lammps(
         return path.name if bare_names else str(path)
 
     if many_body is not None:
-        is_yace = (to or _natural(many_body)) == "yace"
-        paths += _many_body_files(many_body, Path(prefix), is_yace)
+        form = format_for(many_body, to)
+        paths += form.write(many_body, Path(prefix))
         files = " ".join(map(name, paths))
-        styles.append(_many_body_style("pace" if is_yace else "pod", files, species))
+        styles.append(_many_body_style(form.pair_style, files, species))
     if len(terms) == 1 and terms[0][0] == 1 and isinstance(terms[0][1], ZBL):
         styles.append(_zbl_style(species, terms[0][1]))
     elif terms:
@@ -129,25 +130,6 @@ def parts(potential: Any) -> tuple[ManyBody | None, Terms]:
         names = ", ".join(type(m).__name__ for m in many_body)
         raise ModelFileError(f"expected one many-body potential for LAMMPS, got {names}")
     return many_body[0] if many_body else None, pairs
-
-
-def _natural(potential: ManyBody) -> str:
-    from potlearn.descriptors import POD
-
-    is_pod = isinstance(potential, LinearPotential) and isinstance(potential.descriptor, POD)
-    return "pod" if is_pod else "yace"
-
-
-def _many_body_files(potential: ManyBody, prefix: Path, is_yace: bool) -> Sequence[Path]:
-    if is_yace:
-        from potlearn.lammps.yace.write import to_yace, write_yace
-
-        return [write_yace(f"{prefix}.yace", to_yace(potential))]
-    if not isinstance(potential, LinearPotential):
-        raise ModelFileError(
-            f"POD files hold a POD potential, this one is a {type(potential).__name__}"
-        )
-    return write_pod(potential, prefix)
 
 
 # Commands
