@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from potlearn.data.frames import Frame
 from potlearn.errors import DataError
+from potlearn.typing import Settings
 
 # Rows and columns of a 3x3 tensor in Voigt order.
 VOIGT = ((0, 1, 2, 1, 0, 0), (0, 1, 2, 2, 2, 1))
@@ -283,7 +284,7 @@ def _frozen(array: NDArray[np.float64]) -> NDArray[np.float64]:
     return array
 
 
-def calculator_results(frame: Frame, labels: Labels) -> dict[str, Any]:
+def calculator_results(frame: Frame, labels: Labels) -> Settings:
     """What the calculator of the configuration holds: its labels and all that is no label."""
     kept = {k: v for k, v in frame.results.items() if k not in ("energy", "forces", "stress")}
     resolved = {"energy": labels.energy, "forces": labels.forces, "stress": labels.stress}

@@ -11,7 +11,7 @@ from potlearn.engine.basis import Basis
 from potlearn.engine.program import Program
 from potlearn.errors import DataError
 from potlearn.structure.system import System
-from potlearn.typing import Array, Indices
+from potlearn.typing import Array, Indices, Settings
 
 
 def instruction_sets() -> tuple[str, ...]:
@@ -93,7 +93,7 @@ class Engine:
         """Number of species."""
         return self.basis.n_species
 
-    def __getstate__(self) -> dict[str, Any]:
+    def __getstate__(self) -> Settings:
         return {k: v for k, v in self.__dict__.items() if k != "_native"}
 
     @cached_property

@@ -6,17 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations_with_replacement
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from potlearn.errors import ModelFileError
 from potlearn.lammps.formats import format_for
 from potlearn.lammps.tables import Terms, table_coefficients, table_style, write_table
+from potlearn.potentials import Potential
 from potlearn.potentials.linear import LinearPotential
 from potlearn.potentials.pair import ZBL
 from potlearn.potentials.pair.base import PairPotential
 from potlearn.potentials.sum import SumPotential
 
-ManyBody: TypeAlias = Any
+ManyBody: TypeAlias = Potential
 """A potential that one file format holds, no pair potential."""
 
 
@@ -60,7 +61,7 @@ def pair_commands(potential: LinearPotential, param: str, coeff: str) -> list[st
 
 
 def write_lammps(
-    potential: Any, prefix: str | Path, to: str | None = None, bare_names: bool = False
+    potential: Potential, prefix: str | Path, to: str | None = None, bare_names: bool = False
 ) -> LammpsFiles:
     """Write every file that LAMMPS needs for ``potential``, named ``PREFIX...``.
 
@@ -106,7 +107,7 @@ def write_lammps(
     return LammpsFiles(tuple(paths), tuple(commands(styles)))
 
 
-def parts(potential: Any) -> tuple[ManyBody | None, Terms]:
+def parts(potential: Potential) -> tuple[ManyBody | None, Terms]:
     """The many-body part, if any, and the weighted pair potentials of a potential."""
     many_body: list[ManyBody] = []
     pairs: list[tuple[float, PairPotential]] = []

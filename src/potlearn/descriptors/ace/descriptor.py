@@ -17,7 +17,7 @@ from potlearn.descriptors.ace.radial import DEFAULT_KIND, AceRadial, make_radial
 from potlearn.descriptors.compiled import CompiledDescriptor, FoldedModel, checked, positions_of
 from potlearn.engine import Basis, Engine, Program, RadialTable, tabulate
 from potlearn.errors import BasisError
-from potlearn.typing import Array, Species
+from potlearn.typing import Array, Settings, Species
 
 MAX_ORDER = 5
 MAX_DEGREE = 12
@@ -121,7 +121,7 @@ class ACE(CompiledDescriptor):
 
     # Settings ------------------------------------------------------------------------------------
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> Settings:
         """Settings that rebuild the descriptor, ``family`` included."""
         settings = {f.name: _plain(getattr(self, f.name)) for f in fields(self)}
         if self.kept is None:
@@ -129,7 +129,7 @@ class ACE(CompiledDescriptor):
         return {"family": "ace"} | settings
 
     @classmethod
-    def from_dict(cls, settings: dict[str, Any]) -> ACE:
+    def from_dict(cls, settings: Settings) -> ACE:
         """The inverse of :meth:`to_dict` (without ``family``)."""
         settings = {k: v for k, v in settings.items() if k != "family"}
         unknown = sorted(set(settings) - {f.name for f in fields(cls)})

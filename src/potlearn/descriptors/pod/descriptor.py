@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from typing_extensions import override
@@ -20,7 +19,7 @@ from potlearn.engine import Basis, Engine, tabulate
 from potlearn.errors import BasisError
 from potlearn.structure.neighbors import Neighbors
 from potlearn.structure.system import System
-from potlearn.typing import Array
+from potlearn.typing import Array, Settings
 
 ORDERS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven"}
 BY_SPECIES = -1
@@ -119,10 +118,10 @@ class POD(CompiledDescriptor):
             {2: 0} | {q: getattr(self, f"{n}{_DEGREE}") for q, n in ORDERS.items() if q > 2},
         )
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> Settings:
         """Settings that rebuild the descriptor, ``family`` included."""
         names = [f.name for f in fields(self) if f.compare]
-        settings: dict[str, Any] = {"family": "pod"} | {n: getattr(self, n) for n in names}
+        settings: Settings = {"family": "pod"} | {n: getattr(self, n) for n in names}
         settings["species"] = list(self.species)
         if self.clusters is not None:
             settings["clusters"] = self.clusters.to_dict()
@@ -133,7 +132,7 @@ class POD(CompiledDescriptor):
         return settings
 
     @classmethod
-    def from_dict(cls, settings: dict[str, Any]) -> POD:
+    def from_dict(cls, settings: Settings) -> POD:
         """The inverse of :meth:`to_dict` (without ``family``)."""
         settings = {k: v for k, v in settings.items() if k != "family"}
         if settings.get("clusters") is not None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from potlearn.typing import Settings
 
-LAMMPS_DEFAULTS: dict[str, Any] = {
+LAMMPS_DEFAULTS: Settings = {
     "rin": 0.5,
     "rcut": 5.0,
     "bessel_polynomial_degree": 4,

@@ -8,7 +8,6 @@ centroids of environment clusters behind them.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -17,7 +16,7 @@ from potlearn.descriptors.pod.clusters import Clusters
 from potlearn.errors import BasisError, ModelFileError
 from potlearn.lammps.pod.keywords import LAMMPS_DEFAULTS, REAL
 from potlearn.potentials.linear import LinearPotential
-from potlearn.typing import Array
+from potlearn.typing import Array, Settings
 
 
 def read_pod(param: str | Path, coeff: str | Path) -> LinearPotential:
@@ -68,8 +67,8 @@ def _lines(path: Path) -> list[str]:
         raise ModelFileError(f"{path}: not a text file") from None
 
 
-def _read_param(path: Path) -> dict[str, Any]:
-    settings: dict[str, Any] = {**LAMMPS_DEFAULTS, "species": ()}
+def _read_param(path: Path) -> Settings:
+    settings: Settings = {**LAMMPS_DEFAULTS, "species": ()}
     for number, line in enumerate(_lines(path), 1):
         words = line.split("#")[0].replace("'", " ").replace('"', " ").split()
         if not words:

@@ -22,6 +22,7 @@ from potlearn.descriptors.ace.polynomial import folding, polynomial
 from potlearn.descriptors.ace.primitives import ChebExpCos, ChebLinear, ChebPow, SBessel
 from potlearn.descriptors.ace.radial import AceRadial
 from potlearn.errors import ModelFileError
+from potlearn.potentials import Potential
 from potlearn.potentials.pace.data import Bond, ClusterFunction, Embedding
 from potlearn.potentials.pace.file import YaceFile
 from potlearn.typing import Array
@@ -55,7 +56,7 @@ class Expansion:
     error: float = 0.0
 
 
-def ace_file(potential: Any) -> YaceFile:
+def ace_file(potential: Potential) -> YaceFile:
     """A linear ACE potential as the content of a ``.yace`` file.
 
     Raises
@@ -95,8 +96,8 @@ def ace_file(potential: Any) -> YaceFile:
     )
 
 
-def expansion_error(potential: Any) -> float:
-    """Largest error of the written radial functions, as a part of their largest value; 0: none."""
+def expansion_error(potential: Potential | None) -> float:
+    """Largest error of the written radial functions over their largest value; 0: exact."""
     from potlearn.descriptors import ACE
 
     descriptor = getattr(potential, "descriptor", None)
@@ -193,7 +194,7 @@ def _cluster_functions(
     yield ClusterFunction(mus, ns, ls, ms, c * values[kept, None])
 
 
-def _described(potential: Any) -> str:
+def _described(potential: Potential) -> str:
     descriptor = getattr(potential, "descriptor", None)
     name = type(potential).__name__
     return name if descriptor is None else f"{name} of {type(descriptor).__name__}"
