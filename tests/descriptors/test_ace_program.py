@@ -6,8 +6,7 @@ from ace_bases import BASES, cluster
 
 from potlearn.descriptors import ACE
 from potlearn.descriptors.ace.program import folded_program
-from potlearn.structure.neighbors import neighbors
-from potlearn.structure.species import species_indices
+from potlearn.structure.system import System
 
 
 def multiply_adds(program):
@@ -25,9 +24,8 @@ def test_the_folded_polynomials_are_the_linear_model(name):
     c = random_coefficients(basis)
     atoms = cluster(basis.species, 8, seed=3)
     energies, forces, virial = basis.linear_model(atoms, c)
-    index = species_indices(atoms, basis.species)
-    list_ = neighbors(atoms, basis.cutoff)
-    expected = basis.engine.energy_forces(atoms.positions, index, list_, c)
+    system = System.of(atoms, basis.species, basis.cutoff)
+    expected = basis.engine.energy_forces(system, c)
     for found, wanted in zip((energies, forces, virial), expected, strict=True):
         np.testing.assert_allclose(found, wanted, atol=1e-12 * np.abs(wanted).max())
 
@@ -61,12 +59,7 @@ def test_several_densities_share_their_nodes():
     c = np.random.default_rng(1).normal(size=(3, basis.n_features))
     program = folded_program(basis.functions, c, basis.moments, ["a", "b", "c"])
     atoms = cluster(basis.species, 7, seed=2)
-    arguments = (
-        atoms.positions,
-        species_indices(atoms, basis.species),
-        neighbors(atoms, basis.cutoff),
-    )
-    found = basis.engine_of(program).descriptors(*arguments)
+    found = basis.engine_of(program).features(System.of(atoms, basis.species, basis.cutoff))
     expected = basis.descriptors(atoms) @ c.T
     np.testing.assert_allclose(found, expected, atol=1e-12 * np.abs(expected).max())
     one = folded_program(basis.functions, c[:1], basis.moments, ["a"])

@@ -13,6 +13,7 @@ from potlearn.engine.program import Program
 from potlearn.engine.radial import RadialTable
 from potlearn.errors import DataError
 from potlearn.structure.neighbors import Neighbors
+from potlearn.structure.system import System
 from potlearn.typing import Array
 
 
@@ -23,17 +24,22 @@ def instruction_sets() -> tuple[str, ...]:
     return tuple(_native.instruction_sets())
 
 
-def native_pairs(positions: Array, species: NDArray[np.int32], neighbors: Neighbors) -> Any:
-    """The compiled view of a configuration and its neighbour list."""
+def native_system(system: System) -> Any:
+    """The compiled view of a system, checked when it is made and kept with it."""
     from potlearn.engine import _native
 
-    return _native.Pairs(
-        np.ascontiguousarray(positions, float),
-        np.ascontiguousarray(species, np.int32),
-        neighbors.first,
-        neighbors.j,
-        np.ascontiguousarray(neighbors.offsets),
-    )
+    if "native" not in system.views:
+        list_, owner = system.neighbors, system.owner
+        system.views["native"] = _native.System(
+            np.ascontiguousarray(system.positions, float),
+            np.ascontiguousarray(system.species, np.int32),
+            np.ascontiguousarray(list_.first, np.int64),
+            np.ascontiguousarray(list_.j, np.int32),
+            np.ascontiguousarray(list_.offsets, float),
+            None if owner is None else np.ascontiguousarray(owner, np.int32),
+            system.n_systems,
+        )
+    return system.views["native"]
 
 
 def close_pairs(positions: Array, neighbors: Neighbors, cutoff: float) -> NDArray[np.int64]:
@@ -41,8 +47,8 @@ def close_pairs(positions: Array, neighbors: Neighbors, cutoff: float) -> NDArra
     from potlearn.engine import _native
 
     found = np.empty(len(neighbors.j), np.int64)
-    pairs = native_pairs(positions, np.zeros(len(positions), np.int32), neighbors)
-    return found[: _native.close_pairs(pairs, cutoff, found)]
+    system = System(positions, np.zeros(len(positions), np.int32), neighbors)
+    return found[: _native.close_pairs(native_system(system), cutoff, found)]
 
 
 def _aligned_rows(count: int, columns: int) -> Array:
@@ -89,9 +95,11 @@ class Engine:
     instruction_set : str, optional
         One of :func:`instruction_sets`; the widest by default.
 
-    All methods take positions (N, 3) in Å, species indices (N,) and a full neighbour list at least
-    as long as the cutoff.  Results have the same bits for any number of threads.  Atoms closer than
-    a table covers (1/64 of the cutoff) raise :class:`~potlearn.errors.DataError`.
+    All methods take a :class:`~potlearn.structure.system.System` whose neighbour list is at least
+    as long as the cutoff.  Where it has several configurations side by side (``system.owner``),
+    virials, strains and rows have an axis of B configurations.  Results have the same bits for any
+    number of threads.  Atoms closer than a table covers (1/64 of the cutoff) raise
+    :class:`~potlearn.errors.DataError`.
     """
 
     def __init__(
@@ -144,114 +152,98 @@ class Engine:
         )
 
     def energy_forces(
-        self,
-        positions: Array,
-        species: NDArray[np.int32],
-        neighbors: Neighbors,
-        coefficients: Array,
-        threads: int = 1,
+        self, system: System, coefficients: Array, threads: int = 1
     ) -> tuple[Array, Array, Array]:
         r"""Linear model :math:`E_i = c_{z_i,0} + \sum_k c_{z_i,k} B_k(i)`.
 
         ``coefficients`` is (n_species, 1 + M), or (S, n_species, 1 + M) for S models in one pass.
-        Returns energies per atom (N,), forces (N, 3) and the virial (6,) ``-dE/dstrain`` (Voigt),
-        each with a leading S if the coefficients have one.
+        Returns energies per atom (N,), forces (N, 3) and the virial (6,) ``-dE/dstrain`` (Voigt)
+        or (B, 6), each with a leading S if the coefficients have one.
         """
         c = np.ascontiguousarray(coefficients, float)
-        sets = 1 if c.ndim == 2 else len(c)
-        n = len(species)
-        energies, forces, virial = np.empty((sets, n)), np.empty((sets, n, 3)), np.empty((sets, 6))
-        pairs = native_pairs(positions, species, neighbors)
-        self._call("energy_forces", pairs, c, sets, threads, energies, forces, virial)
-        if c.ndim == 2:
-            return energies[0], forces[0], virial[0]
+        if c.shape[-2:] != (self.n_species, 1 + self.n_features):
+            raise ValueError(
+                f"wrong number of coefficients: expected (..., {self.n_species}, "
+                f"{1 + self.n_features}), got {c.shape}"
+            )
+        n, sets = len(system), c.shape[:-2]
+        energies, forces = np.empty((*sets, n)), np.empty((*sets, n, 3))
+        virial = np.empty((*sets, *_axis(system), 6))
+        self._call("energy_forces", system, c, threads, energies, forces, virial)
         return energies, forces, virial
 
-    def descriptors(
-        self, positions: Array, species: NDArray[np.int32], neighbors: Neighbors, threads: int = 1
-    ) -> Array:
+    def features(self, system: System, threads: int = 1) -> Array:
         """Features ``B`` of every atom, (N, M)."""
-        out = np.empty((len(species), self.n_features))
-        self._call("descriptors", native_pairs(positions, species, neighbors), threads, out)
+        out = np.empty((len(system), self.n_features))
+        self._call("features", system, threads, out)
         return out
 
-    def vjp(
-        self,
-        positions: Array,
-        species: NDArray[np.int32],
-        neighbors: Neighbors,
-        weights: Array,
-        threads: int = 1,
-    ) -> tuple[Array, Array]:
+    def vjp(self, system: System, weights: Array, threads: int = 1) -> tuple[Array, Array]:
         r"""Minus the gradient of :math:`\sum_{ik} w_{ik} B_k(i)` at fixed weights (N, M).
 
-        Returns forces (N, 3) and virial (6,).  With weights = dE/dB these are the model's.
+        Returns forces (N, 3) and virial (6,) or (B, 6); with weights = dE/dB these are the model's.
         """
-        forces, virial = np.empty((len(species), 3)), np.empty(6)
-        pairs = native_pairs(positions, species, neighbors)
-        self._call("vjp", pairs, np.ascontiguousarray(weights, float), threads, forces, virial)
+        forces, virial = np.empty((len(system), 3)), np.empty((*_axis(system), 6))
+        w = np.ascontiguousarray(weights, float)
+        self._call("vjp", system, w, threads, forces, virial)
         return forces, virial
 
     def jvp(
         self,
-        positions: Array,
-        species: NDArray[np.int32],
-        neighbors: Neighbors,
+        system: System,
         displacements: Array | None = None,
         strain: Array | None = None,
         threads: int = 1,
     ) -> Array:
-        r"""Derivative of the features (N, M) along displacements ``u`` (N, 3) and a strain (3, 3).
+        r"""Derivative of the features (N, M) along displacements ``u`` (N, 3) and a strain.
 
         .. math:: \delta r_{ij} = u_j - u_i + \epsilon\, r_{ij}
+
+        The strain is (3, 3), or (B, 3, 3) for several configurations.
         """
-        u = np.zeros((len(species), 3)) if displacements is None else displacements
-        e = np.zeros((3, 3)) if strain is None else strain
-        out = np.empty((len(species), self.n_features))
+        u = np.zeros((len(system), 3)) if displacements is None else displacements
+        e = np.zeros((*_axis(system), 3, 3)) if strain is None else strain
+        out = np.empty((len(system), self.n_features))
         u, e = np.ascontiguousarray(u, float), np.ascontiguousarray(e, float)
-        self._call("jvp", native_pairs(positions, species, neighbors), u, e, threads, out)
+        self._call("jvp", system, u, e, threads, out)
         return out
 
-    def design(
+    def rows(
         self,
-        positions: Array,
-        species: NDArray[np.int32],
-        neighbors: Neighbors,
+        system: System,
         gates: tuple[Array, Array] | None = None,
         virial: bool = True,
-        owner: NDArray[np.int32] | None = None,
+        threads: int = 1,
     ) -> tuple[Array, Array, Array]:
-        r"""Rows of the linear model: energy (S, C), forces (3N, C), virial (6S, C).
+        r"""Rows of the linear model: energy (C,), forces (3N, C), virial (6, C).
 
-        The atoms may belong to S configurations side by side, ``owner`` (N,) saying which to whom;
-        without it there is one, and its rows are energy (C,), forces (3N, C), virial (6, C).
+        Several configurations side by side have energy (B, C), forces (3N, C), virial (6B, C).
 
         ``row · coefficients`` is the energy, a force component (atom-major), a virial component.
         Columns are element-major blocks ``[one-body count, features]``.  With ``gates`` = (weights
         (N, G), slopes (N, G, M)) the features are :math:`w_g(B(i)) B_k(i)`, g-major, and slopes =
         :math:`dw_g/dB_k`.  The engine must have one program.
         """
-        n, m = len(species), self.n_features
-        g = 0 if gates is None else gates[0].shape[1]
+        n, m = len(system), self.n_features
         weights, slopes = gates or (np.empty((n, 0)), np.empty((n, 0, m)))
-        columns = self.n_species * (1 + max(g, 1) * m)
-        owners = np.zeros(n, np.int32) if owner is None else np.ascontiguousarray(owner, np.int32)
-        systems = 1 if owner is None else int(owners.max(initial=-1)) + 1
-        energy, forces, virial_rows = (
-            _aligned_rows(k, columns) for k in (systems, 3 * n, 6 * systems * virial)
-        )
         weights, slopes = np.ascontiguousarray(weights), np.ascontiguousarray(slopes)
-        pairs = native_pairs(positions, species, neighbors)
+        columns = self.n_species * (1 + max(weights.shape[1], 1) * m)
+        counts = system.n_systems, 3 * n, 6 * system.n_systems * virial
+        energy, forces, strain = (_aligned_rows(k, columns) for k in counts)
         stride = forces.shape[1]
-        flat = energy.ravel(), forces.ravel(), virial_rows.ravel()
-        self._call("design", pairs, owners, systems, g, weights, slopes, stride, *flat)
-        energy = energy[:, :columns]
-        return energy[0] if owner is None else energy, forces[:, :columns], virial_rows[:, :columns]
+        self._call("rows", system, weights, slopes, stride, threads, energy, forces, strain)
+        energy = energy[0] if system.owner is None else energy
+        return energy[..., :columns], forces[:, :columns], strain[:, :columns]
 
-    def _call(self, operation: str, *args: Any) -> None:
+    def _call(self, operation: str, system: System, *args: Any) -> None:
         from potlearn.engine import _native
 
         try:
-            getattr(self._native, operation)(*args)
+            getattr(self._native, operation)(native_system(system), *args)
         except _native.TooCloseError as error:
             raise DataError(str(error)) from None
+
+
+def _axis(system: System) -> tuple[int, ...]:
+    """The axis of configurations, where there is one."""
+    return () if system.owner is None else (system.n_systems,)

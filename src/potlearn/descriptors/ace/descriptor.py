@@ -17,8 +17,8 @@ from potlearn.descriptors.ace.radial import DEFAULT_KIND, AceRadial, make_radial
 from potlearn.descriptors.base import DesignRows
 from potlearn.engine import Engine, Program, RadialTable, tabulate
 from potlearn.errors import BasisError
-from potlearn.structure.neighbors import Neighbors, neighbors
-from potlearn.structure.species import species_indices
+from potlearn.structure.neighbors import Neighbors
+from potlearn.structure.system import System
 from potlearn.typing import Array, Atoms
 
 MAX_ORDER = 5
@@ -263,13 +263,13 @@ class ACE:
 
     def descriptors(self, atoms: Atoms, neighbors: Neighbors | None = None) -> Array:
         """Features of every atom, (N, M)."""
-        return self.engine.descriptors(*self._arguments(atoms, neighbors), threads=self.threads)
+        return self.engine.features(self._system(atoms, neighbors), self.threads)
 
     def design(
         self, atoms: Atoms, neighbors: Neighbors | None = None, virial: bool = True
     ) -> DesignRows:
         """Rows of the linear model (:class:`~potlearn.descriptors.DesignRows`)."""
-        return DesignRows(*self.engine.design(*self._arguments(atoms, neighbors), virial=virial))
+        return DesignRows(*self.engine.rows(self._system(atoms, neighbors), virial=virial))
 
     def linear_model(
         self, atoms: Atoms, coefficients: Array, neighbors: Neighbors | None = None
@@ -280,14 +280,11 @@ class ACE:
         """
         c = np.asarray(coefficients, float)
         per_atom = np.column_stack([c[:, 0], np.ones(len(c))])
-        arguments = self._arguments(atoms, neighbors)
-        return self._folded_engine(c).energy_forces(*arguments, per_atom, threads=self.threads)
+        system = self._system(atoms, neighbors)
+        return self._folded_engine(c).energy_forces(system, per_atom, self.threads)
 
-    def _arguments(
-        self, atoms: Atoms, list_: Neighbors | None
-    ) -> tuple[Array, NDArray[np.int32], Neighbors]:
-        indices = species_indices(atoms, self.species)
-        return atoms.positions, indices, list_ or neighbors(atoms, self.cutoff)
+    def _system(self, atoms: Atoms, list_: Neighbors | None) -> System:
+        return System.of(atoms, self.species, self.cutoff, list_)
 
 
 def _plain(value: Any) -> Any:

@@ -7,7 +7,6 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from potlearn.descriptors.base import DesignRows
 from potlearn.descriptors.pod.clusters import Clusters
@@ -15,8 +14,9 @@ from potlearn.descriptors.pod.program import PodBody, PodProgram
 from potlearn.descriptors.pod.radial import PodRadial
 from potlearn.engine import Engine, tabulate
 from potlearn.errors import BasisError
-from potlearn.structure.neighbors import Neighbors, neighbors
+from potlearn.structure.neighbors import Neighbors
 from potlearn.structure.species import species_indices
+from potlearn.structure.system import System
 from potlearn.typing import Array, Atoms
 
 ORDERS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven"}
@@ -180,7 +180,7 @@ class POD:
 
     def base_descriptors(self, atoms: Atoms, neighbors_: Neighbors | None = None) -> Array:
         """Descriptors before blending by clusters, (N, M)."""
-        return self.engine.descriptors(*self._arguments(atoms, neighbors_), threads=self.threads)
+        return self.engine.features(self._system(atoms, neighbors_), self.threads)
 
     def descriptors(self, atoms: Atoms, neighbors: Neighbors | None = None) -> Array:
         """Features of every atom, (N, K M)."""
@@ -203,34 +203,31 @@ class POD:
         self, atoms: Atoms, neighbors: Neighbors | None = None, virial: bool = True
     ) -> DesignRows:
         """Rows of the linear model (:class:`~potlearn.descriptors.DesignRows`)."""
-        arguments = self._arguments(atoms, neighbors)
+        system = self._system(atoms, neighbors)
         gates = None
         if self.number_of_environment_clusters > 1:
-            gates = self.gates(atoms, self.engine.descriptors(*arguments, threads=self.threads))
-        return DesignRows(*self.engine.design(*arguments, gates=gates, virial=virial))
+            gates = self.gates(atoms, self.engine.features(system, self.threads))
+        return DesignRows(*self.engine.rows(system, gates, virial))
 
     def linear_model(
         self, atoms: Atoms, coefficients: Array, neighbors: Neighbors | None = None
     ) -> tuple[Array, Array, Array]:
         """Energies (N,), forces (N, 3), virial (6,) of coefficients (n_species, 1 + K M)."""
-        arguments = self._arguments(atoms, neighbors)
+        system = self._system(atoms, neighbors)
         if self.number_of_environment_clusters == 1:
-            return self.engine.energy_forces(*arguments, coefficients, threads=self.threads)
-        b = self.engine.descriptors(*arguments, threads=self.threads)
+            return self.engine.energy_forces(system, coefficients, self.threads)
+        b = self.engine.features(system, self.threads)
         weights, slopes = self.gates(atoms, b)
-        c = coefficients[arguments[1]]
+        c = coefficients[system.species]
         per_cluster = c[:, 1:].reshape(len(b), weights.shape[1], -1)
         cluster_energy = np.einsum("nkm,nm->nk", per_cluster, b)
         gradient = np.einsum("nk,nkm->nm", weights, per_cluster)
         gradient += np.einsum("nk,nkm->nm", cluster_energy, slopes)
-        forces, virial = self.engine.vjp(*arguments, gradient, threads=self.threads)
+        forces, virial = self.engine.vjp(system, gradient, self.threads)
         return c[:, 0] + (weights * cluster_energy).sum(1), forces, virial
 
-    def _arguments(
-        self, atoms: Atoms, list_: Neighbors | None
-    ) -> tuple[Array, NDArray[np.int32], Neighbors]:
-        indices = species_indices(atoms, self.species)
-        return atoms.positions, indices, list_ or neighbors(atoms, self.cutoff)
+    def _system(self, atoms: Atoms, list_: Neighbors | None) -> System:
+        return System.of(atoms, self.species, self.cutoff, list_)
 
     def _fill_defaults(self) -> None:
         radial, degree = DEFAULTS[min(max(len(self.species), 1), max(DEFAULTS))]

@@ -20,8 +20,7 @@ from potlearn.potentials.pace.energy import (
 )
 from potlearn.potentials.pace.model import PaceModel, build
 from potlearn.structure.neighbors import Neighbors
-from potlearn.structure.neighbors import neighbors as neighbor_list
-from potlearn.structure.species import species_indices
+from potlearn.structure.system import System
 from potlearn.typing import Array, Atoms
 
 _VOIGT = ([0, 1, 2, 1, 0, 0], [0, 1, 2, 2, 2, 1])
@@ -67,15 +66,16 @@ class PacePotential(PotentialBase):
 
     def predict(self, atoms: Atoms, neighbors: Neighbors | None = None) -> Prediction:
         """Energies, forces and virial of ``atoms`` (an ``ase.Atoms``)."""
-        list_ = neighbors or neighbor_list(atoms, self.cutoff)
-        species = species_indices(atoms, self.species)
-        system = atoms.positions, species, list_
+        system = System.of(atoms, self.species, self.cutoff, neighbors)
+        species, list_ = system.species, system.neighbors
         if self._linear is not None:
-            return Prediction(*self._model.engine.energy_forces(*system, self._linear))
-        features = self._model.engine.descriptors(*system)
-        switch = nearest_switch(self.file, *system) if self._has_nearest_switch else None
+            return Prediction(*self._model.engine.energy_forces(system, self._linear))
+        features = self._model.engine.features(system)
+        switch = None
+        if self._has_nearest_switch:
+            switch = nearest_switch(self.file, atoms.positions, species, list_)
         energies, weights, excess = self._site_energies(species, features, switch)
-        forces, virial = self._model.engine.vjp(*system, weights)
+        forces, virial = self._model.engine.vjp(system, weights)
         if switch is not None:
             _add_pairs(forces, virial, switch, excess, atoms.positions, list_)
         return Prediction(energies, forces, virial)
