@@ -39,7 +39,7 @@ class System:
     neighbors: Neighbors
     owner: Species | None = None
     n_systems: int = 1
-    views: dict[str, Any] = field(default_factory=dict, repr=False)
+    views: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
     """What a backend keeps with it, such as its compiled view; not pickled."""
 
     def __len__(self) -> int:
