@@ -13,8 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from potlearn.metrics import Evaluation
-from potlearn.metrics import COSINE_THRESHOLD
+from potlearn.metrics import COSINE_THRESHOLD, Evaluation
 from potlearn.report.binning import Grid
 from potlearn.report.compact import Sources, cells, short
 from potlearn.typing import Array

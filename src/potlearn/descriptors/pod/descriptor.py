@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
+from typing import Annotated
 
 import numpy as np
+from annotated_types import Ge
 from typing_extensions import override
 
 from potlearn.descriptors.base import Configurations, DesignRows, Energies, Evaluator, Gradient
@@ -19,7 +21,7 @@ from potlearn.engine import Basis, Engine, tabulate
 from potlearn.errors import BasisError
 from potlearn.structure.neighbors import Neighbors
 from potlearn.structure.system import System
-from potlearn.typing import Array, Settings
+from potlearn.typing import Array, Count, Positive, Settings
 
 ORDERS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven"}
 BY_SPECIES = -1
@@ -56,7 +58,7 @@ class POD(CompiledDescriptor):
 
     Parameters have the names that LAMMPS gives them (``cutoff`` is ``rcut``), in Å where they are
     lengths.  The defaults are this package's, chosen for accuracy: :data:`DEFAULTS` for the numbers
-    per body order.  ``kept`` names the features that are left, in this order (:meth:`prune`).
+    per body order.
 
     Raises
     ------
@@ -72,25 +74,44 @@ class POD(CompiledDescriptor):
     """
 
     species: tuple[str, ...]
-    cutoff: float = 5.0
-    rin: float = 1.0
-    bessel_polynomial_degree: int = 4
-    inverse_polynomial_degree: int = 10
-    twobody_number_radial_basis_functions: int = BY_SPECIES
-    threebody_number_radial_basis_functions: int = BY_SPECIES
-    threebody_angular_degree: int = BY_SPECIES
-    fourbody_number_radial_basis_functions: int = BY_SPECIES
-    fourbody_angular_degree: int = BY_SPECIES
-    fivebody_number_radial_basis_functions: int = BY_SPECIES
-    fivebody_angular_degree: int = BY_SPECIES
-    sixbody_number_radial_basis_functions: int = BY_SPECIES
-    sixbody_angular_degree: int = BY_SPECIES
-    sevenbody_number_radial_basis_functions: int = BY_SPECIES
-    sevenbody_angular_degree: int = BY_SPECIES
-    number_of_environment_clusters: int = 1
-    number_of_principal_components: int = 1
+    """Chemical symbols; their order is that of the elements in LAMMPS files."""
+    cutoff: Positive = 5.0
+    """Distance up to which an atom sees its neighbours, Å."""
+    rin: Positive = 1.0
+    """Inner radius of the radial basis, Å, below every distance in the data."""
+    bessel_polynomial_degree: Count = 4
+    """Number of Bessel snapshots per shape parameter."""
+    inverse_polynomial_degree: Count = 10
+    """Number of inverse-power snapshots."""
+    twobody_number_radial_basis_functions: Count = BY_SPECIES
+    """Radial functions of the two-body descriptors."""
+    threebody_number_radial_basis_functions: Count = BY_SPECIES
+    """Radial functions of the three-body descriptors."""
+    threebody_angular_degree: Count = BY_SPECIES
+    """Highest power of cos θ in the three-body descriptors."""
+    fourbody_number_radial_basis_functions: Count = BY_SPECIES
+    """Radial functions of the four-body descriptors."""
+    fourbody_angular_degree: Count = BY_SPECIES
+    """Highest total degree of the four-body angular functions."""
+    fivebody_number_radial_basis_functions: Count = BY_SPECIES
+    """Bound on the radial indices of the five-body products."""
+    fivebody_angular_degree: Count = BY_SPECIES
+    """Bound on the degrees of the five-body products."""
+    sixbody_number_radial_basis_functions: Count = BY_SPECIES
+    """Bound on the radial indices of the six-body products."""
+    sixbody_angular_degree: Count = BY_SPECIES
+    """Bound on the degrees of the six-body products."""
+    sevenbody_number_radial_basis_functions: Count = BY_SPECIES
+    """Bound on the radial indices of the seven-body products."""
+    sevenbody_angular_degree: Count = BY_SPECIES
+    """Bound on the degrees of the seven-body products."""
+    number_of_environment_clusters: Annotated[int, Ge(1)] = 1
+    """Number of environment clusters per species."""
+    number_of_principal_components: Annotated[int, Ge(1)] = 1
+    """Number of principal components in which the clusters are told apart."""
     clusters: Clusters | None = field(default=None, compare=False, repr=False)
     kept: tuple[str, ...] | None = None
+    """Names of the features to keep, in this order; all of them if absent."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "species", tuple(self.species))
