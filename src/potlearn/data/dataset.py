@@ -94,7 +94,7 @@ class Dataset(Sequence[Atoms]):
 
     @property
     def catalog(self) -> Catalog:
-        """The table of what is known without reading the configurations."""
+        """Table of properties that are known without reading the configurations."""
         return self._catalog
 
     @property

@@ -39,7 +39,7 @@ class Frame:
     positions : (N, 3) float64
         Cartesian positions, in Å.
     cell : (3, 3) float64
-        Cell vectors as rows, in Å; zero where there is none.
+        Cell vectors as rows, in Å; zeros for an absent vector.
     pbc : (3,) bool
         Periodicity along each cell vector.
     info : dict

@@ -52,7 +52,7 @@ def write_lammps_folder(folder: Path, potential: LinearPotential, dataset: Datas
 
 
 def _example(dataset: Dataset) -> Atoms:
-    """Supercell of the configuration of lowest energy, periodic if there is such a one.
+    """Supercell of the periodic configuration of lowest energy; of any, if none is periodic.
 
     A molecule gets a box with 10 Å of vacuum.
     """

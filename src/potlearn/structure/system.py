@@ -40,7 +40,7 @@ class System:
     owner: Species | None = None
     n_systems: int = 1
     views: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
-    """What a backend keeps with it, such as its compiled view; not pickled."""
+    """Caches of a backend, such as the compiled view; not pickled."""
 
     def __len__(self) -> int:
         return len(self.species)

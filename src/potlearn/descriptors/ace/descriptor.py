@@ -193,7 +193,9 @@ class ACE(CompiledDescriptor):
         known = {f"{a}-{b}" for a, b in product(self.species, repeat=2)}
         unknown = sorted(set(self.pairs) - known)
         if unknown:
-            raise BasisError(f"ace: pairs: {unknown[0]!r} is no pair of {', '.join(self.species)}")
+            raise BasisError(
+                f"ace: pairs: {unknown[0]!r} is not a pair of {', '.join(self.species)}"
+            )
         return {
             (i, j): self._radial(a, b)
             for (i, a), (j, b) in product(enumerate(self.species), repeat=2)

@@ -106,7 +106,7 @@ class POD(CompiledDescriptor):
     number_of_environment_clusters: Annotated[int, Ge(1)] = 1
     """Number of environment clusters per species."""
     number_of_principal_components: Annotated[int, Ge(1)] = 1
-    """Number of principal components in which the clusters are told apart."""
+    """Number of principal components in which the clusters are found."""
     clusters: Clusters | None = field(default=None, compare=False, repr=False)
     kept: tuple[str, ...] | None = None
     """Names of the features to keep, in this order; all of them if absent."""
