@@ -32,7 +32,7 @@ def show_metrics(metrics: Mapping[str, Measured]) -> None:
     """Print the errors of every set and group: the measures that all quantities have."""
     from potlearn.metrics import MEASURES, QUANTITIES
 
-    measures = {name: m for name, m in MEASURES.items() if m.everywhere and m.is_general}
+    measures = {name: m for name, m in MEASURES.items() if m.column and m.is_general}
     rows = []
     for name, groups in metrics.items():
         for group, quantities in groups.items():

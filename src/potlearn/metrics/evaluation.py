@@ -204,7 +204,7 @@ def _labelled(evaluation: Evaluation, i: int, atoms: Atoms) -> Atoms:
 
 def _set_forces(atoms: Atoms, reference: Array, predicted: Array) -> None:
     """Per-atom columns of one configuration."""
-    labelled = np.isfinite(reference).all(axis=1)
+    labelled = np.all(np.isfinite(reference), axis=1)
     atoms.set_array("pred_forces", predicted)
     if labelled.any():
         atoms.set_array("REF_forces", np.where(labelled[:, None], reference, 0.0))

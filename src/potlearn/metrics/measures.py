@@ -51,8 +51,9 @@ class Measure:
         Its unit is that power of the quantity's unit: 1 for an error, 0 for a number without unit.
     decimals : int or None
         Decimals to show; None: three significant digits.
-    everywhere : bool
-        Whether all tables have it, or only those of every number.
+    column, card : bool
+        Whether it is a column of the tables by group, and a line below the headline number.
+        ``metrics.json`` and the report's table of all numbers have every measure.
     quantities : tuple of str
         Quantities that have it.
     empty : number, optional
@@ -63,7 +64,8 @@ class Measure:
     label: str
     power: int = 1
     decimals: int | None = None
-    everywhere: bool = True
+    column: bool = True
+    card: bool = True
     quantities: tuple[str, ...] = tuple(QUANTITIES)
     empty: Number = None
 
@@ -149,12 +151,12 @@ def cosines(
 
 
 MAE = Measure(_mae, "MAE")
-MSE = Measure(_mse, "MSE", power=2, everywhere=False)
+MSE = Measure(_mse, "MSE", power=2, column=False, card=False)
 RMSE = Measure(_rmse, "RMSE")
-RSQ = Measure(_rsq, "R²", power=0, decimals=6, everywhere=False)
-COV = Measure(_cov, "cov", power=2, everywhere=False)
-MAX = Measure(_max, "max")
-N = Measure(_n, "n", power=0, decimals=0, everywhere=False, empty=0)
+RSQ = Measure(_rsq, "R²", power=0, decimals=5, column=False)
+COV = Measure(_cov, "covariance", power=2, column=False, card=False)
+MAX = Measure(_max, "max", card=False)
+N = Measure(_n, "n", power=0, decimals=0, column=False, card=False, empty=0)
 MEAN_COS = Measure(_mean_cos, "mean cos", power=0, decimals=4, quantities=("forces",))
 
 MEASURES: Registry[Measure] = Registry(

@@ -105,12 +105,16 @@ def _reference_forces(labels: Labels, n: int) -> Array:
 
 def _check_finite(row: _Row, source: str) -> None:
     """Refuse predictions that are not finite (stress without a volume excepted)."""
-    predicted = {"energy": row.energy_pred, "forces": row.forces_pred, "stress": row.stress_pred}
+    predicted = {
+        "energy": np.asarray(row.energy_pred),
+        "forces": row.forces_pred,
+        "stress": row.stress_pred,
+    }
     if np.isnan(row.volume):
         del predicted["stress"]
     for quantity, values in predicted.items():
         if not np.all(np.isfinite(values)):
             raise DataError(
                 f"{source}: the potential predicts {quantity} that are not finite: "
-                f"{np.asarray(values).tolist()}"
+                f"{values.tolist()}"
             )
