@@ -292,7 +292,7 @@ def test_descriptors_are_written(run, folder, tmp_path):
     with np.load(tmp_path / "d.npz", allow_pickle=False) as found:
         arrays = dict(found)
     np.testing.assert_array_equal(
-        arrays["atoms"], np.concatenate([ace.descriptors(atoms) for atoms in dataset])
+        arrays["atoms"], np.concatenate([ace.features(atoms) for atoms in dataset])
     )
     np.testing.assert_array_equal(
         arrays["configurations"], configuration_features(dataset, ace, ["mean", "composition"])

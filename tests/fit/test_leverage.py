@@ -31,7 +31,7 @@ def test_left_out_energy_and_stress_are_those_of_a_fit_without_the_configuration
     options = {"weights": WEIGHTS, "solver": solver, "e0": e0}
     found = influences(fit_linear(data, pair, **options), data, pair)
     without = fit_linear(data.subset(np.arange(1, 12)), pair, **options)
-    row, n = pair.design(data[0]), 8
+    row, n = pair.rows(data[0]), 8
     c = without.coefficients.ravel()
     energy = next(x for x in found if x.configuration == 0 and x.quantity == "energy")
     stress = next(x for x in found if x.configuration == 0 and x.quantity == "stress")
@@ -48,7 +48,7 @@ def test_left_out_forces_are_those_of_a_fit_without_the_atom():
     frames = list(data)
     frames[2].arrays["force_mask"] = np.arange(8) != 5
     without = fit_linear(pl.from_atoms(frames), PAIR, solver="qr")
-    expected = PAIR.design(data[2]).forces[15:18] @ without.coefficients.ravel()
+    expected = PAIR.rows(data[2]).forces[15:18] @ without.coefficients.ravel()
     expected -= data.labels(2).forces[5]
     item = next(x for x in found if (x.configuration, x.atom) == (2, 5))
     np.testing.assert_allclose(item.left_out, np.linalg.norm(expected), rtol=1e-6)

@@ -53,7 +53,7 @@ def test_weighted_problem_equals_stacked_rows():
     result = fit_linear(data, PAIR, weights=weights, solver="qr", e0="fitted")
     rows, targets = [], []
     for k, atoms in enumerate(data):
-        design, labels, group = PAIR.design(atoms), data.labels(k), data.groups[k]
+        design, labels, group = PAIR.rows(atoms), data.labels(k), data.groups[k]
         virial = -atoms.get_volume() * labels.stress
         for quantity, x, y in (
             ("energy", design.energy[None] / 8, np.array([labels.energy / 8])),
@@ -233,8 +233,8 @@ def test_dataset_without_labels():
 
 
 class Broken(PairDescriptor):
-    def design(self, atoms, neighbors=None, virial=True):
-        rows = super().design(atoms, neighbors, virial)
+    def rows(self, atoms, neighbors=None, *, virial=True, threads=1):
+        rows = super().rows(atoms, neighbors, virial=virial)
         rows.forces[3, 2] = np.nan
         return rows
 

@@ -106,5 +106,5 @@ def test_leave_one_out_residuals_are_those_of_a_fit_without_the_configuration():
     without = fit_linear(rest, rough, solver=Ridge(1e-4 * ratio**2))
     energy = next(x for x in found if x.configuration == 0 and x.quantity == "energy")
     c = without.coefficients.ravel()
-    expected = (rough.design(data[0]).energy @ c - data.labels(0).energy) / 8
+    expected = (rough.rows(data[0]).energy @ c - data.labels(0).energy) / 8
     np.testing.assert_allclose(energy.left_out, expected, rtol=1e-2)

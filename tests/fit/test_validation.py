@@ -33,7 +33,7 @@ def test_equals_fits_without_each_fold():
             validation.coefficients[fold], fit.coefficients.ravel(), rtol=1e-8
         )
         for k in members:
-            error = PAIR.design(data[k]).forces @ fit.coefficients.ravel()
+            error = PAIR.rows(data[k]).forces @ fit.coefficients.ravel()
             squares += np.sum((error - data.labels(k).forces.ravel()) ** 2)
             n += error.size
     np.testing.assert_allclose(validation.rmse["all"]["forces"], np.sqrt(squares / n), rtol=1e-8)

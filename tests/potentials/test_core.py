@@ -58,7 +58,7 @@ def fitted():
     descriptor = POD(SPECIES, cutoff=5.0, **SMALL)
     rows, labels = [], []
     for atoms in alloys():
-        design, prediction = descriptor.design(atoms), truth.predict(atoms)
+        design, prediction = descriptor.rows(atoms), truth.predict(atoms)
         rows += [design.energy[None], design.forces]
         labels += [[prediction.energy], prediction.forces.ravel()]
     problem = LinearProblem.from_rows(np.concatenate(rows), np.concatenate(labels))

@@ -79,7 +79,7 @@ class RowMaker:
         atoms, labels = self.dataset[index], self.dataset.labels(index)
         source = self.dataset.source(index)
         wants_stress = labels.stress is not None and "stress" in self.quantities
-        design = self.descriptor.design(atoms, virial=wants_stress)
+        design = self.descriptor.rows(atoms, virial=wants_stress)
         reference = None if self.reference is None else self.reference.predict(atoms)
         blocks = {}
         if labels.energy is not None and "energy" in self.quantities:

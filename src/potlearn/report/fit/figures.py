@@ -142,7 +142,7 @@ def _ticks(low: float, high: float, length: float) -> tuple[list[float], list[st
     ticks: list[float] = []
     labels: list[str] = []
     for most in range(6, 0, -1):
-        found = MaxNLocator(most, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high).tolist()
+        found = list(MaxNLocator(most, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high))
         step = found[1] - found[0]
         decimals = max(0, ceil(-log10(step) - 1e-9))
         decimals += abs(step * 10**decimals - round(step * 10**decimals)) > 1e-6

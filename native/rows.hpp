@@ -8,23 +8,29 @@
 #pragma once
 
 #include "block.hpp"
+#include "kernel.hpp"
+#include "row_plan.hpp"
 
 namespace potlearn::POTLEARN_ISA {
 
-// Rows of one or several configurations, each (..., row_stride) and zero at first.
-struct RowOutput {
-  std::size_t row_stride;
-  double *energy, *forces, *virial;  // (S), (3N), (6S) rows; virial may be null
-};
+inline std::vector<MomentOrigin> moment_origins(const Basis& basis) {
+  std::vector<MomentOrigin> origins;
+  for (int e = 0; e < basis.n_species; ++e)
+    for (int n = 0; n < basis.n_radial; ++n)
+      for (int lm = Basis::harmonics(basis.lowest[n]); lm < Basis::harmonics(basis.degree[n] + 1); ++lm)
+        origins.push_back({e, n, lm});
+  return origins;
+}
 
-class DesignRows {
+class LinearRows {
   // Slots that are handled together, in registers.
   static constexpr int SLOTS = W == 8 ? 4 : 2;
 
  public:
-  DesignRows(const Basis& basis, int capacity, int gates, const RowOutput& out)
-      : program_(basis.programs[0]), plan_(basis.plan), block_(basis, capacity), gates_(gates),
-        features_(int(plan_.features.size())), outputs_(std::max(1, gates) * features_),
+  LinearRows(const Basis& basis, int capacity, int gates, const Rows& out)
+      : program_(basis.programs[0]),
+        plan_(RowPlanner(basis.programs[0], moment_origins(basis), basis.n_species).plan()), block_(basis, capacity),
+        gates_(gates), features_(int(plan_.features.size())), outputs_(std::max(1, gates) * features_),
         n_nodes_(int(plan_.nodes.size())), out_(out), values_(n_nodes_ + 2), jacobian_(plan_.angular.size()),
         roots_(plan_.n_root_entries), frames_(SLOTS * block_.stride), harmonics_(3 * SLOTS * block_.terms),
         tangents_(SLOTS * 3 * n_nodes_), own_(3 * n_nodes_), strain_(6 * n_nodes_), gate_weight_(gates),
@@ -51,13 +57,13 @@ class DesignRows {
   }
 
   // Atoms ids[0..n) of one species, n <= W.
-  void add_atoms(const System& s, const int* ids, int n, const double* gate_weights, const double* gate_slopes) {
+  void add_atoms(const System& s, const int* ids, int n, const Gates& gates) {
     block_.pack_atoms(s, ids, n);
     block_.radial_and_harmonics();
     block_.moments();
     program_forward<true>(program_, &block_.values[0]);
     differentiate_nodes();
-    if (gates_) load_gates(ids, n, gate_weights, gate_slopes);
+    if (gates_) load_gates(ids, n, gates);
     column_ = std::size_t(block_.species) * (1 + outputs_) + 1;
     sparse_ = false;
     for (int k = 0; k < features_; ++k)
@@ -85,11 +91,11 @@ class DesignRows {
   };
 
   const Program& program_;
-  const DesignPlan& plan_;
+  const RowPlan plan_;
   std::vector<Rule> rules_;
   Block block_;
   const int gates_, features_, outputs_, n_nodes_;
-  const RowOutput out_;
+  const Rows out_;
   Buffer values_, jacobian_;   // of the planned nodes (then one and zero)
   Buffer roots_;               // jacobians of the plan's roots
   std::vector<Frame> frames_;  // (radial functions, slots of a tile)
@@ -124,14 +130,15 @@ class DesignRows {
     for (int x = 0; x < n_nodes_; ++x) values_[x] = block_.values[program_.n_moments + plan_.nodes[x]];
   }
 
-  void load_gates(const int* ids, int n, const double* weights, const double* slopes) {
+  void load_gates(const int* ids, int n, const Gates& gates) {
     gate_weight_.clear();
     gate_slope_.clear();
     for (int w = 0; w < n; ++w)
       for (int g = 0; g < gates_; ++g) {
-        gate_weight_[g][w] = weights[std::size_t(ids[w]) * gates_ + g];
+        gate_weight_[g][w] = gates.weights[std::size_t(ids[w]) * gates_ + g];
         for (int k = 0; k < features_; ++k)
-          gate_slope_[std::size_t(g) * features_ + k][w] = slopes[(std::size_t(ids[w]) * gates_ + g) * features_ + k];
+          gate_slope_[std::size_t(g) * features_ + k][w] =
+              gates.slopes[(std::size_t(ids[w]) * gates_ + g) * features_ + k];
       }
   }
 
@@ -226,7 +233,7 @@ class DesignRows {
     own_[x] -= own.x;
     own_[n_nodes_ + x] -= own.y;
     own_[2 * n_nodes_ + x] -= own.z;
-    if (!out_.virial) return;
+    if (out_.virial.empty()) return;
     lanes v[6] = {};
     for (int t = 0; t < TS; ++t) {
       const int s = slot + t;
@@ -265,19 +272,19 @@ class DesignRows {
     int lane[W];
     double *forces[3][W], *virial[6][W], *energy[1][W];
     for (int w = 0; w < n; ++w) {
-      const int i = block_.atoms[w], owner = s.owner ? s.owner[i] : 0;
+      const int i = block_.atoms[w], owner = s.owner_of(i);
       lane[w] = w;
       for (int axis = 0; axis < 3; ++axis) forces[axis][w] = force_row(i, axis);
-      for (int a = 0; a < 6 && out_.virial; ++a) virial[a][w] = row(out_.virial, 6 * std::size_t(owner) + a);
+      for (int a = 0; a < 6 && !out_.virial.empty(); ++a) virial[a][w] = row(out_.virial, 6 * std::size_t(owner) + a);
       energy[0][w] = row(out_.energy, owner);
       energy[0][w][-1] += 1;
     }
     emit<3>(&own_[0], all_, forces, lane, n);
-    if (out_.virial) emit<6>(&strain_[0], all_, virial, lane, n);
+    if (!out_.virial.empty()) emit<6>(&strain_[0], all_, virial, lane, n);
     add_energy(energy, lane, n);
   }
 
-  double* row(double* rows, std::size_t number) const { return rows + number * out_.row_stride + column_; }
+  double* row(Span<double> rows, std::size_t number) const { return rows.data + number * out_.stride + column_; }
   double* force_row(int atom, int axis) const { return row(out_.forces, 3 * std::size_t(atom) + axis); }
 
   lanes guard(lanes x, int k) const {

@@ -1,4 +1,4 @@
-"""POD files of LAMMPS: ``*_param.pod`` and ``*_coeff.pod``, written and read.
+"""Reads POD files.
 
 Grammar of LAMMPS 22Jul2025: parameters are ``keyword value`` lines; coefficients follow one header
 ``model_coefficients: Ncoef Nproj Ncent``, one number per line, element-major, the projection and
@@ -8,82 +8,15 @@ centroids of environment clusters behind them.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from potlearn.descriptors import POD
 from potlearn.descriptors.pod.clusters import Clusters
 from potlearn.errors import BasisError, ModelFileError
+from potlearn.lammps.pod.keywords import LAMMPS_DEFAULTS, REAL
 from potlearn.potentials.linear import LinearPotential
-from potlearn.typing import Array
-
-# What LAMMPS assumes for a keyword that is not in the file.
-LAMMPS_DEFAULTS: dict[str, Any] = {
-    "rin": 0.5,
-    "rcut": 5.0,
-    "bessel_polynomial_degree": 4,
-    "inverse_polynomial_degree": 8,
-    "onebody": 1,
-    "twobody_number_radial_basis_functions": 8,
-    "threebody_number_radial_basis_functions": 6,
-    "threebody_angular_degree": 4,
-    "fourbody_number_radial_basis_functions": 4,
-    "fourbody_angular_degree": 3,
-    **{
-        f"{n}body_{what}": 0
-        for n in ("five", "six", "seven")
-        for what in ("number_radial_basis_functions", "angular_degree")
-    },
-    "number_of_environment_clusters": 1,
-    "number_of_principal_components": 1,
-}
-_REAL = ("rin", "rcut")
-
-
-def write_pod(potential: LinearPotential, prefix: str | Path) -> tuple[Path, Path]:
-    """Write ``PREFIX_param.pod`` and ``PREFIX_coeff.pod``; return their paths.
-
-    A reference potential is not part of these files: overlay it in the LAMMPS input
-    (:func:`~potlearn.lammps.pair_commands`).
-
-    Raises
-    ------
-    ModelFileError
-        The descriptor is not POD.
-    """
-    descriptor = potential.descriptor
-    if not isinstance(descriptor, POD):
-        raise ModelFileError(
-            f"POD files hold a POD potential, this one has {type(descriptor).__name__}"
-        )
-    param, coeff = Path(f"{prefix}_param.pod"), Path(f"{prefix}_coeff.pod")
-    param.write_text("".join(f"{line}\n" for line in _param_lines(descriptor)))
-    coeff.write_text("".join(f"{line}\n" for line in _coeff_lines(potential, descriptor)))
-    return param, coeff
-
-
-def _param_lines(pod: POD) -> list[str]:
-    values = {"rin": pod.rin, "rcut": pod.cutoff, "onebody": 1}
-    lines = [
-        "# DATE: 2025-07-22 UNITS: metal CONTRIBUTOR: potlearn",
-        f"species {' '.join(pod.species)}",
-    ]
-    for name in LAMMPS_DEFAULTS:
-        value = values.get(name, getattr(pod, name, None))
-        lines.append(f"{name} {value:.17g}" if name in _REAL else f"{name} {value}")
-    return lines
-
-
-def _coeff_lines(potential: LinearPotential, pod: POD) -> list[str]:
-    projection = centroids = np.empty(0)
-    if pod.clusters is not None:
-        # File order: species, feature, component fastest; species, cluster, component fastest.
-        projection = pod.clusters.projection.transpose(0, 2, 1).ravel()
-        centroids = pod.clusters.centroids.ravel()
-    c = potential.coefficients.ravel()
-    header = f"model_coefficients: {c.size} {projection.size} {centroids.size}"
-    return [header, *(f"{x:.17g}" for x in (*c, *projection, *centroids))]
+from potlearn.typing import Array, Settings
 
 
 def read_pod(param: str | Path, coeff: str | Path) -> LinearPotential:
@@ -134,8 +67,8 @@ def _lines(path: Path) -> list[str]:
         raise ModelFileError(f"{path}: not a text file") from None
 
 
-def _read_param(path: Path) -> dict[str, Any]:
-    settings: dict[str, Any] = {**LAMMPS_DEFAULTS, "species": ()}
+def _read_param(path: Path) -> Settings:
+    settings: Settings = {**LAMMPS_DEFAULTS, "species": ()}
     for number, line in enumerate(_lines(path), 1):
         words = line.split("#")[0].replace("'", " ").replace('"', " ").split()
         if not words:
@@ -159,9 +92,9 @@ def _value(keyword: str, text: str, where: str) -> float | int:
     if keyword not in LAMMPS_DEFAULTS:
         raise ModelFileError(f"{where}: unknown keyword {keyword!r}")
     try:
-        return float(text) if keyword in _REAL else int(text)
+        return float(text) if keyword in REAL else int(text)
     except ValueError:
-        kind = "a number" if keyword in _REAL else "an integer"
+        kind = "a number" if keyword in REAL else "an integer"
         raise ModelFileError(f"{where}: {keyword} must be {kind}, got {text!r}") from None
 
 

@@ -1,4 +1,4 @@
-// What the design rows need to know of a program, found once: the nodes whose derivatives the features are
+// What the rows of a linear model need to know of a program, found once: the nodes whose derivatives the features are
 // made of, the moments that each of them reads, and which features are mere products of two nodes.
 #pragma once
 
@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "program_data.hpp"
+#include "program_arrays.hpp"
 
 namespace potlearn {
 
@@ -38,7 +38,7 @@ struct PlannedFeature {
   int left, right;
 };
 
-struct DesignPlan {
+struct RowPlan {
   std::vector<int> nodes;  // of the program
   std::vector<Root> roots;
   int n_root_entries = 0;
@@ -50,13 +50,13 @@ struct DesignPlan {
   std::vector<std::vector<char>> depends;  // (n_species, n_features): whether neighbours of a species matter
 };
 
-class DesignPlanner {
+class RowPlanner {
  public:
-  DesignPlanner(const Program& program, std::vector<MomentOrigin> origins, int n_species)
+  RowPlanner(const Program& program, std::vector<MomentOrigin> origins, int n_species)
       : program_(program), origins_(std::move(origins)), n_species_(n_species), planned_(program.n_nodes, -1),
         root_of_(program.n_nodes, -1) {}
 
-  DesignPlan plan() {
+  RowPlan plan() {
     for (int value : program_.feature) plan_.features.push_back(feature(value - program_.n_moments));
     for (int e = 0; e < n_species_; ++e) add_segments(e);
     for (int e = 0; e < n_species_; ++e) {
@@ -74,7 +74,7 @@ class DesignPlanner {
   std::vector<int> planned_, root_of_;     // per node of the program, -1: none
   std::vector<std::vector<int>> moments_;  // of each planned node, and where its jacobian starts
   std::vector<int> first_;
-  DesignPlan plan_;
+  RowPlan plan_;
 
   int one() const { return program_.n_moments + program_.n_nodes; }
 

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from potlearn.engine import ProgramBuilder
-from potlearn.engine.polynomial import ComplexPolynomials, folded
 from potlearn.engine.program import moment
+from potlearn.potentials.pace.products import ComplexPolynomials, folded
 
 CHANNELS, DEGREE = 3, 3
 WIDTH = (DEGREE + 1) ** 2
