@@ -13,7 +13,7 @@ from math import floor, log10
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from potlearn.report.extras import require
+from potlearn.runtime import require
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -56,7 +56,7 @@ def style() -> Iterator[None]:
     MissingExtraError
         matplotlib is not installed.
     """
-    matplotlib = require("matplotlib", "figures")
+    matplotlib = require("matplotlib", "report", "figures")
     running = gc.isenabled()
     gc.disable()
     try:
