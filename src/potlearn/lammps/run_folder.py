@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from potlearn.typing import Atoms
 
 if TYPE_CHECKING:
     from potlearn.data import Dataset
@@ -49,8 +51,8 @@ def write_lammps_folder(folder: Path, potential: LinearPotential, dataset: Datas
     (folder / "in.example").write_text(text, encoding="utf-8")
 
 
-def _example(dataset: Dataset) -> Any:
-    """Supercell of the configuration of lowest energy, periodic if there is such a one.
+def _example(dataset: Dataset) -> Atoms:
+    """Supercell of the periodic configuration of lowest energy; of any, if none is periodic.
 
     A molecule gets a box with 10 Å of vacuum.
     """
@@ -64,4 +66,5 @@ def _example(dataset: Dataset) -> Any:
         atoms.center(vacuum=_VACUUM, axis=np.flatnonzero(~atoms.cell.any(1)))
     while atoms.pbc.all() and len(atoms) * repeats.prod() < _ATOMS_WANTED:
         repeats[np.argmin(repeats * atoms.cell.lengths())] += 1
-    return atoms.repeat(repeats)
+    supercell: Atoms = atoms.repeat(repeats)
+    return supercell
