@@ -267,7 +267,7 @@ def test_the_schema_has_the_names_of_ace():
 def test_the_schema_has_the_names_of_the_solvers():
     from typing import get_args
 
-    from potlearn.fit.solve.solvers import SOLVERS
+    from potlearn.fit import SOLVERS
     from potlearn.tasks.settings import SolverConfig
 
     literal, _ = get_args(SolverConfig.model_fields["solver"].annotation)

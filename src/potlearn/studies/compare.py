@@ -133,9 +133,9 @@ def content_of(comparison: Comparison, **more: Any) -> dict[str, Any]:
     first = comparison.splits[0]
     return {
         "rows": fits.store.content,
-        "weights": fits.weights.table(sorted({*fits.groups})),
-        "solver": repr(fits.solver),
-        "one-body": repr(fits.one_body),
+        "weights": fits.settings.weights.table(sorted({*fits.groups})),
+        "solver": repr(fits.settings.make_solver()),
+        "one-body": repr(fits.settings.one_body),
         "split": zlib.crc32(np.concatenate([first.pool, first.test]).tobytes()),
         **more,
     }

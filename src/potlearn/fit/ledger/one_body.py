@@ -27,7 +27,8 @@ from potlearn.linalg.triangular import merge_all
 if TYPE_CHECKING:
     from potlearn.data import Dataset
 
-KINDS = ("auto", "isolated", "fitted")
+FITTED = "fitted"
+KINDS = ("auto", "isolated", FITTED)
 INTERCEPT = "intercept"
 
 
@@ -37,7 +38,18 @@ class OneBody:
 
     given: Mapping[str, float] | None
     intercept: bool = False
-    note: str = ""
+
+    @classmethod
+    def of(cls, e0: str | Mapping[str, float], intercept: bool = False) -> OneBody:
+        """From ``"fitted"`` or energies by species; FitError where a dataset must decide."""
+        if not isinstance(e0, str):
+            return cls(e0, intercept)
+        if e0 != FITTED:
+            raise FitError(
+                f"e0 is {e0!r}, which depends on a dataset; expected {FITTED!r} or energies by "
+                "species, as the settings of a fit's result have them"
+            )
+        return cls(None)
 
     def options(self, ledger: Ledger, weights: Weights, species: Sequence[str]) -> dict[str, Any]:
         """Arguments of :meth:`Ledger.problem` that make it so."""
@@ -48,10 +60,12 @@ class OneBody:
         return {"fixed": fixed, "combined": {INTERCEPT: names} if self.intercept else {}}
 
 
-def one_body(
+def resolve(
     e0: str | Mapping[str, float], dataset: Dataset, species: Sequence[str], intercept: bool
-) -> OneBody:
-    """Resolve ``e0``: ``"isolated"``, ``"fitted"``, ``"auto"`` or energies by species in eV.
+) -> tuple[str | Mapping[str, float], str]:
+    """``"fitted"`` or energies by species in eV, and a note where the data decided.
+
+    ``e0`` is ``"isolated"``, ``"fitted"``, ``"auto"`` or energies by species.
 
     Raises
     ------
@@ -63,13 +77,13 @@ def one_body(
         raise FitError(f"e0 is {e0!r}; expected one of {', '.join(KINDS)}, or energies by species")
     isolated = dataset.isolated_energies() if isinstance(e0, str) else {}
     absent = [s for s in species if s not in (isolated if isinstance(e0, str) else e0)]
-    if e0 == "fitted" or (e0 == "auto" and absent):
+    if e0 == FITTED or (e0 == "auto" and absent):
         if intercept:
             raise FitError(
                 "an intercept needs given one-body energies: fitted ones hold it already"
             )
         note = f"fitted one-body energies: no isolated atom of {', '.join(absent)}"
-        return OneBody(None, note=note if e0 == "auto" else "")
+        return FITTED, note if e0 == "auto" else ""
     if absent:
         what = "isolated atom with an energy" if isinstance(e0, str) else "one-body energy"
         raise FitError(f"no {what} of {', '.join(absent)}; give e0 by species, or take 'fitted'")
@@ -77,7 +91,7 @@ def one_body(
     bad = [s for s in species if not np.isfinite(table[s])]
     if bad:
         raise FitError(f"one-body energy of {bad[0]} is {table[bad[0]]}; expected a finite number")
-    return OneBody(table, intercept)
+    return table, ""
 
 
 def composition_energies(
