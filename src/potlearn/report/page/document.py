@@ -36,7 +36,7 @@ def write_page(
     panels : mapping of str to Panel
     top : str
     data
-        What the page's script needs beside the data of the panels.
+        Further data of the page's script.
 
     Raises
     ------

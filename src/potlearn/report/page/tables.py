@@ -85,7 +85,7 @@ class Table:
     kind: str = ""
 
     def html(self) -> str:
-        """The table in a box that scrolls sideways, and says so, where it is too narrow."""
+        """The table in a box that scrolls sideways, with a hint, where it is too narrow."""
         body = "\n".join(self._row(row) for row in self.rows)
         return (
             '<p class="hint">Scroll sideways for more columns \N{RIGHTWARDS ARROW}</p>'

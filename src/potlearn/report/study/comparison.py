@@ -22,7 +22,7 @@ from potlearn.studies import Estimate, Table
 
 @dataclass(frozen=True)
 class ComparisonView:
-    """Records of a comparison, and what to say of it."""
+    """Records of a comparison, title and settings."""
 
     table: Table
     info: ReportInfo

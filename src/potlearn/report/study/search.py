@@ -36,7 +36,7 @@ MOST = 20
 
 @dataclass(frozen=True)
 class SearchView:
-    """Trials of a search, errors of the best method, and what to say of them."""
+    """Trials of a search, errors of the best method, title and settings."""
 
     trials: Sequence[Trial]
     test: Mapping[str, Mapping[str, Estimate]]
