@@ -66,7 +66,7 @@ def test_counts_follow_partial_labels(dataset):
     assert counts == {"energy": 2, "forces": 3 * 9, "stress": 6}
 
 
-def test_progress_is_calls(dataset):
+def test_progress_is_reported(dataset):
     calls = []
     evaluate(Springs(), dataset, progress=lambda done, total: calls.append((done, total)))
     assert calls == [(1, 3), (2, 3), (3, 3)]
