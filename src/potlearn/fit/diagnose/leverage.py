@@ -25,8 +25,8 @@ import numpy as np
 
 from potlearn.fit.diagnose.hat import ROUNDING, Hat
 from potlearn.fit.result import FitResult
-from potlearn.fit.rows.layout import COLLAPSED, Label, in_fit
 from potlearn.fit.rows.make import Block
+from potlearn.fit.rows.names import COLLAPSED, Label, in_fit
 from potlearn.fit.settings import FitSettings
 from potlearn.fit.weights import QUANTITIES
 from potlearn.linalg.blas import one_blas_thread
