@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from potlearn.report.comparison import QUANTITIES, estimate
-from potlearn.report.extras import require
 from potlearn.report.figures import COLUMN, STYLE
 from potlearn.report.plots import COLOURS, limits_of, ticks_between
+from potlearn.runtime import require
 from potlearn.studies import Table
 
 STYLES = ("-", "--", ":", "-.")
@@ -41,7 +41,7 @@ def comparison_figure(
     MissingExtraError
         matplotlib is not installed.
     """
-    matplotlib = require("matplotlib", "figures")
+    matplotlib = require("matplotlib", "report", "the figure")
     from matplotlib.figure import Figure
 
     with matplotlib.rc_context(STYLE):

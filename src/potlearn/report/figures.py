@@ -11,10 +11,10 @@ import numpy as np
 from potlearn.metrics import Evaluation, Values
 from potlearn.metrics.errors import error_measures
 from potlearn.report.binning import histogram_edges, padded
-from potlearn.report.extras import require
 from potlearn.report.numbers import significant
 from potlearn.report.payload import MOST_POINTS
 from potlearn.report.quantities import ALL, MILLI, Quantity
+from potlearn.runtime import require
 
 ACCENT, GREY = "#1f5fa8", "#8b95a1"
 COLUMN = 3.37
@@ -66,7 +66,7 @@ def figures(
     MissingExtraError
         matplotlib is not installed.
     """
-    matplotlib = require("matplotlib", "figures")
+    matplotlib = require("matplotlib", "report", "the figure")
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     sets = _ordered(evaluations)

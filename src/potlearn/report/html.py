@@ -16,10 +16,10 @@ from potlearn import __version__
 from potlearn.errors import DataError
 from potlearn.metrics import Evaluation, bootstrap, metrics
 from potlearn.report import sections
-from potlearn.report.extras import require
 from potlearn.report.info import ReportInfo, SuspiciousLabel
 from potlearn.report.payload import payload
 from potlearn.report.sources import without_folders
+from potlearn.runtime import require
 
 
 def write_report(
@@ -68,7 +68,7 @@ def write_page(path: str | Path, title: str, body: str, data: Mapping[str, Any])
     MissingExtraError
         plotly is not installed.
     """
-    plotly = require("plotly.offline", "the HTML report")
+    plotly = require("plotly.offline", "report", "the HTML report")
     assets = files("potlearn.report") / "assets"
     page = Template((assets / "page.html").read_text(encoding="utf-8")).substitute(
         version=__version__,

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from potlearn.report.extras import require
 from potlearn.report.figures import ACCENT, COLUMN, GREY, STYLE
 from potlearn.report.numbers import natural
 from potlearn.report.selection import MOST_POINTS, SelectionView
 from potlearn.report.spread import Spread
+from potlearn.runtime import require
 
 # Groups that have a bar of their own, the largest ones.
 MOST_GROUPS = 14
@@ -28,7 +28,7 @@ def selection_figure(
     MissingExtraError
         matplotlib is not installed.
     """
-    matplotlib = require("matplotlib", "figures")
+    matplotlib = require("matplotlib", "report", "the figure")
     from matplotlib.figure import Figure
 
     spread = Spread.of(view.X, view.chosen, seed, MOST_POINTS)
