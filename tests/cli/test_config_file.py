@@ -243,7 +243,7 @@ def test_the_schema_has_the_names_of_the_descriptor():
     from potlearn.descriptors import POD
     from potlearn.tasks.settings import PodConfig
 
-    settings = {f.name for f in fields(POD) if f.name not in ("clusters", "threads")}
+    settings = {f.name for f in fields(POD) if f.name not in ("clusters", "kept")}
     assert set(PodConfig.model_fields) == settings | {"family"}
 
 
@@ -255,7 +255,7 @@ def test_the_schema_has_the_names_of_ace():
     from potlearn.descriptors.ace.radial import KINDS, AceRadial
     from potlearn.tasks.settings import AceConfig, RadialConfig
 
-    settings = {f.name for f in fields(ACE) if f.name != "threads"}
+    settings = {f.name for f in fields(ACE) if f.name != "kept"}
     assert set(AceConfig.model_fields) == settings | {"family"}
     kinds, _ = get_args(RadialConfig.model_fields["kind"].annotation)
     assert set(get_args(kinds)) == set(KINDS)
@@ -267,7 +267,7 @@ def test_the_schema_has_the_names_of_ace():
 def test_the_schema_has_the_names_of_the_solvers():
     from typing import get_args
 
-    from potlearn.fit.solve.solvers import SOLVERS
+    from potlearn.fit import SOLVERS
     from potlearn.tasks.settings import SolverConfig
 
     literal, _ = get_args(SolverConfig.model_fields["solver"].annotation)

@@ -141,7 +141,7 @@ def test_the_report(run, folder, tmp_path):
     assert names == ["figures", "report.html", "selection.json"]
     page = (tmp_path / "report" / "report.html").read_text()
     assert "10 configurations chosen by kdpp" in page
-    assert "Inclusion probabilities" in page
+    assert "Inclusion probability" in page
     assert str(folder) not in page
     record = json.loads((tmp_path / "report" / "selection.json").read_text())
     assert len(set(record["configurations"])) == 10
@@ -292,7 +292,7 @@ def test_descriptors_are_written(run, folder, tmp_path):
     with np.load(tmp_path / "d.npz", allow_pickle=False) as found:
         arrays = dict(found)
     np.testing.assert_array_equal(
-        arrays["atoms"], np.concatenate([ace.descriptors(atoms) for atoms in dataset])
+        arrays["atoms"], np.concatenate([ace.features(atoms) for atoms in dataset])
     )
     np.testing.assert_array_equal(
         arrays["configurations"], configuration_features(dataset, ace, ["mean", "composition"])

@@ -126,7 +126,7 @@ def test_a_comparison_is_what_its_parts_give(folder, tmp_path):
     ace = pl.ACE(("Cu", "Ag"), cutoff=4.2, order=2, degree=5)
     X = pl.features.configuration_features(train, ace, ["mean", "forces"])
     chosen = pl.select.FPS(10).fit(pl.features.scaled(X)).selected_idx_
-    fit = pl.fit_linear(train.subset(chosen), ace, ridge=1e-6, e0="fitted")
+    fit = pl.fit_linear(train.subset(chosen), ace, pl.FitSettings(ridge=1e-6, e0="fitted"))
     potential = pl.LinearPotential(ace, fit.coefficients)
     several = test.subset(test.n_atoms > 1)  # single atoms have no forces
     energies, forces = (
@@ -257,7 +257,9 @@ def test_the_value_is_that_of_the_best_method_on_validation_sets(folder, tmp_pat
         random = np.random.default_rng(seed).permutation(pool)[:8]
         errors = []
         for chosen in (ours, random):
-            fit = pl.fit_linear(dataset.subset(chosen), basis, ridge=1e-6, e0="fitted")
+            fit = pl.fit_linear(
+                dataset.subset(chosen), basis, pl.FitSettings(ridge=1e-6, e0="fitted")
+            )
             potential = pl.LinearPotential(basis, fit.coefficients)
             numbers = pl.metrics.metrics(pl.evaluate(potential, dataset.subset(held)))["all"]
             errors.append([numbers[q]["mae"] for q in ("energy", "forces")])

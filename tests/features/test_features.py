@@ -37,7 +37,7 @@ def frames(n=12, seed=0, largest=3):
 
 def by_definition(kind, descriptor, atoms):
     """Features of one configuration, atom by atom."""
-    b = descriptor.descriptors(atoms)
+    b = descriptor.features(atoms)
     symbols = np.array(atoms.get_chemical_symbols())
     of = [b[symbols == s] for s in descriptor.species]
     match kind:
@@ -57,7 +57,7 @@ def by_definition(kind, descriptor, atoms):
             factor = [(1.0 if i == j else 2**0.5, i, j) for i in range(n) for j in range(i, n)]
             return np.array([f * matrix[i, j] for f, i, j in factor])
         case "forces":
-            rows = descriptor.design(atoms).forces.reshape(3 * len(b), len(of), -1)
+            rows = descriptor.rows(atoms).forces.reshape(3 * len(b), len(of), -1)
             return np.sqrt((rows[:, :, 1:] ** 2).mean(axis=0)).ravel()
 
 
@@ -94,7 +94,7 @@ def test_means_do_not_depend_on_the_size_of_the_cell(kind):
 def test_the_dot_product_of_correlations_is_that_of_the_matrices():
     made = frames()[2:4]
     X = configuration_features(pl.from_atoms(made), ACE, "correlation")
-    a, b = (ACE.descriptors(atoms) for atoms in made)
+    a, b = (ACE.features(atoms) for atoms in made)
     expected = np.sum((a.T @ a / len(a)) * (b.T @ b / len(b)))
     assert X[0] @ X[1] == pytest.approx(expected, rel=1e-12)
 
@@ -112,7 +112,7 @@ def test_kinds_stand_side_by_side():
 def test_batches_change_no_bit(seed, largest, n):
     made = frames(n, seed, largest)
     found = environment_features(pl.from_atoms(made), ACE)
-    rows = [ACE.descriptors(atoms) for atoms in made]
+    rows = [ACE.features(atoms) for atoms in made]
     np.testing.assert_array_equal(found.features, np.concatenate(rows))
     assert np.diff(found.first).tolist() == [len(atoms) for atoms in made]
     owner = np.repeat(np.arange(len(made)), [len(atoms) for atoms in made])
@@ -188,9 +188,9 @@ class Broken:
     def __getattr__(self, name):
         return getattr(ACE, name)
 
-    def descriptors(self, atoms, neighbors=None):
-        b = ACE.descriptors(atoms, neighbors)
-        b[atoms.positions[:, 0] > 50] = np.nan
+    def features(self, atoms, neighbors=None, *, threads=1):
+        b = ACE.features(atoms, neighbors)
+        b[ACE.system(atoms).positions[:, 0] > 50] = np.nan
         return b
 
 

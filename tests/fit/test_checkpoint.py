@@ -15,9 +15,8 @@ from pair_descriptor import PairDescriptor, PairPotential, configurations
 
 import potlearn as pl
 from potlearn.errors import FitError
-from potlearn.fit import Weights, fit_linear, load_ledger, save_ledger
-from potlearn.fit.ledger.reduction import SAVE_EVERY
-from potlearn.runtime import Archive
+from potlearn.fit import FitSettings, Weights, fit_linear, load_ledger, save_ledger
+from potlearn.runtime import Archive, Runtime
 
 PAIR = PairDescriptor()
 N = 400
@@ -25,14 +24,15 @@ SCRIPT = """
 import sys
 import numpy as np
 from pair_descriptor import PairDescriptor, configurations
-from potlearn.fit import fit_linear
+from potlearn.fit import FitSettings, fit_linear, store_rows
+from potlearn.runtime import Runtime
 
-pair = PairDescriptor(delay=float(sys.argv[3]), log=sys.argv[2])
-result = fit_linear(
-    configurations(n=400, noise=0.1), pair, checkpoint=sys.argv[1] + "/fit.ckpt",
-    row_store=sys.argv[1] + "/rows" if sys.argv[4] == "rows" else None, n_folds=3,
-)
-np.save(sys.argv[1] + "/coefficients.npy", result.coefficients)
+folder, log, delay, what = sys.argv[1:]
+pair, data = PairDescriptor(delay=float(delay), log=log), configurations(n=400, noise=0.1)
+rows = store_rows(data, pair, folder + "/rows") if what == "rows" else None
+runtime = Runtime(checkpoint=folder + "/fit.ckpt")
+result = fit_linear(data, pair, FitSettings(n_folds=3), rows=rows, runtime=runtime)
+np.save(folder + "/coefficients.npy", result.coefficients)
 """
 
 
@@ -43,10 +43,14 @@ def start(folder, log, delay, rows=""):
     return subprocess.Popen(command, env=environment)
 
 
-def kill_after(process, file, seconds=60.0):
-    """SIGKILL as soon as ``file`` exists and some more work has been done."""
+def kill_after(process, file, text="", seconds=60.0):
+    """SIGKILL as soon as ``file`` exists, with ``text`` in it, and some more work has been done."""
     end = time.monotonic() + seconds
-    while not file.exists() and time.monotonic() < end and process.poll() is None:
+
+    def there():
+        return file.exists() and (not text or text in file.read_text())
+
+    while not there() and time.monotonic() < end and process.poll() is None:
         time.sleep(0.01)
     time.sleep(0.1)
     assert process.poll() is None, "the fit ended before it could be killed"
@@ -58,14 +62,15 @@ def kill_after(process, file, seconds=60.0):
 def test_kill_minus_nine_loses_at_most_a_chunk_and_a_moment(tmp_path, rows):
     seconds = 0.004
     first, second = tmp_path / "first.log", tmp_path / "second.log"
-    kill_after(start(tmp_path, first, seconds, rows), tmp_path / "fit.ckpt")
+    file, text = ("rows/journal.jsonl", '"chunk"') if rows else ("fit.ckpt", "")
+    kill_after(start(tmp_path, first, seconds, rows), tmp_path / file, text)
     assert not (tmp_path / "coefficients.npy").exists()
     assert start(tmp_path, second, 0.0, rows).wait() == 0
-    whole = fit_linear(configurations(n=N, noise=0.1), PAIR, n_folds=3)
+    whole = fit_linear(configurations(n=N, noise=0.1), PAIR, FitSettings(n_folds=3))
     assert np.array_equal(np.load(tmp_path / "coefficients.npy"), whole.coefficients)
     made = [len(log.read_text().splitlines()) for log in (first, second)]
     chunk = 2048 // 31 + 1
-    assert N <= sum(made) <= N + chunk + SAVE_EVERY / seconds
+    assert N <= sum(made) <= N + 2 * chunk
     assert made[1] <= N - chunk
 
 
@@ -77,28 +82,36 @@ def interrupted(data, path, n_done, **options):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        fit_linear(data, PAIR, checkpoint=path, progress=stop, **options)
+        fit_linear(data, PAIR, runtime=Runtime(checkpoint=path, progress=stop), **options)
 
 
 def test_goes_on_after_an_interrupt(tmp_path):
     data, path = configurations(n=N, noise=0.1), tmp_path / "deep" / "fit.ckpt"
     interrupted(data, path, 100)
     done = []
-    result = fit_linear(data, PAIR, checkpoint=path, progress=lambda k, n: done.append(k))
+    runtime = Runtime(checkpoint=path, progress=lambda k, n: done.append(k))
+    result = fit_linear(data, PAIR, runtime=runtime)
     assert min(done) > 100
     assert np.array_equal(result.coefficients, fit_linear(data, PAIR).coefficients)
 
 
 def test_a_finished_checkpoint_answers_other_weights_without_rows(tmp_path):
     data, path = configurations(n=20, noise=0.1), tmp_path / "fit.ckpt"
-    fit_linear(data, PAIR, checkpoint=path)
+    fit_linear(data, PAIR, runtime=Runtime(checkpoint=path))
     log = tmp_path / "log"
     pair = PairDescriptor(log=str(log))
     weights = Weights(energy=1.0, stress=0.5)
-    again = fit_linear(data, pair, checkpoint=path, weights=weights)
+    again = fit_linear(data, pair, FitSettings(weights=weights), runtime=Runtime(checkpoint=path))
     assert not log.exists()
-    fresh = fit_linear(data, PAIR, weights=weights)
+    fresh = fit_linear(data, PAIR, FitSettings(weights=weights))
     assert np.array_equal(again.coefficients, fresh.coefficients)
+
+
+def _fit(path, data, descriptor, reference=None, **settings):
+    runtime = Runtime(checkpoint=path)
+    return fit_linear(
+        data, descriptor, FitSettings(**settings), reference=reference, runtime=runtime
+    )
 
 
 @pytest.mark.parametrize(
@@ -117,24 +130,24 @@ def test_a_finished_checkpoint_answers_other_weights_without_rows(tmp_path):
 def test_a_checkpoint_of_another_fit_is_refused(tmp_path, options, what):
     path = tmp_path / "fit.ckpt"
     base = {"data": configurations(n=100), "descriptor": PAIR}
-    fit_linear(base["data"], PAIR, checkpoint=path)
+    fit_linear(base["data"], PAIR, runtime=Runtime(checkpoint=path))
     options = base | options
     message = rf"fit.ckpt: this checkpoint belongs to another fit \(other {what}\)"
     with pytest.raises(FitError, match=message):
-        fit_linear(options.pop("data"), options.pop("descriptor"), checkpoint=path, **options)
+        _fit(path, **options)
 
 
 @pytest.mark.parametrize("cut", [0, 10, 200, -1])
 def test_a_damaged_checkpoint_is_refused(tmp_path, cut):
     data, path = configurations(n=10), tmp_path / "fit.ckpt"
-    fit_linear(data, PAIR, checkpoint=path)
+    fit_linear(data, PAIR, runtime=Runtime(checkpoint=path))
     path.write_bytes(path.read_bytes()[:cut])
     with pytest.raises(FitError, match=r"fit.ckpt: not a potlearn checkpoint, or damaged"):
-        fit_linear(data, PAIR, checkpoint=path)
+        fit_linear(data, PAIR, runtime=Runtime(checkpoint=path))
 
 
 def test_ledger_survives_the_disk(tmp_path):
-    ledger = fit_linear(configurations(n=70, noise=0.1), PAIR, n_folds=2).ledger
+    ledger = fit_linear(configurations(n=70, noise=0.1), PAIR, FitSettings(n_folds=2)).ledger
     save_ledger(ledger, tmp_path / "fit.ledger")
     again = load_ledger(tmp_path / "fit.ledger")
     assert again.columns == ledger.columns

@@ -5,10 +5,13 @@ from __future__ import annotations
 import struct
 import subprocess
 import sys
+from dataclasses import replace
 
 import matplotlib
+import numpy as np
 import pytest
 from evaluations import evaluation
+from PIL import Image
 
 from potlearn.errors import MissingExtraError
 from potlearn.report import figures
@@ -49,6 +52,17 @@ def test_many_points_stay_a_small_file(tmp_path):
 def test_one_configuration_with_few_labels(tmp_path, labelled, expected):
     made = {"test": evaluation(n=1, atoms=(1, 2), labelled=labelled)}
     assert [p.stem for p in figures(made, tmp_path, formats=["png"])] == expected
+
+
+@pytest.mark.parametrize(("shift", "factor"), [(0, 1), (-15_800, 1), (-5, 1e-4), (0, 1e4)])
+def test_no_label_reaches_the_edge(tmp_path, shift, factor):
+    made = evaluation(n=40, labelled=("energy",))
+    energies = {k: shift + factor * getattr(made, k) for k in ("energy_ref", "energy_pred")}
+    for path in figures({"test": replace(made, **energies)}, tmp_path, formats=["png"]):
+        with Image.open(path) as image:
+            pixels = np.asarray(image.convert("L"))
+        edges = (pixels[:2], pixels[-2:], pixels[:, :2], pixels[:, -2:])
+        assert min(edge.min() for edge in edges) == 255
 
 
 def test_settings_of_matplotlib_stay_as_they_were(tmp_path):

@@ -10,7 +10,7 @@ from scipy import stats
 from potlearn.data import held_out
 from potlearn.errors import BasisError, DataError, SelectionError
 from potlearn.features import configuration_features
-from potlearn.fit import Ridge
+from potlearn.fit import FitSettings
 from potlearn.runtime import Runtime
 from potlearn.studies import (
     Cell,
@@ -39,7 +39,7 @@ METHODS = (
 @pytest.fixture(scope="module")
 def comparison(dataset, store):
     """Seven methods, two sizes, three seeds."""
-    fits = SubsetFits.of(dataset, ACE, store, solver=Ridge(1e-6), e0="fitted")
+    fits = SubsetFits.of(dataset, ACE, store, FitSettings(ridge=1e-6, e0="fitted"))
     rows = {method.rows for method in METHODS}
     features = {r: configuration_features(dataset, ACE, r[1:]) for r in rows}
     every = np.arange(len(dataset))

@@ -1,4 +1,4 @@
-"""Compressed files as one-pass streams, and a spool for what they hold."""
+"""Compressed files as one-pass streams, and a spool for their content."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ class Spool:
         return offset
 
     def _spill(self) -> None:
-        """Move what is in memory to the temporary file."""
+        """Move the data in memory to the temporary file."""
         if self.path is None:
             handle, self.path = tempfile.mkstemp(prefix="potlearn-")
             os.close(handle)
@@ -121,7 +121,7 @@ class Spool:
             self.flush()
 
     def flush(self) -> None:
-        """Write out what a spilled spool still holds in memory."""
+        """Write the rest of a spilled spool from memory to the file."""
         if self.path is not None and self._buffer:
             with open(self.path, "ab") as file:
                 file.write(self._buffer)

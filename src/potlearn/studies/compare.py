@@ -130,9 +130,9 @@ def content_of(comparison: Comparison, **more: Any) -> dict[str, Any]:
     first = comparison.splits[0]
     return {
         "rows": fits.store.content,
-        "weights": fits.weights.table(sorted({*fits.groups})),
-        "solver": content_key(fits.solver),
-        "one-body": content_key(fits.one_body),
+        "weights": fits.settings.weights.table(sorted({*fits.groups})),
+        "solver": content_key(fits.settings.make_solver()),
+        "one-body": content_key(fits.settings.one_body),
         "split": content_key(first),
         **more,
     }

@@ -85,8 +85,9 @@ def _fit(
     config: FitConfig, train: Dataset, checkpoint: Path, report: Callable[[int, int], None] | None
 ) -> tuple[FitConfig, LinearPotential, FitResult]:
     from potlearn import __version__
-    from potlearn.fit import fit_linear
+    from potlearn.fit import FitSettings, RowBudget, fit_linear
     from potlearn.potentials import LinearPotential
+    from potlearn.runtime import Runtime
 
     descriptor = make_descriptor(config.descriptor, train)
     reference, core = make_core(config.reference, descriptor, train)
@@ -95,17 +96,18 @@ def _fit(
     result = fit_linear(
         train,
         descriptor,
+        FitSettings(
+            weights=weights,
+            solver=config.fit.solver,
+            ridge=config.fit.ridge,
+            smoothness=config.fit.smoothness,
+            e0=config.fit.e0,
+            intercept=config.fit.intercept,
+            core=core,
+        ),
         reference=reference,
-        weights=weights,
-        solver=config.fit.solver,
-        ridge=config.fit.ridge,
-        smoothness=config.fit.smoothness,
-        e0=config.fit.e0,
-        intercept=config.fit.intercept,
-        core=core,
-        workers=config.fit.workers,
-        checkpoint=checkpoint,
-        progress=report,
+        rows=RowBudget(folder=config.output.folder) if config.output.report else None,
+        runtime=Runtime(workers=config.fit.workers, checkpoint=checkpoint, progress=report),
     )
     metadata = {"potlearn": __version__, "fit": config.model_dump(mode="json", exclude_none=True)}
     return config, LinearPotential(descriptor, result.coefficients, reference, metadata), result

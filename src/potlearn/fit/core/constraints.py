@@ -144,7 +144,7 @@ class _Core:
         r = dimer_distances(self.cutoff, self.shortest[pair], N_DIMERS)
         atoms = dimers(pair, r, self.cutoff)
         list_ = neighbor_list(atoms, self.cutoff)
-        rows = self.descriptor.design(atoms, list_, virial=False).forces[5::6]
+        rows = self.descriptor.rows(atoms, list_, virial=False).forces[5::6]
         bounds = -self.fraction * self._wall(pair, r)[1]
         if self.reference:
             bounds = bounds - self.reference.predict(atoms, list_).forces[1::2, 2]
@@ -161,7 +161,7 @@ class _Core:
     def _energy(self, atoms: Atoms) -> tuple[Array, float]:
         """Energy row (C,) and reference energy."""
         list_ = neighbor_list(atoms, self.cutoff)
-        features = self.descriptor.descriptors(atoms, list_)
+        features = self.descriptor.features(atoms, list_)
         index = species_indices(atoms, self.descriptor.species)
         row = np.zeros((len(self.descriptor.species), 1 + self.descriptor.n_features))
         row[:, 0] = np.bincount(index, minlength=len(row))

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from potlearn.errors import FitError
-from potlearn.fit.ledger.entries import Entry, Key
-from potlearn.fit.ledger.ledger import Ledger
+from potlearn.fit.ledger.ledger import Entry, Ledger
+from potlearn.fit.rows.layout import Key
 from potlearn.linalg.triangular import stack
 from potlearn.runtime import Archive, Checkpoint
 from potlearn.typing import Settings
@@ -48,9 +48,10 @@ class LedgerCheckpoint:
         """Checkpoint at ``path`` of rows with these fingerprints (data, descriptor, layout)."""
         return cls(Checkpoint(Path(path), content, "fit", FitError))
 
-    def save(self, ledger: Ledger, n_chunks: int) -> None:
-        """Replace the checkpoint in one step."""
-        self.file.save({**_settings(ledger), "n_chunks": n_chunks})
+    @staticmethod
+    def state(ledger: Ledger, n_chunks: int) -> Settings:
+        """What the file keeps of a ledger of ``n_chunks`` chunks."""
+        return {**_settings(ledger), "n_chunks": n_chunks}
 
     def load(self) -> tuple[Ledger, int] | None:
         """Ledger and number of finished chunks, or None if there is no checkpoint.

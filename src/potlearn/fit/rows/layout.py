@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from potlearn.errors import FitError
-from potlearn.fit.ledger.entries import Key
 from potlearn.fit.rows.make import Block
-from potlearn.fit.weights import Weights
+from potlearn.runtime import content_key
+from potlearn.runtime.chunks import Span
+from potlearn.typing import Indices
 
 if TYPE_CHECKING:
     from potlearn.data import Dataset
     from potlearn.descriptors import Descriptor
+    from potlearn.fit.settings import FitSettings
 
 ONE_BODY = "one-body"
 COLLAPSED = "*"
@@ -43,6 +43,20 @@ def one_body_names(species: Sequence[str]) -> tuple[str, ...]:
     return tuple(f"{s}:{ONE_BODY}" for s in species)
 
 
+def species_of(columns: Sequence[str]) -> tuple[str, ...]:
+    """Species of the descriptor whose design columns these are."""
+    end = f":{ONE_BODY}"
+    return tuple(name.removesuffix(end) for name in columns if name.endswith(end))
+
+
+class Key(NamedTuple):
+    """Which rows a factor is of."""
+
+    fold: int
+    group: str
+    quantity: str
+
+
 @dataclass(frozen=True)
 class Layout:
     """Where every configuration's rows go.
@@ -64,36 +78,25 @@ class Layout:
     """
 
     columns: tuple[str, ...]
-    chunks: tuple[tuple[int, int], ...]
-    folds: NDArray[np.int64]
+    chunks: tuple[Span, ...]
+    folds: Indices
     groups: tuple[str, ...]
     scales: NDArray[np.float64]
     excluded: frozenset[Label] = frozenset()
 
     @classmethod
-    def of(
-        cls,
-        dataset: Dataset,
-        descriptor: Descriptor,
-        weights: Weights,
-        *,
-        n_folds: int = 0,
-        keep_groups: bool = False,
-        configuration_weights: ArrayLike | None = None,
-        exclude: Collection[Label] = (),
-    ) -> Layout:
+    def of(cls, dataset: Dataset, descriptor: Descriptor, settings: FitSettings) -> Layout:
         """Layout of a fit; groups without weights of their own share one factor unless kept."""
-        columns = column_names(descriptor)
-        groups = tuple(
-            g if keep_groups or g in weights.groups else COLLAPSED for g in dataset.groups
-        )
+        columns, own = column_names(descriptor), settings.weights.groups
         return cls(
             columns=columns,
-            chunks=_chunks(dataset.n_atoms, max(2048, 2 * len(columns))),
-            folds=_folds(dataset, n_folds),
-            groups=groups,
-            scales=_scales(configuration_weights, len(dataset)),
-            excluded=frozenset(exclude),
+            chunks=chunks_of(dataset, len(columns)),
+            folds=_folds(dataset, settings),
+            groups=tuple(
+                g if settings.keep_groups or g in own else COLLAPSED for g in dataset.groups
+            ),
+            scales=_scales(settings.configuration_weights, len(dataset)),
+            excluded=frozenset(settings.exclude),
         )
 
     def key(self, index: int, quantity: str) -> Key:
@@ -105,14 +108,11 @@ class Layout:
         keep = in_fit(self.excluded, index, quantity, block)
         return block if keep.all() else block.take(keep)
 
-    def fingerprint(self) -> str:
-        """Digest of all that decides how rows are filed."""
-        state = blake2b(digest_size=16)
-        document = [self.columns, self.chunks, self.groups, sorted(self.excluded)]
-        state.update(json.dumps(document).encode())
-        state.update(self.folds.tobytes())
-        state.update(self.scales.tobytes())
-        return state.hexdigest()
+    def content(self) -> str:
+        """Content key of all that decides how rows are filed."""
+        return content_key(
+            [self.columns, self.chunks, self.groups, sorted(self.excluded), self.folds, self.scales]
+        )
 
 
 def in_fit(
@@ -124,41 +124,34 @@ def in_fit(
     return np.array([(index, quantity, a) not in excluded for a in block.atoms.tolist()], bool)
 
 
-def fingerprint(settings: Mapping[str, Any] | None) -> str:
-    """Digest of nested settings; arrays count by their bytes."""
-    state = blake2b(digest_size=16)
-
-    def plain(value: Any) -> Any:
-        if isinstance(value, np.ndarray):
-            return [str(value.dtype), value.shape, blake2b(value.tobytes()).hexdigest()]
-        if isinstance(value, np.generic):
-            return value.item()
-        raise FitError(f"settings hold a {type(value).__name__}, which has no fingerprint")
-
-    state.update(json.dumps(settings, sort_keys=True, default=plain).encode())
-    return state.hexdigest()
-
-
-def _chunks(n_atoms: NDArray[np.int64], n_rows: int) -> tuple[tuple[int, int], ...]:
-    """Consecutive configurations with some ``n_rows`` rows together, at least one each."""
+def chunks_of(dataset: Dataset, n_columns: int) -> tuple[Span, ...]:
+    """Consecutive configurations with some 2048 rows or twice the columns, at least one each."""
     chunks, start, total = [], 0, 0
-    for i, n in enumerate(n_atoms.tolist()):
+    for i, n in enumerate(dataset.n_atoms.tolist()):
         total += 3 * n + 7
-        if total >= n_rows:
+        if total >= max(2048, 2 * n_columns):
             chunks.append((start, i + 1))
             start, total = i + 1, 0
-    if start < len(n_atoms):
-        chunks.append((start, len(n_atoms)))
+    if start < len(dataset):
+        chunks.append((start, len(dataset)))
     return tuple(chunks)
 
 
-def _folds(dataset: Dataset, n_folds: int) -> NDArray[np.int64]:
+def _folds(dataset: Dataset, settings: FitSettings) -> Indices:
+    """Fold of every configuration: as many as asked for, or as the solver wants."""
+    wanted = settings.n_folds
+    if wanted is None:
+        wanted = settings.make_solver().n_folds
+    if not wanted:
+        return np.zeros(len(dataset), np.int64)
+    usable = int((~dataset.isolated_mask()).sum())
+    if usable < 2:
+        raise FitError(f"folds need at least two configurations, got {usable}")
     from potlearn.data import k_folds
 
-    folds = np.full(len(dataset), -1 if n_folds else 0, np.int64)
-    if n_folds:
-        for fold, members in enumerate(k_folds(dataset, n_folds, seed=0)):
-            folds[members] = fold
+    folds = np.full(len(dataset), -1, np.int64)
+    for fold, members in enumerate(k_folds(dataset, min(wanted, usable), seed=0)):
+        folds[members] = fold
     return folds
 
 
