@@ -15,7 +15,7 @@ from potlearn import __version__
 from potlearn.report.info import ReportInfo
 from potlearn.report.page.compact import Json
 from potlearn.report.page.panel import Panel, navigation
-from potlearn.runtime import package_folder
+from potlearn.runtime import package_folder, write_text
 
 # Beyond this level the file hardly shrinks, and takes twice the time.
 _COMPRESSION = 5
