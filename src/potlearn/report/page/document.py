@@ -8,7 +8,6 @@ import json
 from collections.abc import Mapping
 from html import escape
 from importlib.resources import files
-from importlib.util import find_spec
 from pathlib import Path
 from string import Template
 
@@ -16,7 +15,7 @@ from potlearn import __version__
 from potlearn.report.info import ReportInfo
 from potlearn.report.page.compact import Json
 from potlearn.report.page.panel import Panel, navigation
-from potlearn.runtime import check_installed, write_text
+from potlearn.runtime import package_folder, write_text
 
 # Beyond this level the file hardly shrinks, and takes twice the time.
 _COMPRESSION = 5
@@ -36,7 +35,7 @@ def write_page(
     panels : mapping of str to Panel
     top : str
     data
-        Further data of the page's script.
+        What the page's script needs beside the data of the panels.
 
     Raises
     ------
@@ -81,11 +80,8 @@ def plotly_script() -> bytes:
     MissingExtraError
         plotly is not installed.
     """
-    check_installed("plotly", extra="report", what="the HTML report")
-    spec = find_spec("plotly")
-    assert spec is not None
-    assert spec.submodule_search_locations
-    return Path(spec.submodule_search_locations[0], "package_data", "plotly.min.js").read_bytes()
+    folder = package_folder("plotly", "report", "the HTML report")
+    return (folder / "package_data" / "plotly.min.js").read_bytes()
 
 
 def packed(script: bytes) -> str:
