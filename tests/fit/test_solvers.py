@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from potlearn.errors import FitError
-from potlearn.fit.ledger.entries import Key
+from potlearn.fit import QR, SOLVERS, SVD, Ridge, make_solver
 from potlearn.fit.ledger.ledger import Ledger
+from potlearn.fit.rows.names import Key
 from potlearn.fit.solve.problem import LinearProblem, Solver
-from potlearn.fit.solve.solvers import QR, SOLVERS, SVD, Ridge, make_solver
 from potlearn.fit.weights import Weights
 
 NAMES = sorted(SOLVERS)

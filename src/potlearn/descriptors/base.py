@@ -1,4 +1,4 @@
-"""What every descriptor offers, and what it gives."""
+"""The protocol of descriptors, and their results."""
 
 from __future__ import annotations
 

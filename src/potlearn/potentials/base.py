@@ -1,12 +1,12 @@
-"""What every potential predicts and offers."""
+"""The protocol of potentials, and their predictions."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 from potlearn.structure.neighbors import Neighbors
-from potlearn.typing import Array, Atoms
+from potlearn.typing import Array, Atoms, Settings
 
 
 @dataclass(frozen=True)
@@ -68,5 +68,5 @@ class Potential(Protocol):
         The number of threads changes no bit of the result.
         """
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> Settings:
         """Settings that rebuild the potential, ``kind`` included; arrays stay arrays."""

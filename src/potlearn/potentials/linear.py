@@ -17,7 +17,7 @@ from potlearn.potentials.kinds import potential_from_dict
 from potlearn.potentials.operations import PotentialBase
 from potlearn.structure.neighbors import Neighbors
 from potlearn.structure.neighbors import neighbors as neighbor_list
-from potlearn.typing import Array, Atoms
+from potlearn.typing import Array, Atoms, Settings
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class LinearPotential(PotentialBase):
             return many_body
         return many_body + self.reference.predict(atoms, list_, threads=threads)
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> Settings:
         """Settings that rebuild the potential."""
         return {
             "kind": "linear",

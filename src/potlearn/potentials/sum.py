@@ -15,7 +15,7 @@ from potlearn.potentials.kinds import potential_from_dict
 from potlearn.potentials.operations import PotentialBase
 from potlearn.structure.neighbors import Neighbors
 from potlearn.structure.neighbors import neighbors as neighbor_list
-from potlearn.typing import Atoms
+from potlearn.typing import Atoms, Settings
 
 Term: TypeAlias = tuple[float, Potential]
 
@@ -76,7 +76,7 @@ class SumPotential(PotentialBase):
             first = first + prediction
         return first
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> Settings:
         """Settings that rebuild the potential."""
         terms = [{"weight": w, "potential": potential.to_dict()} for w, potential in self.terms]
         return {"kind": self.kind, "terms": terms}

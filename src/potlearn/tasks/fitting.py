@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 from potlearn.errors import ModelFileError
 from potlearn.lammps.run_folder import write_lammps_folder
+from potlearn.runtime import write_json
 from potlearn.tasks.data import load_datasets
 from potlearn.tasks.descriptor import filled, make_descriptor
-from potlearn.tasks.files import check_report_extra, write_json, write_report_files
+from potlearn.tasks.files import check_report_extra, write_report_files
 from potlearn.tasks.fit_outcome import FitOutcome
 from potlearn.tasks.fit_report import report_info
 from potlearn.tasks.label_check import find_suspicious_labels
@@ -86,8 +87,9 @@ def _fit(
     config: FitConfig, train: Dataset, checkpoint: Path, report: Callable[[int, int], None] | None
 ) -> tuple[FitConfig, LinearPotential, FitResult]:
     from potlearn import __version__
-    from potlearn.fit import fit_linear
+    from potlearn.fit import FitSettings, RowBudget, fit_linear
     from potlearn.potentials import LinearPotential
+    from potlearn.runtime import Runtime
 
     descriptor = make_descriptor(config.descriptor, train)
     reference, core = make_core(config.reference, descriptor, train)
@@ -96,17 +98,18 @@ def _fit(
     result = fit_linear(
         train,
         descriptor,
+        FitSettings(
+            weights=weights,
+            solver=config.fit.solver,
+            ridge=config.fit.ridge,
+            smoothness=config.fit.smoothness,
+            e0=config.fit.e0,
+            intercept=config.fit.intercept,
+            core=core,
+        ),
         reference=reference,
-        weights=weights,
-        solver=config.fit.solver,
-        ridge=config.fit.ridge,
-        smoothness=config.fit.smoothness,
-        e0=config.fit.e0,
-        intercept=config.fit.intercept,
-        core=core,
-        workers=config.fit.workers,
-        checkpoint=checkpoint,
-        progress=report,
+        rows=RowBudget(folder=config.output.folder) if config.output.report else None,
+        runtime=Runtime(workers=config.fit.workers, checkpoint=checkpoint, progress=report),
     )
     metadata = {"potlearn": __version__, "fit": config.model_dump(mode="json", exclude_none=True)}
     return config, LinearPotential(descriptor, result.coefficients, reference, metadata), result

@@ -43,11 +43,13 @@ def label_findings(
 
 
 def _suspicious(dataset: Dataset, progress: Progress | None) -> list[Suspicion]:
-    from potlearn.fit import find_suspicious, fit_linear
+    from potlearn.fit import RowBudget, find_suspicious, fit_linear
+    from potlearn.runtime import Runtime
 
     descriptor = _small_descriptor(dataset.species)
-    result = fit_linear(dataset, descriptor, progress=progress)
-    return find_suspicious(result, dataset, descriptor, rounds=1, progress=progress)
+    runtime = Runtime(progress=progress)
+    result = fit_linear(dataset, descriptor, rows=RowBudget(), runtime=runtime)
+    return find_suspicious(result, rounds=1, progress=progress)
 
 
 def find_suspicious_labels(
@@ -59,14 +61,7 @@ def find_suspicious_labels(
 
     if not outcome.config.output.check_labels:
         return []
-    potential = outcome.potential
-    found = find_suspicious(
-        outcome.result,
-        train,
-        potential.descriptor,
-        reference=potential.reference,
-        progress=progress,
-    )
+    found = find_suspicious(outcome.result, progress=progress)
     groups = train.groups
     return [
         SuspiciousLabel(

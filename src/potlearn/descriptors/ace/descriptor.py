@@ -24,7 +24,7 @@ from potlearn.descriptors.ace.radial import (
 from potlearn.descriptors.compiled import CompiledDescriptor, FoldedModel, checked, positions_of
 from potlearn.engine import Basis, Engine, Program, RadialTable, tabulate
 from potlearn.errors import BasisError
-from potlearn.typing import Array, Count, NonNegative, Positive, Species
+from potlearn.typing import Array, Count, NonNegative, Positive, Settings, Species
 
 MAX_ORDER = 5
 MAX_DEGREE = 12
@@ -123,7 +123,7 @@ class ACE(CompiledDescriptor):
 
     # Settings ------------------------------------------------------------------------------------
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> Settings:
         """Settings that rebuild the descriptor, ``family`` included."""
         settings = {f.name: _plain(getattr(self, f.name)) for f in fields(self)}
         if self.kept is None:
@@ -131,7 +131,7 @@ class ACE(CompiledDescriptor):
         return {"family": "ace"} | settings
 
     @classmethod
-    def from_dict(cls, settings: dict[str, Any]) -> ACE:
+    def from_dict(cls, settings: Settings) -> ACE:
         """The inverse of :meth:`to_dict` (without ``family``)."""
         settings = {k: v for k, v in settings.items() if k != "family"}
         unknown = sorted(set(settings) - {f.name for f in fields(cls)})
@@ -193,7 +193,9 @@ class ACE(CompiledDescriptor):
         known = {f"{a}-{b}" for a, b in product(self.species, repeat=2)}
         unknown = sorted(set(self.pairs) - known)
         if unknown:
-            raise BasisError(f"ace: pairs: {unknown[0]!r} is no pair of {', '.join(self.species)}")
+            raise BasisError(
+                f"ace: pairs: {unknown[0]!r} is not a pair of {', '.join(self.species)}"
+            )
         return {
             (i, j): self._radial(a, b)
             for (i, a), (j, b) in product(enumerate(self.species), repeat=2)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from potlearn.errors import BasisError
-from potlearn.typing import Array, Atoms
+from potlearn.typing import Array, Atoms, Settings
 
 _SOFTENING = 1e-20
 
@@ -100,11 +100,11 @@ class Clusters:
             centroids.append(centres[np.lexsort(centres.T[::-1])])
         return cls(np.stack(projection), np.stack(centroids))
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> Settings:
         """Nested lists."""
         return {"projection": self.projection.tolist(), "centroids": self.centroids.tolist()}
 
     @classmethod
-    def from_dict(cls, settings: dict[str, Any]) -> Clusters:
+    def from_dict(cls, settings: Settings) -> Clusters:
         """The inverse of :meth:`to_dict`."""
         return cls(np.array(settings["projection"], float), np.array(settings["centroids"], float))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 from annotated_types import Ge
@@ -15,15 +15,15 @@ from potlearn.descriptors.base import Configurations, DesignRows, Energies, Eval
 from potlearn.descriptors.compiled import CompiledDescriptor, checked, positions_of
 from potlearn.descriptors.pod.blend import Blend
 from potlearn.descriptors.pod.clusters import Clusters
+from potlearn.descriptors.pod.limits import ORDERS, check_orders, check_radial
 from potlearn.descriptors.pod.program import PodBody, PodProgram
 from potlearn.descriptors.pod.radial import PodRadial
 from potlearn.engine import Basis, Engine, tabulate
 from potlearn.errors import BasisError
 from potlearn.structure.neighbors import Neighbors
 from potlearn.structure.system import System
-from potlearn.typing import Array, Atoms, Count, Positive
+from potlearn.typing import Array, Atoms, Count, Positive, Settings
 
-ORDERS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven"}
 BY_SPECIES = -1
 """Default of the numbers per body order: what suits the number of species."""
 DEFAULTS: dict[int, tuple[tuple[int, ...], tuple[int, ...]]] = {
@@ -38,8 +38,6 @@ DEFAULTS: dict[int, tuple[tuple[int, ...], tuple[int, ...]]] = {
 The number of descriptors grows as a power of the number of species; these keep the columns of a fit
 at some 700 to 1100.  From five species on the last holds.
 """
-_USABLE_EIGENVALUE = 1e-9
-_AMBIGUOUS_SIGN = 1e-6
 _CLUSTER_SEED = 0
 _RADIAL = "body_number_radial_basis_functions"
 _DEGREE = "body_angular_degree"
@@ -109,7 +107,7 @@ class POD(CompiledDescriptor):
     number_of_environment_clusters: Annotated[int, Ge(1)] = 1
     """Number of environment clusters per species."""
     number_of_principal_components: Annotated[int, Ge(1)] = 1
-    """Number of principal components in which the clusters are told apart."""
+    """Number of principal components in which the clusters are found."""
     clusters: Clusters | None = field(default=None, compare=False, repr=False)
     kept: tuple[str, ...] | None = None
     """Names of the features to keep, in this order; all of them if absent."""
@@ -120,8 +118,8 @@ class POD(CompiledDescriptor):
             object.__setattr__(self, "kept", tuple(self.kept))
         self._fill_defaults()
         self._check_ranges()
-        self._check_orders()
-        self._check_radial()
+        check_orders(self.body)
+        check_radial(self.radial, max(self.body.radial.values()))
 
     # Settings ------------------------------------------------------------------------------------
 
@@ -140,10 +138,10 @@ class POD(CompiledDescriptor):
             {2: 0} | {q: getattr(self, f"{n}{_DEGREE}") for q, n in ORDERS.items() if q > 2},
         )
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> Settings:
         """Settings that rebuild the descriptor, ``family`` included."""
         names = [f.name for f in fields(self) if f.compare]
-        settings: dict[str, Any] = {"family": "pod"} | {n: getattr(self, n) for n in names}
+        settings: Settings = {"family": "pod"} | {n: getattr(self, n) for n in names}
         settings["species"] = list(self.species)
         if self.clusters is not None:
             settings["clusters"] = self.clusters.to_dict()
@@ -154,7 +152,7 @@ class POD(CompiledDescriptor):
         return settings
 
     @classmethod
-    def from_dict(cls, settings: dict[str, Any]) -> POD:
+    def from_dict(cls, settings: Settings) -> POD:
         """The inverse of :meth:`to_dict` (without ``family``)."""
         settings = {k: v for k, v in settings.items() if k != "family"}
         if settings.get("clusters") is not None:
@@ -350,42 +348,6 @@ class POD(CompiledDescriptor):
                 raise BasisError(f"pod: {f.name} must not be negative, got {value}")
         if self.number_of_environment_clusters < 1 or self.number_of_principal_components < 1:
             raise BasisError("pod: numbers of clusters and of principal components start at 1")
-
-    def _check_orders(self) -> None:
-        n, p = self.body.radial, self.body.degree
-        for q, bound in ((4, 3), (5, 4), (6, 4), (7, 4)):
-            if n[q] > n[bound] or p[q] > p[bound]:
-                raise BasisError(
-                    f"pod: {ORDERS[q]}body numbers ({n[q]} radial functions, degree {p[q]}) must "
-                    f"not exceed {ORDERS[bound]}body's ({n[bound]}, {p[bound]})"
-                )
-        if p[3] > 12 or p[4] > 6:
-            raise BasisError(
-                f"pod: angular degrees go to 12 (threebody) and 6 (fourbody), got {p[3]} and {p[4]}"
-            )
-        if max(n[2], n[3]) == 0:
-            raise BasisError("pod: no radial function was asked for")
-
-    def _check_radial(self) -> None:
-        n = max(self.body.radial.values())
-        if n > self.radial.n_snapshots:
-            raise BasisError(
-                f"pod: {n} radial functions from {self.radial.n_snapshots} snapshots "
-                "(3 bessel_polynomial_degree + inverse_polynomial_degree); raise these degrees"
-            )
-        phi, eigenvalues = self.radial.principal_functions()
-        usable = int((eigenvalues >= _USABLE_EIGENVALUE * eigenvalues[0]).sum())
-        if n > usable:
-            raise BasisError(
-                f"pod: {n} radial functions, but rin {self.rin}, cutoff {self.cutoff} and degrees "
-                f"{self.bessel_polynomial_degree}, {self.inverse_polynomial_degree} give {usable} "
-                "above rounding (eigenvalue 1e-9 of the largest): more would differ by machine"
-            )
-        diagonal = np.abs(np.diag(phi))[:n]
-        if (diagonal < _AMBIGUOUS_SIGN * np.abs(phi).max(0)[:n]).any():
-            raise BasisError(
-                "pod: the sign of a radial function is ambiguous; change rin or a degree"
-            )
 
 
 @dataclass(frozen=True, eq=False)

@@ -23,7 +23,7 @@ from potlearn.potentials.pace.file import YaceFile
 from potlearn.potentials.pace.model import PaceModel, build
 from potlearn.structure.neighbors import Neighbors
 from potlearn.structure.system import System
-from potlearn.typing import Array, Atoms
+from potlearn.typing import Array, Atoms, Settings, Species
 
 _VOIGT = ([0, 1, 2, 1, 0, 0], [0, 1, 2, 2, 2, 1])
 
@@ -103,7 +103,7 @@ class PacePotential(PotentialBase):
         return self.file.inner_cutoff_type == "zbl"
 
     def _site_energies(
-        self, species: Any, features: Array, switch: NearestSwitch | None
+        self, species: Species, features: Array, switch: NearestSwitch | None
     ) -> tuple[Array, Array, Array]:
         """Energies (N,), their derivatives in the features (N, M), and F - core (N,)."""
         energies, weights = self.file.e0[species], np.zeros_like(features)
@@ -129,7 +129,7 @@ class PacePotential(PotentialBase):
             weights[:, column] = by_core
         return energies, weights, total - core
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> Settings:
         """Settings that rebuild the potential."""
         return {
             "kind": self.kind,

@@ -16,7 +16,7 @@ from potlearn.potentials.base import Prediction
 from potlearn.potentials.operations import PotentialBase
 from potlearn.structure.neighbors import Neighbors
 from potlearn.structure.system import System
-from potlearn.typing import Array, Atoms
+from potlearn.typing import Array, Atoms, Settings
 
 Index: TypeAlias = NDArray[np.int32]
 
@@ -70,13 +70,13 @@ class PairPotential(PotentialBase, ABC):
         phi, slope = self.pair(r, index[i], index[j])
         return _sum(len(atoms), i, vectors, phi, (slope / r)[:, None] * vectors)
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> Settings:
         """Settings that rebuild the potential, ``kind`` included."""
         settings = {f.name: getattr(self, f.name) for f in fields(self)}
         return {"kind": self.kind} | settings | {"species": list(self.species)}
 
     @classmethod
-    def from_dict(cls, settings: dict[str, Any]) -> Self:
+    def from_dict(cls, settings: Settings) -> Self:
         """The inverse of :meth:`to_dict`."""
         return cls(**{k: v for k, v in settings.items() if k != "kind"})
 
