@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from potlearn.runtime import write_json
-from potlearn.tasks.files import check_report_extra
+from potlearn.tasks.report_files import check_report_packages
 from potlearn.tasks.settings.study import CompareConfig, MethodConfig, PoolConfig
 from potlearn.tasks.study_data import ProgressBar, StudyData, numbers_of, prepare
 
@@ -42,7 +42,7 @@ def run_compare(config: CompareConfig, executor: Executor, progress: ProgressBar
     from potlearn.studies import Comparison, Results, Table, content_of, run_comparison
 
     if config.output.report:
-        check_report_extra()
+        check_report_packages()
     folder = config.output.folder
     folder.mkdir(parents=True, exist_ok=True)
     data = StudyData.of(config.data)

@@ -13,7 +13,7 @@ import typer
 
 from potlearn.runtime import write_json
 from potlearn.tasks.compare import data_settings
-from potlearn.tasks.files import check_report_extra
+from potlearn.tasks.report_files import check_report_packages
 from potlearn.tasks.settings.study import SpaceConfig, TuneConfig
 from potlearn.tasks.study_data import ProgressBar, StudyData, numbers_of, prepare
 
@@ -67,7 +67,7 @@ def run_tune(config: TuneConfig, executor: Executor, progress: ProgressBar) -> T
 
     check_installed("optuna", extra="tune", what="the search")
     if config.output.report:
-        check_report_extra()
+        check_report_packages()
     folder = config.output.folder
     folder.mkdir(parents=True, exist_ok=True)
     data = StudyData.of(config.data)

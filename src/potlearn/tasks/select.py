@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from potlearn.cli.descriptor_file import load_descriptor
 from potlearn.errors import ConfigError, PotlearnError, SelectionError, TooFewError
 from potlearn.tasks.descriptor import make_descriptor
-from potlearn.tasks.files import check_report_extra
+from potlearn.tasks.report_files import check_report_packages
 from potlearn.tasks.select_outcome import Chosen, SelectOptions, SelectOutcome
 from potlearn.tasks.select_report import write_selection
 from potlearn.tasks.settings.yaml_text import parse_yaml
@@ -46,7 +46,7 @@ def run_select(
     from potlearn.runtime import make_executor
 
     if options.report is not None:
-        check_report_extra()
+        check_report_packages()
     executor = make_executor(options.workers, options.scheduler)
     selector = _selector(options)
     dataset = read(options.files)

@@ -1,0 +1,17 @@
+from .descriptor_arrays import DescriptorsOutcome as DescriptorsOutcome
+from .descriptor_arrays import descriptors as descriptors
+from .evaluation import EvaluateOutcome as EvaluateOutcome
+from .evaluation import evaluate as evaluate
+from .exchange import ExportOutcome as ExportOutcome
+from .exchange import export as export
+from .exchange import import_ as import_
+from .fit_outcome import FitOutcome as FitOutcome
+from .fitting import fit as fit
+from .folder import OutputFolder as OutputFolder
+from .inspection import inspect as inspect
+from .settings import DescriptorsConfig as DescriptorsConfig
+from .settings import EvaluateConfig as EvaluateConfig
+from .settings import ExportConfig as ExportConfig
+from .settings import FitConfig as FitConfig
+from .settings import ImportConfig as ImportConfig
+from .settings import InspectConfig as InspectConfig
