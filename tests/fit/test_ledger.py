@@ -6,7 +6,7 @@ import pytest
 from potlearn.errors import FitError
 from potlearn.fit import QR
 from potlearn.fit.ledger.ledger import Ledger
-from potlearn.fit.rows.layout import Key
+from potlearn.fit.rows.names import Key
 from potlearn.fit.weights import Weights
 
 C = 6

@@ -15,7 +15,7 @@ from .ledger.ledger import Residual as Residual
 from .result import FitResult as FitResult
 from .rows.kept import KeptRows as KeptRows
 from .rows.kept import RowBudget as RowBudget
-from .rows.layout import Key as Key
+from .rows.names import Key as Key
 from .rows.store import RowStore as RowStore
 from .rows.store import store_rows as store_rows
 from .settings import FitSettings as FitSettings

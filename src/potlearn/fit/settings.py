@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from potlearn.errors import FitError
 from potlearn.fit.ledger.one_body import OneBody, resolve
-from potlearn.fit.rows.layout import Label
+from potlearn.fit.rows.names import Label
 from potlearn.fit.solve.problem import Solver
 from potlearn.fit.solve.registry import DEFAULT, SOLVERS, make_solver
 from potlearn.fit.weights import Weights

@@ -10,7 +10,7 @@ import numpy as np
 from potlearn.fit.core.inequalities import with_repulsive_core
 from potlearn.fit.ledger.ledger import Ledger
 from potlearn.fit.ledger.one_body import INTERCEPT
-from potlearn.fit.rows.layout import species_of
+from potlearn.fit.rows.names import species_of
 from potlearn.fit.settings import FitSettings
 from potlearn.fit.solve.problem import LinearProblem, SolveInfo
 from potlearn.linalg.blas import one_blas_thread

@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 
 from potlearn.fit.ledger.one_body import INTERCEPT
 from potlearn.fit.result import FitResult
-from potlearn.fit.rows.layout import one_body_names, species_of
 from potlearn.fit.rows.make import Block
+from potlearn.fit.rows.names import one_body_names, species_of
 from potlearn.fit.solve.penalised import RidgeFactor
 from potlearn.fit.solve.spectrum import column_scales
 from potlearn.fit.solve_ledger import Posed
@@ -55,14 +55,15 @@ class Hat:
     def of(cls, result: FitResult) -> Hat:
         """Hat matrix from a result's ledger; a fit without penalty gets one of rounding's size."""
         posed, penalised = _penalised(result)
-        return cls(penalised.triangle, _free(posed), result.coefficients.ravel())
+        return cls(np.asfortranarray(penalised.triangle), _free(posed), result.coefficients.ravel())
 
     @classmethod
     def free_of_core(cls, result: FitResult) -> Hat:
         """The same with the coefficients that no core inequality has changed."""
         posed, penalised = _penalised(result)
         solved = solve_triangular(penalised.triangle, penalised.rhs)
-        return cls(penalised.triangle, _free(posed), posed.coefficients(solved))
+        triangle = np.asfortranarray(penalised.triangle)
+        return cls(triangle, _free(posed), posed.coefficients(solved))
 
     def half(self, rows: Array) -> Array:
         """``Z`` (C', m) of weighted rows (m, C)."""

@@ -26,8 +26,8 @@ from potlearn.fit.diagnose.suspicious import (
     usual_size,
 )
 from potlearn.fit.result import FitResult
+from potlearn.fit.rows.file import chunks_of
 from potlearn.fit.rows.kept import IN_MEMORY, KeptRows, RowBudget
-from potlearn.fit.rows.layout import chunks_of
 from potlearn.fit.rows.make import Block
 from potlearn.linalg.blas import one_blas_thread
 from potlearn.runtime import Progress, Report, reporting

@@ -19,14 +19,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 
 from potlearn.fit.diagnose.hat import ROUNDING, Hat
 from potlearn.fit.result import FitResult
-from potlearn.fit.rows.layout import COLLAPSED, Label, in_fit
 from potlearn.fit.rows.make import Block
+from potlearn.fit.rows.names import COLLAPSED, Label, in_fit
 from potlearn.fit.settings import FitSettings
 from potlearn.fit.weights import QUANTITIES
 from potlearn.linalg.blas import one_blas_thread
@@ -119,13 +120,28 @@ class Judge:
         return {q: factor * weights.of(group, q) for q in QUANTITIES}
 
 
-class _Labels(NamedTuple):
+@dataclass(frozen=True)
+class _Labels:
     """Labels of a configuration: ``Z`` (C', m), residuals, roots of weights, 1 where in the fit."""
 
     half: Array
     errors: Array
     roots: Array
     seen: Array
+
+    @cached_property
+    def gram(self) -> Array | None:
+        """``Z^T Z`` (m, m); None where there are more rows than columns."""
+        c, m = self.half.shape
+        return self.half.T @ self.half if m <= c else None
+
+    def hats(self, span: slice, n: int) -> Array:
+        """Hat matrices of ``n`` atoms, whose forces are at ``span``, (n, 3, 3)."""
+        if self.gram is None:
+            thirds = self.half[:, span].reshape(len(self.half), n, 3)
+            return np.asarray(np.einsum("cai,caj->aij", thirds, thirds))
+        blocks = self.gram[span, span].reshape(n, 3, n, 3)
+        return blocks[np.arange(n), :, np.arange(n)]
 
 
 def influences(result: FitResult, *, progress: Progress = None) -> list[Influence]:
@@ -145,30 +161,42 @@ def influences(result: FitResult, *, progress: Progress = None) -> list[Influenc
 
 def _whole(index: int, labels: _Labels, spans: Mapping[str, slice]) -> Iterable[Influence]:
     """Energy and stress, each left out together with all labels of the configuration."""
-    half, errors, roots, seen = labels
     whole = {q: span for q, span in spans.items() if q != "forces"}
     n = max((span.stop for span in whole.values()), default=0)
-    spread, left_out = _without_all(half, roots * errors, seen, n)
+    spread, left_out = _without_all(labels, n)
+    diagonal = np.sum(labels.half[:, :n] ** 2, axis=0)
     for q, span in whole.items():
         score = float(left_out[span] @ np.linalg.solve(spread[span, span], left_out[span]))
-        leverage = float(np.mean(np.sum(half[:, span] ** 2, axis=0)))
-        yield _influence(index, q, -1, errors[span], leverage, left_out[span] / roots[span], score)
+        yield Influence(
+            configuration=index,
+            quantity=q,
+            atom=-1,
+            residual=_size(labels.errors[span]),
+            leverage=float(np.mean(diagonal[span])),
+            left_out=_size(left_out[span] / labels.roots[span]),
+            studentised=float(np.sqrt(max(score, 0.0) / (span.stop - span.start))),
+        )
 
 
-def _without_all(half: Array, errors: Array, seen: Array, n: int) -> tuple[Array, Array]:
+def _size(errors: Array) -> float:
+    """The error where there is one, else the length of the vector."""
+    return float(errors[0] if len(errors) == 1 else np.linalg.norm(errors))
+
+
+def _without_all(labels: _Labels, n: int) -> tuple[Array, Array]:
     r"""First ``n`` rows and columns of the spread, and of the residuals, without the block.
 
     With ``D`` = diag(``seen``): :math:`K = Z^T (I - Z D Z^T)^{-1} Z = H (I - D H)^{-1}`, by the
     smaller of the two; the spread is :math:`I + K`, the residuals are :math:`e + K D e`.
     """
+    half, seen, errors = labels.half, labels.seen, labels.roots * labels.errors
     c, m = half.shape
-    first, kept = half[:, :n], half * seen
-    if m <= c:
-        inner = (1 + ROUNDING) * np.eye(m) - kept.T @ half
-        gain = np.linalg.solve(inner.T, half.T @ first).T
+    if labels.gram is not None:
+        inner = (1 + ROUNDING) * np.eye(m) - seen[:, None] * labels.gram
+        gain = np.linalg.solve(inner.T, labels.gram[:, :n]).T
     else:
-        inner = (1 + ROUNDING) * np.eye(c) - kept @ half.T
-        gain = np.linalg.solve(inner, first).T @ half
+        inner = (1 + ROUNDING) * np.eye(c) - (half * seen) @ half.T
+        gain = np.linalg.solve(inner, half[:, :n]).T @ half
     return np.eye(n) + gain[:, :n], errors[:n] + gain @ (seen * errors)
 
 
@@ -179,37 +207,17 @@ def _atoms(
     if atoms is None:
         return
     span, n = spans["forces"], len(atoms)
-    errors, root = labels.errors[span], labels.roots[-1]
-    thirds = labels.half[:, span].reshape(len(labels.half), n, 3)
-    hats = np.einsum("cai,caj->aij", thirds, thirds)
-    weighted, kept = root * errors.reshape(n, 3, 1), labels.seen[span][::3, None, None]
+    errors, root = labels.errors[span].reshape(n, 3), labels.roots[-1]
+    hats = labels.hats(span, n)
+    weighted, kept = root * errors[:, :, None], labels.seen[span][::3, None, None]
     gain = np.linalg.solve((1 + ROUNDING) * np.eye(3) - kept * hats, hats)
     left_out = weighted + kept * gain @ weighted
     scores = np.sum(left_out * np.linalg.solve(np.eye(3) + gain, left_out), axis=(1, 2))
-    leverages = np.einsum("aii->a", hats) / 3
-    for k, atom in enumerate(atoms.tolist()):
-        inside, outside = errors[3 * k : 3 * k + 3], left_out[k, :, 0] / root
-        yield _influence(
-            index, "forces", atom, inside, float(leverages[k]), outside, float(scores[k])
-        )
-
-
-def _influence(
-    index: int,
-    quantity: str,
-    atom: int,
-    errors: Array,
-    leverage: float,
-    left_out: Array,
-    score: float,
-) -> Influence:
-    signed = len(errors) == 1
-    return Influence(
-        configuration=index,
-        quantity=quantity,
-        atom=atom,
-        residual=float(errors[0] if signed else np.linalg.norm(errors)),
-        leverage=leverage,
-        left_out=float(left_out[0] if signed else np.linalg.norm(left_out)),
-        studentised=float(np.sqrt(max(score, 0.0) / len(errors))),
+    columns = (
+        np.linalg.norm(errors, axis=1),
+        np.einsum("aii->a", hats) / 3,
+        np.linalg.norm(left_out[:, :, 0], axis=1) / root,
+        np.sqrt(np.maximum(scores, 0.0) / 3),
     )
+    for atom, *values in zip(atoms.tolist(), *(column.tolist() for column in columns), strict=True):
+        yield Influence(index, "forces", atom, *values)

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from potlearn.fit.diagnose.leverage import Influence
-from potlearn.fit.rows.layout import Label
+from potlearn.fit.rows.names import Label
 from potlearn.typing import Array, Mask
 
 if TYPE_CHECKING:

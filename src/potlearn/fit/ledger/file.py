@@ -15,7 +15,7 @@ import numpy as np
 
 from potlearn.errors import FitError
 from potlearn.fit.ledger.ledger import Entry, Ledger
-from potlearn.fit.rows.layout import Key
+from potlearn.fit.rows.names import Key
 from potlearn.linalg.triangular import stack
 from potlearn.runtime import Archive, Checkpoint
 from potlearn.typing import Settings

@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from potlearn.errors import FitError
-from potlearn.fit.rows.layout import Key
+from potlearn.fit.rows.names import Key
 from potlearn.fit.solve.problem import LinearProblem
 from potlearn.fit.weights import QUANTITIES, Weights
 from potlearn.linalg.triangular import Accumulator, Matrix, all_but_one, factor, merge_all

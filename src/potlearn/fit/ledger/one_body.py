@@ -20,7 +20,7 @@ import numpy as np
 
 from potlearn.errors import FitError
 from potlearn.fit.ledger.ledger import Ledger
-from potlearn.fit.rows.layout import one_body_names
+from potlearn.fit.rows.names import one_body_names
 from potlearn.fit.weights import Weights
 from potlearn.linalg.triangular import merge_all
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from potlearn.fit.ledger.file import LedgerCheckpoint
+from potlearn.fit.ledger.layout import Layout
 from potlearn.fit.ledger.ledger import Ledger
 from potlearn.fit.rows.kept import KeptRows
-from potlearn.fit.rows.layout import Layout
 from potlearn.fit.rows.make import Block
 from potlearn.runtime import Executor, Keeper, Report, run_chunks
 

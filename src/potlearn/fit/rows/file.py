@@ -10,6 +10,7 @@ import numpy as np
 
 from potlearn.fit.rows.make import Block
 from potlearn.fit.weights import QUANTITIES
+from potlearn.runtime.chunks import Span
 from potlearn.typing import Array, Indices
 
 if TYPE_CHECKING:
@@ -26,6 +27,19 @@ def row_counts(dataset: Dataset, quantities: Sequence[str] = QUANTITIES) -> Indi
     counts = np.column_stack([np.isfinite(table.energy), forces, 6 * table.stressed])
     wanted = np.array([quantity in quantities for quantity in QUANTITIES])
     return np.where(wanted, counts, 0).astype(np.int64)
+
+
+def chunks_of(dataset: Dataset, n_columns: int) -> tuple[Span, ...]:
+    """Consecutive configurations with some 2048 rows or twice the columns, at least one each."""
+    chunks, start, total = [], 0, 0
+    for i, n in enumerate(dataset.n_atoms.tolist()):
+        total += 3 * n + 7
+        if total >= max(2048, 2 * n_columns):
+            chunks.append((start, i + 1))
+            start, total = i + 1, 0
+    if start < len(dataset):
+        chunks.append((start, len(dataset)))
+    return tuple(chunks)
 
 
 class RowFile:

@@ -23,9 +23,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from potlearn.errors import FitError
-from potlearn.fit.rows.file import RowFile, row_counts
-from potlearn.fit.rows.layout import chunks_of, column_names
+from potlearn.fit.rows.file import RowFile, chunks_of, row_counts
 from potlearn.fit.rows.make import RowMaker
+from potlearn.fit.rows.names import column_names
 from potlearn.fit.weights import QUANTITIES
 from potlearn.runtime import SERIAL, Journal, Runtime, content_key, run_chunks
 from potlearn.runtime.chunks import Span

@@ -2,59 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from potlearn.errors import FitError
+from potlearn.fit.rows.file import chunks_of
 from potlearn.fit.rows.make import Block
+from potlearn.fit.rows.names import COLLAPSED, Key, Label, column_names, in_fit
+from potlearn.fit.settings import FitSettings
 from potlearn.runtime import content_key
 from potlearn.runtime.chunks import Span
-from potlearn.typing import Indices
+from potlearn.typing import Array, Indices
 
 if TYPE_CHECKING:
     from potlearn.data import Dataset
     from potlearn.descriptors import Descriptor
-    from potlearn.fit.settings import FitSettings
-
-ONE_BODY = "one-body"
-COLLAPSED = "*"
-Label: TypeAlias = tuple[int, str, int]
-
-
-def column_names(descriptor: Descriptor) -> tuple[str, ...]:
-    """Identity of every design column, ``SPECIES:one-body`` and ``SPECIES:FEATURE``."""
-    features = (ONE_BODY, *descriptor.feature_names)
-    return tuple(f"{s}:{name}" for s in descriptor.species for name in features)
-
-
-def column_penalties(descriptor: Descriptor) -> NDArray[np.float64] | None:
-    """The descriptor's smoothness by design column, 1 for one-body columns; None if it has none."""
-    if descriptor.smoothness is None:
-        return None
-    return np.tile(np.append(1.0, descriptor.smoothness), len(descriptor.species))
-
-
-def one_body_names(species: Sequence[str]) -> tuple[str, ...]:
-    """Names of the columns that count the atoms of each species."""
-    return tuple(f"{s}:{ONE_BODY}" for s in species)
-
-
-def species_of(columns: Sequence[str]) -> tuple[str, ...]:
-    """Species of the descriptor whose design columns these are."""
-    end = f":{ONE_BODY}"
-    return tuple(name.removesuffix(end) for name in columns if name.endswith(end))
-
-
-class Key(NamedTuple):
-    """Which rows a factor is of."""
-
-    fold: int
-    group: str
-    quantity: str
 
 
 @dataclass(frozen=True)
@@ -81,7 +46,7 @@ class Layout:
     chunks: tuple[Span, ...]
     folds: Indices
     groups: tuple[str, ...]
-    scales: NDArray[np.float64]
+    scales: Array
     excluded: frozenset[Label] = frozenset()
 
     @classmethod
@@ -115,28 +80,6 @@ class Layout:
         )
 
 
-def in_fit(
-    excluded: Collection[Label], index: int, quantity: str, block: Block
-) -> NDArray[np.bool_]:
-    """Which rows of a configuration's block are in the fit, (m,)."""
-    if not excluded or (index, quantity, -1) in excluded:
-        return np.full(len(block.rows), not excluded)
-    return np.array([(index, quantity, a) not in excluded for a in block.atoms.tolist()], bool)
-
-
-def chunks_of(dataset: Dataset, n_columns: int) -> tuple[Span, ...]:
-    """Consecutive configurations with some 2048 rows or twice the columns, at least one each."""
-    chunks, start, total = [], 0, 0
-    for i, n in enumerate(dataset.n_atoms.tolist()):
-        total += 3 * n + 7
-        if total >= max(2048, 2 * n_columns):
-            chunks.append((start, i + 1))
-            start, total = i + 1, 0
-    if start < len(dataset):
-        chunks.append((start, len(dataset)))
-    return tuple(chunks)
-
-
 def _folds(dataset: Dataset, settings: FitSettings) -> Indices:
     """Fold of every configuration: as many as asked for, or as the solver wants."""
     wanted = settings.n_folds
@@ -155,7 +98,7 @@ def _folds(dataset: Dataset, settings: FitSettings) -> Indices:
     return folds
 
 
-def _scales(weights: ArrayLike | None, n: int) -> NDArray[np.float64]:
+def _scales(weights: ArrayLike | None, n: int) -> Array:
     values = np.ones(n) if weights is None else np.asarray(weights, float)
     if values.shape != (n,) or not np.isfinite(values).all() or (values < 0).any():
         raise FitError(
