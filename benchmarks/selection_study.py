@@ -26,7 +26,7 @@ from potlearn.data import held_out
 from potlearn.features import configuration_features
 from potlearn.fit import EvidenceRidge, FitSettings, Ridge, Weights, store_rows
 from potlearn.report import comparison_figure, markdown_table
-from potlearn.runtime import Runtime, make_executor
+from potlearn.runtime import Runtime
 from potlearn.studies import (
     Cell,
     Comparison,
@@ -211,7 +211,7 @@ def study(data: Path, name: str, output: Path, seeds: int, workers: int) -> Tabl
     def report(done: int, total: int) -> None:
         print(f"{name}: {done} of {total} cells", flush=True)
 
-    run_comparison(comparison, results, make_executor(workers), report)
+    run_comparison(comparison, results, Runtime(workers, progress=report))
     about = {
         "set": name,
         "configurations": len(dataset),

@@ -141,7 +141,7 @@ def test_the_report(run, folder, tmp_path):
     assert names == ["figures", "report.html", "selection.json"]
     page = (tmp_path / "report" / "report.html").read_text()
     assert "10 configurations chosen by kdpp" in page
-    assert "Inclusion probabilities" in page
+    assert "Inclusion probability" in page
     assert str(folder) not in page
     record = json.loads((tmp_path / "report" / "selection.json").read_text())
     assert len(set(record["configurations"])) == 10

@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 from contextlib import contextmanager, nullcontext
 
 import numpy as np
@@ -13,10 +14,9 @@ from typer.testing import CliRunner
 import potlearn as pl
 from potlearn.cli.app import app
 from potlearn.cli.config_file import load_section
-from potlearn.errors import ConfigError, MissingExtraError
+from potlearn.errors import ConfigError
 from potlearn.runtime import InProcess
 from potlearn.studies import Cell
-from potlearn.studies import search as tune
 from potlearn.tasks.compare import run_compare
 from potlearn.tasks.search import run_tune
 from potlearn.tasks.settings.study import CompareConfig, TuneConfig
@@ -273,7 +273,7 @@ def test_a_search_of_something_else_is_refused(run, tmp_path):
     assert run("select", "--tune", "tune.yaml", *output).exit_code == 0
     done = run("select", "--tune", "tune.yaml", *output, "--set", "size=9")
     assert done.exit_code == 2
-    assert "holds a search of other data or another space" in done.stderr
+    assert "study.db: this file belongs to another search (other size" in done.stderr
 
 
 def test_a_search_without_a_possible_trial_says_why(run, tmp_path):
@@ -286,10 +286,11 @@ def test_a_search_without_a_possible_trial_says_why(run, tmp_path):
     assert "above the rank" in done.stderr
 
 
-def test_a_missing_optuna_says_what_to_install(monkeypatch):
-    def missing(name):
-        raise ModuleNotFoundError(name)
-
-    monkeypatch.setattr(tune, "import_module", missing)
-    with pytest.raises(MissingExtraError, match=r"pip install 'potlearn\[tune\]'"):
-        tune.require_optuna()
+def test_a_missing_optuna_says_what_to_install(run, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "optuna", None)
+    done = run("select", "--tune", "tune.yaml", "--output", tmp_path / "out")
+    assert done.exit_code == 2
+    assert "the search needs optuna, which is not installed: pip install 'potlearn[tune]'" in (
+        done.stderr
+    )
+    assert not (tmp_path / "out").exists()

@@ -80,6 +80,6 @@ def test_importing_the_room_loads_no_plotting():
 def test_without_matplotlib_it_says_what_to_install(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     with pytest.raises(
-        MissingExtraError, match=r"needs matplotlib.*pip install potlearn\[report\]"
+        MissingExtraError, match=r"the figure needs matplotlib.*pip install 'potlearn\[report\]'"
     ):
         figures({"test": evaluation(n=2)}, tmp_path)

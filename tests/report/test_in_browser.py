@@ -180,7 +180,7 @@ const box = document.querySelector('#groups .scroll');
 const last = box.querySelector('thead tr:last-child th:last-child');
 return {
   edge: last.getBoundingClientRect().right, inside: box.getBoundingClientRect().right,
-  hint: getComputedStyle(box.nextElementSibling).display, more: box.dataset.more,
+  hint: getComputedStyle(box.previousElementSibling).display, more: box.dataset.more,
 };
 """
 

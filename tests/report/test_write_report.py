@@ -148,5 +148,5 @@ def test_size_stays_bounded_with_many_atoms(tmp_path):
 
 def test_without_plotly_it_says_what_to_install(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "plotly", None)
-    with pytest.raises(MissingExtraError, match=r"needs plotly.*pip install potlearn\[report\]"):
+    with pytest.raises(MissingExtraError, match=r"report needs plotly.*'potlearn\[report\]'"):
         write_report(tmp_path / "report.html", {"train": evaluation(n=2)})

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from potlearn.errors import MissingExtraError
-from potlearn.runtime import Runtime, check_installed, reporting, require
+from potlearn.runtime import Runtime, check_installed, package_folder, reporting, require
 
 BAR = """
 import sys
@@ -63,6 +63,7 @@ def test_a_bar_on_a_terminal():
 def test_a_package_that_is_there():
     assert require("json.decoder", "report", "the report").JSONDecoder
     check_installed("json", extra="report", what="the report")
+    assert (package_folder("json", "report", "the report") / "decoder.py").exists()
 
 
 @pytest.mark.parametrize(
@@ -79,6 +80,8 @@ def test_a_package_that_is_there():
 def test_a_package_that_is_missing(module, extra, message):
     with pytest.raises(MissingExtraError, match=message + "$"):
         require(module, extra, "the report")
+    with pytest.raises(MissingExtraError, match=message + "$"):
+        package_folder(module.partition(".")[0], extra, "the report")
     with pytest.raises(MissingExtraError, match=message + ", or take --no-report$"):
         check_installed("json", module, extra=extra, what="the report", instead="take --no-report")
 

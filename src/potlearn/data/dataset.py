@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from hashlib import blake2b
 from typing import overload
 
 import numpy as np
@@ -16,6 +15,7 @@ from potlearn.data.frames import Frame, atoms_from_frame
 from potlearn.data.label_report import LabelReport, label_report
 from potlearn.data.labels import LabelKeys, Labels, calculator_results, resolve
 from potlearn.errors import DataError, SpeciesError
+from potlearn.runtime import content_key
 from potlearn.typing import Atoms, Settings
 
 ISOLATED = "IsolatedAtom"
@@ -249,10 +249,7 @@ class Dataset(Sequence[Atoms]):
 
     def content_key(self) -> str:
         """Fingerprint of geometries, labels, groups and their order, wherever the files are."""
-        state = blake2b(digest_size=16)
-        state.update(self._catalog.digest.tobytes())
-        state.update("\0".join(self.groups).encode())
-        return state.hexdigest()
+        return content_key([self._catalog.digest, self.groups])
 
     def group_counts(self) -> dict[str, int]:
         """Configurations per group."""

@@ -9,11 +9,11 @@ import weakref
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from importlib import import_module
 from pathlib import Path
 from typing import IO, Any
 
-from potlearn.errors import DataError, MissingExtraError
+from potlearn.errors import DataError
+from potlearn.runtime import require
 
 COMPRESSIONS = (".xz", ".gz", ".bz2", ".zst")
 # Beyond this many bytes a spool moves from memory to a temporary file.
@@ -71,12 +71,7 @@ def _opener(path: Path) -> Any:
 @contextmanager
 def _open_zstd(path: Path) -> Iterator[IO[bytes]]:
     """Decompress a Zstandard file into a temporary file, checking that it is whole."""
-    try:
-        zstandard: Any = import_module("zstandard")
-    except ImportError as error:
-        raise MissingExtraError(
-            f"{path}: reading .zst needs the package zstandard: pip install zstandard"
-        ) from error
+    zstandard = require("zstandard", None, f"{path}: reading .zst")
     with path.open("rb") as source, tempfile.TemporaryFile() as plain:
         decoder = zstandard.ZstdDecompressor().decompressobj()
         try:

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 
 from potlearn.errors import DataError
 from potlearn.metrics.quantities import QUANTITIES
+from potlearn.runtime import replacing
 from potlearn.typing import Array, Atoms, Indices, Mask
 
 if TYPE_CHECKING:
@@ -178,7 +179,7 @@ def write_predictions(path: str | Path, evaluation: Evaluation, dataset: Dataset
             f"{evaluation.first[-1]} atoms; the dataset has {len(dataset)} with "
             f"{int(np.sum(dataset.n_atoms))}, or other sizes"
         )
-    with Path(path).open("w", encoding="utf-8") as file:
+    with replacing(path) as new, new.open("w", encoding="utf-8") as file:
         for i in range(len(evaluation)):
             write_extxyz(file, [_labelled(evaluation, i, dataset[i])], write_results=False)
 

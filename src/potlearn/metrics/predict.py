@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -14,13 +13,10 @@ from potlearn.typing import Array, Atoms
 if TYPE_CHECKING:
     from potlearn.data import Dataset, Labels
     from potlearn.potentials import Potential
+    from potlearn.runtime import Report
 
-Progress = Callable[[int, int], None]
 
-
-def evaluate(
-    potential: Potential, dataset: Dataset, progress: Progress | None = None
-) -> Evaluation:
+def evaluate(potential: Potential, dataset: Dataset, progress: Report | None = None) -> Evaluation:
     """Predict every configuration of a dataset.
 
     Parameters

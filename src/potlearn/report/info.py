@@ -1,4 +1,4 @@
-"""What a report says beside its numbers, and the labels that it lists as suspicious."""
+"""Title, settings and timing of a report, and suspicious labels."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from math import floor, log10
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from potlearn.report.extras import require
+from potlearn.runtime import replacing, require
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -56,7 +56,7 @@ def style() -> Iterator[None]:
     MissingExtraError
         matplotlib is not installed.
     """
-    matplotlib = require("matplotlib", "figures")
+    matplotlib = require("matplotlib", "report", "the figure")
     running = gc.isenabled()
     gc.disable()
     try:
@@ -75,7 +75,8 @@ def write(figure: Figure, folder: Path, name: str, formats: Sequence[str]) -> li
         figure.set_layout_engine(None)
     paths = [folder / f"{name}.{ending}" for ending in formats]
     for path in paths:
-        figure.savefig(path, dpi=DPI)
+        with replacing(path) as new:
+            figure.savefig(new, dpi=DPI)
     return paths
 
 

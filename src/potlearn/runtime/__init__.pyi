@@ -4,6 +4,7 @@ from .dask import Dask as Dask
 from .executor import Executor as Executor
 from .executor import InProcess as InProcess
 from .packages import check_installed as check_installed
+from .packages import package_folder as package_folder
 from .packages import require as require
 from .processes import Processes as Processes
 from .progress import Progress as Progress

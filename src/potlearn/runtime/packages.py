@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 from types import ModuleType
 
 from potlearn.errors import MissingExtraError
@@ -50,6 +51,20 @@ def check_installed(*modules: str, extra: str | None, what: str, instead: str = 
     for module in modules:
         if find_spec(_package(module)) is None:
             raise _missing(module, extra, what, instead)
+
+
+def package_folder(module: str, extra: str | None, what: str) -> Path:
+    """Folder of a package, for files that it brings; the package is not imported.
+
+    Raises
+    ------
+    MissingExtraError
+        As :func:`require`.
+    """
+    spec = find_spec(module)
+    if spec is None or not spec.submodule_search_locations:
+        raise _missing(module, extra, what)
+    return Path(spec.submodule_search_locations[0])
 
 
 def _missing(module: str, extra: str | None, what: str, instead: str = "") -> MissingExtraError:

@@ -37,10 +37,11 @@ def write_arrays(
         As :func:`~potlearn.features.configuration_features`.
     """
     from potlearn.features import configuration_features, environment_features, feature_names
+    from potlearn.runtime import Runtime
 
     work = path.with_name(f"{path.name}.work")
     work.mkdir(parents=True, exist_ok=True)
-    options: dict[str, Any] = {"workers": workers, "progress": progress}
+    options: dict[str, Any] = {"runtime": Runtime(workers, progress=progress)}
     atoms = environment_features(dataset, descriptor, path=work / "atoms.npy", **options)
     rows = configuration_features(
         dataset, descriptor, kinds, path=work / "configurations.npy", **options

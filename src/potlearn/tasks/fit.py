@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 from potlearn.cli.config_file import write_config
 from potlearn.errors import ModelFileError
 from potlearn.lammps.run_folder import write_lammps_folder
+from potlearn.runtime import write_json
 from potlearn.tasks.datasets import load_datasets
-from potlearn.tasks.files import check_report_extra, write_json, write_report_files
+from potlearn.tasks.files import check_report_extra, write_report_files
 from potlearn.tasks.fit_outcome import FitOutcome
 from potlearn.tasks.fit_report import report_info
 from potlearn.tasks.labels import find_suspicious_labels

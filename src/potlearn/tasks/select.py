@@ -73,10 +73,11 @@ def _choose(
     progress: ProgressBar,
 ) -> Chosen:
     from potlearn.features import configuration_features, environment_features, scaled
+    from potlearn.runtime import Runtime
     from potlearn.select import Hierarchical
 
     with progress("descriptors") as report:
-        common: dict[str, Any] = {"workers": executor, "progress": report}
+        common: dict[str, Any] = {"runtime": Runtime(executor, progress=report)}
         path = folder / "features.npy"
         if options.environments:
             atoms = environment_features(dataset, descriptor, path=path, **common)
@@ -92,9 +93,7 @@ def _choose(
             options.chunk_size,
             options.oversampling,
             options.levels,
-            executor,
-            folder / "selection",
-            report,
+            Runtime(executor, progress=report, checkpoint=folder / "selection"),
         )
         selection = chooser.select(X, np.array(dataset.groups)[owner])
     return Chosen(dataset, descriptor, X, owner, selector, selection)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from potlearn.tasks.files import write_json
+from potlearn.runtime import write_json
 from potlearn.tasks.select_outcome import Chosen, SelectOptions, SelectOutcome
 
 if TYPE_CHECKING:

@@ -10,6 +10,8 @@ from potlearn.report.page.numbers import fixed, interval, significant
 
 HEADLINE = "mae"
 """The measure in large type, whose interval is shown."""
+LEAST = 1e-3
+"""Errors below this, in meV and the like, are shown as such without their digits."""
 
 
 def cards(view: FitView) -> str:
@@ -54,4 +56,9 @@ def shown(name: str, quantity: Quantity, value: Number) -> str:
     if value is None:
         return significant(None)
     scaled = value * measure.factor(quantity.key)
-    return significant(scaled) if measure.decimals is None else fixed(scaled, measure.decimals)
+    least = LEAST if measure.power == 1 else 0.0
+    return (
+        significant(scaled, least=least)
+        if measure.decimals is None
+        else fixed(scaled, measure.decimals)
+    )

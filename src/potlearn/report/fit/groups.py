@@ -13,7 +13,7 @@ from potlearn.metrics import (
     Quantity,
     measures_of,
 )
-from potlearn.report.fit.cards import HEADLINE
+from potlearn.report.fit.cards import HEADLINE, LEAST
 from potlearn.report.fit.view import FitView
 from potlearn.report.page.numbers import interval, natural
 from potlearn.report.page.panel import Panel
@@ -21,8 +21,6 @@ from potlearn.report.page.tables import Cell, Heading, Table, count, headings, n
 
 # Row of all groups together.
 _ALL = "All"
-# Errors below this, in meV and the like, are not worth their digits.
-_LEAST = 1e-3
 
 
 def groups(view: FitView) -> Panel:
@@ -68,7 +66,7 @@ def _cells(quantity: Quantity, numbers: dict[str, Number], bounds: Interval) -> 
     cells = []
     for name, measure in measures_of(quantity.key).items():
         factor = measure.factor(quantity.key)
-        least = _LEAST if measure.power == 1 else 0.0
+        least = LEAST if measure.power == 1 else 0.0
         note = interval(bounds, factor, least) if name == HEADLINE else ""
         if measure.column:
             cells.append(number(numbers[name], factor, note, measure.decimals, least))

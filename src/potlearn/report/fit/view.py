@@ -1,4 +1,4 @@
-"""What the panels of a fit's report are made of."""
+"""The view of a fit: predictions and errors, from which its panels are made."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from potlearn.metrics import QUANTITIES, Evaluation
+from potlearn.report.fit.cards import LEAST
 from potlearn.report.fit.view import FitView
 from potlearn.report.page.panel import Panel
 from potlearn.report.page.tables import Cell, Table, count, headings, number, text
@@ -29,7 +30,7 @@ def worst(view: FitView) -> Panel | None:
         for i in np.argsort(-score, kind="stable")[:MOST_ROWS].tolist():
             row = [text(evaluation.sources[i]), text(name), text(evaluation.groups[i])]
             row.append(count(int(evaluation.n_atoms[i])))
-            row += [number(float(rms[q.key][i]), q.factor) for q in quantities]
+            row += [number(float(rms[q.key][i]), q.factor, least=LEAST) for q in quantities]
             row.append(number(float(score[i]), decimals=1))
             ranked.append((float(score[i]), row))
     ranked.sort(key=lambda pair: -pair[0])

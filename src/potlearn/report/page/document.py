@@ -8,15 +8,14 @@ import json
 from collections.abc import Mapping
 from html import escape
 from importlib.resources import files
-from importlib.util import find_spec
 from pathlib import Path
 from string import Template
 
 from potlearn import __version__
-from potlearn.errors import MissingExtraError
 from potlearn.report.info import ReportInfo
 from potlearn.report.page.compact import Json
 from potlearn.report.page.panel import Panel, navigation
+from potlearn.runtime import package_folder, write_text
 
 # Beyond this level the file hardly shrinks, and takes twice the time.
 _COMPRESSION = 5
@@ -55,7 +54,7 @@ def write_page(
         plotly=packed(library),
         script=(assets / "report.js").read_text(encoding="utf-8"),
     )
-    Path(path).write_text(page, encoding="utf-8")
+    write_text(path, page)
 
 
 def _header(info: ReportInfo, panels: Mapping[str, Panel]) -> str:
@@ -81,12 +80,8 @@ def plotly_script() -> bytes:
     MissingExtraError
         plotly is not installed.
     """
-    spec = find_spec("plotly")
-    if spec is None or not spec.submodule_search_locations:
-        raise MissingExtraError(
-            "the HTML report needs plotly, which is not installed: pip install potlearn[report]"
-        )
-    return Path(spec.submodule_search_locations[0], "package_data", "plotly.min.js").read_bytes()
+    folder = package_folder("plotly", "report", "the HTML report")
+    return (folder / "package_data" / "plotly.min.js").read_bytes()
 
 
 def packed(script: bytes) -> str:

@@ -33,7 +33,7 @@ class Panel:
     figures : mapping of str to figure
         Figures of :mod:`~potlearn.report.page.plots` by the key of their place in ``content``.
     data : mapping
-        What the page's script draws beside the figures, merged over all panels.
+        Further data of the page's script, merged over all panels.
     """
 
     title: str

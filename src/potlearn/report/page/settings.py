@@ -1,4 +1,4 @@
-"""Panels of what a report says beside its numbers: settings, and timing."""
+"""Panels of settings and timing, the same in all reports."""
 
 from __future__ import annotations
 

@@ -85,13 +85,13 @@ class Table:
     kind: str = ""
 
     def html(self) -> str:
-        """The table in a box that scrolls sideways, and says so, where it is too narrow."""
+        """The table in a box that scrolls sideways, with a hint, where it is too narrow."""
         body = "\n".join(self._row(row) for row in self.rows)
         return (
+            '<p class="hint">Scroll sideways for more columns \N{RIGHTWARDS ARROW}</p>'
             f'<div class="scroll" tabindex="0"><table class="sortable {self.kind}">\n<thead>'
             f"{self._over()}<tr>{''.join(h.html() for h in self.headings)}</tr></thead>\n"
             f"<tbody>\n{body}\n</tbody></table></div>"
-            '<p class="hint">Scroll sideways for more columns \N{RIGHTWARDS ARROW}</p>'
         )
 
     def _over(self) -> str:

@@ -83,7 +83,7 @@ def _coverage(axes: Axes, view: SelectionView) -> None:
     axes.tick_params(axis="y", length=0)
     axes.set_yticks(range(len(shown)), shown)
     axes.set_xlim(0, 1.28 * max(*shares, 1.0))
-    axes.set_xlabel("Selected of the group (%); dotted: of all rows")
+    axes.set_xlabel("Selected of the group (%); dotted: of all")
 
 
 def _spectrum(axes: Axes, spread: Spread) -> None:
@@ -91,7 +91,8 @@ def _spectrum(axes: Axes, spread: Spread) -> None:
     axes.plot(k, spread.variances, color=GREY, label="all")
     axes.plot(k, spread.chosen_variances, ".-", color=ACCENT, markersize=3, label="selected")
     axes.set_yscale("log")
-    axes.set_ylim(bottom=1e-8 * max(spread.variances.max(), 1e-300))
+    least = min(spread.variances.min(), spread.chosen_variances.min()) / 2
+    axes.set_ylim(bottom=max(least, 1e-8 * spread.variances.max(), 1e-300))
     axes.set(xlabel="Principal component", ylabel="Variance")
     axes.legend()
 

@@ -36,7 +36,12 @@ def _figure(view: SelectionView) -> Json:
     x_axis, y_axis = (
         {"title": f"Component {j + 1} ({s} of the variance)"} for j, s in enumerate(shares)
     )
-    return figure(traces, x_axis, y_axis, **legend(orientation="h", y=1.0, yanchor="bottom"))
+    return figure(
+        traces,
+        x_axis,
+        y_axis,
+        **legend(orientation="h", x=0, xanchor="left", y=1, yanchor="bottom"),
+    )
 
 
 def texts_of(view: SelectionView, rows: Indices, more: Sequence[str] = ()) -> list[str]:

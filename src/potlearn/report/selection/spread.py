@@ -14,7 +14,7 @@ import numpy as np
 
 from potlearn.typing import Array, Indices
 
-# Rows at once, rows whose nearest chosen one is looked for, and components that are shown, at most.
+# Rows per block, rows whose nearest selected row is looked for, components shown; at most.
 BLOCK, SAMPLE, COMPONENTS = 4096, 2000, 100
 
 
@@ -84,7 +84,7 @@ def _moments(X: Array) -> tuple[Array, Array]:
 
 
 def _nearest(X: Array, rows: Indices, chosen: Indices) -> Array:
-    """Distance of some rows to the nearest of the chosen ones."""
+    """Distance of some rows to the nearest of the selected ones."""
     found = np.full(len(rows), np.inf)
     x = X[rows]
     for start in range(0, len(chosen), 256):

@@ -1,4 +1,4 @@
-"""What the report and the figure of a selection are made of."""
+"""The view of a selection, from which its report and figure are made."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from potlearn.report.page.sources import short_sources
 from potlearn.report.selection.spread import Spread
 from potlearn.typing import Array, Indices
 
-# Rows that are drawn beside the selected ones, at most.
+# Rows drawn that were not selected, at most.
 MOST_POINTS = 10_000
 
 
 @dataclass(frozen=True)
 class SelectionView:
-    """What a report shows of a selection.
+    """A selection among rows of features.
 
     Attributes
     ----------

@@ -14,7 +14,7 @@ from potlearn.report.page.document import write_page
 from potlearn.report.page.numbers import significant
 from potlearn.report.page.panel import Maker, Panel, made
 from potlearn.report.page.plots import COLOURS, DASHES, GREY, figure, hover, logarithmic, place
-from potlearn.report.page.tables import Cell, headings, number, text
+from potlearn.report.page.tables import Cell, count, headings, number, text
 from potlearn.report.page.tables import Table as HtmlTable
 from potlearn.report.study.quantities import COMPARED, reason, recorded, span, words
 from potlearn.studies import Estimate, Table
@@ -22,7 +22,7 @@ from potlearn.studies import Estimate, Table
 
 @dataclass(frozen=True)
 class ComparisonView:
-    """Records of a comparison, and what to say of it."""
+    """Records of a comparison, title and settings."""
 
     table: Table
     info: ReportInfo
@@ -117,7 +117,7 @@ def savings(view: ComparisonView) -> Panel:
     quantities = [q for q in ("energy_mae", "forces_mae") if q in recorded(table)]
     rows = []
     for method, small, large in table.savings(quantities):
-        cells: list[Cell] = [text(method), number(small), number(large)]
+        cells: list[Cell] = [text(method), count(small), count(large)]
         for q in quantities:
             ratio = table.ratio(method, small, q, large)
             cells.append(number(ratio.mean, note=span(ratio)))

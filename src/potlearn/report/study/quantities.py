@@ -1,4 +1,4 @@
-"""What studies compare: measures of quantities, and the condition number."""
+"""The numbers that studies compare: errors of quantities, and the condition number."""
 
 from __future__ import annotations
 

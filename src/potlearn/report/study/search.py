@@ -36,7 +36,7 @@ MOST = 20
 
 @dataclass(frozen=True)
 class SearchView:
-    """Trials of a search, errors of the best method, and what to say of them."""
+    """Trials of a search, errors of the best method, title and settings."""
 
     trials: Sequence[Trial]
     test: Mapping[str, Mapping[str, Estimate]]
@@ -111,10 +111,10 @@ def _figure(trials: Sequence[Trial]) -> Json:
 def _best(trials: Sequence[Trial]) -> str:
     names = list(dict.fromkeys(name for _, _, choices in trials for name in choices))
     rows = [
-        [number(n, decimals=0), number(v), *(text(str(choices.get(k, NOTHING))) for k in names)]
+        [text(str(n)), number(v), *(text(str(choices.get(k, NOTHING))) for k in names)]
         for n, v, choices in sorted(trials, key=lambda trial: trial[1])[:MOST]
     ]
-    heads = [*headings([], ["Trial", "Value"]), *headings([spaced(k) for k in names], [])]
+    heads = [*headings(["Trial"], ["Value"]), *headings([spaced(k) for k in names], [])]
     return f"<h3>Best trials</h3>{Table(heads, rows).html()}"
 
 

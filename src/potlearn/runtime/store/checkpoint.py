@@ -55,7 +55,9 @@ class Checkpoint:
         saved = self._archive.read(self.path)
         place = f"{self.path}: this checkpoint"
         check_content(place, saved.get("content"), self.content, self.what, self.error)
-        state: Settings = saved["state"]
+        state = saved.get("state")
+        if not isinstance(state, dict):
+            raise self.error(f"{self.path}: this checkpoint holds no state; remove it")
         return state
 
     @property

@@ -57,7 +57,12 @@ class Journal:
 
     @classmethod
     def open(
-        cls, path: str | Path, content: Mapping[str, Any], what: str, error: type[PotlearnError]
+        cls,
+        path: str | Path,
+        content: Mapping[str, Any],
+        what: str,
+        error: type[PotlearnError],
+        place: str = "",
     ) -> Journal:
         """The journal of a piece of work: a new file, or the one from which it continues.
 
@@ -70,6 +75,8 @@ class Journal:
             What the work is called in messages.
         error : type
             Error to raise.
+        place : str
+            What would belong to other work, if not the journal: ``"X.npy: this matrix"``.
 
         Raises
         ------
@@ -80,7 +87,7 @@ class Journal:
         if not Path(path).exists():
             write_text(path, json.dumps({"content": wanted}) + "\n")
         journal = cls.read(path, error)
-        check_content(f"{path}: this journal", journal.content, wanted, what, error)
+        check_content(place or f"{path}: this journal", journal.content, wanted, what, error)
         return journal
 
     def add(self, *entries: Settings) -> None:

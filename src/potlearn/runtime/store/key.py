@@ -19,6 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 from potlearn.errors import PotlearnError
 
 SIZE = 16
+KINDS = "biufcSUV"
 
 
 def content_key(value: Any, size: int = SIZE) -> str:
@@ -54,11 +55,13 @@ def array_key(*arrays: ArrayLike | None, size: int = SIZE) -> bytes:
 
 def _update(state: blake2b, array: NDArray[Any]) -> None:
     """Add type, shape and numbers (little-endian, C order)."""
-    if array.dtype.hasobject:
-        raise PotlearnError(f"content key: expected an array of numbers, got {array.dtype}")
-    array = np.ascontiguousarray(array, array.dtype.newbyteorder("<"))
+    code = array.dtype.str
+    if code[1] not in KINDS or array.dtype.hasobject:
+        raise PotlearnError(f"content key: expected an array of numbers or text, got {array.dtype}")
+    if code[0] == ">" or not array.flags.c_contiguous:
+        array = np.ascontiguousarray(array, array.dtype.newbyteorder("<"))
     state.update(f"{array.dtype.str}{array.shape}".encode())
-    state.update(array.reshape(-1).view(np.uint8).data)
+    state.update(array.data)
 
 
 def _plain(value: Any) -> Any:
@@ -90,6 +93,7 @@ def _named(value: Any) -> Any:
         held = {"entropy": value.entropy, "key": value.spawn_key}
     else:
         raise PotlearnError(
-            f"content key: expected numbers, text, arrays or dataclasses, got {type(value)}"
+            f"content key: expected numbers, text, arrays or dataclasses, got {type(value)}; a "
+            "class of your own can be a frozen dataclass"
         )
     return {"class": type(value).__qualname__, "holds": _plain(held)}
