@@ -12,6 +12,7 @@ from .ledger.file import load_ledger as load_ledger
 from .ledger.file import save_ledger as save_ledger
 from .ledger.ledger import Ledger as Ledger
 from .ledger.ledger import Residual as Residual
+from .posed import solve_ledger as solve_ledger
 from .result import FitResult as FitResult
 from .rows.kept import KeptRows as KeptRows
 from .rows.kept import RowBudget as RowBudget
@@ -31,5 +32,4 @@ from .solve.registry import SOLVERS as SOLVERS
 from .solve.registry import make_solver as make_solver
 from .solve.ridge import Ridge as Ridge
 from .solve.svd import SVD as SVD
-from .solve_ledger import solve_ledger as solve_ledger
 from .weights import Weights as Weights

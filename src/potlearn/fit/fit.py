@@ -10,13 +10,13 @@ from potlearn.errors import FitError
 from potlearn.fit.ledger.file import LedgerCheckpoint
 from potlearn.fit.ledger.layout import Layout
 from potlearn.fit.ledger.reduction import reduce_dataset
+from potlearn.fit.posed import solve_ledger
 from potlearn.fit.result import FitResult
 from potlearn.fit.rows.kept import KeptRows, RowBudget
 from potlearn.fit.rows.make import RowMaker
 from potlearn.fit.rows.names import column_penalties
 from potlearn.fit.rows.store import RowStore
 from potlearn.fit.settings import FitSettings
-from potlearn.fit.solve_ledger import solve_ledger
 from potlearn.fit.weights import Weights
 from potlearn.runtime import SERIAL, Runtime
 

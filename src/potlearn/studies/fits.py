@@ -20,8 +20,8 @@ import numpy as np
 
 from potlearn.errors import FitError
 from potlearn.fit import FitSettings, Key, Ledger, LinearProblem, RowStore
+from potlearn.fit.posed import Posed
 from potlearn.fit.rows.names import COLLAPSED, column_names, column_penalties
-from potlearn.fit.solve_ledger import Posed
 from potlearn.linalg.blas import one_blas_thread
 from potlearn.typing import Array, Indices
 

@@ -19,12 +19,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from potlearn.fit.ledger.one_body import INTERCEPT
+from potlearn.fit.posed import Posed
 from potlearn.fit.result import FitResult
 from potlearn.fit.rows.make import Block
 from potlearn.fit.rows.names import one_body_names, species_of
 from potlearn.fit.solve.penalised import RidgeFactor
 from potlearn.fit.solve.spectrum import column_scales
-from potlearn.fit.solve_ledger import Posed
 from potlearn.linalg.lapack import solve_triangular
 from potlearn.linalg.triangular import factor
 from potlearn.typing import Array

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from potlearn.errors import FitError
 from potlearn.fit.ledger.ledger import Ledger, rmse_table
+from potlearn.fit.posed import Posed
 from potlearn.fit.settings import FitSettings
-from potlearn.fit.solve_ledger import Posed
 from potlearn.fit.weights import Weights
 from potlearn.linalg.blas import one_blas_thread
 
