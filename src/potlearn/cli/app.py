@@ -14,6 +14,7 @@ from potlearn.cli.guard import guarded
 from potlearn.cli.import_ import command as import_
 from potlearn.cli.inspect import command as inspect
 from potlearn.cli.select import command as select
+from potlearn.cli.study import command as study
 
 app = typer.Typer(
     name="potlearn",
@@ -50,6 +51,7 @@ def options(
 app.command("inspect")(guarded(inspect))
 app.command("descriptors")(guarded(descriptors))
 app.command("select")(guarded(select))
+app.command("study")(guarded(study))
 app.command("fit")(guarded(fit))
 app.command("evaluate")(guarded(evaluate))
 app.command("export")(guarded(export))
