@@ -54,7 +54,7 @@ def copper(tmp_path_factory) -> Path:
 @pytest.fixture(scope="session")
 def fitted(copper) -> Path:
     """Output folder of ``potlearn fit fit.yaml --no-report``."""
+    from potlearn import tasks
     from potlearn.cli.config_file import load_config
-    from potlearn.tasks.fitting import run_fit
 
-    return run_fit(load_config(copper / "fit.yaml", ["output.report=false"])).folder
+    return tasks.fit(load_config(copper / "fit.yaml", ["output.report=false"])).folder

@@ -15,7 +15,7 @@ from potlearn.tasks.comparison import data_settings
 from potlearn.tasks.folder import OutputFolder
 from potlearn.tasks.progress import Stages, stages_of
 from potlearn.tasks.report_files import check_report_packages
-from potlearn.tasks.settings.study import SpaceConfig, SearchConfig
+from potlearn.tasks.settings.study import SearchConfig, SpaceConfig
 from potlearn.tasks.study_data import StudyData, numbers_of, prepare
 from potlearn.typing import Array, Settings
 

@@ -9,7 +9,7 @@ from potlearn.runtime import SERIAL, Runtime
 from potlearn.tasks.comparison import CompareOutcome, compare
 from potlearn.tasks.progress import Stages
 from potlearn.tasks.search import SearchOutcome, search_method
-from potlearn.tasks.settings.study import CompareConfig, StudyConfig, SearchConfig, kind_of_study
+from potlearn.tasks.settings.study import CompareConfig, SearchConfig, StudyConfig, kind_of_study
 
 
 def study(

@@ -62,6 +62,6 @@ def _family_section(name: str, family: Any) -> type[FamilyConfig]:
 
 
 DescriptorConfig = Annotated[
-    FamilyConfig, SectionOf("family", FAMILIES, family_section, DEFAULT_FAMILY)
+    FamilyConfig, SectionOf("family", lambda: FAMILIES, family_section, DEFAULT_FAMILY)
 ]
 """The section of any family in the table of families, told apart by ``family``."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from functools import cache
 from typing import Annotated, Any, Literal, Self, get_type_hints
@@ -21,11 +20,9 @@ PerSpecies = dict[str, float]
 _SHORT = {"lennard_jones": "lj"}
 
 
-class PairNames(Iterable[str]):
+def pair_names() -> list[str]:
     """Names of pair potentials in settings: those of the table, some of them short."""
-
-    def __iter__(self) -> Iterator[str]:
-        return (_SHORT.get(name, name) for name in PAIRS)
+    return [_SHORT.get(name, name) for name in PAIRS]
 
 
 def pair_class(kind: str) -> Any:
@@ -67,7 +64,7 @@ def _pair_section(kind: str, cls: Any) -> type[PairPotentialConfig]:
     return create_model(name, __base__=PairPotentialConfig, __doc__=text, **keys)
 
 
-AnyPair = Annotated[PairPotentialConfig, SectionOf("kind", PairNames(), pair_section)]
+AnyPair = Annotated[PairPotentialConfig, SectionOf("kind", pair_names, pair_section)]
 
 
 class ReferenceConfig(Section):
@@ -90,7 +87,7 @@ class ReferenceConfig(Section):
     def _accept_short_forms(cls, data: Any) -> Any:
         if isinstance(data, str):
             return {"kind": data}
-        if not isinstance(data, dict) or data.get("kind") not in [*PairNames()]:
+        if not isinstance(data, dict) or data.get("kind") not in pair_names():
             return data
         own = {k: v for k, v in data.items() if k in ("repulsive", "add")}
         alone = {k: v for k, v in data.items() if k not in own}

@@ -11,6 +11,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    PlainSerializer,
     ValidationError,
     ValidationInfo,
     WithJsonSchema,
@@ -40,7 +41,16 @@ def as_tuple(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
-FilePath = Annotated[Path, BeforeValidator(_as_path), WithJsonSchema({"type": "string"})]
+def _as_absolute(path: Path) -> str:
+    return str(path.absolute())
+
+
+FilePath = Annotated[
+    Path,
+    BeforeValidator(_as_path),
+    PlainSerializer(_as_absolute, when_used="json"),
+    WithJsonSchema({"type": "string"}),
+]
 Paths = Annotated[
     tuple[FilePath, ...],
     BeforeValidator(as_tuple),
@@ -73,7 +83,7 @@ class Section(BaseModel):
         cls,
         settings: Self | Mapping[str, Any],
         source: str = "settings",
-        folder: str | Path | None = None,
+        folder: str | Path = "",
     ) -> Self:
         """The section of plain data; a section is passed through.
 
@@ -96,15 +106,14 @@ class Section(BaseModel):
         raw = dict(settings) if isinstance(settings, Mapping) else settings
         if isinstance(raw, dict) and "output" in _subsections(cls):
             raw.setdefault("output", {})  # its default folder starts at ``folder``, too
-        context = {"folder": Path.cwd() if folder is None else folder}
         try:
-            return cls.model_validate(raw, context=context)
+            return cls.model_validate(raw, context={"folder": folder})
         except ValidationError as error:
             lines = (f"{source}: {problem}" for problem in problems(settings, error.errors()))
             raise ConfigError("\n".join(lines)) from error
 
     def to_yaml(self) -> str:
-        """YAML text that gives the same section again."""
+        """YAML text that gives the same section again, wherever it is read."""
         return dump_yaml(self.model_dump(mode="json", exclude_none=True))
 
     @model_validator(mode="before")
