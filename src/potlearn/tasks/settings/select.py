@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from potlearn.select import SELECTORS
 from potlearn.tasks.settings.section import FilePath, Names, Paths, Section
 from potlearn.tasks.settings.tables import NameIn
 from potlearn.typing import Count
+
+
+def _selectors() -> Iterable[str]:
+    from potlearn.select import SELECTORS
+
+    return SELECTORS
+
 
 Whole = Annotated[int, Field(ge=1)]
 
@@ -25,7 +32,7 @@ class SelectConfig(Section):
     """File of the selected configurations (.extxyz)."""
     rest: FilePath | None = None
     """File of the other configurations (.extxyz)."""
-    method: Annotated[str, NameIn(SELECTORS)] = "kmeans"
+    method: Annotated[str, NameIn(_selectors)] = "kmeans"
     """Selector."""
     parameters: dict[str, Any] = Field(default_factory=dict)
     """Parameters of the selector, such as kernel: rbf."""
