@@ -4,8 +4,12 @@ import contextlib
 import io
 import json
 import os
+import signal
+import subprocess
+import sys
 import tracemalloc
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -233,6 +237,35 @@ def test_without_a_checkpoint_nothing_is_saved():
     keeper = Keeper(None, lambda: pytest.fail("not wanted"))
     with keeper.keeping():
         keeper.changed()
+
+
+REWRITES = """
+import sys, itertools
+import numpy as np
+from potlearn.errors import FitError
+from potlearn.runtime import Archive
+for k in itertools.count():
+    Archive("thing", FitError).write(sys.argv[1], {"k": k, "x": np.full(100_000, float(k))})
+    print(k, flush=True)
+"""
+
+
+def test_kill_minus_nine_leaves_a_whole_file(tmp_path):
+    path = tmp_path / "a"
+    source = str(Path(sys.modules["potlearn"].__file__).parents[1])
+    process = subprocess.Popen(
+        [sys.executable, "-c", REWRITES, str(path)],
+        stdout=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONPATH": source},
+    )
+    written = [int(process.stdout.readline()) for _ in range(3)][-1]
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    process.stdout.close()
+    found = THING.read(path)
+    assert found["k"] >= written
+    assert np.array_equal(found["x"], np.full(100_000, float(found["k"])))
 
 
 def test_json_members_can_be_read_by_anyone(tmp_path):

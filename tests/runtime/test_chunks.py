@@ -4,10 +4,20 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from potlearn.errors import ExecutionError
 from potlearn.linalg.blas import one_blas_thread
-from potlearn.runtime import SERIAL, InProcess, Processes, Runtime, make_executor, run_chunks
+from potlearn.runtime import (
+    SERIAL,
+    InProcess,
+    Processes,
+    Runtime,
+    make_executor,
+    run_chunks,
+    spans_within,
+)
 
 SPANS = [(0, 4), (4, 6), (6, 7), (7, 12)]
 
@@ -85,6 +95,17 @@ def test_results_are_taken_on_one_blas_thread():
 
     run(take=take)
     assert seen == {1}
+
+
+@given(st.lists(st.integers(1, 9)), st.integers(1, 12), st.none() | st.integers(1, 4))
+def test_spans_are_the_longest_that_fit(sizes, most, most_items):
+    spans = spans_within(sizes, most, most_items)
+    assert [i for a, b in spans for i in range(a, b)] == list(range(len(sizes)))
+    bound = most_items or len(sizes)
+    for k, (a, b) in enumerate(spans):
+        assert b - a == 1 or (sum(sizes[a:b]) <= most and b - a <= bound)
+        last = k == len(spans) - 1
+        assert last or sum(sizes[a : b + 1]) > most or b - a == bound
 
 
 def test_runtime_gives_the_executor():

@@ -15,7 +15,7 @@ from potlearn.data.frames import Frame, atoms_from_frame
 from potlearn.data.label_report import LabelReport, label_report
 from potlearn.data.labels import LabelKeys, Labels, calculator_results, resolve
 from potlearn.errors import DataError, SpeciesError
-from potlearn.runtime import content_key
+from potlearn.runtime import content_key, spans_within
 from potlearn.typing import Atoms, Settings
 
 ISOLATED = "IsolatedAtom"
@@ -159,14 +159,7 @@ class Dataset(Sequence[Atoms]):
 
         The batches are fixed by the data, never by who consumes them.
         """
-        start, total = 0, 0
-        for i, n in enumerate(self.n_atoms.tolist()):
-            if i > start and total + n > n_atoms:
-                yield self[start:i]
-                start, total = i, 0
-            total += n
-        if start < len(self):
-            yield self[start:]
+        return (self[a:b] for a, b in spans_within(self.n_atoms.tolist(), n_atoms))
 
     def label_report(self) -> LabelReport:
         """Which keys gave the labels, and how often."""

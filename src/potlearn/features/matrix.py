@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,7 +17,7 @@ from potlearn.errors import DataError
 from potlearn.features.batches import parts_of
 from potlearn.features.kinds import Kind, Parts, make_kinds
 from potlearn.features.mapped import MappedRows
-from potlearn.runtime import SERIAL, Runtime, Span, content_key, run_chunks
+from potlearn.runtime import SERIAL, Runtime, Span, content_key, run_chunks, spans_within
 from potlearn.typing import Array
 
 if TYPE_CHECKING:
@@ -105,14 +104,7 @@ def feature_names(descriptor: Descriptor, kinds: str | Sequence[str] = "mean") -
 
 def chunks_of(n_atoms: NDArray[np.int64]) -> list[Span]:
     """Consecutive configurations that are worked on together."""
-    ends, total = [0], 0
-    for i, n in enumerate(n_atoms.tolist()):
-        full = total + n > ATOMS or i - ends[-1] >= CONFIGURATIONS
-        if i > ends[-1] and full:
-            ends.append(i)
-            total = 0
-        total += n
-    return list(pairwise([*ends, len(n_atoms)]))
+    return spans_within(n_atoms.tolist(), ATOMS, CONFIGURATIONS)
 
 
 @dataclass(frozen=True)

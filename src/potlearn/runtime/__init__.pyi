@@ -1,5 +1,6 @@
 from .chunks import Span as Span
 from .chunks import run_chunks as run_chunks
+from .chunks import spans_within as spans_within
 from .dask import Dask as Dask
 from .executor import Executor as Executor
 from .executor import InProcess as InProcess

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from contextlib import closing
 
 from potlearn.linalg.blas import one_blas_thread
@@ -11,6 +11,19 @@ from potlearn.runtime.progress import Report
 
 Span = tuple[int, int]
 """First item of a chunk, and the first one after it."""
+
+
+def spans_within(sizes: Iterable[int], most: int, most_items: int | None = None) -> list[Span]:
+    """Spans of consecutive items of at most ``most`` together, and at least one item each."""
+    spans: list[Span] = []
+    start = stop = total = 0
+    for stop, size in enumerate(sizes, 1):
+        n_items = stop - 1 - start
+        if n_items and (total + size > most or n_items == most_items):
+            spans.append((start, stop - 1))
+            start, total = stop - 1, 0
+        total += size
+    return [*spans, (start, stop)] if stop else []
 
 
 def run_chunks(
@@ -35,7 +48,7 @@ def run_chunks(
     piece : function
         What travels to a worker for chunk k.
     spans : sequence of (start, stop)
-        Items of every chunk; their number is what is reported.
+        Items of every chunk; their number is reported.
     take : function
         Called here with k and the result of chunk k, BLAS on one thread.
     executor : Executor

@@ -89,7 +89,7 @@ class Dask(Executor):
     def _client(self) -> Iterator[Any]:
         """A connection; the cluster of this machine lives as long as it."""
         with ExitStack() as stack:
-            # Pieces hold rows: graphs of tens of megabytes are what is meant.
+            # Pieces hold rows: graphs of tens of megabytes are intended.
             limit = {"distributed.admin.large-graph-warning-threshold": "1 GB"}
             package = _package()  # first: it brings the defaults of its settings
             stack.enter_context(_package("dask").config.set(limit))

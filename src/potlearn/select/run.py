@@ -1,4 +1,4 @@
-"""Passes over chunks of rows: who does the work, from where it goes on, and who is told."""
+"""Passes over chunks of rows, with executor, checkpoint and progress."""
 
 from __future__ import annotations
 

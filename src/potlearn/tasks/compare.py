@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from potlearn.cli.config_file import write_config
 from potlearn.runtime import write_json
 from potlearn.tasks.files import check_report_extra
 from potlearn.tasks.settings.study import CompareConfig, MethodConfig, PoolConfig
@@ -75,7 +74,7 @@ def method_of(config: MethodConfig) -> Method:
 
 def _write(config: CompareConfig, table: Table) -> CompareOutcome:
     folder = config.output.folder
-    write_config(config, folder / "config.yaml")
+    (folder / "config.yaml").write_text(config.to_yaml(), encoding="utf-8")
     write_json(folder / "table.json", {"baseline": table.baseline, "rows": rows_of(table)})
     files = ["config.yaml", "results.jsonl", "table.json", "rows"]
     if config.output.report:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import typer
 
-from potlearn.cli.config_file import write_config
 from potlearn.runtime import write_json
 from potlearn.tasks.compare import data_settings
 from potlearn.tasks.files import check_report_extra
@@ -178,7 +177,7 @@ def _write(config: TuneConfig, outcome: TuneOutcome, study: Any) -> TuneOutcome:
     from dataclasses import replace
 
     folder = outcome.folder
-    write_config(config, folder / "config.yaml")
+    (folder / "config.yaml").write_text(config.to_yaml(), encoding="utf-8")
     best = {k: v for k, v in asdict(outcome.method).items() if k != "name"}
     test = {
         name: {q: _plain(e) for q, e in errors.items()} for name, errors in outcome.test.items()

@@ -14,12 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from potlearn.cli.descriptor_file import load_descriptor
-from potlearn.cli.yaml_text import parse_yaml
 from potlearn.errors import ConfigError, PotlearnError, SelectionError, TooFewError
+from potlearn.tasks.descriptor import make_descriptor
 from potlearn.tasks.files import check_report_extra
-from potlearn.tasks.parts import make_descriptor
 from potlearn.tasks.select_outcome import Chosen, SelectOptions, SelectOutcome
 from potlearn.tasks.select_report import write_selection
+from potlearn.tasks.settings.yaml_text import parse_yaml
 
 if TYPE_CHECKING:
     from potlearn.data import Dataset

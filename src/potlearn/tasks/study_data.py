@@ -11,9 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from potlearn.errors import ConfigError
-from potlearn.tasks.datasets import regrouped
-from potlearn.tasks.parts import make_core, make_descriptor, make_weights
+from potlearn.tasks.data import regrouped
+from potlearn.tasks.descriptor import make_descriptor
+from potlearn.tasks.reference import make_core
 from potlearn.tasks.settings.study import CompareConfig, PoolConfig, PoolSplitConfig, TuneConfig
+from potlearn.tasks.weights import make_weights
 
 if TYPE_CHECKING:
     from potlearn.data import Dataset

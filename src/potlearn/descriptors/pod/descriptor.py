@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import Annotated
@@ -22,7 +22,7 @@ from potlearn.engine import Basis, Engine, tabulate
 from potlearn.errors import BasisError
 from potlearn.structure.neighbors import Neighbors
 from potlearn.structure.system import System
-from potlearn.typing import Array, Count, Positive, Settings
+from potlearn.typing import Array, Atoms, Count, Positive, Settings
 
 BY_SPECIES = -1
 """Default of the numbers per body order: what suits the number of species."""
@@ -38,6 +38,7 @@ DEFAULTS: dict[int, tuple[tuple[int, ...], tuple[int, ...]]] = {
 The number of descriptors grows as a power of the number of species; these keep the columns of a fit
 at some 700 to 1100.  From five species on the last holds.
 """
+_CLUSTER_SEED = 0
 _RADIAL = "body_number_radial_basis_functions"
 _DEGREE = "body_angular_degree"
 
@@ -160,6 +161,13 @@ class POD(CompiledDescriptor):
         if unknown:
             raise BasisError(f"pod: unknown setting {unknown[0]!r}")
         return cls(**settings)
+
+    def prepared(self, configurations: Iterable[Atoms]) -> POD:
+        """The descriptor with clusters found in the configurations, if it blends by any."""
+        k, c = self.number_of_environment_clusters, self.number_of_principal_components
+        if k == 1:
+            return self
+        return self.with_clusters(Clusters.fit(self, configurations, k, c, _CLUSTER_SEED))
 
     def with_clusters(self, clusters: Clusters) -> POD:
         """The same descriptor, blended by environment clusters."""

@@ -113,12 +113,12 @@ class Archive:
 
 
 def detach(value: Any, arrays: Arrays) -> Any:
-    """Settings as JSON values; arrays go to ``arrays`` under the names by which they are replaced.
+    """Settings as JSON values; arrays go to ``arrays`` under the names that replace them.
 
     Raises
     ------
     ValueError
-        A mapping with the only key ``"array"``, which is what stands for an array.
+        A mapping with the only key ``"array"``: that is how an array is written.
     """
     if isinstance(value, np.ndarray):
         name = f"array{len(arrays)}"

@@ -85,7 +85,7 @@ class Keeper:
 
     @contextmanager
     def keeping(self) -> Iterator[None]:
-        """Save at the end what is not saved yet, be that an error or an interrupt."""
+        """Save at the end, also after an error or an interrupt, if the state has grown."""
         try:
             yield
         finally:

@@ -101,7 +101,7 @@ class Journal:
 
 
 def _parsed(line: str) -> Settings | None:
-    """The object of a line; None for what is not one."""
+    """The object of a line, or None."""
     try:
         found = json.loads(line)
     except ValueError:

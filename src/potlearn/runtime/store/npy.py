@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 # Deflate shrinks by no more than this (zlib, "Maximum Compression Factor").
 MOST_DEFLATED = 1032
 KINDS = "biufcSU"
-_BLOCK = 2**22
+_BLOCK = 2**18
 
 
 def write_array(archive: zipfile.ZipFile, name: str, array: NDArray[Any]) -> None:

@@ -10,21 +10,23 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from potlearn.cli.config_file import write_config
 from potlearn.errors import ModelFileError
 from potlearn.lammps.run_folder import write_lammps_folder
 from potlearn.runtime import write_json
-from potlearn.tasks.datasets import load_datasets
+from potlearn.tasks.data import load_datasets
+from potlearn.tasks.descriptor import filled, make_descriptor
 from potlearn.tasks.files import check_report_extra, write_report_files
 from potlearn.tasks.fit_outcome import FitOutcome
 from potlearn.tasks.fit_report import report_info
-from potlearn.tasks.labels import find_suspicious_labels
-from potlearn.tasks.parts import make_core, make_descriptor, make_weights, resolved
+from potlearn.tasks.label_check import find_suspicious_labels
+from potlearn.tasks.reference import make_core
 from potlearn.tasks.settings import FitConfig
+from potlearn.tasks.weights import make_weights
 
 if TYPE_CHECKING:
     from potlearn.data import Dataset
-    from potlearn.fit import FitResult
+    from potlearn.descriptors import Descriptor
+    from potlearn.fit import FitResult, Weights
     from potlearn.metrics import Evaluation
     from potlearn.potentials import LinearPotential
 
@@ -92,7 +94,7 @@ def _fit(
     descriptor = make_descriptor(config.descriptor, train)
     reference, core = make_core(config.reference, descriptor, train)
     weights = make_weights(config.fit.weights)
-    config = resolved(config, descriptor, weights)
+    config = _resolved(config, descriptor, weights)
     result = fit_linear(
         train,
         descriptor,
@@ -111,6 +113,14 @@ def _fit(
     )
     metadata = {"potlearn": __version__, "fit": config.model_dump(mode="json", exclude_none=True)}
     return config, LinearPotential(descriptor, result.coefficients, reference, metadata), result
+
+
+def _resolved(config: FitConfig, descriptor: Descriptor, weights: Weights) -> FitConfig:
+    """The configuration with the defaults of descriptor and weights filled in."""
+    general = {name: getattr(weights, name) for name in ("energy", "forces", "stress")}
+    fit = config.fit.model_copy(update={"weights": config.fit.weights.model_copy(update=general)})
+    section = filled(config.descriptor, descriptor)
+    return config.model_copy(update={"descriptor": section, "fit": fit})
 
 
 def _evaluate(
@@ -152,7 +162,7 @@ def _outcome(
 def _write(outcome: FitOutcome, datasets: Mapping[str, Dataset]) -> FitOutcome:
     """Write all but the report; the outcome says whether there are files for LAMMPS."""
     folder = outcome.folder
-    write_config(outcome.config, folder / "config.yaml")
+    (folder / "config.yaml").write_text(outcome.config.to_yaml(), encoding="utf-8")
     outcome.potential.save(folder / "model.potl")
     for name, evaluation in outcome.evaluations.items():
         if name != "train":

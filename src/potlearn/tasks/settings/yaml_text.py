@@ -21,7 +21,7 @@ _SCALARS = {
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML 1.2's core schema and no more: no other tags, no aliases, no key twice."""
+    """YAML 1.2's core schema and no more: no other tags, no aliases, no duplicate keys."""
 
     yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {}
     yaml_constructors: ClassVar[dict[Any, Any]] = {}
@@ -37,14 +37,15 @@ class _Loader(yaml.SafeLoader):
         return super().compose_node(parent, index)
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Hashable, Any]:
-        """Mapping of ``node``; a key that stands there twice is refused."""
+        """Mapping of ``node``; a duplicate key is an error."""
         values: dict[Hashable, Any] = {}
         for key_node, value_node in node.value:
             key = self.construct_object(key_node, deep=True)
-            if not isinstance(key, (str, int, float)) or key in values:
-                problem = "stands here twice" if isinstance(key, (str, int)) else "is no plain word"
+            plain = isinstance(key, (str, int, float))
+            if not plain or key in values:
+                problem = "duplicate key" if plain else "expected a word as a key, got"
                 raise yaml.constructor.ConstructorError(
-                    None, None, f"the key {key!r} {problem}", key_node.start_mark
+                    None, None, f"{problem} {key!r}", key_node.start_mark
                 )
             values[key] = self.construct_object(value_node, deep=True)
         return values
@@ -95,12 +96,12 @@ def parse_yaml(text: str, source: str) -> Any:
     text : str
         The document.
     source : str
-        What to call it in messages: a file name or a command-line option.
+        Its name in messages: a file or a command-line option.
 
     Raises
     ------
     ConfigError
-        The text is no YAML document; the message gives the line.
+        The text is not a YAML document; the message gives the line.
     """
     try:
         return yaml.load(text, Loader=_Loader)

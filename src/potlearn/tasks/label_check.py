@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from potlearn.errors import PotlearnError
 
 if TYPE_CHECKING:
-    from potlearn.cli.console import Progress
     from potlearn.data import Dataset, Finding
     from potlearn.descriptors import POD
     from potlearn.fit import Suspicion
     from potlearn.report import SuspiciousLabel
+    from potlearn.runtime import Progress
     from potlearn.tasks.fit_outcome import FitOutcome
 
 MOST_ATOMS = 50_000
