@@ -6,11 +6,10 @@ from dataclasses import fields
 from functools import cache
 from typing import Annotated, Any, Literal, Self, get_type_hints
 
-from pydantic import BeforeValidator, Field, create_model, model_validator
+from pydantic import BeforeValidator, create_model, model_validator
 from pydantic_core import PydanticCustomError
 
 from potlearn.potentials.kinds import PAIRS
-from potlearn.tasks.settings.from_class import attribute_texts
 from potlearn.tasks.settings.section import Section, as_tuple
 from potlearn.tasks.settings.tables import SectionOf
 from potlearn.typing import Positive
@@ -54,14 +53,17 @@ def pair_section(kind: str) -> type[PairPotentialConfig]:
 
 @cache
 def _pair_section(kind: str, cls: Any) -> type[PairPotentialConfig]:
-    texts, hints = attribute_texts(cls), get_type_hints(cls)
-    keys: dict[str, Any] = {"kind": (Literal[kind], Field(description="The pair potential."))}
+    hints = get_type_hints(cls)
+    keys: dict[str, Any] = {"kind": (Literal[kind], ...)}
     for field in fields(cls):
         if field.name not in ("species", "radius"):
             value: Any = PerSpecies if hints[field.name] == tuple[float, ...] else PerPair
-            keys[field.name] = (value, Field(description=texts.get(field.name)))
-    name, text = f"{cls.__name__}Config", f"{PairPotentialConfig.__doc__}"
-    return create_model(name, __base__=PairPotentialConfig, __doc__=text, **keys)
+            keys[field.name] = (value, ...)
+    text = f"{cls.__doc__.splitlines()[0]} {PairPotentialConfig.__doc__}"
+    name = f"{cls.__name__}Config"
+    made = create_model(name, __base__=PairPotentialConfig, __doc__=text, **keys)
+    made.described = cls
+    return made
 
 
 AnyPair = Annotated[PairPotentialConfig, SectionOf("kind", pair_names, pair_section)]
