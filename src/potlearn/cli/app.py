@@ -6,13 +6,14 @@ from typing import Annotated
 
 import typer
 
-from potlearn.cli import descriptors, evaluate, export, fit, import_, inspect, select
+from potlearn.cli import descriptors, evaluate, export, fit, import_, inspect, select, study
 from potlearn.cli.errors import reporting_errors
 
 VERBS = {
     "inspect": inspect,
     "descriptors": descriptors,
     "select": select,
+    "study": study,
     "fit": fit,
     "evaluate": evaluate,
     "export": export,

@@ -9,9 +9,15 @@ from .fit_outcome import FitOutcome as FitOutcome
 from .fitting import fit as fit
 from .folder import OutputFolder as OutputFolder
 from .inspection import inspect as inspect
+from .selection import select as select
+from .selection_outcome import SelectionOutcome as SelectionOutcome
 from .settings import DescriptorsConfig as DescriptorsConfig
 from .settings import EvaluateConfig as EvaluateConfig
 from .settings import ExportConfig as ExportConfig
 from .settings import FitConfig as FitConfig
 from .settings import ImportConfig as ImportConfig
 from .settings import InspectConfig as InspectConfig
+from .settings.select import SelectConfig as SelectConfig
+from .settings.study import CompareConfig as CompareConfig
+from .settings.study import SearchConfig as SearchConfig
+from .study import study as study

@@ -16,9 +16,9 @@ from potlearn.runtime import replacing, write_json, write_text
 class OutputFolder:
     """Folder of a task's results, which never mixes two runs.
 
-    A file or subfolder is made beside its place and renamed when it is complete.  When the first
-    one is complete, the results of an earlier run of the same task are removed; other files are
-    never touched.  At the end of a run without error its working files are removed, too.
+    A file or subfolder is made beside its place and renamed when it is complete.  Once the first
+    one is complete, results of an earlier run of the same task are removed; other files are never
+    touched.  At the end of a run without error its working files are removed, too.
 
     Parameters
     ----------
@@ -28,16 +28,26 @@ class OutputFolder:
         Names of all that the task may write; the first one shows that an earlier run was here.
     working : sequence of str
         Patterns of files from which an interrupted run continues.
+    stores : sequence of str
+        Names of files and folders that grow from run to run, and stay.
     """
 
-    def __init__(self, path: Path, results: Sequence[str], working: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        path: Path,
+        results: Sequence[str],
+        working: Sequence[str] = (),
+        stores: Sequence[str] = (),
+    ) -> None:
         self.path, self._results, self._working = path, results, working
+        self._stores = stores
         self._written: list[str] = []
 
     @property
     def files(self) -> tuple[str, ...]:
         """Names of the files and subfolders of this run, in the order in which they were made."""
-        return tuple(self._written)
+        stores = [name for name in self._stores if (self.path / name).exists()]
+        return (*self._written, *stores)
 
     def write_text(self, name: str, text: str) -> None:
         """Write a text file."""

@@ -23,6 +23,7 @@ from potlearn.select.run import Run
 from potlearn.select.seeds import Seed
 from potlearn.select.selection import Selection
 from potlearn.select.selector import Labels, Sized
+from potlearn.select.ties import first_largest
 from potlearn.select.vectors import squared_norms
 from potlearn.typing import Array
 
@@ -95,10 +96,16 @@ class Centred(Rule):
     def seen(self, X: Array) -> Array:
         return np.asarray(X - self.mean)
 
+    @override
+    def size(self, square: float, score: float) -> float:
+        return square + (score * float(self.mean @ self.mean)) ** 0.5
+
 
 def farthest(rows: Rows, rule: Centred, run: Run) -> int:
     """Number of the row farthest from the mean."""
-    return int(squares_of(rows, rule.seen, run, "farthest").argmax())
+    squares = squares_of(rows, rule.seen, run, "farthest")
+    top = float(squares.max())
+    return first_largest(squares, rule.size(top, top))
 
 
 def squares_from(effects: Array, seen: Seen) -> Array:
