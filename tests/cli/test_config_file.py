@@ -128,13 +128,16 @@ WRONG = [
     ("data.train=", "data: give either 'train' or 'file'"),
     ("data.train=[]", "data: 'train' names no file"),
     ("data.file=a", "data: give either 'train' or 'file'"),
-    ("data.split={test: 0.1}", "data: 'split' parts one 'file'"),
+    ("data.split={test: 0.1}", "data: 'split' splits one 'file'"),
     ("reference=zlb", "reference: expected 'zbl' or 'none', got 'zlb' (text)"),
     ("reference={inner: 2, outer: 1}", "reference: 'inner' must be below 'outer'"),
     ("reference={kind: none, outer: 1}", "reference: 'inner' and 'outer' need kind 'zbl'"),
     ("fit.e0=isolate", "fit.e0: expected 'auto', 'isolated' or 'fitted', got 'isolate' (text)"),
     ("fit.e0={Si: x}", "fit.e0.Si: expected a number, got 'x' (text)"),
-    ("fit={solver: qr, ridge: 1}", "fit: 'ridge' is the penalty of the solver ridge"),
+    (
+        "fit={solver: qr, ridge: 1}",
+        "fit: 'ridge' is the penalty of the solver 'ridge', not of 'qr'",
+    ),
     ("output.report=yes", "output.report: expected true or false, got 'yes' (text)"),
 ]
 

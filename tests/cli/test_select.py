@@ -16,11 +16,11 @@ from typer.testing import CliRunner
 
 import potlearn as pl
 from potlearn.cli.app import app
-from potlearn.cli.descriptor_file import load_descriptor
 from potlearn.errors import ConfigError
 from potlearn.features import configuration_features, scaled
 from potlearn.select import KDPP
 from potlearn.tasks import SelectConfig, select
+from potlearn.tasks.descriptor import completed
 
 SMALL = ("--set", "degree=5", "--set", "order=2", "--set", "cutoff=4.2")
 
@@ -149,14 +149,14 @@ def test_the_report(run, folder, tmp_path):
 
 def test_default_descriptors_know_every_number_of_species():
     for species in (["Si"], ["W", "Be"], ["H", "C", "N", "O"], ["Li", "P", "S", "Cl", "Ge"]):
-        config = load_descriptor(species)
+        config = completed({}, species)
         made = pl.descriptors.descriptor_from_dict(config.model_dump(exclude_none=True))
         assert 50 < made.n_features <= 200
-    assert load_descriptor(["Si"], overrides=["degree=4"]).order is None
+    assert completed({"degree": 4}, ["Si"]).order is None
     with pytest.raises(ConfigError, match="cutoff: expected a number above 0"):
-        load_descriptor(["Si"], overrides=["cutoff=-1"])
+        completed({"cutoff": -1}, ["Si"])
     with pytest.raises(ConfigError, match=r"expected 'ace' or 'pod', got 'soap'"):
-        load_descriptor(["Si"], family="soap")
+        completed({"family": "soap"}, ["Si"])
 
 
 @pytest.mark.parametrize(

@@ -186,7 +186,7 @@ def test_splits_of_a_study_hold_no_isolated_atom(folder, tmp_path):
         (["sizes=[0]"], "sizes.0: expected"),
         (["data.files="], "data.files: expected a list"),
         (["data.split={test: 2}"], "data.split.test: expected a number below 1"),
-        (["fit={solver: gcv, ridge: 1}"], "'ridge' is the penalty of the solver ridge"),
+        (["fit={solver: gcv, ridge: 1}"], "'ridge' is the penalty of the solver 'ridge'"),
         (["fit.solver=cv"], "fit.solver: expected"),
         (["seed=3"], "seed: unknown key; did you mean 'seeds'?"),
     ],

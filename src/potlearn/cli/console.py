@@ -1,16 +1,13 @@
-"""Output on a terminal: tables on stdout, a progress bar on stderr."""
+"""Tables on a terminal."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from types import NoneType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from potlearn.metrics import Measured
-
-Progress = Callable[[int, int], None]
 
 
 def show_table(columns: Sequence[str], rows: Sequence[Sequence[object]], title: str = "") -> None:
@@ -47,20 +44,6 @@ def show_metrics(metrics: Mapping[str, Measured]) -> None:
 
 def _scaled(value: float | None, factor: float) -> float | None:
     return None if value is None else value * factor
-
-
-@contextmanager
-def progress_bar(description: str) -> Iterator[Progress]:
-    """Bar on stderr, only on a terminal; gives a function of (done, total)."""
-    from rich.console import Console
-    from rich.progress import MofNCompleteColumn, Progress, TimeElapsedColumn
-
-    console = Console(stderr=True)
-    columns = (*Progress.get_default_columns(), MofNCompleteColumn(), TimeElapsedColumn())
-    bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
-    with bar:
-        task = bar.add_task(description, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def _text(value: object) -> str:

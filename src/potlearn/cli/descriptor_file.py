@@ -1,15 +1,13 @@
-"""A descriptor from a file, options or nothing at all: what is absent follows from the data."""
+"""Settings of a descriptor from a file and from options."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from potlearn.cli.config_file import read_raw, set_value
 from potlearn.errors import ConfigError
-from potlearn.tasks.descriptor import completed
-from potlearn.tasks.settings import FamilyConfig
 
 
 def descriptor_settings(
@@ -38,17 +36,6 @@ def descriptor_settings(
     for item in overrides:
         set_value(section, item)
     return section if family is None else section | {"family": family}
-
-
-def load_descriptor(
-    species: Sequence[str],
-    path: Path | None = None,
-    family: str | None = None,
-    overrides: Iterable[str] = (),
-) -> FamilyConfig:
-    """Section of a descriptor for the elements of the data; see :func:`descriptor_settings`."""
-    settings = descriptor_settings(path, family, overrides)
-    return completed(settings, species, source_of(path))
 
 
 def source_of(path: Path | None) -> str:

@@ -12,7 +12,7 @@ from potlearn.typing import Count
 
 
 class KeysConfig(Section):
-    """Names of the labels in the files, where they are not the usual ones."""
+    """Names of the labels in the files, if they are not the usual ones."""
 
     energy: Keys | None = None
     """Key of the total energy, eV; of several, the first that is present; [] turns it off."""
@@ -27,16 +27,16 @@ class KeysConfig(Section):
 
 
 class SplitConfig(Section):
-    """How one file is parted into training, test and validation configurations."""
+    """How one file is split into training, test and validation configurations."""
 
     test: Annotated[float, Field(gt=0, lt=1)] = 0.1
-    """Fraction of the configurations held back for the test."""
+    """Fraction of the configurations in the test set."""
     validation: Annotated[float, Field(ge=0, lt=1)] = 0.0
-    """Fraction held back for validation."""
+    """Fraction of the configurations in the validation set."""
     seed: Count = 0
     """Seed of the random split."""
     kind: Literal["random", "stratified", "grouped"] = "random"
-    """random; stratified: the fraction within every group; grouped: whole groups are held back."""
+    """random; stratified: the same fraction of every group; grouped: whole groups are held out."""
 
     @model_validator(mode="after")
     def _leave_something_to_train(self) -> Self:
@@ -46,18 +46,18 @@ class SplitConfig(Section):
 
 
 class DataConfig(Section):
-    """Which labelled configurations to use: ``train`` (and ``test``), or one ``file`` to split."""
+    """Labelled configurations: ``train`` (and ``test``), or one ``file`` that is split."""
 
     train: Paths | None = None
     """File or files to train on, anything that ASE reads, compressed or not."""
     test: Paths | None = None
     """File or files to test on."""
     validation: Paths | None = None
-    """File or files that are neither trained nor tested on, evaluated as a third set."""
+    """File or files of a third set, evaluated like the test set."""
     file: FilePath | None = None
-    """One file, parted by `split`."""
+    """One file, split into training and test set by `split`."""
     split: SplitConfig | None = None
-    """How `file` is parted."""
+    """How `file` is split."""
     keys: KeysConfig = KeysConfig()
     """Names of the labels."""
     groups: str = "config_type"
@@ -68,9 +68,9 @@ class DataConfig(Section):
         if (self.file is None) == (self.train is None):
             raise PydanticCustomError("source", "give either 'train' or 'file' (one of the two)")
         if self.file is not None and (self.test or self.validation):
-            raise PydanticCustomError("source", "'file' is parted by 'split'; remove 'test'")
+            raise PydanticCustomError("source", "'file' is split by 'split'; remove 'test'")
         if self.file is None and self.split is not None:
-            raise PydanticCustomError("source", "'split' parts one 'file'; there is none here")
+            raise PydanticCustomError("source", "'split' splits one 'file', and there is none")
         if self.train == ():
             raise PydanticCustomError("source", "'train' names no file")
         return self

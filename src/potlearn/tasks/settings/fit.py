@@ -15,14 +15,14 @@ from potlearn.tasks.settings.solver import SolverConfig
 
 
 class OutputConfig(Section):
-    """What is written, and where."""
+    """Output folder and its files."""
 
     folder: Annotated[FilePath, Field(validate_default=True)] = Path("potential")
-    """Folder of everything that the fit writes; made if absent."""
+    """Folder of all results; made if absent."""
     report: bool = True
     """Whether to write report.html and the figures."""
     check_labels: bool = True
-    """Whether the report lists suspicious labels; they cost some two more fits."""
+    """Whether the report lists suspicious labels."""
 
 
 class FitConfig(Section):
@@ -31,7 +31,7 @@ class FitConfig(Section):
     data: DataConfig
     """Labelled configurations."""
     descriptor: DescriptorConfig
-    """What an atom sees of its neighbours."""
+    """Descriptor of the neighbours of an atom."""
     reference: ReferenceConfig = ReferenceConfig()
     """Pair potential under the fit."""
     fit: SolverConfig = SolverConfig()

@@ -36,7 +36,7 @@ class PairPotentialConfig(Section):
     kind: str
     """The pair potential."""
     cutoff: Positive
-    """Distance where it ends, Å."""
+    """Cutoff, Å."""
     weight: float = 1.0
     """Factor of the whole potential."""
 
@@ -73,16 +73,16 @@ class ReferenceConfig(Section):
     """Pair potentials under the fit, for a core that repels where there are no data."""
 
     kind: Literal["zbl", "none"] = "zbl"
-    """zbl: screened nuclear repulsion, switched off smoothly; none: no such repulsion. A kind of
-    `add` in this place, with its parameters, is that potential alone."""
+    """zbl: screened nuclear repulsion, switched off smoothly; none: no such repulsion; or a kind of
+    `add` with its parameters: that potential alone."""
     add: Annotated[tuple[AnyPair, ...], BeforeValidator(as_tuple)] = ()
-    """Pair potentials added to it."""
+    """Further pair potentials."""
     inner: Positive | None = None
     """Distance where the switch begins, Å; chosen from the data where absent."""
     outer: Positive | None = None
     """Distance where the pair potential has vanished, Å; chosen from the data where absent."""
     repulsive: bool = True
-    """Whether the fit is held to repel below the shortest distances in the data."""
+    """Whether the fit must repel below the shortest distances in the data."""
 
     @model_validator(mode="before")
     @classmethod

@@ -7,7 +7,8 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from potlearn.fit import SOLVERS
+from potlearn.errors import FitError
+from potlearn.fit import SOLVERS, FitSettings
 from potlearn.tasks.settings.section import Section
 from potlearn.tasks.settings.tables import NameIn
 from potlearn.typing import NonNegative, Positive
@@ -32,15 +33,15 @@ class WeightsConfig(GroupWeights):
 
 
 class SolverConfig(Section):
-    """How the linear system is weighted and solved."""
+    """Weights and solver of the linear system."""
 
     solver: Annotated[str, NameIn(lambda: SOLVERS)] | None = None
     """qr, svd: least squares; ridge: with the penalty `ridge`; gcv, evidence, cv: with a penalty
     from generalised cross-validation, Bayesian evidence, or held-out folds."""
     ridge: Positive | None = None
-    """Penalty of the solver ridge, without unit (columns are scaled to norm one)."""
+    """Penalty of the solver ridge, without unit (columns have norm one)."""
     smoothness: bool = True
-    """Whether penalties weigh coefficients by the smoothness that the descriptor states (ace)."""
+    """Whether penalties weigh coefficients by the descriptor's smoothness (ace)."""
     e0: Literal["auto", "isolated", "fitted"] | dict[str, float] = "auto"
     """Energies of the free atoms, eV: isolated takes them from IsolatedAtom configurations, fitted
     makes them coefficients, auto is the first where there are such and else the second."""
@@ -53,7 +54,13 @@ class SolverConfig(Section):
 
     @model_validator(mode="after")
     def _match_ridge_and_solver(self) -> Self:
-        if self.ridge is not None and self.solver not in ("ridge", None):
-            problem = f"'ridge' is the penalty of the solver ridge, not of {self.solver}"
-            raise PydanticCustomError("ridge", problem)
+        check_solver(self.solver, self.ridge)
         return self
+
+
+def check_solver(solver: str | None, ridge: float | None) -> None:
+    """Refuse settings of a solver that a fit would refuse."""
+    try:
+        FitSettings(solver=solver, ridge=ridge)
+    except FitError as error:
+        raise PydanticCustomError("solver", "{problem}", {"problem": str(error)}) from error

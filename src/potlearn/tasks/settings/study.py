@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from potlearn.errors import ConfigError, PotlearnError
+from potlearn.fit import SOLVERS, make_solver
 from potlearn.tasks.settings import (
     DescriptorConfig,
     KeysConfig,
@@ -18,6 +19,8 @@ from potlearn.tasks.settings import (
     WeightsConfig,
 )
 from potlearn.tasks.settings.section import FilePath, Names, Paths, as_tuple
+from potlearn.tasks.settings.solver import check_solver
+from potlearn.tasks.settings.tables import NameIn
 from potlearn.typing import Count, Positive
 
 Whole = Annotated[int, Field(ge=1)]
@@ -52,10 +55,15 @@ class PoolConfig(Section):
     """Key that names the group of a configuration."""
 
 
+def _solvers() -> list[str]:
+    """Names of the solvers that need no folds: a subset has none."""
+    return [name for name in SOLVERS if make_solver(name).n_folds == 0]
+
+
 class SubsetFitConfig(Section):
     """How every subset is fitted: the same way for all."""
 
-    solver: Literal["qr", "svd", "ridge", "gcv", "evidence"] = "evidence"
+    solver: Annotated[str, NameIn(_solvers)] = "evidence"
     """As in the section fit of a fit."""
     ridge: Positive | None = None
     """Penalty of the solver ridge, without unit; random subsets tell which is a fair one."""
@@ -66,8 +74,7 @@ class SubsetFitConfig(Section):
 
     @model_validator(mode="after")
     def _match_ridge_and_solver(self) -> Self:
-        if self.ridge is not None and self.solver != "ridge":
-            raise PydanticCustomError("ridge", "'ridge' is the penalty of the solver ridge")
+        check_solver(self.solver, self.ridge)
         return self
 
 
