@@ -1,8 +1,11 @@
 """Sphinx configuration; the configuration reference is made from the schema itself."""
 
+import sys
 from pathlib import Path
 
 from potlearn import __version__
+
+sys.path.insert(0, str(Path(__file__).parent / "_ext"))
 
 project = "potlearn"
 author = "The potlearn developers"
@@ -11,8 +14,10 @@ extensions = [
     "myst_parser",
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",
-    "sphinx.ext.mathjax",
     "sphinx.ext.viewcode",
+    "sphinx_design",
+    "mathml",
+    "offline",
 ]
 myst_enable_extensions = ["dollarmath", "amsmath", "deflist"]
 myst_heading_anchors = 3
@@ -27,6 +32,9 @@ suppress_warnings = ["ref.python"]
 exclude_patterns = ["_build"]
 html_theme = "furo"
 html_title = "potlearn"
+html_math_renderer = "mathml"
+html_static_path = ["_static"]
+html_css_files = ["potlearn.css"]
 
 
 def write_configuration_reference(app):
