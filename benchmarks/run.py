@@ -1,6 +1,7 @@
 """Speed beside other codes, in one run: one table, and benchmarks/results/speed.json.
 
-python benchmarks/run.py [forces design threads nve fits memory ace ace-fits selection] [--long]
+python benchmarks/run.py [forces design threads evaluators nve fits memory ace ace-fits
+    selection] [--long]
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from pathlib import Path  # noqa: E402
 
 import ace  # noqa: E402
 import dynamics  # noqa: E402
+import evaluators  # noqa: E402
 import fits  # noqa: E402
 import forces  # noqa: E402
 import selection  # noqa: E402
@@ -27,6 +29,7 @@ PARTS: dict[str, Callable[[Path, bool], list[Row]]] = {
     "forces": lambda folder, _: forces.energy_forces(folder),
     "design": lambda folder, _: forces.design_rows(folder),
     "threads": lambda _folder, _: forces.threads(),
+    "evaluators": lambda _folder, _: [*evaluators.sharing(), *evaluators.pruning()],
     "nve": lambda _folder, _: dynamics.nve(),
     "fits": lambda folder, long: fits.fits(folder, ["small", "medium", *(["large"] * long)]),
     "memory": lambda folder, _: fits.memory(folder),

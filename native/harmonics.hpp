@@ -76,8 +76,9 @@ struct AngularParts {
     }
   }
 
-  // Derivative of every Y_lm along the vector v, as a polynomial in (x, y, z) (v is tangent).
-  void along(lanes vx, lanes vy, lanes vz, lanes* dy) const {
+  // Derivative of every Y_lm along the vector v, as a polynomial in (x, y, z) (v is tangent).  Not inlined: which
+  // products are fused with sums, and so the last bits, must not depend on the caller.
+  __attribute__((noinline)) void along(lanes vx, lanes vy, lanes vz, lanes* dy) const {
     for (int l = 0; l <= L; ++l) dy[l * l + l] = slope(l, 0) * vz;
     for (int m = 1; m <= L; ++m) {
       const lanes gc = dc(m) * vx - ds(m) * vy, gs = ds(m) * vx + dc(m) * vy;

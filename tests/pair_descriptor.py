@@ -31,7 +31,7 @@ class PairDescriptor:
     def feature_names(self):
         return tuple(f"power{k + 2}" for k in range(self.n_features))
 
-    def design(self, atoms, neighbors=None, virial=True):
+    def rows(self, atoms, neighbors=None, *, virial=True, threads=1):
         if self.log:
             with open(self.log, "a") as file:
                 file.write("x\n")
@@ -78,8 +78,8 @@ class PairPotential:
     def cutoff(self):
         return self.descriptor.cutoff
 
-    def predict(self, atoms, neighbors=None):
-        rows, c = self.descriptor.design(atoms, neighbors), np.array(self.coefficients)
+    def predict(self, atoms, neighbors=None, *, threads=1):
+        rows, c = self.descriptor.rows(atoms, neighbors), np.array(self.coefficients)
         energies = np.full(len(atoms), rows.energy @ c / len(atoms))
         return Prediction(energies, (rows.forces @ c).reshape(-1, 3), rows.virial @ c)
 

@@ -46,7 +46,7 @@ class Spoiled:
     species: tuple[str, ...] = ("Si",)
     cutoff: float = 5.0
 
-    def predict(self, atoms, neighbors=None):
+    def predict(self, atoms, neighbors=None, *, threads=1):
         whole = LennardJones(("Si",), 5.0, epsilon=0.1, sigma=2.0)
         found = whole.predict(atoms, neighbors)
         energies, forces, virial = found.energies.copy(), found.forces.copy(), found.virial.copy()
@@ -66,6 +66,8 @@ class Spoiled:
             forces -= 3e-2 * np.abs(forces)
         elif self.fault == "lonely" and len(atoms) == 1:
             forces += 1.0
+        elif self.fault == "threads" and threads > 1:
+            forces *= 1 + 1e-15
         elif self.fault == "extensive":
             energies += 1e-6 * len(atoms)
         return Prediction(energies, forces, virial)
@@ -81,6 +83,7 @@ class Spoiled:
         ("virial", "forces_turn_with_the_atoms"),
         ("extensive", "potential_is_extensive"),
         ("list", "list_may_reach_further"),
+        ("threads", "threads_change_no_bit"),
         ("forces", "forces_are_derivatives"),
         ("virial", "virial_is_a_derivative"),
         ("lonely", "sparse_systems_are_sane"),

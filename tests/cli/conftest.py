@@ -55,6 +55,6 @@ def copper(tmp_path_factory) -> Path:
 def fitted(copper) -> Path:
     """Output folder of ``potlearn fit fit.yaml --no-report``."""
     from potlearn.cli.config_file import load_config
-    from potlearn.tasks.fit import run_fit
+    from potlearn.tasks.fitting import run_fit
 
     return run_fit(load_config(copper / "fit.yaml", ["output.report=false"])).folder

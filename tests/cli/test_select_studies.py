@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 from contextlib import contextmanager, nullcontext
 
 import numpy as np
@@ -13,10 +14,9 @@ from typer.testing import CliRunner
 import potlearn as pl
 from potlearn.cli.app import app
 from potlearn.cli.config_file import load_section
-from potlearn.errors import ConfigError, MissingExtraError
+from potlearn.errors import ConfigError
 from potlearn.runtime import InProcess
 from potlearn.studies import Cell
-from potlearn.studies import search as tune
 from potlearn.tasks.compare import run_compare
 from potlearn.tasks.search import run_tune
 from potlearn.tasks.settings.study import CompareConfig, TuneConfig
@@ -126,7 +126,7 @@ def test_a_comparison_is_what_its_parts_give(folder, tmp_path):
     ace = pl.ACE(("Cu", "Ag"), cutoff=4.2, order=2, degree=5)
     X = pl.features.configuration_features(train, ace, ["mean", "forces"])
     chosen = pl.select.FPS(10).fit(pl.features.scaled(X)).selected_idx_
-    fit = pl.fit_linear(train.subset(chosen), ace, ridge=1e-6, e0="fitted")
+    fit = pl.fit_linear(train.subset(chosen), ace, pl.FitSettings(ridge=1e-6, e0="fitted"))
     potential = pl.LinearPotential(ace, fit.coefficients)
     several = test.subset(test.n_atoms > 1)  # single atoms have no forces
     energies, forces = (
@@ -257,7 +257,9 @@ def test_the_value_is_that_of_the_best_method_on_validation_sets(folder, tmp_pat
         random = np.random.default_rng(seed).permutation(pool)[:8]
         errors = []
         for chosen in (ours, random):
-            fit = pl.fit_linear(dataset.subset(chosen), basis, ridge=1e-6, e0="fitted")
+            fit = pl.fit_linear(
+                dataset.subset(chosen), basis, pl.FitSettings(ridge=1e-6, e0="fitted")
+            )
             potential = pl.LinearPotential(basis, fit.coefficients)
             numbers = pl.metrics.metrics(pl.evaluate(potential, dataset.subset(held)))["all"]
             errors.append([numbers[q]["mae"] for q in ("energy", "forces")])
@@ -271,7 +273,7 @@ def test_a_search_of_something_else_is_refused(run, tmp_path):
     assert run("select", "--tune", "tune.yaml", *output).exit_code == 0
     done = run("select", "--tune", "tune.yaml", *output, "--set", "size=9")
     assert done.exit_code == 2
-    assert "holds a search of other data or another space" in done.stderr
+    assert "study.db: this file belongs to another search (other size" in done.stderr
 
 
 def test_a_search_without_a_possible_trial_says_why(run, tmp_path):
@@ -284,10 +286,11 @@ def test_a_search_without_a_possible_trial_says_why(run, tmp_path):
     assert "above the rank" in done.stderr
 
 
-def test_a_missing_optuna_says_what_to_install(monkeypatch):
-    def missing(name):
-        raise ModuleNotFoundError(name)
-
-    monkeypatch.setattr(tune, "import_module", missing)
-    with pytest.raises(MissingExtraError, match=r"pip install 'potlearn\[tune\]'"):
-        tune.require_optuna()
+def test_a_missing_optuna_says_what_to_install(run, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "optuna", None)
+    done = run("select", "--tune", "tune.yaml", "--output", tmp_path / "out")
+    assert done.exit_code == 2
+    assert "the search needs optuna, which is not installed: pip install 'potlearn[tune]'" in (
+        done.stderr
+    )
+    assert not (tmp_path / "out").exists()

@@ -4,10 +4,9 @@ import numpy as np
 import pytest
 from ace_bases import BASES, cluster
 
+import potlearn as pl
 from potlearn.descriptors import ACE
 from potlearn.descriptors.ace.program import folded_program
-from potlearn.structure.neighbors import neighbors
-from potlearn.structure.species import species_indices
 
 
 def multiply_adds(program):
@@ -24,21 +23,23 @@ def test_the_folded_polynomials_are_the_linear_model(name):
     basis = BASES[name]
     c = random_coefficients(basis)
     atoms = cluster(basis.species, 8, seed=3)
-    energies, forces, virial = basis.linear_model(atoms, c)
-    index = species_indices(atoms, basis.species)
-    list_ = neighbors(atoms, basis.cutoff)
-    expected = basis.engine.energy_forces(atoms.positions, index, list_, c)
+    energies, forces, virial = basis.fold(c)(atoms)
+    expected = basis.engine.energy_forces(basis.system(atoms), c)
     for found, wanted in zip((energies, forces, virial), expected, strict=True):
         np.testing.assert_allclose(found, wanted, atol=1e-12 * np.abs(wanted).max())
 
 
-def test_other_coefficients_are_folded_anew():
+def test_two_potentials_share_a_descriptor_and_fold_once_each(monkeypatch):
     basis = BASES["order 4"]
-    atoms = cluster(basis.species, 6, seed=0)
+    atoms, folds = cluster(basis.species, 6, seed=0), []
+    fold = ACE.folded
+    monkeypatch.setattr(ACE, "folded", lambda self, c: folds.append(1) or fold(self, c))
     c = random_coefficients(basis)
-    first = basis.linear_model(atoms, c)[0]
-    c *= 2
-    np.testing.assert_allclose(basis.linear_model(atoms, c)[0], 2 * first, rtol=1e-12)
+    one, two = pl.LinearPotential(basis, c), pl.LinearPotential(basis, 2 * c)
+    for _ in range(3):
+        first, second = one.predict(atoms), two.predict(atoms)
+        np.testing.assert_allclose(second.energies, 2 * first.energies, rtol=1e-12)
+    assert len(folds) == 2
 
 
 def test_coefficients_of_zero_cost_nothing():
@@ -50,9 +51,9 @@ def test_coefficients_of_zero_cost_nothing():
     assert multiply_adds(programs[0]) == 0
     assert multiply_adds(programs[1]) < 10
     atoms = cluster(basis.species, 6, seed=0)
-    energies, _, _ = basis.linear_model(atoms, c)
+    energies, _, _ = basis.fold(c)(atoms)
     np.testing.assert_allclose(energies[::2], 1.0)
-    expected = 2.0 + 0.3 * basis.descriptors(atoms)[1::2, 4]
+    expected = 2.0 + 0.3 * basis.features(atoms)[1::2, 4]
     np.testing.assert_allclose(energies[1::2], expected, rtol=1e-12)
 
 
@@ -61,13 +62,8 @@ def test_several_densities_share_their_nodes():
     c = np.random.default_rng(1).normal(size=(3, basis.n_features))
     program = folded_program(basis.functions, c, basis.moments, ["a", "b", "c"])
     atoms = cluster(basis.species, 7, seed=2)
-    arguments = (
-        atoms.positions,
-        species_indices(atoms, basis.species),
-        neighbors(atoms, basis.cutoff),
-    )
-    found = basis.engine_of(program).descriptors(*arguments)
-    expected = basis.descriptors(atoms) @ c.T
+    found = basis.engine_of([program]).features(basis.system(atoms))
+    expected = basis.features(atoms) @ c.T
     np.testing.assert_allclose(found, expected, atol=1e-12 * np.abs(expected).max())
     one = folded_program(basis.functions, c[:1], basis.moments, ["a"])
     assert multiply_adds(program) < 3 * multiply_adds(one)

@@ -77,7 +77,7 @@ def test_identities_do_not_depend_on_the_basis():
     assert len(set(names)) == len(names)
     places = [names.index(name) for name in small.feature_names]
     atoms = cluster(("Si",), 9, seed=0)
-    a, b = (basis.descriptors(atoms) for basis in (large, small))
+    a, b = (basis.features(atoms) for basis in (large, small))
     np.testing.assert_allclose(b, a[:, places], rtol=1e-12, atol=1e-12 * np.abs(a).max())
 
 
@@ -148,7 +148,7 @@ def test_smoothness_is_that_of_the_reference():
         ({"radial": {"kind": "cheb_pow", "power": 1.5}}, "power must be 2 or more"),
         ({"radial": {"kind": "agnesi_jacobi", "p": 3, "q": 2}}, "expected 1 <= p <= q"),
         ({"radial": {"inner": 6.0}}, "expected 0 < width <= inner < cutoff"),
-        ({"pairs": {"Si-O": {}}}, "'Si-O' is no pair of Si"),
+        ({"pairs": {"Si-O": {}}}, "'Si-O' is not a pair of Si"),
         ({"pairs": {"Si-Si": {"cutoff": 9.0}}}, "cutoff of Si-Si is 9.0; the general one is 5.0"),
         ({"pairs": {"Si-Si": {"decay": 9.0}}}, "no parameter 'decay'"),
         ({"wL": -1.0}, "wL must be above 0"),

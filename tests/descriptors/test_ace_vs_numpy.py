@@ -20,7 +20,7 @@ def test_functions_written_out(name, n):
     """B = sum over multisets of C times the product of complex moments: values, dimers and all."""
     basis = BASES[name]
     atoms = cluster(basis.species, n, seed=n)
-    found = basis.descriptors(atoms)
+    found = basis.features(atoms)
     expected = np.zeros_like(found)
     for i, own in enumerate(exact_moments(basis, atoms)):
         for k, f in enumerate(basis.functions):
@@ -39,7 +39,7 @@ def test_functions_span_all_invariants_of_their_channels(name):
     basis = BASES[name]
     rng = np.random.default_rng(0)
     samples = [cluster(basis.species, 9, seed) for seed in range(10, 16)]
-    ours = np.concatenate([basis.descriptors(atoms) for atoms in samples])
+    ours = np.concatenate([basis.features(atoms) for atoms in samples])
     own = [moments for atoms in samples for moments in exact_moments(basis, atoms)]
     sets = [
         (channels, [k for k, _ in group])

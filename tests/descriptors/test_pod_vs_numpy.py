@@ -31,7 +31,7 @@ def test_descriptors(name, make):
     expected = by_oracle(oracle(descriptor), atoms)
     assert descriptor.n_features == expected.shape[1]
     scale = np.abs(expected).max(0) + 1e-12
-    np.testing.assert_allclose(descriptor.descriptors(atoms) / scale, expected / scale, atol=1e-10)
+    np.testing.assert_allclose(descriptor.features(atoms) / scale, expected / scale, atol=1e-10)
 
 
 def lammps_case(case):
@@ -60,7 +60,7 @@ def test_lammps_reference_values(name):
     prediction = potential.predict(atoms)
     features = np.array(case["features"])
     scale = np.abs(features).max(0)
-    found = potential.descriptor.descriptors(atoms)
+    found = potential.descriptor.features(atoms)
     np.testing.assert_allclose(found / scale, features / scale, atol=1e-9)
     np.testing.assert_allclose(prediction.energies, case["energies"], atol=1e-9)
     np.testing.assert_allclose(prediction.forces, case["forces"], atol=1e-9)
@@ -70,7 +70,7 @@ def test_lammps_reference_values(name):
 def test_design_rows_give_the_prediction(name):
     potential, atoms = lammps_case(LAMMPS["cases"][name])
     prediction = potential.predict(atoms)
-    rows, c = potential.descriptor.design(atoms), potential.coefficients.ravel()
+    rows, c = potential.descriptor.rows(atoms), potential.coefficients.ravel()
     assert rows.energy @ c == pytest.approx(prediction.energy, abs=1e-12)
     np.testing.assert_allclose(rows.forces @ c, prediction.forces.ravel(), atol=1e-12)
     np.testing.assert_allclose(rows.virial @ c, prediction.virial, atol=1e-12)
@@ -81,10 +81,10 @@ def test_clusters_fitted_from_configurations():
     configurations = [cell(plain.species, 6, seed) for seed in range(4)]
     clusters = Clusters.fit(plain, configurations, clusters=3, components=2, seed=0)
     blended = plain.with_clusters(clusters)
-    weights, _ = blended.gates(configurations[0], plain.descriptors(configurations[0]))
+    weights = blended.blend(blended.system(configurations[0])).weights
     np.testing.assert_allclose(weights.sum(1), 1, atol=1e-14)
     assert blended.n_features == 3 * plain.n_features
     again = POD.from_dict(blended.to_dict())
     np.testing.assert_array_equal(
-        again.descriptors(configurations[0]), blended.descriptors(configurations[0])
+        again.features(configurations[0]), blended.features(configurations[0])
     )

@@ -7,24 +7,19 @@ import numpy as np
 import pytest
 from pod_bases import BASES, cell, cluster
 
-from potlearn.engine import Engine, Jet, ProgramBuilder, instruction_sets, tabulate
+from potlearn.engine import Basis, Engine, Jet, ProgramBuilder, instruction_sets, tabulate
 from potlearn.engine.program import moment
 from potlearn.errors import DataError
 from potlearn.structure.neighbors import neighbors
-from potlearn.structure.species import species_indices
+from potlearn.structure.system import System
 
 
 def engine_of(descriptor, instruction_set):
-    e = descriptor.engine
-    return Engine(e.degrees, e.tables, e.table_of, e.program, instruction_set)
+    return Engine(descriptor.engine.basis, instruction_set)
 
 
-def arguments(descriptor, atoms):
-    return (
-        atoms.positions,
-        species_indices(atoms, descriptor.species),
-        neighbors(atoms, descriptor.cutoff),
-    )
+def system_of(descriptor, atoms):
+    return System.of(atoms, descriptor.species, descriptor.cutoff)
 
 
 @pytest.fixture(params=list(BASES))
@@ -40,9 +35,9 @@ def engine(request, descriptor):
 @pytest.fixture(params=["crystal", "cluster", "many"])
 def system(request, descriptor):
     if request.param == "cluster":
-        return arguments(descriptor, cluster(descriptor.species, 5, seed=1))
+        return system_of(descriptor, cluster(descriptor.species, 5, seed=1))
     n, length = (11, 5.4) if request.param == "many" else (4, 4.4)
-    return arguments(descriptor, cell(descriptor.species, n, seed=2, length=length))
+    return system_of(descriptor, cell(descriptor.species, n, seed=2, length=length))
 
 
 def coefficients(engine, *shape, seed=0):
@@ -53,7 +48,7 @@ def coefficients(engine, *shape, seed=0):
 
 def test_instruction_sets_agree(descriptor, system):
     results = [
-        engine_of(descriptor, name).energy_forces(*system, coefficients(descriptor.engine))
+        engine_of(descriptor, name).energy_forces(system, coefficients(descriptor.engine))
         for name in instruction_sets()
     ]
     for result in results[1:]:
@@ -63,39 +58,39 @@ def test_instruction_sets_agree(descriptor, system):
 
 def test_energy_is_the_weighted_sum_of_descriptors(engine, system):
     c = coefficients(engine)
-    energies, _, _ = engine.energy_forces(*system, c)
-    per_atom = c[system[1]]
-    expected = per_atom[:, 0] + (per_atom[:, 1:] * engine.descriptors(*system)).sum(1)
+    energies, _, _ = engine.energy_forces(system, c)
+    per_atom = c[system.species]
+    expected = per_atom[:, 0] + (per_atom[:, 1:] * engine.features(system)).sum(1)
     np.testing.assert_allclose(energies, expected, rtol=1e-11, atol=1e-11)
 
 
 def test_design_rows_give_energy_forces_and_virial(engine, system):
     c = coefficients(engine)
-    energies, forces, virial = engine.energy_forces(*system, c)
-    rows = engine.design(*system)
+    energies, forces, virial = engine.energy_forces(system, c)
+    rows = engine.rows(system)
     scale = max(1.0, np.abs(forces).max())
     np.testing.assert_allclose(rows[0] @ c.ravel(), energies.sum(), rtol=1e-11, atol=1e-11)
     np.testing.assert_allclose(rows[1] @ c.ravel(), forces.ravel(), atol=1e-11 * scale)
     np.testing.assert_allclose(rows[2] @ c.ravel(), virial, atol=1e-11 * scale * 10)
-    assert engine.design(*system, virial=False)[2].shape[0] == 0
+    assert engine.rows(system, virial=False)[2].shape[0] == 0
 
 
 def test_vjp_with_the_coefficients_gives_the_forces(engine, system):
     c = coefficients(engine)
-    _, forces, virial = engine.energy_forces(*system, c)
-    again = engine.vjp(*system, c[system[1], 1:])
+    _, forces, virial = engine.energy_forces(system, c)
+    again = engine.vjp(system, c[system.species, 1:])
     np.testing.assert_allclose(again[0], forces, atol=1e-12 * max(1.0, np.abs(forces).max()))
     np.testing.assert_allclose(again[1], virial, atol=1e-12 * max(1.0, np.abs(virial).max()))
 
 
 def test_vjp_and_jvp_are_adjoint(engine, system):
     rng = np.random.default_rng(5)
-    n = len(system[1])
+    n = len(system.species)
     w = rng.normal(size=(n, engine.n_features)) / np.arange(1, engine.n_features + 1)
     u, strain = rng.normal(size=(n, 3)), rng.normal(size=(3, 3))
     strain = strain + strain.T
-    forces, virial = engine.vjp(*system, w)
-    tangent = engine.jvp(*system, u, strain)
+    forces, virial = engine.vjp(system, w)
+    tangent = engine.jvp(system, u, strain)
     voigt = strain[[0, 1, 2, 1, 0, 0], [0, 1, 2, 2, 2, 1]] * [1, 1, 1, 2, 2, 2]
     expected = -(forces * u).sum() - virial @ voigt
     scale = np.abs(w * tangent).sum() + 1
@@ -103,49 +98,98 @@ def test_vjp_and_jvp_are_adjoint(engine, system):
 
 
 def test_jvp_against_central_differences(descriptor, engine, system):
-    positions, species, list_ = system
     rng = np.random.default_rng(6)
-    u, strain, h = rng.normal(size=positions.shape), 0.1 * rng.normal(size=(3, 3)), 1e-5
+    u, strain, h = rng.normal(size=(len(system), 3)), 0.1 * rng.normal(size=(3, 3)), 1e-5
 
     def moved(t):
-        f = np.eye(3) + t * strain
+        f, list_ = np.eye(3) + t * strain, system.neighbors
         there = replace(list_, offsets=list_.offsets @ f.T)
-        return engine.descriptors((positions + t * u * 1.0) @ f.T, species, there)
+        positions = (system.positions + t * u) @ f.T
+        return engine.features(replace(system, positions=positions, neighbors=there))
 
     difference = (moved(h) - moved(-h)) / (2 * h)
-    exact = engine.jvp(positions, species, list_, u, strain)
+    exact = engine.jvp(system, u, strain)
     scale = np.abs(difference).max(0) + 1
     np.testing.assert_allclose(exact / scale, difference / scale, atol=2e-7)
 
 
 def test_several_coefficient_sets_in_one_pass(engine, system):
     c = coefficients(engine, 3)
-    together = engine.energy_forces(*system, c)
+    together = engine.energy_forces(system, c)
     for k in range(3):
-        for a, b in zip(engine.energy_forces(*system, c[k]), together, strict=True):
+        for a, b in zip(engine.energy_forces(system, c[k]), together, strict=True):
             np.testing.assert_array_equal(a, b[k])
 
 
 @pytest.mark.parametrize("name", ["2-7-body", "W-Be 2-7-body"])
-def test_same_bits_for_any_number_of_threads(name):
+def inputs(engine, system):
+    """Weights, gates, displacements per atom; a strain per configuration."""
+    rng = np.random.default_rng(9)
+    n, m, b = len(system), engine.n_features, system.n_systems
+    decay = 1.0 / np.arange(1, m + 1)
+    weights, u = decay * rng.normal(size=(n, m)), rng.normal(size=(n, 3))
+    gates = rng.normal(size=(n, 2)), decay * rng.normal(size=(n, 2, m))
+    return weights, gates, u, rng.normal(size=(b, 3, 3))
+
+
+def every_operation(engine, system, weights, gates, u, strain, threads=1):
+    """Results by operation: energies and features (N, ...), forces (3N, ...), others (B, ...)."""
+    c, n, b = coefficients(engine, 2), len(system), system.n_systems
+    strain = strain[0] if system.owner is None else strain
+    energies, forces, virial = engine.energy_forces(system, c[0], threads)
+    sets = engine.energy_forces(system, c, threads)
+    back, back_virial = engine.vjp(system, weights, threads)
+    per_atom = {
+        "energies": energies,
+        "energies of sets": sets[0].T,
+        "features": engine.features(system, threads),
+        "jvp": engine.jvp(system, u, strain, threads),
+    }
+    per_component = {
+        "forces": forces.reshape(3 * n),
+        "forces of sets": sets[1].reshape(2, 3 * n).T,
+        "vjp": back.reshape(3 * n),
+    }
+    per_system = {
+        "virial": virial.reshape(b, 6),
+        "virials of sets": sets[2].reshape(2, b, 6).swapaxes(0, 1),
+        "virial of vjp": back_virial.reshape(b, 6),
+    }
+    for name, given in (("rows", None), ("gated rows", gates)):
+        energy, rows, strains = engine.rows(system, given, threads=threads)
+        per_component[f"{name} of forces"] = rows
+        per_system[f"{name} of energy"] = energy.reshape(b, -1)
+        per_system[f"{name} of virial"] = strains.reshape(b, 6, -1)
+        without = engine.rows(system, given, virial=False, threads=threads)
+        per_component[f"{name} of forces alone"] = without[1]
+        assert without[2].size == 0
+    return per_atom, per_component, per_system
+
+
+@pytest.mark.parametrize("threads", [2, 3, 7, 9, 16])
+@pytest.mark.parametrize("kind", ["one", "one small", "side by side"])
+@pytest.mark.parametrize("name", ["2-7-body", "W-Be 2-7-body"])
+def test_same_bits_for_any_number_of_threads(name, kind, threads):
     descriptor = BASES[name]
-    atoms = cell(descriptor.species, 6, seed=4).repeat((3, 3, 4))
-    atoms.rattle(0.05, seed=1)
-    system, engine = arguments(descriptor, atoms), descriptor.engine
-    c = coefficients(engine)
-    one = engine.energy_forces(*system, c, threads=1)
-    for threads in (2, 3, 7):
-        for a, b in zip(one, engine.energy_forces(*system, c, threads=threads), strict=True):
-            np.testing.assert_array_equal(a, b)
-    np.testing.assert_array_equal(
-        engine.descriptors(*system, threads=1), engine.descriptors(*system, threads=3)
-    )
+    atoms = cell(descriptor.species, 6, seed=4)
+    if kind == "one":
+        atoms = atoms.repeat((3, 3, 2))
+        atoms.rattle(0.05, seed=1)
+    elif kind == "side by side":
+        atoms = [cell(descriptor.species, n, seed=n) for n in (6, 1, 4, 5, 2, 6, 3)]
+    system, engine = system_of(descriptor, atoms), descriptor.engine
+    given = inputs(engine, system)
+    one = every_operation(engine, system, *given)
+    several = every_operation(engine, system, *given, threads=threads)
+    for expected, found in zip(one, several, strict=True):
+        for name, array in expected.items():
+            np.testing.assert_array_equal(found[name], array, err_msg=name)
 
 
 def test_isolated_atom_has_its_one_body_energy(engine, descriptor):
     atoms = cluster(descriptor.species, 1, seed=0)
     c = coefficients(engine)
-    energies, forces, virial = engine.energy_forces(*arguments(descriptor, atoms), c)
+    energies, forces, virial = engine.energy_forces(system_of(descriptor, atoms), c)
     assert energies[0] == c[0, 0]
     assert not forces.any()
     assert not virial.any()
@@ -153,34 +197,28 @@ def test_isolated_atom_has_its_one_body_energy(engine, descriptor):
 
 def test_neighbours_beyond_the_cutoff_do_not_matter(descriptor, engine):
     atoms = cell(descriptor.species, 5, seed=8)
-    positions, species, _ = arguments(descriptor, atoms)
-    c = coefficients(engine)
-    short = engine.energy_forces(positions, species, neighbors(atoms, descriptor.cutoff), c)
-    long = engine.energy_forces(positions, species, neighbors(atoms, descriptor.cutoff + 1.5), c)
+    c, near = coefficients(engine), system_of(descriptor, atoms)
+    far = System.of(atoms, descriptor.species, descriptor.cutoff + 1.5)
+    short, long = engine.energy_forces(near, c), engine.energy_forces(far, c)
     for a, b in zip(short, long, strict=True):
         np.testing.assert_allclose(a, b, atol=1e-12 * max(1.0, np.abs(a).max()))
 
 
-def test_configurations_side_by_side_have_the_rows_that_each_has_alone(descriptor, engine):
-    parts = [
-        arguments(descriptor, cell(descriptor.species, n, seed=n, length=4.4)) for n in (4, 1, 3)
-    ]
-    shift = np.cumsum([0, *(len(p[1]) for p in parts)])
-    lists = [p[2] for p in parts]
-    together = replace(
-        lists[0],
-        first=np.concatenate([[0], np.cumsum(np.concatenate([np.diff(x.first) for x in lists]))]),
-        j=np.concatenate([x.j + s for x, s in zip(lists, shift, strict=False)]).astype(np.int32),
-        offsets=np.concatenate([x.offsets for x in lists]),
-    )
-    positions, species = (np.concatenate([p[k] for p in parts]) for k in (0, 1))
-    owner = np.repeat(np.arange(3), np.diff(shift)).astype(np.int32)
-    energy, forces, virial = engine.design(positions, species, together, owner=owner)
-    for k, part in enumerate(parts):
-        alone = engine.design(*part)
-        rows = forces[3 * shift[k] : 3 * shift[k + 1]]
-        for a, b in zip(alone, (energy[k], rows, virial[6 * k : 6 * k + 6]), strict=True):
-            np.testing.assert_allclose(a, b, atol=1e-11 * max(1.0, np.abs(a).max()))
+def test_configurations_side_by_side_equal_one_by_one(descriptor, engine):
+    atoms = [cell(descriptor.species, n, seed=n, length=4.4) for n in (4, 1, 3)]
+    together = system_of(descriptor, atoms)
+    weights, gates, u, strain = inputs(engine, together)
+    several = every_operation(engine, together, weights, gates, u, strain)
+    last = 0
+    for k, one in enumerate(atoms):
+        own, last = slice(last, last + len(one)), last + len(one)
+        mine = weights[own], (gates[0][own], gates[1][own]), u[own], strain[k : k + 1]
+        alone = every_operation(engine, system_of(descriptor, one), *mine)
+        places = own, slice(3 * own.start, 3 * own.stop), slice(k, k + 1)
+        for expected, found, place in zip(alone, several, places, strict=True):
+            for name, a in expected.items():
+                scale = max(1.0, np.abs(a).max())
+                np.testing.assert_allclose(found[name][place], a, atol=1e-11 * scale, err_msg=name)
 
 
 def polynomial(n_moments, terms):
@@ -205,14 +243,14 @@ def test_radial_functions_may_start_at_any_degree(kind):
     table, which = tabulate(powers, 4.0), np.zeros((1, 1), np.int32)
     full = polynomial(18, [{(0, 0): 1.0}, {(13 + m, 13 + m): 1.0 for m in range(5)}])
     short = polynomial(6, [{(0, 0): 1.0}, {(1 + m, 1 + m): 1.0 for m in range(5)}])
-    a = Engine([2, 2], [table], which, full, kind)
-    b = Engine([0, 2], [table], which, short, kind, lowest=[0, 2])
+    a = Engine(Basis((2, 2), (table,), which, (full,)), kind)
+    b = Engine(Basis((0, 2), (table,), which, (short,), lowest=(0, 2)), kind)
     atoms = cell(("Si",), 5, seed=3, length=4.4)
-    system = atoms.positions, np.zeros(5, np.int32), neighbors(atoms, 4.0)
+    system = System.of(atoms, ("Si",), 4.0)
     c = np.array([[0.1, 0.2, -0.3]])
-    for x, y in zip(a.energy_forces(*system, c), b.energy_forces(*system, c), strict=True):
+    for x, y in zip(a.energy_forces(system, c), b.energy_forces(system, c), strict=True):
         np.testing.assert_allclose(x, y, rtol=1e-12, atol=1e-12 * np.abs(x).max())
-    for x, y in zip(a.design(*system), b.design(*system), strict=True):
+    for x, y in zip(a.rows(system), b.rows(system), strict=True):
         np.testing.assert_allclose(x, y, rtol=1e-12, atol=1e-12 * np.abs(x).max())
 
 
@@ -221,43 +259,67 @@ def test_one_program_per_centre_species(kind):
     table, which = tabulate(powers, 4.0), np.zeros((2, 2), np.int32)
     first, second = {(0, 0): 1.0, (1, 3): 2.0}, {(2, 2): -0.5}
     apart = [polynomial(4, [first]), polynomial(4, [second])]
-    both = Engine([0, 0], [table], which, polynomial(4, [first, second]), kind)
-    engine = Engine([0, 0], [table], which, apart, kind)
+    both = Engine(Basis((0, 0), (table,), which, (polynomial(4, [first, second]),)), kind)
+    engine = Engine(Basis((0, 0), (table,), which, tuple(apart)), kind)
     atoms = cell(("Si", "C"), 7, seed=3, length=4.4)
     species = np.array([0, 1, 0, 0, 1, 1, 0], np.int32)
-    system = atoms.positions, species, neighbors(atoms, 4.0)
+    system = System(atoms.positions, species, neighbors(atoms, 4.0))
     np.testing.assert_allclose(
-        engine.descriptors(*system)[:, 0], both.descriptors(*system)[range(7), species]
+        engine.features(system)[:, 0], both.features(system)[range(7), species]
     )
     c, union = np.array([[0.3, 1.0], [0.0, 1.0]]), np.array([[0.3, 1.0, 0.0], [0.0, 0.0, 1.0]])
-    found, expected = engine.energy_forces(*system, c), both.energy_forces(*system, union)
+    found, expected = engine.energy_forces(system, c), both.energy_forces(system, union)
     for x, y in zip(found, expected, strict=True):
         np.testing.assert_allclose(x, y, rtol=1e-12, atol=1e-12 * np.abs(y).max())
     with pytest.raises(ValueError, match="one program"):
-        engine.design(*system)
+        engine.rows(system)
 
 
 def test_an_engine_survives_pickling(engine, system):
     again = pickle.loads(pickle.dumps(engine))
-    np.testing.assert_array_equal(again.descriptors(*system), engine.descriptors(*system))
+    np.testing.assert_array_equal(again.features(system), engine.features(system))
 
 
 def test_atoms_on_top_of_each_other_are_an_error(descriptor, engine):
     atoms = cluster(descriptor.species, 3, seed=0)
     atoms.positions[1] = atoms.positions[0] + [0.01, 0, 0]
     with pytest.raises(DataError, match=r"atoms 0 and 1 are 0\.01"):
-        engine.descriptors(*arguments(descriptor, atoms))
+        engine.features(system_of(descriptor, atoms))
 
 
 def test_malformed_arrays_are_refused(descriptor, engine):
-    positions, species, list_ = arguments(descriptor, cell(descriptor.species, 4, seed=2))
+    system = system_of(descriptor, cell(descriptor.species, 4, seed=2))
     with pytest.raises(ValueError, match="positions must be"):
-        engine.descriptors(positions[:-1], species, list_)
+        engine.features(replace(system, positions=system.positions[:-1]))
     with pytest.raises(ValueError, match="species index out of range"):
-        engine.descriptors(positions, species + 9, list_)
+        engine.features(replace(system, species=system.species + 9))
+    beyond = replace(system.neighbors, j=system.neighbors.j + 99)
     with pytest.raises(ValueError, match="neighbour index out of range"):
-        engine.descriptors(positions, species, replace(list_, j=list_.j + 99))
-    with pytest.raises(ValueError, match="wrong number of coefficients"):
-        engine.energy_forces(positions, species, list_, coefficients(engine)[:, :-1])
+        engine.features(replace(system, neighbors=beyond))
+    with pytest.raises(ValueError, match="coefficients must be"):
+        engine.energy_forces(system, coefficients(engine)[:, :-1])
+    with pytest.raises(ValueError, match="strain must be"):
+        engine.jvp(system, strain=np.zeros((2, 3, 3)))
+    with pytest.raises(ValueError, match="number of threads must be at least 1"):
+        engine.features(system, threads=0)
     with pytest.raises(ValueError, match="does not run the instruction set"):
-        engine_of(descriptor, "sse9").descriptors(positions, species, list_)
+        engine_of(descriptor, "sse9").features(system)
+
+
+@pytest.mark.parametrize(
+    ("owner", "n_systems", "match"),
+    [
+        (None, 2, "need the owner"),
+        ([0, 0, 0], 1, r"owner must be \(N,\)"),
+        ([0, 0, 1, 1, 0, 0, 1, 1], 2, "owner must ascend"),
+        ([0, 0, 0, 0, 1, 1, 1, 1], 1, "owner must ascend"),
+        ([-1, 0, 0, 0, 1, 1, 1, 1], 2, "owner must ascend"),
+        ([0, 0, 0, 1, 1, 1, 1, 1], 2, "joins atoms of two configurations"),
+    ],
+)
+def test_owners_that_do_not_fit_are_refused(owner, n_systems, match):
+    descriptor = BASES["2-7-body"]
+    system = system_of(descriptor, [cell(("Si",), 4, seed=2, length=4.4)] * 2)
+    owner = owner if owner is None else np.array(owner, np.int32)
+    with pytest.raises(ValueError, match=match):
+        descriptor.engine.features(replace(system, owner=owner, n_systems=n_systems))

@@ -6,9 +6,9 @@ from ase import Atoms
 
 from potlearn.descriptors import POD
 from potlearn.descriptors.pod.radial import PodRadial
-from potlearn.engine import Engine, Jet, ProgramBuilder, tabulate
+from potlearn.engine import Basis, Engine, Jet, ProgramBuilder, tabulate
 from potlearn.engine.program import ONE, moment
-from potlearn.structure.neighbors import neighbors
+from potlearn.structure.system import System
 
 
 def radial_engine(functions, n, cutoff):
@@ -17,16 +17,17 @@ def radial_engine(functions, n, cutoff):
     for k in range(n):
         builder.feature(str(k), builder.invariant({(moment(k), ONE): 1.0}))
     table = tabulate(functions, cutoff)
-    return Engine([0] * n, [table], np.zeros((1, 1), np.int32), builder.build())
+    which = np.zeros((1, 1), np.int32)
+    return Engine(Basis((0,) * n, (table,), which, (builder.build(),)))
 
 
 def at_distance(engine, r, cutoff):
     """Values and derivatives of the radial functions at the distance ``r``."""
     atoms = Atoms("H2", positions=[[0, 0, 0], [r, 0, 0]])
-    system = (atoms.positions, np.zeros(2, np.int32), neighbors(atoms, cutoff))
+    system = System.of(atoms, ("H",), cutoff)
     u = np.zeros((2, 3))
     u[1, 0] = 1.0
-    return engine.descriptors(*system)[0], engine.jvp(*system, u)[0]
+    return engine.features(system)[0], engine.jvp(system, u)[0]
 
 
 @pytest.mark.parametrize(("rin", "cutoff"), [(0.5, 5.0), (1.0, 5.0), (1.0, 4.67637), (0.9, 7.3)])

@@ -16,6 +16,7 @@ from potlearn.features import (
     feature_names,
     scaled,
 )
+from potlearn.runtime import Runtime
 
 ACE = pl.ACE(("Cu", "Ag"), cutoff=4.0, order=2, degree=5)
 POD = pl.POD(("Cu", "Ag"), cutoff=4.0, rin=0.8)
@@ -36,7 +37,7 @@ def frames(n=12, seed=0, largest=3):
 
 def by_definition(kind, descriptor, atoms):
     """Features of one configuration, atom by atom."""
-    b = descriptor.descriptors(atoms)
+    b = descriptor.features(atoms)
     symbols = np.array(atoms.get_chemical_symbols())
     of = [b[symbols == s] for s in descriptor.species]
     match kind:
@@ -56,7 +57,7 @@ def by_definition(kind, descriptor, atoms):
             factor = [(1.0 if i == j else 2**0.5, i, j) for i in range(n) for j in range(i, n)]
             return np.array([f * matrix[i, j] for f, i, j in factor])
         case "forces":
-            rows = descriptor.design(atoms).forces.reshape(3 * len(b), len(of), -1)
+            rows = descriptor.rows(atoms).forces.reshape(3 * len(b), len(of), -1)
             return np.sqrt((rows[:, :, 1:] ** 2).mean(axis=0)).ravel()
 
 
@@ -93,7 +94,7 @@ def test_means_do_not_depend_on_the_size_of_the_cell(kind):
 def test_the_dot_product_of_correlations_is_that_of_the_matrices():
     made = frames()[2:4]
     X = configuration_features(pl.from_atoms(made), ACE, "correlation")
-    a, b = (ACE.descriptors(atoms) for atoms in made)
+    a, b = (ACE.features(atoms) for atoms in made)
     expected = np.sum((a.T @ a / len(a)) * (b.T @ b / len(b)))
     assert X[0] @ X[1] == pytest.approx(expected, rel=1e-12)
 
@@ -111,7 +112,7 @@ def test_kinds_stand_side_by_side():
 def test_batches_change_no_bit(seed, largest, n):
     made = frames(n, seed, largest)
     found = environment_features(pl.from_atoms(made), ACE)
-    rows = [ACE.descriptors(atoms) for atoms in made]
+    rows = [ACE.features(atoms) for atoms in made]
     np.testing.assert_array_equal(found.features, np.concatenate(rows))
     assert np.diff(found.first).tolist() == [len(atoms) for atoms in made]
     owner = np.repeat(np.arange(len(made)), [len(atoms) for atoms in made])
@@ -125,7 +126,7 @@ def test_workers_and_files_change_no_bit(tmp_path, monkeypatch):
     seen = []
     path = tmp_path / "X.npy"
     mapped = configuration_features(
-        dataset, ACE, path=path, workers=2, progress=lambda *x: seen.append(x)
+        dataset, ACE, path=path, runtime=Runtime(2, progress=lambda *x: seen.append(x))
     )
     assert isinstance(mapped, np.memmap)
     np.testing.assert_array_equal(mapped, plain)
@@ -134,7 +135,7 @@ def test_workers_and_files_change_no_bit(tmp_path, monkeypatch):
     assert len(seen) == 8
 
 
-def test_an_interrupted_matrix_goes_on(tmp_path, monkeypatch):
+def test_an_interrupted_matrix_is_continued(tmp_path, monkeypatch):
     monkeypatch.setattr("potlearn.features.matrix.CONFIGURATIONS", 4)
     dataset, path = pl.from_atoms(frames(30)), tmp_path / "X.npy"
 
@@ -143,22 +144,26 @@ def test_an_interrupted_matrix_goes_on(tmp_path, monkeypatch):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        configuration_features(dataset, ACE, path=path, progress=interrupt)
+        configuration_features(dataset, ACE, path=path, runtime=Runtime(progress=interrupt))
     with (tmp_path / "X.npy.journal").open("a") as file:
         file.write('{"chunk": 7')  # torn by a kill
     seen = []
-    going_on = configuration_features(dataset, ACE, path=path, progress=lambda n, _: seen.append(n))
+    runtime = Runtime(progress=lambda n, _: seen.append(n))
+    continued = configuration_features(dataset, ACE, path=path, runtime=runtime)
     assert seen == [16, 20, 24, 28, 30]
-    np.testing.assert_array_equal(going_on, configuration_features(dataset, ACE))
+    np.testing.assert_array_equal(continued, configuration_features(dataset, ACE))
 
 
 def test_files_of_other_features_are_refused(tmp_path):
     dataset, path = pl.from_atoms(frames()), tmp_path / "X.npy"
     configuration_features(dataset, ACE, path=path)
-    with pytest.raises(DataError, match="other data or settings"):
+    message = r"X\.npy: this matrix belongs to another dataset or descriptor \(other {}\)"
+    with pytest.raises(DataError, match=message.format("features, shape")):
         configuration_features(dataset, POD, path=path)
-    with pytest.raises(DataError, match="other data or settings"):
+    with pytest.raises(DataError, match=message.format("data, shape")):
         configuration_features(dataset[:-1], ACE, path=path)
+    path.unlink()  # a matrix that was removed is made again, whatever its journal says
+    configuration_features(dataset, POD, path=path)
     np.save(tmp_path / "mine.npy", np.zeros(3))
     with pytest.raises(DataError, match=r"mine\.npy: exists"):
         configuration_features(dataset, ACE, path=tmp_path / "mine.npy")
@@ -183,9 +188,9 @@ class Broken:
     def __getattr__(self, name):
         return getattr(ACE, name)
 
-    def descriptors(self, atoms, neighbors=None):
-        b = ACE.descriptors(atoms, neighbors)
-        b[atoms.positions[:, 0] > 50] = np.nan
+    def features(self, atoms, neighbors=None, *, threads=1):
+        b = ACE.features(atoms, neighbors)
+        b[ACE.system(atoms).positions[:, 0] > 50] = np.nan
         return b
 
 

@@ -114,3 +114,15 @@ def test_commands_for_lammps():
     lj = LennardJones(species=("W", "Be"), radius=3.0, epsilon=1.0, sigma=2.0)
     with pytest.raises(ModelFileError, match="LennardJones: expected ZBL or none"):
         pair_commands(linear(descriptor, lj), "p", "c")
+
+
+def test_a_pruned_potential_is_written_with_zeros(tmp_path):
+    pod = BASES["2-7-body"]
+    pruned = pod.prune(pod.feature_names[::3])
+    potential = linear(pruned)
+    again = read_pod(*write_pod(potential, tmp_path / "x"))
+    assert again.descriptor == pod
+    atoms = cell(pod.species, 5, seed=1)
+    a, b = potential.predict(atoms), again.predict(atoms)
+    np.testing.assert_allclose(a.energies, b.energies, rtol=1e-12)
+    np.testing.assert_allclose(a.forces, b.forces, atol=1e-12 * np.abs(a.forces).max())

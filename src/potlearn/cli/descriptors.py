@@ -39,8 +39,8 @@ def command(
     from potlearn.cli.console import progress_bar
     from potlearn.cli.descriptor_file import load_descriptor
     from potlearn.data import read
-    from potlearn.tasks.descriptors import write_arrays
-    from potlearn.tasks.parts import make_descriptor
+    from potlearn.tasks.arrays import write_arrays
+    from potlearn.tasks.descriptor import make_descriptor
 
     dataset = read(files)
     config = load_descriptor(dataset.species, descriptor, family, overrides or ())

@@ -39,7 +39,7 @@ def command(
         raise typer.BadParameter("name a configuration file, or ask for --schema")
     from potlearn.cli.config_file import load_config
     from potlearn.cli.console import progress_bar
-    from potlearn.tasks.fit import run_fit
+    from potlearn.tasks.fitting import run_fit
 
     given = [*(overrides or ())]
     given += [] if report is None else [f"output.report={str(report).lower()}"]

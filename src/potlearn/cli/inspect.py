@@ -30,7 +30,7 @@ def command(
 
     from potlearn.cli.console import progress_bar
     from potlearn.data import inspect, read
-    from potlearn.tasks.labels import label_findings
+    from potlearn.tasks.label_check import label_findings
 
     dataset = read(files)
     with progress_bar("inspecting") as progress:

@@ -8,15 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from potlearn.data.dataset import ISOLATED
-from potlearn.data.duplicates import duplicates, equivalents
 from potlearn.data.findings import Finding, Severity
 from potlearn.data.survey import Survey
-from potlearn.data.units import units
 from potlearn.errors import DataError
+from potlearn.registry import Registry
 
 Check = Callable[[Survey], list[Finding]]
 TOO_CLOSE = 0.3
-GUARDED_NEIGHBORS = 7
 LARGE_FORCE = 50.0
 NET_FORCE = 0.01
 Z_LIMIT = 10.0
@@ -33,27 +31,6 @@ def too_close(s: Survey) -> list[Finding]:
     return found
 
 
-def few_neighbors(s: Survey) -> list[Finding]:
-    """Atoms with so few neighbours that POD's guards switch blocks off.
-
-    A block of body order b counts only on atoms with b - 1 neighbours or more: an atom with fewer
-    than 7 is without the seven-body block, or loses it when one neighbour leaves.
-    """
-    sparse = (s.fewest_neighbors < GUARDED_NEIGHBORS) & ~s.dataset.isolated_mask()
-    return [
-        Finding(
-            "warning",
-            "few_neighbors",
-            s.dataset.source(members[0]),
-            f"group {group}: {len(members)} configurations have atoms with fewer than "
-            f"{GUARDED_NEIGHBORS} neighbours within {s.cutoff:g} Å; POD's neighbour-count guards "
-            "make their energies jump as neighbours come and go",
-            float(s.fewest_neighbors[members].min()),
-        )
-        for group, members in _where(s, sparse)
-    ]
-
-
 def net_forces(s: Survey) -> list[Finding]:
     """Forces that do not sum to zero."""
     return [
@@ -65,7 +42,7 @@ def net_forces(s: Survey) -> list[Finding]:
             f"largest sum {s.net_force[worst]:.3g} eV/Å, expected below {NET_FORCE} eV/Å",
             float(s.net_force[worst]),
         )
-        for group, members in _where(s, s.net_force > NET_FORCE)
+        for group, members in grouped(s, s.net_force > NET_FORCE)
         if (worst := members[int(np.argmax(s.net_force[members]))]) >= 0
     ]
 
@@ -81,7 +58,7 @@ def large_forces(s: Survey) -> list[Finding]:
             f"eV/Å, up to {s.max_force[worst]:.4g} eV/Å",
             float(s.max_force[worst]),
         )
-        for group, members in _where(s, s.max_force > LARGE_FORCE)
+        for group, members in grouped(s, s.max_force > LARGE_FORCE)
         if (worst := members[int(np.argmax(s.max_force[members]))]) >= 0
     ]
 
@@ -136,7 +113,7 @@ def zero_stress(s: Survey) -> list[Finding]:
             "placeholder, not a label?",
             float(len(members)),
         )
-        for group, members in _where(s, s.max_stress == 0.0)
+        for group, members in grouped(s, s.max_stress == 0.0)
     ]
 
 
@@ -151,11 +128,11 @@ def stress_with_vacuum(s: Survey) -> list[Finding]:
             "better not weight their stress",
             float(len(members)),
         )
-        for group, members in _where(s, s.vacuum & np.isfinite(s.max_stress))
+        for group, members in grouped(s, s.vacuum & np.isfinite(s.max_stress))
     ]
 
 
-def _where(s: Survey, mask: NDArray[np.bool_]) -> Iterator[tuple[str, NDArray[np.int64]]]:
+def grouped(s: Survey, mask: NDArray[np.bool_]) -> Iterator[tuple[str, NDArray[np.int64]]]:
     """Groups with the indices of their marked configurations, where there are any."""
     for group, members in s.dataset.by_group().items():
         marked = members[mask[members]]
@@ -210,18 +187,23 @@ def isolated_atoms(s: Survey) -> list[Finding]:
     return found
 
 
-CHECKS: tuple[Check, ...] = (
-    too_close,
-    missing_labels,
-    label_keys,
-    units,
-    duplicates,
-    equivalents,
-    zero_stress,
-    net_forces,
-    large_forces,
-    energy_outliers,
-    few_neighbors,
-    stress_with_vacuum,
-    isolated_atoms,
+CHECKS: Registry[Check] = Registry(
+    "check",
+    DataError,
+    {
+        "too_close": "potlearn.data.checks:too_close",
+        "missing_labels": "potlearn.data.checks:missing_labels",
+        "label_keys": "potlearn.data.checks:label_keys",
+        "units": "potlearn.data.units:units",
+        "duplicates": "potlearn.data.duplicates:duplicates",
+        "equivalents": "potlearn.data.duplicates:equivalents",
+        "zero_stress": "potlearn.data.checks:zero_stress",
+        "net_forces": "potlearn.data.checks:net_forces",
+        "large_forces": "potlearn.data.checks:large_forces",
+        "energy_outliers": "potlearn.data.checks:energy_outliers",
+        "few_neighbors": "potlearn.descriptors.pod.checks:few_neighbors",
+        "stress_with_vacuum": "potlearn.data.checks:stress_with_vacuum",
+        "isolated_atoms": "potlearn.data.checks:isolated_atoms",
+    },
 )
+"""Checks by name, in the order in which they are made."""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from hashlib import blake2b
-from typing import Any, overload
+from typing import overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -16,11 +15,13 @@ from potlearn.data.frames import Frame, atoms_from_frame
 from potlearn.data.label_report import LabelReport, label_report
 from potlearn.data.labels import LabelKeys, Labels, calculator_results, resolve
 from potlearn.errors import DataError, SpeciesError
+from potlearn.runtime import content_key, spans_within
+from potlearn.typing import Atoms, Settings
 
 ISOLATED = "IsolatedAtom"
 
 
-class Dataset(Sequence[Any]):
+class Dataset(Sequence[Atoms]):
     """Configurations (``ase.Atoms``) with their labels, read again from their store when asked for.
 
     Memory: some hundred bytes per configuration, the last configurations up to 20,000 atoms, and
@@ -35,20 +36,20 @@ class Dataset(Sequence[Any]):
         self._keys = keys
         self._cache = cache or FrameCache()
 
-    def __getstate__(self) -> dict[str, Any]:
+    def __getstate__(self) -> Settings:
         return {"_catalog": self._catalog, "_keys": self._keys, "_cache": FrameCache()}
 
     def __len__(self) -> int:
         return len(self._catalog)
 
-    def __iter__(self) -> Iterator[Any]:
+    def __iter__(self) -> Iterator[Atoms]:
         return (self[i] for i in range(len(self)))
 
     @overload
-    def __getitem__(self, index: int) -> Any: ...
+    def __getitem__(self, index: int) -> Atoms: ...
     @overload
     def __getitem__(self, index: slice) -> Dataset: ...
-    def __getitem__(self, index: int | slice) -> Any:
+    def __getitem__(self, index: int | slice) -> Atoms | Dataset:
         """The ``ase.Atoms`` at an index, or the :class:`Dataset` of a slice."""
         if isinstance(index, slice):
             return self.subset(np.arange(len(self))[index])
@@ -93,7 +94,7 @@ class Dataset(Sequence[Any]):
 
     @property
     def catalog(self) -> Catalog:
-        """The table of what is known without reading the configurations."""
+        """Table of properties that are known without reading the configurations."""
         return self._catalog
 
     @property
@@ -158,14 +159,7 @@ class Dataset(Sequence[Any]):
 
         The batches are fixed by the data, never by who consumes them.
         """
-        start, total = 0, 0
-        for i, n in enumerate(self.n_atoms.tolist()):
-            if i > start and total + n > n_atoms:
-                yield self[start:i]
-                start, total = i, 0
-            total += n
-        if start < len(self):
-            yield self[start:]
+        return (self[a:b] for a, b in spans_within(self.n_atoms.tolist(), n_atoms))
 
     def label_report(self) -> LabelReport:
         """Which keys gave the labels, and how often."""
@@ -248,10 +242,7 @@ class Dataset(Sequence[Any]):
 
     def content_key(self) -> str:
         """Fingerprint of geometries, labels, groups and their order, wherever the files are."""
-        state = blake2b(digest_size=16)
-        state.update(self._catalog.digest.tobytes())
-        state.update("\0".join(self.groups).encode())
-        return state.hexdigest()
+        return content_key([self._catalog.digest, self.groups])
 
     def group_counts(self) -> dict[str, int]:
         """Configurations per group."""

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from potlearn.data.frames import PER_ATOM, PER_CONFIGURATION, Frame
 from potlearn.data.keyvalue import LOGICAL, numbers_of, parse_comment, shown
 from potlearn.errors import DataError
+from potlearn.typing import Settings
 
 _ASE_NAMES = {"pos": "positions", "Z": "numbers", "charge": "charges", "species": "symbols"}
 _DEFAULT_PROPERTIES = "species:S:1:pos:R:3"
@@ -194,7 +195,7 @@ def _atomic_numbers(arrays: dict[str, NDArray[Any]], source: str) -> NDArray[np.
 
 
 def _cell(
-    info: dict[str, Any], vectors: list[str], source: str
+    info: Settings, vectors: list[str], source: str
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """Cell vectors (rows) and periodicity; with ``Lattice`` and no ``pbc``, periodic."""
     if vectors:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from hashlib import blake2b
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from potlearn.errors import DataError
-from potlearn.typing import Atoms
+from potlearn.runtime import array_key
+from potlearn.typing import Atoms, Settings
 
 # Results of an ASE calculator that belong to the configuration and to its atoms.
 PER_CONFIGURATION = frozenset(
@@ -39,7 +39,7 @@ class Frame:
     positions : (N, 3) float64
         Cartesian positions, in Å.
     cell : (3, 3) float64
-        Cell vectors as rows, in Å; zero where there is none.
+        Cell vectors as rows, in Å; zeros for an absent vector.
     pbc : (3,) bool
         Periodicity along each cell vector.
     info : dict
@@ -56,9 +56,9 @@ class Frame:
     positions: NDArray[np.float64]
     cell: NDArray[np.float64]
     pbc: NDArray[np.bool_]
-    info: dict[str, Any] = field(default_factory=dict)
-    arrays: dict[str, Any] = field(default_factory=dict)
-    results: dict[str, Any] = field(default_factory=dict)
+    info: Settings = field(default_factory=dict)
+    arrays: Settings = field(default_factory=dict)
+    results: Settings = field(default_factory=dict)
     constraints: list[Any] = field(default_factory=list)
 
     @property
@@ -88,13 +88,13 @@ def frame_from_atoms(atoms: Atoms) -> Frame:
     )
 
 
-def atoms_from_frame(frame: Frame, results: dict[str, Any]) -> Any:
+def atoms_from_frame(frame: Frame, results: Settings) -> Atoms:
     """Build an ``ase.Atoms`` whose calculator holds ``results`` (the resolved labels)."""
     from ase import Atoms
     from ase.calculators.singlepoint import SinglePointCalculator
 
     calculator: Any = SinglePointCalculator
-    atoms: Any = Atoms(
+    atoms = Atoms(
         numbers=frame.numbers,
         positions=frame.positions,
         cell=frame.cell,
@@ -168,8 +168,4 @@ def _letters(pbc: NDArray[np.bool_]) -> str:
 
 def digest(frame: Frame, labels: tuple[Any, ...]) -> bytes:
     """Fingerprint of the numbers of a configuration and its labels (16 bytes)."""
-    state = blake2b(digest_size=16)
-    for values in (frame.numbers, frame.positions, frame.cell, frame.pbc, *labels):
-        state.update(b"-" if values is None else np.ascontiguousarray(values).tobytes())
-        state.update(b"|")
-    return state.digest()
+    return array_key(frame.numbers, frame.positions, frame.cell, frame.pbc, *labels)

@@ -1,11 +1,10 @@
-"""What is in a dataset, and what is wrong with it."""
+"""Statistics of a dataset, and its problems."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +16,7 @@ from potlearn.data.label_report import LabelReport
 from potlearn.data.survey import Progress, Survey, survey
 from potlearn.data.units import force_slope, stress_slope, telling_value
 from potlearn.errors import DataError
+from potlearn.typing import Settings
 
 Range = tuple[float, float]
 
@@ -98,7 +98,7 @@ class Inspection:
         """The same inspection with more findings, e.g. label outliers found by a fit."""
         return replace(self, findings=ordered([*self.findings, *findings]))
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> Settings:
         """Plain values, ready for JSON."""
         return asdict(self)
 
@@ -130,7 +130,9 @@ def inspect(
     if not len(dataset):
         raise DataError("nothing to inspect: the dataset holds no configuration")
     seen = survey(dataset, cutoff, progress)
-    findings = [finding for check in CHECKS for finding in capped(check(seen), max_findings)]
+    findings = [
+        finding for check in CHECKS.values() for finding in capped(check(seen), max_findings)
+    ]
     return summarise(seen, findings)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from potlearn.errors import DataError
+from potlearn.typing import Settings
 
 _PAIR = re.compile(
     r"""\s*([^\s='"{}\[\]\\]+)"""
@@ -30,7 +31,7 @@ def shown(text: bytes | str) -> str:
     return repr(text if len(text) <= 60 else text[:57] + "...")
 
 
-def parse_comment(line: str, source: str) -> dict[str, Any]:
+def parse_comment(line: str, source: str) -> Settings:
     """Turn the ``key=value`` line into a dictionary, with ASE's conversions.
 
     Integers, reals and logicals are converted, alone or as arrays; a key without a value is True;
@@ -52,7 +53,7 @@ def parse_comment(line: str, source: str) -> dict[str, Any]:
     return info
 
 
-def _parse_comment_with_ase(line: str, source: str) -> dict[str, Any]:
+def _parse_comment_with_ase(line: str, source: str) -> Settings:
     """Let ASE read escapes, nested brackets and blanks around ``=``."""
     from ase.io import extxyz
 

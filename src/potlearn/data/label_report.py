@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import asdict, dataclass
-from typing import Any
 
 import numpy as np
 
 from potlearn.data.catalog import Catalog
 from potlearn.data.labels import LabelKeys
+from potlearn.typing import Settings
 
 QUANTITIES = ("energy", "forces", "stress", "force_mask")
 
@@ -39,7 +39,7 @@ class LabelReport:
     unused: dict[str, int]
     n_masked_atoms: int
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> Settings:
         """Plain values, ready for JSON."""
         return asdict(self)
 

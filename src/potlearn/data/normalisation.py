@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from potlearn.errors import DataError
+from potlearn.typing import Settings
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,6 @@ class Standardiser:
         """Rows in their own units again."""
         return np.asarray(np.asarray(rows, np.float64) * self.scale + self.mean)
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> Settings:
         """Plain values, ready for JSON."""
         return {"mean": self.mean.tolist(), "scale": self.scale.tolist()}

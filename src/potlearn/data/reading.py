@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from difflib import get_close_matches
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 from potlearn.data.catalog import CatalogBuilder
 from potlearn.data.dataset import Dataset
@@ -28,9 +28,11 @@ from potlearn.data.labels import LabelKeys, resolve
 from potlearn.data.stores import SpooledFrames, SpooledText, Store, TextFile
 from potlearn.data.streams import COMPRESSIONS, Spool, inner_suffix, open_stream
 from potlearn.errors import DataError
+from potlearn.typing import Atoms
 
 PathLike = str | os.PathLike[str]
 Keys = LabelKeys | Mapping[str, str | Iterable[str] | None]
+Item = TypeVar("Item")
 _XYZ = (".xyz", ".extxyz", ".exyz")
 
 
@@ -68,7 +70,7 @@ def read(
 
 
 def from_atoms(
-    configurations: Iterable[Any], keys: Keys | None = None, name: str = "atoms"
+    configurations: Iterable[Atoms], keys: Keys | None = None, name: str = "atoms"
 ) -> Dataset:
     """Make a dataset of ``ase.Atoms`` in memory; sources are ``"name:0"``, ``"name:1"``, ..."""
     label_keys = LabelKeys.of(keys)
@@ -83,7 +85,7 @@ def from_atoms(
 
 
 def _expand(paths: PathLike | Iterable[PathLike]) -> Iterator[Path]:
-    """The files, with patterns replaced by what they match."""
+    """The files; patterns are expanded."""
     given = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
     if not given:
         raise DataError("no files to read")
@@ -150,7 +152,7 @@ def _read_extxyz(
             builder.add(frame, labels, found, number, place, len(text))
 
 
-def _choose(frames: Iterable[Any], index: slice) -> Iterable[Any]:
+def _choose(frames: Iterable[Item], index: slice) -> Iterable[Item]:
     """Apply a slice to a stream: without holding it where the slice counts from the start."""
     parts = (index.start, index.stop, index.step)
     if all(part is None or part >= 0 for part in parts):
@@ -196,7 +198,7 @@ def _decompressed(path: Path) -> Iterator[Path]:
         yield plain
 
 
-def _iread(plain: Path, path: Path) -> Iterator[Any]:
+def _iread(plain: Path, path: Path) -> Iterator[Atoms]:
     """ASE's reader; whatever it raises becomes a :class:`DataError`."""
     from ase.io import iread
     from ase.io.formats import UnknownFileTypeError

@@ -24,7 +24,7 @@ from potlearn.data.dataset import Dataset
 from potlearn.data.labels import Labels
 from potlearn.data.work import Step, step
 from potlearn.structure.neighbors import Neighbors, neighbors
-from potlearn.typing import Atoms
+from potlearn.typing import Atoms, Settings
 
 Floats = NDArray[np.float64]
 Progress = Callable[[int, int], None]
@@ -35,7 +35,7 @@ VACUUM = 6.0
 
 @dataclass(frozen=True)
 class Survey:
-    """Numbers per configuration, (n,) unless stated; NaN where there is no label or no meaning.
+    """Numbers per configuration, (n,) unless stated; NaN for absent labels and properties.
 
     Attributes
     ----------
@@ -95,7 +95,7 @@ def survey(dataset: Dataset, cutoff: float, progress: Progress | None = None) ->
 
     species = np.array([atomic_numbers[symbol] for symbol in dataset.species])
     rows: dict[str, list[Any]] = {}
-    before: tuple[Any, Labels] | None = None
+    before: tuple[Atoms, Labels] | None = None
     for i in range(len(dataset)):
         atoms, labels = dataset[i], dataset.labels(i)
         work = Step() if before is None else step(before, (atoms, labels))
@@ -132,8 +132,8 @@ def _label_numbers(labels: Labels) -> dict[str, float]:
     }
 
 
-def _cell_numbers(atoms: Atoms) -> dict[str, Any]:
-    """Volume, density, thickness and vacuum; NaN for what is not periodic."""
+def _cell_numbers(atoms: Atoms) -> Settings:
+    """Volume, density, thickness and vacuum; NaN without periodicity."""
     cell, pbc = np.asarray(atoms.cell), np.array(atoms.pbc, bool)
     volume = abs(float(np.linalg.det(cell)))
     if not pbc.any() or volume < 1e-6:
@@ -152,7 +152,7 @@ def _cell_numbers(atoms: Atoms) -> dict[str, Any]:
     }
 
 
-def _neighbor_numbers(atoms: Atoms, pairs: Neighbors, species: NDArray[np.int64]) -> dict[str, Any]:
+def _neighbor_numbers(atoms: Atoms, pairs: Neighbors, species: NDArray[np.int64]) -> Settings:
     """Shortest distances, neighbour counts and invariants."""
     vectors = pairs.vectors(atoms.positions)
     r = np.sqrt(np.einsum("pk,pk->p", vectors, vectors))

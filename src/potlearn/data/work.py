@@ -16,17 +16,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from potlearn.data.labels import Labels
+from potlearn.typing import Atoms
 
 # Farthest an atom may move (Å) and the cell may strain between two configurations.
 MAX_MOVE = 0.3
 MAX_STRAIN = 0.06
-# Units by their slope of energy against work: (slope, what it means).
+# Units by their slope of energy against work: (slope, meaning).
 FORCE_SLOPES = (
     (1 / 27.2114, "energies look like Hartree, forces like eV/Å"),
     (51.4221, "forces look like Hartree/Bohr, energies like eV"),
@@ -78,7 +78,7 @@ class Slope:
     n: int
 
 
-def step(first: tuple[Any, Labels], second: tuple[Any, Labels]) -> Step:
+def step(first: tuple[Atoms, Labels], second: tuple[Atoms, Labels]) -> Step:
     """Work between two configurations; all NaN where they are not comparable."""
     (a, la), (b, lb) = first, second
     if len(a) != len(b) or (a.pbc != b.pbc).any() or (a.numbers != b.numbers).any():
@@ -101,7 +101,7 @@ def step(first: tuple[Any, Labels], second: tuple[Any, Labels]) -> Step:
     )
 
 
-def _cells(a: Any, b: Any) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
+def _cells(a: Atoms, b: Atoms) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
     """Cells of both, or a unit cell for molecules; None where only one has volume."""
     ha, hb = np.array(a.cell), np.array(b.cell)
     if not ha.any() and not hb.any():
@@ -120,7 +120,7 @@ def _force_work(la: Labels, lb: Labels, moves: NDArray[np.float64]) -> float:
     return float(-0.5 * ((la.forces + lb.forces) * moves).sum())
 
 
-def _stress_work(a: Any, b: Any, la: Labels, lb: Labels, strain: NDArray[np.float64]) -> float:
+def _stress_work(a: Atoms, b: Atoms, la: Labels, lb: Labels, strain: NDArray[np.float64]) -> float:
     """Work of the mean stress on the strain; zero in a fixed cell."""
     if not np.abs(strain).max() > 1e-8:
         return 0.0

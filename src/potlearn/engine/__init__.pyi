@@ -1,3 +1,4 @@
+from .basis import Basis as Basis
 from .engine import Engine as Engine
 from .engine import close_pairs as close_pairs
 from .engine import instruction_sets as instruction_sets

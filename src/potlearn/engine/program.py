@@ -9,12 +9,14 @@ differentiates the former through their few moments, the latter forward.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from potlearn.typing import Indices, Mask, Species
 
 
 class Value(NamedTuple):
@@ -62,6 +64,80 @@ class Program:
     feature: NDArray[np.int32]
     min_neighbors: NDArray[np.int32]
     names: tuple[str, ...]
+
+    @property
+    def n_nodes(self) -> int:
+        """Number of nodes, invariants and combinations."""
+        return len(self.node_first) - 1
+
+    @property
+    def moments(self) -> Indices:
+        """Moments that some node reads, ascending."""
+        read = np.union1d(self.group_a, self.term_b)
+        return np.asarray(read[read < self.n_moments], np.int64)
+
+    def prune(self, features: Sequence[int]) -> Program:
+        """The program of some features, in the given order, without nodes that none of them reads.
+
+        The moments stay; :meth:`Basis.prune <potlearn.engine.basis.Basis.prune>` drops those that
+        are left over.
+        """
+        chosen = np.asarray(features, np.int64)
+        kept = np.flatnonzero(self._needed(self.feature[chosen] - self.n_moments))
+        groups = _spans(self.node_first, kept)
+        terms = _spans(self.group_first, groups)
+        place = np.full(self.n_moments + self.n_nodes + 1, -1, np.int32)
+        place[: self.n_moments] = np.arange(self.n_moments)
+        place[self.n_moments + kept] = self.n_moments + np.arange(len(kept))
+        place[-1] = self.n_moments + len(kept)
+        return Program(
+            n_moments=self.n_moments,
+            n_invariants=int((kept < self.n_invariants).sum()),
+            node_first=_offsets(np.diff(self.node_first)[kept]),
+            group_a=place[self.group_a[groups]],
+            group_first=_offsets(np.diff(self.group_first)[groups]),
+            term_b=place[self.term_b[terms]],
+            term_weight=self.term_weight[terms],
+            feature=place[self.feature[chosen]],
+            min_neighbors=self.min_neighbors[chosen],
+            names=tuple(self.names[k] for k in chosen.tolist()),
+        )
+
+    def renumbered(self, moments: Indices, n_moments: int) -> Program:
+        """The same program on other moments: ``a`` becomes ``moments[a]``, of ``n_moments``."""
+        shift = n_moments - self.n_moments
+        place = np.arange(self.n_moments + self.n_nodes + 1, dtype=np.int32) + np.int32(shift)
+        place[: self.n_moments] = moments
+        return replace(
+            self,
+            n_moments=n_moments,
+            group_a=place[self.group_a],
+            term_b=place[self.term_b],
+            feature=place[self.feature],
+        )
+
+    def _needed(self, roots: Species) -> Mask:
+        """Nodes that the given ones are made of, themselves included, (n_nodes,)."""
+        needed = np.zeros(self.n_nodes, bool)
+        needed[roots] = True
+        for node in range(self.n_nodes - 1, -1, -1):  # a node reads only those before it
+            if needed[node]:
+                groups = slice(self.node_first[node], self.node_first[node + 1])
+                first, last = self.group_first[self.node_first[[node, node + 1]]]
+                read = np.concatenate([self.group_a[groups], self.term_b[first:last]])
+                read = read[(read >= self.n_moments) & (read < self.n_moments + self.n_nodes)]
+                needed[read - self.n_moments] = True
+        return needed
+
+
+def _spans(first: Species, chosen: Indices) -> Indices:
+    """Positions ``first[k]`` to ``first[k + 1]`` of every chosen k, one after the other."""
+    parts = [np.arange(first[k], first[k + 1]) for k in chosen.tolist()]
+    return np.concatenate([np.zeros(0, np.int64), *parts])
+
+
+def _offsets(lengths: Species) -> Species:
+    return np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
 
 
 @dataclass

@@ -9,8 +9,8 @@ as a smooth one.  The interpolation error is of order :math:`h^6 f^{(6)} / 46080
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -51,6 +51,10 @@ class RadialTable:
         """Smallest distance that the table covers, in Å."""
         return self.cutoff * 2.0**-self.octaves
 
+    def take(self, functions: Sequence[int]) -> RadialTable:
+        """The table of some of its functions."""
+        return replace(self, knots=_padded(self.knots[:, :, list(functions)]))
+
 
 def knot_distances(cutoff: float, bits: int = BITS, octaves: int = OCTAVES) -> Array:
     """Distances of the knots up to the cutoff, (octaves 2^bits + 1,), in Å."""
@@ -65,8 +69,13 @@ def tabulate(
     """Tabulate ``functions``, which maps distances (K,) to a jet of shape (K, n)."""
     jet = functions(knot_distances(cutoff, bits, octaves))
     count, n = jet.value.shape
-    stride = -(-n // _LANES) * _LANES
-    knots = np.zeros((count + _ZERO_KNOTS, 3, stride))
+    knots = np.zeros((count + _ZERO_KNOTS, 3, n))
     for derivative, values in enumerate((jet.value, jet.first, jet.second)):
-        knots[:count, derivative, :n] = values
-    return RadialTable(cutoff, knots, bits, octaves)
+        knots[:count, derivative] = values
+    return RadialTable(cutoff, _padded(knots), bits, octaves)
+
+
+def _padded(knots: Array) -> Array:
+    """Functions on the last axis, filled up with zeros to a multiple of the widest register."""
+    missing = -knots.shape[-1] % _LANES
+    return np.pad(knots, ((0, 0), (0, 0), (0, missing)))

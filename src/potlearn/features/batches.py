@@ -8,14 +8,12 @@ fill them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from potlearn.features.kinds import Parts
-from potlearn.structure.neighbors import Neighbors, neighbors
+from potlearn.runtime import spans_within
 from potlearn.typing import Array, Atoms
 
 if TYPE_CHECKING:
@@ -23,44 +21,6 @@ if TYPE_CHECKING:
 
 # Atoms side by side in one call.
 ATOMS = 512
-
-
-@dataclass(frozen=True)
-class Batch:
-    """Configurations side by side: one ``ase.Atoms`` without cell, and the neighbours of each."""
-
-    atoms: Atoms
-    neighbors: Neighbors
-    first: NDArray[np.int64]
-
-    @classmethod
-    def of(cls, configurations: Sequence[Any], cutoff: float) -> Batch:
-        """Configurations and their neighbours within ``cutoff`` Å."""
-        from ase import Atoms
-
-        lists = [neighbors(atoms, cutoff) for atoms in configurations]
-        sizes = np.array([len(atoms) for atoms in configurations])
-        first = np.concatenate([[0], np.cumsum(sizes)])
-        pairs = np.concatenate([[0], np.cumsum([len(n.j) for n in lists])])
-        joined = Neighbors(
-            first=np.concatenate(
-                [[0], *(n.first[1:] + p for n, p in zip(lists, pairs, strict=False))]
-            ),
-            j=np.concatenate([n.j + np.int32(a) for n, a in zip(lists, first, strict=False)]),
-            shifts=np.concatenate([n.shifts for n in lists]),
-            offsets=np.concatenate([n.offsets for n in lists]),
-            cutoff=cutoff,
-        )
-        atoms: Any = Atoms(
-            numbers=np.concatenate([atoms.numbers for atoms in configurations]),
-            positions=np.concatenate([atoms.positions for atoms in configurations]),
-        )
-        return cls(atoms, joined, first)
-
-    def descriptors(self, descriptor: Descriptor) -> list[Array]:
-        """Descriptors of every configuration, (N, M) each."""
-        rows = descriptor.descriptors(self.atoms, self.neighbors)
-        return [rows[a:b] for a, b in zip(self.first[:-1], self.first[1:], strict=True)]
 
 
 def parts_of(
@@ -82,7 +42,7 @@ def parts_of(
             b,
             species_indices(atoms, descriptor.species),
             n_species,
-            descriptor.design(atoms, virial=False).forces if forces else None,
+            descriptor.rows(atoms, virial=False).forces if forces else None,
         )
         for atoms, b in zip(configurations, rows, strict=True)
     ]
@@ -90,18 +50,13 @@ def parts_of(
 
 def _batches(configurations: Sequence[Any], descriptor: Descriptor) -> list[list[Array]]:
     """Descriptors, batch by batch; a large configuration is a batch of its own."""
-    batches: list[list[Any]] = [[]]
-    total = 0
-    for atoms in configurations:
-        if batches[-1] and total + len(atoms) > ATOMS:
-            batches.append([])
-            total = 0
-        batches[-1].append(atoms)
-        total += len(atoms)
-    found = []
-    for batch in batches:
-        if len(batch) == 1:
-            found.append([descriptor.descriptors(batch[0])])
-        elif batch:
-            found.append(Batch.of(batch, descriptor.cutoff).descriptors(descriptor))
-    return found
+    spans = spans_within(map(len, configurations), ATOMS)
+    return [_side_by_side(configurations[slice(*span)], descriptor) for span in spans]
+
+
+def _side_by_side(batch: Sequence[Atoms], descriptor: Descriptor) -> list[Array]:
+    """Features of every configuration, (N, M) each."""
+    if len(batch) == 1:
+        return [descriptor.features(batch[0])]
+    ends = np.cumsum([len(atoms) for atoms in batch])
+    return np.split(descriptor.features(batch), ends[:-1])

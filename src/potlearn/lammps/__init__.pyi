@@ -1,10 +1,11 @@
 from .data_file import write_data as write_data
+from .formats import FORMATS as FORMATS
 from .inputs import LammpsFiles as LammpsFiles
 from .inputs import pair_commands as pair_commands
 from .inputs import parts as parts
 from .inputs import write_lammps as write_lammps
-from .pod_files import read_pod as read_pod
-from .pod_files import write_pod as write_pod
+from .pod.read import read_pod as read_pod
+from .pod.write import write_pod as write_pod
 from .tables import write_table as write_table
 from .yace.expansion import expansion_error as expansion_error
 from .yace.read import read_yace as read_yace

@@ -6,17 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations_with_replacement
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from potlearn.errors import ModelFileError
-from potlearn.lammps.pod_files import write_pod
+from potlearn.lammps.formats import format_for
 from potlearn.lammps.tables import Terms, table_coefficients, table_style, write_table
+from potlearn.potentials import Potential
 from potlearn.potentials.linear import LinearPotential
 from potlearn.potentials.pair import ZBL
 from potlearn.potentials.pair.base import PairPotential
 from potlearn.potentials.sum import SumPotential
 
-ManyBody: TypeAlias = Any
+ManyBody: TypeAlias = Potential
 """A potential that one file format holds, no pair potential."""
 
 
@@ -60,7 +61,7 @@ def pair_commands(potential: LinearPotential, param: str, coeff: str) -> list[st
 
 
 def write_lammps(
-    potential: Any, prefix: str | Path, to: str | None = None, bare_names: bool = False
+    potential: Potential, prefix: str | Path, to: str | None = None, bare_names: bool = False
 ) -> LammpsFiles:
     """Write every file that LAMMPS needs for ``potential``, named ``PREFIX...``.
 
@@ -72,7 +73,8 @@ def write_lammps(
     potential : Potential
     prefix : path
     to : str, optional
-        ``pod`` or ``yace``: the form of the many-body part, if not what it is by nature.
+        Name in :data:`~potlearn.lammps.formats.FORMATS`: the form of the many-body part, if not
+        its natural one.
     bare_names : bool
         Commands name the files without their folder.
 
@@ -92,10 +94,10 @@ def write_lammps(
         return path.name if bare_names else str(path)
 
     if many_body is not None:
-        is_yace = (to or _natural(many_body)) == "yace"
-        paths += _many_body_files(many_body, Path(prefix), is_yace)
+        form = format_for(many_body, to)
+        paths += form.write(many_body, Path(prefix))
         files = " ".join(map(name, paths))
-        styles.append(_many_body_style("pace" if is_yace else "pod", files, species))
+        styles.append(_many_body_style(form.pair_style, files, species))
     if len(terms) == 1 and terms[0][0] == 1 and isinstance(terms[0][1], ZBL):
         styles.append(_zbl_style(species, terms[0][1]))
     elif terms:
@@ -105,7 +107,7 @@ def write_lammps(
     return LammpsFiles(tuple(paths), tuple(commands(styles)))
 
 
-def parts(potential: Any) -> tuple[ManyBody | None, Terms]:
+def parts(potential: Potential) -> tuple[ManyBody | None, Terms]:
     """The many-body part, if any, and the weighted pair potentials of a potential."""
     many_body: list[ManyBody] = []
     pairs: list[tuple[float, PairPotential]] = []
@@ -129,25 +131,6 @@ def parts(potential: Any) -> tuple[ManyBody | None, Terms]:
         names = ", ".join(type(m).__name__ for m in many_body)
         raise ModelFileError(f"expected one many-body potential for LAMMPS, got {names}")
     return many_body[0] if many_body else None, pairs
-
-
-def _natural(potential: ManyBody) -> str:
-    from potlearn.descriptors import POD
-
-    is_pod = isinstance(potential, LinearPotential) and isinstance(potential.descriptor, POD)
-    return "pod" if is_pod else "yace"
-
-
-def _many_body_files(potential: ManyBody, prefix: Path, is_yace: bool) -> Sequence[Path]:
-    if is_yace:
-        from potlearn.lammps.yace.write import to_yace, write_yace
-
-        return [write_yace(f"{prefix}.yace", to_yace(potential))]
-    if not isinstance(potential, LinearPotential):
-        raise ModelFileError(
-            f"POD files hold a POD potential, this one is a {type(potential).__name__}"
-        )
-    return write_pod(potential, prefix)
 
 
 # Commands

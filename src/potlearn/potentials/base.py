@@ -1,18 +1,12 @@
-"""Potentials: what they predict, what they offer, and what all of them can do beside."""
+"""The protocol of potentials, and their predictions."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
-from potlearn.potentials.kinds import KINDS
 from potlearn.structure.neighbors import Neighbors
-from potlearn.typing import Array, Atoms
-
-if TYPE_CHECKING:
-    from potlearn.potentials.calculator import PotlearnCalculator
-    from potlearn.potentials.sum import SumPotential
+from potlearn.typing import Array, Atoms, Settings
 
 
 @dataclass(frozen=True)
@@ -66,45 +60,13 @@ class Potential(Protocol):
     def cutoff(self) -> float:
         """Largest distance that matters, in Å."""
 
-    def predict(self, atoms: Atoms, neighbors: Neighbors | None = None) -> Prediction:
-        """Energies, forces and virial; the neighbour list may reach further than the cutoff."""
+    def predict(
+        self, atoms: Atoms, neighbors: Neighbors | None = None, *, threads: int = 1
+    ) -> Prediction:
+        """Energies, forces and virial; the neighbour list may reach further than the cutoff.
 
-    def to_dict(self) -> dict[str, Any]:
+        The number of threads changes no bit of the result.
+        """
+
+    def to_dict(self) -> Settings:
         """Settings that rebuild the potential, ``kind`` included; arrays stay arrays."""
-
-
-class PotentialBase:
-    """Archive, calculator, and the arithmetic of ``a * p + b * q``."""
-
-    __array_ufunc__ = None  # a NumPy number times a potential is ours to work out
-
-    def calculator(self: Any, skin: float = 0.5) -> PotlearnCalculator:
-        """ASE calculator that keeps its neighbour list while no atom moves more than skin/2 Å."""
-        from potlearn.potentials.calculator import PotlearnCalculator
-
-        return PotlearnCalculator(self, skin=skin)
-
-    def save(self, path: str | Path) -> None:
-        """Write one file: JSON and arrays in a zip, no pickle."""
-        from potlearn.potentials.archive import save
-
-        save(self, path)
-
-    def __mul__(self: Any, weight: float) -> SumPotential:
-        return _sum(((float(weight), self),))
-
-    __rmul__ = __mul__
-
-    def __add__(self: Any, other: Potential) -> SumPotential:
-        return _sum(((1.0, self), (1.0, other)))
-
-    def __sub__(self: Any, other: Potential) -> SumPotential:
-        return _sum(((1.0, self), (-1.0, other)))
-
-    def __neg__(self: Any) -> SumPotential:
-        return _sum(((-1.0, self),))
-
-
-def _sum(terms: tuple[tuple[float, Any], ...]) -> SumPotential:
-    found: SumPotential = KINDS["sum"](terms)
-    return found

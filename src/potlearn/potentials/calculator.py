@@ -64,6 +64,8 @@ class PotlearnCalculator(Calculator):
     potential : Potential
     skin : float
         The neighbour list reaches this much beyond the cutoff, in Å, and is kept while it holds.
+    threads : int
+        Threads of an evaluation; they change no bit of a result.
     """
 
     implemented_properties = [  # noqa: RUF012 - as ASE declares it
@@ -74,9 +76,10 @@ class PotlearnCalculator(Calculator):
         "stress",
     ]
 
-    def __init__(self, potential: Potential, skin: float = 0.5) -> None:
+    def __init__(self, potential: Potential, skin: float = 0.5, threads: int = 1) -> None:
         Calculator.__init__(self)
         self.potential = potential
+        self.threads = threads
         self._neighbors = NeighborCache(potential.cutoff, skin)
 
     @property
@@ -93,7 +96,8 @@ class PotlearnCalculator(Calculator):
         """Energy, forces and, for three-dimensional periodicity, stress."""
         Calculator.calculate(self, atoms, properties, system_changes)
         current: Any = self.atoms
-        prediction = self.potential.predict(current, self._neighbors.get(current))
+        list_ = self._neighbors.get(current)
+        prediction = self.potential.predict(current, list_, threads=self.threads)
         energy = prediction.energy
         self.results = {
             "energy": energy,

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
+from typing_extensions import override
 
-from potlearn.descriptors import Descriptor, descriptor_from_dict
+from potlearn.descriptors import Descriptor, Evaluator, descriptor_from_dict
 from potlearn.errors import ModelFileError
-from potlearn.potentials.base import Potential, PotentialBase, Prediction
+from potlearn.potentials.base import Potential, Prediction
 from potlearn.potentials.kinds import potential_from_dict
+from potlearn.potentials.operations import PotentialBase
 from potlearn.structure.neighbors import Neighbors
 from potlearn.structure.neighbors import neighbors as neighbor_list
-from potlearn.typing import Array, Atoms
+from potlearn.typing import Array, Atoms, Settings
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,7 @@ class LinearPotential(PotentialBase):
     coefficients : (n_species, 1 + M)
         In eV; the first column is the one-body energy.
     reference : Potential, optional
-        Added as it stands.
+        Added to it.
     metadata : mapping
         How it came about; stored with it.
     """
@@ -60,13 +63,22 @@ class LinearPotential(PotentialBase):
         """Largest distance that matters, in Å."""
         return max(self.descriptor.cutoff, self.reference.cutoff if self.reference else 0.0)
 
-    def predict(self, atoms: Atoms, neighbors: Neighbors | None = None) -> Prediction:
-        """Energies, forces and virial of ``atoms`` (an ``ase.Atoms``)."""
-        list_ = neighbors or neighbor_list(atoms, self.cutoff)
-        many_body = Prediction(*self.descriptor.linear_model(atoms, self.coefficients, list_))
-        return many_body + self.reference.predict(atoms, list_) if self.reference else many_body
+    @cached_property
+    def evaluator(self) -> Evaluator:
+        """The coefficients folded into the descriptor's polynomials; made once."""
+        return self.descriptor.fold(self.coefficients)
 
-    def to_dict(self) -> dict[str, Any]:
+    @override
+    def predict(
+        self, atoms: Atoms, neighbors: Neighbors | None = None, *, threads: int = 1
+    ) -> Prediction:
+        list_ = neighbors or neighbor_list(atoms, self.cutoff)
+        many_body = Prediction(*self.evaluator(atoms, list_, threads=threads))
+        if self.reference is None:
+            return many_body
+        return many_body + self.reference.predict(atoms, list_, threads=threads)
+
+    def to_dict(self) -> Settings:
         """Settings that rebuild the potential."""
         return {
             "kind": "linear",

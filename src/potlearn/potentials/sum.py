@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
+from typing_extensions import override
 
 from potlearn.errors import ConfigError
-from potlearn.potentials.base import Potential, PotentialBase, Prediction
+from potlearn.potentials.base import Potential, Prediction
 from potlearn.potentials.kinds import potential_from_dict
+from potlearn.potentials.operations import PotentialBase
 from potlearn.structure.neighbors import Neighbors
 from potlearn.structure.neighbors import neighbors as neighbor_list
-from potlearn.typing import Atoms
+from potlearn.typing import Atoms, Settings
 
 Term: TypeAlias = tuple[float, Potential]
 
@@ -61,17 +63,20 @@ class SumPotential(PotentialBase):
         """Largest distance that matters, in Å."""
         return max(potential.cutoff for _, potential in self.terms)
 
-    def predict(self, atoms: Atoms, neighbors: Neighbors | None = None) -> Prediction:
-        """Energies, forces and virial; the neighbour list may reach further than the cutoff."""
+    @override
+    def predict(
+        self, atoms: Atoms, neighbors: Neighbors | None = None, *, threads: int = 1
+    ) -> Prediction:
         list_ = neighbors or neighbor_list(atoms, self.cutoff)
         first, *others = (
-            potential.predict(atoms, list_).scaled(weight) for weight, potential in self.terms
+            potential.predict(atoms, list_, threads=threads).scaled(weight)
+            for weight, potential in self.terms
         )
         for prediction in others:
             first = first + prediction
         return first
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> Settings:
         """Settings that rebuild the potential."""
         terms = [{"weight": w, "potential": potential.to_dict()} for w, potential in self.terms]
         return {"kind": self.kind, "terms": terms}

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from potlearn.cli.config_file import write_config
-from potlearn.tasks.files import check_report_extra, write_json
+from potlearn.runtime import write_json
+from potlearn.tasks.files import check_report_extra
 from potlearn.tasks.settings.study import CompareConfig, MethodConfig, PoolConfig
 from potlearn.tasks.study_data import ProgressBar, StudyData, numbers_of, prepare
 
@@ -38,6 +38,7 @@ def run_compare(config: CompareConfig, executor: Executor, progress: ProgressBar
         As reading, features, selectors and fits do.
     """
     from potlearn.features import configuration_features
+    from potlearn.runtime import Runtime
     from potlearn.studies import Comparison, Results, Table, content_of, run_comparison
 
     if config.output.report:
@@ -52,14 +53,14 @@ def run_compare(config: CompareConfig, executor: Executor, progress: ProgressBar
     with progress("features") as report:
         features = {
             rows: configuration_features(
-                data.dataset, descriptor, rows[1:], workers=executor, progress=report
+                data.dataset, descriptor, rows[1:], runtime=Runtime(executor, progress=report)
             )
             for rows in {method.rows for method in methods}
         }
     comparison = Comparison(fits, features, data.dataset.n_atoms, methods, sizes, splits)
     results = Results(folder / "results.jsonl", content_of(comparison))
     with progress("fits") as report:
-        run_comparison(comparison, results, executor, report)
+        run_comparison(comparison, results, Runtime(executor, progress=report))
     table = Table({cell: results.records[cell] for cell in comparison.cells()}, config.baseline)
     return _write(config, table)
 
@@ -73,7 +74,7 @@ def method_of(config: MethodConfig) -> Method:
 
 def _write(config: CompareConfig, table: Table) -> CompareOutcome:
     folder = config.output.folder
-    write_config(config, folder / "config.yaml")
+    (folder / "config.yaml").write_text(config.to_yaml(), encoding="utf-8")
     write_json(folder / "table.json", {"baseline": table.baseline, "rows": rows_of(table)})
     files = ["config.yaml", "results.jsonl", "table.json", "rows"]
     if config.output.report:

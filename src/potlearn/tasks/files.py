@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from potlearn.errors import MissingExtraError
+from potlearn.runtime import write_json
 
 if TYPE_CHECKING:
     from potlearn.data import Dataset
     from potlearn.metrics import Evaluation
     from potlearn.report import ReportInfo, SuspiciousLabel
-
-
-def write_json(path: Path, values: Mapping[str, Any]) -> None:
-    """Write strict JSON: absent numbers are null, NaN is a ``ValueError``."""
-    path.write_text(json.dumps(values, indent=2, allow_nan=False) + "\n", encoding="utf-8")
 
 
 def write_evaluation(
@@ -61,13 +55,10 @@ def check_report_extra() -> None:
     MissingExtraError
         Naming the package.
     """
-    from importlib.util import find_spec
+    from potlearn.runtime import check_installed
 
-    for package in ("plotly", "matplotlib"):
-        if find_spec(package) is None:
-            raise MissingExtraError(
-                f"the report needs {package}: pip install 'potlearn[report]', or take --no-report"
-            )
+    packages, instead = ("plotly", "matplotlib"), "take --no-report"
+    check_installed(*packages, extra="report", what="the report", instead=instead)
 
 
 def _info_of(model: Path, evaluation: Evaluation) -> ReportInfo:

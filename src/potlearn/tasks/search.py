@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from functools import cache
-from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import typer
 
-from potlearn.cli.config_file import write_config
+from potlearn.runtime import write_json
 from potlearn.tasks.compare import data_settings
-from potlearn.tasks.files import check_report_extra, write_json
+from potlearn.tasks.files import check_report_extra
 from potlearn.tasks.settings.study import SpaceConfig, TuneConfig
 from potlearn.tasks.study_data import ProgressBar, StudyData, numbers_of, prepare
 
@@ -63,9 +62,10 @@ def run_tune(config: TuneConfig, executor: Executor, progress: ProgressBar) -> T
     PotlearnError
         As reading, features, selectors and fits do; Optuna is not installed.
     """
-    from potlearn.studies.search import Objective, best_method, require_optuna, search
+    from potlearn.runtime import Runtime, check_installed
+    from potlearn.studies.search import Objective, best_method, search
 
-    require_optuna()
+    check_installed("optuna", extra="tune", what="the search")
     if config.output.report:
         check_report_extra()
     folder = config.output.folder
@@ -86,7 +86,7 @@ def run_tune(config: TuneConfig, executor: Executor, progress: ProgressBar) -> T
             _content(config, objective),
             config.trials,
             config.seed,
-            report,
+            Runtime(progress=report),
         )
     method = best_method(objective, study)
     test = _test(objective, method, outer, config.seeds)
@@ -127,15 +127,16 @@ def _features(
 ) -> Callable[[tuple[str, ...]], Any]:
     """Features by descriptor and kinds; each is made once and kept in the folder."""
     from potlearn.features import configuration_features
+    from potlearn.runtime import Runtime, content_key
 
     @cache
     def made(rows: tuple[str, ...]) -> Any:
         name, *kinds = rows
-        key = blake2b(repr((descriptors[name].to_dict(), kinds)).encode(), digest_size=8)
-        path = folder / "features" / f"{key.hexdigest()}.npy"
+        key = content_key([descriptors[name].to_dict(), kinds], size=8)
+        path = folder / "features" / f"{key}.npy"
         path.parent.mkdir(exist_ok=True)
         matrix = configuration_features(
-            dataset, descriptors[name], kinds, path=path, workers=executor
+            dataset, descriptors[name], kinds, path=path, runtime=Runtime(executor)
         )
         return np.asarray(matrix)
 
@@ -176,7 +177,7 @@ def _write(config: TuneConfig, outcome: TuneOutcome, study: Any) -> TuneOutcome:
     from dataclasses import replace
 
     folder = outcome.folder
-    write_config(config, folder / "config.yaml")
+    (folder / "config.yaml").write_text(config.to_yaml(), encoding="utf-8")
     best = {k: v for k, v in asdict(outcome.method).items() if k != "name"}
     test = {
         name: {q: _plain(e) for q, e in errors.items()} for name, errors in outcome.test.items()

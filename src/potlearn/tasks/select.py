@@ -14,12 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from potlearn.cli.descriptor_file import load_descriptor
-from potlearn.cli.yaml_text import parse_yaml
 from potlearn.errors import ConfigError, PotlearnError, SelectionError, TooFewError
+from potlearn.tasks.descriptor import make_descriptor
 from potlearn.tasks.files import check_report_extra
-from potlearn.tasks.parts import make_descriptor
 from potlearn.tasks.select_outcome import Chosen, SelectOptions, SelectOutcome
 from potlearn.tasks.select_report import write_selection
+from potlearn.tasks.settings.yaml_text import parse_yaml
 
 if TYPE_CHECKING:
     from potlearn.data import Dataset
@@ -73,10 +73,11 @@ def _choose(
     progress: ProgressBar,
 ) -> Chosen:
     from potlearn.features import configuration_features, environment_features, scaled
+    from potlearn.runtime import Runtime
     from potlearn.select import Hierarchical
 
     with progress("descriptors") as report:
-        common: dict[str, Any] = {"workers": executor, "progress": report}
+        common: dict[str, Any] = {"runtime": Runtime(executor, progress=report)}
         path = folder / "features.npy"
         if options.environments:
             atoms = environment_features(dataset, descriptor, path=path, **common)
@@ -92,9 +93,7 @@ def _choose(
             options.chunk_size,
             options.oversampling,
             options.levels,
-            executor,
-            folder / "selection",
-            report,
+            Runtime(executor, progress=report, checkpoint=folder / "selection"),
         )
         selection = chooser.select(X, np.array(dataset.groups)[owner])
     return Chosen(dataset, descriptor, X, owner, selector, selection)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from potlearn.tasks.files import write_json
+from potlearn.runtime import write_json
 from potlearn.tasks.select_outcome import Chosen, SelectOptions, SelectOutcome
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ def write_selection(options: SelectOptions, chosen: Chosen, outcome: SelectOutco
     folder.mkdir(parents=True, exist_ok=True)
     view = _view(options, chosen, outcome)
     page, record = folder / "report.html", folder / "selection.json"
-    write_selection_report(page, view, options.seed)
-    selection_figure(view, folder / "figures", seed=options.seed)
+    write_selection_report(page, view)
+    selection_figure(view, folder / "figures")
     write_json(record, _record(options, chosen))
     return [page, folder / "figures", record]
 
@@ -67,6 +67,7 @@ def _view(options: SelectOptions, chosen: Chosen, outcome: SelectOutcome) -> Sel
         scores=chosen.selection.scores,
         inclusion=inclusion,
         settings=_settings(options, chosen, outcome),
+        seed=options.seed,
     )
 
 

@@ -11,9 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from potlearn.errors import ConfigError
-from potlearn.tasks.datasets import regrouped
-from potlearn.tasks.parts import make_core, make_descriptor, make_weights
+from potlearn.tasks.data import regrouped
+from potlearn.tasks.descriptor import make_descriptor
+from potlearn.tasks.reference import make_core
 from potlearn.tasks.settings.study import CompareConfig, PoolConfig, PoolSplitConfig, TuneConfig
+from potlearn.tasks.weights import make_weights
 
 if TYPE_CHECKING:
     from potlearn.data import Dataset
@@ -88,7 +90,8 @@ def prepare(
     progress: ProgressBar,
 ) -> tuple[Descriptor, SubsetFits]:
     """The fits' descriptor, and all that the fit of a subset needs; rows are made once."""
-    from potlearn.fit import Ridge, store_rows
+    from potlearn.fit import FitSettings, store_rows
+    from potlearn.runtime import Runtime
     from potlearn.studies import SubsetFits
 
     data.dataset.check_species(config.descriptor.species)
@@ -102,18 +105,15 @@ def prepare(
             descriptor,
             config.output.folder / "rows",
             reference=reference,
-            workers=executor,
-            progress=report,
+            runtime=Runtime(workers=executor, progress=report),
         )
-    ridge = config.fit.ridge
-    fits = SubsetFits.of(
-        data.dataset,
-        descriptor,
-        store,
+    settings = FitSettings(
         weights=make_weights(config.fit.weights),
-        solver=config.fit.solver if ridge is None else Ridge(ridge),
+        solver=config.fit.solver,
+        ridge=config.fit.ridge,
         e0=config.fit.e0,
     )
+    fits = SubsetFits.of(data.dataset, descriptor, store, settings)
     return descriptor, fits
 
 

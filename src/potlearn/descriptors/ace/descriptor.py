@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property, partial
 from itertools import product
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
-from numpy.typing import NDArray
+from annotated_types import Ge, Le
+from typing_extensions import override
 
 from potlearn.descriptors.ace.basis import Box, Function, Rule, TotalDegree, functions
 from potlearn.descriptors.ace.program import Moments, feature_program, folded_program
-from potlearn.descriptors.ace.radial import DEFAULT_KIND, AceRadial, make_radial
-from potlearn.descriptors.base import DesignRows
-from potlearn.engine import Engine, Program, RadialTable, tabulate
+from potlearn.descriptors.ace.radial import (
+    DEFAULT_KIND,
+    AceRadial,
+    PairSettings,
+    RadialSettings,
+    make_radial,
+)
+from potlearn.descriptors.compiled import CompiledDescriptor, FoldedModel, checked, positions_of
+from potlearn.engine import Basis, Engine, Program, RadialTable, tabulate
 from potlearn.errors import BasisError
-from potlearn.structure.neighbors import Neighbors, neighbors
-from potlearn.structure.species import species_indices
-from potlearn.typing import Array, Atoms
+from potlearn.typing import Array, Count, NonNegative, Positive, Settings, Species
 
 MAX_ORDER = 5
 MAX_DEGREE = 12
@@ -39,7 +44,7 @@ slow as the best.  More species: some 900 to 1300 columns of a fit.
 
 
 @dataclass(frozen=True)
-class ACE:
+class ACE(CompiledDescriptor):
     r"""Invariant products of moments, complete and independent up to an order.
 
     .. math::
@@ -51,29 +56,10 @@ class ACE:
     (:mod:`~potlearn.descriptors.ace.coupling`).  The functions do not depend on the centre's
     species, only the coefficients do.
 
-    Parameters
-    ----------
-    species : tuple of str
-        Chemical symbols.
-    cutoff : float
-        Largest distance that matters, in Å.
-    order : int
-        Largest number of factors, 1 to 5 (body order less one).
-    degree : float or one per order, optional
-        The total-degree rule: :math:`\sum_t (n_t / Z + w_L l_t)` at most this
-        (:class:`~potlearn.descriptors.ace.basis.TotalDegree`).
-    wL : float
-        Its weight of l.
-    nmax, lmax, lmin : int or one per order, optional
-        The other rule (:class:`~potlearn.descriptors.ace.basis.Box`): n and l up to these.
-    radial : mapping
-        ``kind`` and parameters of the radial functions
-        (:func:`~potlearn.descriptors.ace.radial.make_radial`).
-    pairs : mapping, optional
-        By ``"A-B"``, for both orders of the species: ``cutoff``, at most the general one, and
-        parameters of ``radial`` that are others for that pair.
-    max_functions : int, optional
-        Of more functions than this those with the smallest order + sum of n and l are kept.
+    One of two rules selects channels: ``degree`` bounds :math:`\sum_t (n_t / Z + w_L l_t)` for Z
+    species (:class:`~potlearn.descriptors.ace.basis.TotalDegree`), ``nmax`` and ``lmax`` bound n
+    and l (:class:`~potlearn.descriptors.ace.basis.Box`).  ``radial`` and ``pairs`` are settings of
+    :func:`~potlearn.descriptors.ace.radial.make_radial`.
 
     Raises
     ------
@@ -86,17 +72,34 @@ class ACE:
     """
 
     species: tuple[str, ...]
-    cutoff: float = 5.5
-    order: int = 4
-    degree: tuple[float, ...] | float | None = None
-    wL: float = 0.75  # noqa: N815 (the field's name)
-    nmax: tuple[int, ...] | int | None = None
-    lmax: tuple[int, ...] | int | None = None
-    lmin: tuple[int, ...] | int | None = None
-    radial: Mapping[str, Any] = field(default_factory=dict)
-    pairs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    max_functions: int | None = None
-    threads: int = field(default=1, compare=False, repr=False)
+    """Chemical symbols."""
+    cutoff: Positive = 5.5
+    """Distance up to which an atom sees its neighbours, Å."""
+    order: Annotated[int, Ge(1), Le(MAX_ORDER)] = 4
+    """Largest number of neighbours in one function (body order less one)."""
+    degree: tuple[NonNegative, ...] | NonNegative | None = None
+    """Bound on the sum of n/Z + wL l over the factors of a function, for Z species; one for all
+    orders, or one for each."""
+    wL: NonNegative = 0.75  # noqa: N815 (the field's name)
+    """Weight of l in the degree."""
+    nmax: tuple[Count, ...] | Count | None = None
+    """Number of radial functions, for all orders or one for each; with `lmax` instead of
+    `degree`."""
+    lmax: tuple[Count, ...] | Count | None = None
+    """Highest angular degree, for all orders or one for each."""
+    lmin: tuple[Count, ...] | Count | None = None
+    """Lowest angular degree, for all orders or one for each."""
+    radial: RadialSettings = field(default_factory=RadialSettings)
+    """Radial functions."""
+    pairs: Mapping[str, PairSettings] = field(default_factory=dict)
+    """By A-B, for both orders of the species: cutoff and radial functions of that pair, where they
+    differ."""
+    max_functions: Annotated[int, Ge(1)] | None = None
+    """If the rule selects more functions than this, those with the smallest order + sum of n and l
+    are kept."""
+    kept: tuple[str, ...] | None = None
+    """Names of the functions to keep, in this order, of those that the rule selects; all of them if
+    absent."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "species", tuple(self.species))
@@ -107,6 +110,8 @@ class ACE:
         if not 1 <= self.order <= MAX_ORDER:
             raise BasisError(f"ace: order goes from 1 to {MAX_ORDER}, got {self.order}")
         object.__setattr__(self, "radial", {"kind": DEFAULT_KIND} | dict(self.radial))
+        if self.kept is not None:
+            object.__setattr__(self, "kept", tuple(self.kept))
         if not self.wL > 0:
             raise BasisError(f"ace: wL must be above 0, got {self.wL}")
         self._fill_rule()
@@ -118,13 +123,15 @@ class ACE:
 
     # Settings ------------------------------------------------------------------------------------
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> Settings:
         """Settings that rebuild the descriptor, ``family`` included."""
-        settings = {f.name: _plain(getattr(self, f.name)) for f in fields(self) if f.compare}
+        settings = {f.name: _plain(getattr(self, f.name)) for f in fields(self)}
+        if self.kept is None:
+            del settings["kept"]
         return {"family": "ace"} | settings
 
     @classmethod
-    def from_dict(cls, settings: dict[str, Any]) -> ACE:
+    def from_dict(cls, settings: Settings) -> ACE:
         """The inverse of :meth:`to_dict` (without ``family``)."""
         settings = {k: v for k, v in settings.items() if k != "family"}
         unknown = sorted(set(settings) - {f.name for f in fields(cls)})
@@ -169,7 +176,11 @@ class ACE:
     @cached_property
     def functions(self) -> tuple[Function, ...]:
         """The functions, in the order of the features."""
-        return functions(self.rule, self.order, self.max_functions)
+        selected = functions(self.rule, self.order, self.max_functions)
+        if self.kept is None:
+            return selected
+        names = [f.name(self.species) for f in selected]
+        return tuple(selected[k] for k in positions_of(self.kept, names, "ace"))
 
     @cached_property
     def moments(self) -> Moments:
@@ -182,14 +193,16 @@ class ACE:
         known = {f"{a}-{b}" for a, b in product(self.species, repeat=2)}
         unknown = sorted(set(self.pairs) - known)
         if unknown:
-            raise BasisError(f"ace: pairs: {unknown[0]!r} is no pair of {', '.join(self.species)}")
+            raise BasisError(
+                f"ace: pairs: {unknown[0]!r} is not a pair of {', '.join(self.species)}"
+            )
         return {
             (i, j): self._radial(a, b)
             for (i, a), (j, b) in product(enumerate(self.species), repeat=2)
         }
 
     def _radial(self, a: str, b: str) -> AceRadial:
-        own = dict(self.pairs.get(f"{a}-{b}", self.pairs.get(f"{b}-{a}", {})))
+        own: dict[str, Any] = {**self.pairs.get(f"{a}-{b}", self.pairs.get(f"{b}-{a}", {}))}
         cutoff = float(own.pop("cutoff", self.cutoff))
         if not 0 < cutoff <= self.cutoff:
             raise BasisError(
@@ -198,16 +211,17 @@ class ACE:
         return make_radial({**self.radial, **own}, cutoff, (a, b))
 
     @property
+    @override
     def n_features(self) -> int:
-        """Number of features per atom."""
         return len(self.functions)
 
     @cached_property
+    @override
     def feature_names(self) -> tuple[str, ...]:
-        """Identity of each feature."""
         return tuple(f.name(self.species) for f in self.functions)
 
     @property
+    @override
     def smoothness(self) -> Array:
         r"""Penalty of each feature, :math:`\gamma = \sum_t (\tfrac32 l_t)^4 + n_t^4`, (M,).
 
@@ -217,77 +231,60 @@ class ACE:
             [float(sum((1.5 * c.l) ** 4 + c.n**4 for c in f.channels)) for f in self.functions]
         )
 
+    @override
+    def prune(self, names: Sequence[str]) -> ACE:
+        return replace(self, kept=tuple(names))
+
+    # Engines -------------------------------------------------------------------------------------
+
     @cached_property
     def engine(self) -> Engine:
         """Tables and the feature program, compiled."""
-        program = feature_program(self.functions, self.moments, self.species)
-        return self.engine_of(program)
+        return self.engine_of([feature_program(self.functions, self.moments, self.species)])
 
-    def engine_of(self, program: Program | Sequence[Program]) -> Engine:
+    def engine_of(self, programs: Sequence[Program]) -> Engine:
         """Engine of a program, or of one per centre species, over this descriptor's moments."""
-        return Engine(self.moments.degrees, *self.tables(), program, lowest=self.moments.lowest)
+        moments = self.moments
+        return Engine(Basis(moments.degrees, *self._tables, tuple(programs), moments.lowest))
 
-    def tables(self) -> tuple[list[RadialTable], NDArray[np.int32]]:
+    @cached_property
+    def _tables(self) -> tuple[tuple[RadialTable, ...], Species]:
         """Tables of the radial functions, and which of them serves (centre, neighbour)."""
         different = list(dict.fromkeys(self.radials.values()))
         n = len(self.moments.degrees)
-        found = [tabulate(partial(x.functions, n=n), x.cutoff) for x in different]
+        found = tuple(tabulate(partial(x.functions, n=n), x.cutoff) for x in different)
         table_of = np.zeros((len(self.species),) * 2, np.int32)
         for pair, radial in self.radials.items():
             table_of[pair] = different.index(radial)
         return found, table_of
 
     def folded(self, coefficients: Array) -> list[Program]:
-        """Per centre species the program of its energy without the one-body part.
+        """Per centre species a program of S features: the models' energies without one-body parts.
 
-        ``coefficients`` are those of :meth:`linear_model`, (n_species, 1 + M).
+        ``coefficients`` are (n_species, 1 + M), or (S, n_species, 1 + M).
         """
+        c = checked(coefficients, len(self.species), self.n_features)
+        several = c[None] if c.ndim == 2 else c
+        names = [f"energy {s}" for s in range(len(several))]
         return [
-            folded_program(self.functions, row[None, 1:], self.moments, ["energy"])
-            for row in np.asarray(coefficients, float)
+            folded_program(self.functions, several[:, e, 1:], self.moments, names)
+            for e in range(len(self.species))
         ]
 
-    @cached_property
-    def _latest(self) -> dict[str, Any]:
-        """The coefficients that were folded last, and their engine."""
-        return {}
+    @override
+    def fold(self, coefficients: Array) -> FoldedModel:
+        """The linear model of coefficients (n_species, 1 + M) or (S, n_species, 1 + M).
 
-    def _folded_engine(self, coefficients: Array) -> Engine:
-        if not np.array_equal(self._latest.get("coefficients", ()), coefficients):
-            engine = self.engine_of(self.folded(coefficients))
-            self._latest.update(coefficients=coefficients.copy(), engine=engine)
-        found: Engine = self._latest["engine"]
-        return found
-
-    # Evaluation ----------------------------------------------------------------------------------
-
-    def descriptors(self, atoms: Atoms, neighbors: Neighbors | None = None) -> Array:
-        """Features of every atom, (N, M)."""
-        return self.engine.descriptors(*self._arguments(atoms, neighbors), threads=self.threads)
-
-    def design(
-        self, atoms: Atoms, neighbors: Neighbors | None = None, virial: bool = True
-    ) -> DesignRows:
-        """Rows of the linear model (:class:`~potlearn.descriptors.DesignRows`)."""
-        return DesignRows(*self.engine.design(*self._arguments(atoms, neighbors), virial=virial))
-
-    def linear_model(
-        self, atoms: Atoms, coefficients: Array, neighbors: Neighbors | None = None
-    ) -> tuple[Array, Array, Array]:
-        """Energies (N,), forces (N, 3), virial (6,) of coefficients (n_species, 1 + M).
-
-        The coefficients are folded into one polynomial per species, kept for the next call.
+        They are folded into one polynomial per species and model; models share their products.
         """
-        c = np.asarray(coefficients, float)
-        per_atom = np.column_stack([c[:, 0], np.ones(len(c))])
-        arguments = self._arguments(atoms, neighbors)
-        return self._folded_engine(c).energy_forces(*arguments, per_atom, threads=self.threads)
-
-    def _arguments(
-        self, atoms: Atoms, list_: Neighbors | None
-    ) -> tuple[Array, NDArray[np.int32], Neighbors]:
-        indices = species_indices(atoms, self.species)
-        return atoms.positions, indices, list_ or neighbors(atoms, self.cutoff)
+        c = checked(coefficients, len(self.species), self.n_features)
+        several = c[None] if c.ndim == 2 else c
+        own = np.broadcast_to(
+            np.eye(len(several))[:, None], (len(several), *c.shape[-2:-1], len(several))
+        )
+        folded = np.concatenate([several[:, :, :1], own], axis=2)
+        engine = self.engine_of(self.folded(c))
+        return FoldedModel(engine, folded[0] if c.ndim == 2 else folded, self.species, self.cutoff)
 
 
 def _plain(value: Any) -> Any:

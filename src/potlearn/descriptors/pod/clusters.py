@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from potlearn.errors import BasisError
-from potlearn.typing import Array, Atoms
+from potlearn.typing import Array, Atoms, Settings
 
 _SOFTENING = 1e-20
 
@@ -22,7 +22,7 @@ class Unblended(Protocol):
     def species(self) -> tuple[str, ...]:
         """Chemical symbols."""
 
-    def base_descriptors(self, atoms: Atoms) -> Array:
+    def base_features(self, atoms: Atoms) -> Array:
         """Descriptors of every atom, (N, M)."""
 
 
@@ -82,7 +82,7 @@ class Clusters:
 
         atoms_of: list[list[Array]] = [[] for _ in descriptor.species]
         for atoms in configurations:
-            b = descriptor.base_descriptors(atoms)
+            b = descriptor.base_features(atoms)
             symbols = np.array(atoms.get_chemical_symbols())
             for e, symbol in enumerate(descriptor.species):
                 atoms_of[e].append(b[symbols == symbol])
@@ -100,11 +100,11 @@ class Clusters:
             centroids.append(centres[np.lexsort(centres.T[::-1])])
         return cls(np.stack(projection), np.stack(centroids))
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> Settings:
         """Nested lists."""
         return {"projection": self.projection.tolist(), "centroids": self.centroids.tolist()}
 
     @classmethod
-    def from_dict(cls, settings: dict[str, Any]) -> Clusters:
+    def from_dict(cls, settings: Settings) -> Clusters:
         """The inverse of :meth:`to_dict`."""
         return cls(np.array(settings["projection"], float), np.array(settings["centroids"], float))

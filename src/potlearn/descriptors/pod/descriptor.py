@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
-from typing import Any
+from typing import Annotated
 
 import numpy as np
-from numpy.typing import NDArray
+from annotated_types import Ge
+from typing_extensions import override
 
-from potlearn.descriptors.base import DesignRows
+from potlearn.descriptors.base import Configurations, DesignRows, Energies, Evaluator, Gradient
+from potlearn.descriptors.compiled import CompiledDescriptor, checked, positions_of
+from potlearn.descriptors.pod.blend import Blend
 from potlearn.descriptors.pod.clusters import Clusters
+from potlearn.descriptors.pod.limits import ORDERS, check_orders, check_radial
 from potlearn.descriptors.pod.program import PodBody, PodProgram
 from potlearn.descriptors.pod.radial import PodRadial
-from potlearn.engine import Engine, tabulate
+from potlearn.engine import Basis, Engine, tabulate
 from potlearn.errors import BasisError
-from potlearn.structure.neighbors import Neighbors, neighbors
-from potlearn.structure.species import species_indices
-from potlearn.typing import Array, Atoms
+from potlearn.structure.neighbors import Neighbors
+from potlearn.structure.system import System
+from potlearn.typing import Array, Atoms, Count, Positive, Settings
 
-ORDERS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven"}
 BY_SPECIES = -1
 """Default of the numbers per body order: what suits the number of species."""
 DEFAULTS: dict[int, tuple[tuple[int, ...], tuple[int, ...]]] = {
@@ -34,14 +38,13 @@ DEFAULTS: dict[int, tuple[tuple[int, ...], tuple[int, ...]]] = {
 The number of descriptors grows as a power of the number of species; these keep the columns of a fit
 at some 700 to 1100.  From five species on the last holds.
 """
-_USABLE_EIGENVALUE = 1e-9
-_AMBIGUOUS_SIGN = 1e-6
+_CLUSTER_SEED = 0
 _RADIAL = "body_number_radial_basis_functions"
 _DEGREE = "body_angular_degree"
 
 
 @dataclass(frozen=True)
-class POD:
+class POD(CompiledDescriptor):
     r"""Proper orthogonal descriptors, two- to seven-body, for any number of species.
 
     Radial functions are the principal functions of a family of snapshots
@@ -70,32 +73,53 @@ class POD:
     """
 
     species: tuple[str, ...]
-    cutoff: float = 5.0
-    rin: float = 1.0
-    bessel_polynomial_degree: int = 4
-    inverse_polynomial_degree: int = 10
-    twobody_number_radial_basis_functions: int = BY_SPECIES
-    threebody_number_radial_basis_functions: int = BY_SPECIES
-    threebody_angular_degree: int = BY_SPECIES
-    fourbody_number_radial_basis_functions: int = BY_SPECIES
-    fourbody_angular_degree: int = BY_SPECIES
-    fivebody_number_radial_basis_functions: int = BY_SPECIES
-    fivebody_angular_degree: int = BY_SPECIES
-    sixbody_number_radial_basis_functions: int = BY_SPECIES
-    sixbody_angular_degree: int = BY_SPECIES
-    sevenbody_number_radial_basis_functions: int = BY_SPECIES
-    sevenbody_angular_degree: int = BY_SPECIES
-    number_of_environment_clusters: int = 1
-    number_of_principal_components: int = 1
+    """Chemical symbols; their order is that of the elements in LAMMPS files."""
+    cutoff: Positive = 5.0
+    """Distance up to which an atom sees its neighbours, Å."""
+    rin: Positive = 1.0
+    """Inner radius of the radial basis, Å, below every distance in the data."""
+    bessel_polynomial_degree: Count = 4
+    """Number of Bessel snapshots per shape parameter."""
+    inverse_polynomial_degree: Count = 10
+    """Number of inverse-power snapshots."""
+    twobody_number_radial_basis_functions: Count = BY_SPECIES
+    """Radial functions of the two-body descriptors."""
+    threebody_number_radial_basis_functions: Count = BY_SPECIES
+    """Radial functions of the three-body descriptors."""
+    threebody_angular_degree: Count = BY_SPECIES
+    """Highest power of cos θ in the three-body descriptors."""
+    fourbody_number_radial_basis_functions: Count = BY_SPECIES
+    """Radial functions of the four-body descriptors."""
+    fourbody_angular_degree: Count = BY_SPECIES
+    """Highest total degree of the four-body angular functions."""
+    fivebody_number_radial_basis_functions: Count = BY_SPECIES
+    """Bound on the radial indices of the five-body products."""
+    fivebody_angular_degree: Count = BY_SPECIES
+    """Bound on the degrees of the five-body products."""
+    sixbody_number_radial_basis_functions: Count = BY_SPECIES
+    """Bound on the radial indices of the six-body products."""
+    sixbody_angular_degree: Count = BY_SPECIES
+    """Bound on the degrees of the six-body products."""
+    sevenbody_number_radial_basis_functions: Count = BY_SPECIES
+    """Bound on the radial indices of the seven-body products."""
+    sevenbody_angular_degree: Count = BY_SPECIES
+    """Bound on the degrees of the seven-body products."""
+    number_of_environment_clusters: Annotated[int, Ge(1)] = 1
+    """Number of environment clusters per species."""
+    number_of_principal_components: Annotated[int, Ge(1)] = 1
+    """Number of principal components in which the clusters are found."""
     clusters: Clusters | None = field(default=None, compare=False, repr=False)
-    threads: int = field(default=1, compare=False, repr=False)
+    kept: tuple[str, ...] | None = None
+    """Names of the features to keep, in this order; all of them if absent."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "species", tuple(self.species))
+        if self.kept is not None:
+            object.__setattr__(self, "kept", tuple(self.kept))
         self._fill_defaults()
         self._check_ranges()
-        self._check_orders()
-        self._check_radial()
+        check_orders(self.body)
+        check_radial(self.radial, max(self.body.radial.values()))
 
     # Settings ------------------------------------------------------------------------------------
 
@@ -114,17 +138,21 @@ class POD:
             {2: 0} | {q: getattr(self, f"{n}{_DEGREE}") for q, n in ORDERS.items() if q > 2},
         )
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> Settings:
         """Settings that rebuild the descriptor, ``family`` included."""
         names = [f.name for f in fields(self) if f.compare]
-        settings: dict[str, Any] = {"family": "pod"} | {n: getattr(self, n) for n in names}
+        settings: Settings = {"family": "pod"} | {n: getattr(self, n) for n in names}
         settings["species"] = list(self.species)
         if self.clusters is not None:
             settings["clusters"] = self.clusters.to_dict()
+        if self.kept is None:
+            del settings["kept"]
+        else:
+            settings["kept"] = list(self.kept)
         return settings
 
     @classmethod
-    def from_dict(cls, settings: dict[str, Any]) -> POD:
+    def from_dict(cls, settings: Settings) -> POD:
         """The inverse of :meth:`to_dict` (without ``family``)."""
         settings = {k: v for k, v in settings.items() if k != "family"}
         if settings.get("clusters") is not None:
@@ -133,6 +161,13 @@ class POD:
         if unknown:
             raise BasisError(f"pod: unknown setting {unknown[0]!r}")
         return cls(**settings)
+
+    def prepared(self, configurations: Iterable[Atoms]) -> POD:
+        """The descriptor with clusters found in the configurations, if it blends by any."""
+        k, c = self.number_of_environment_clusters, self.number_of_principal_components
+        if k == 1:
+            return self
+        return self.with_clusters(Clusters.fit(self, configurations, k, c, _CLUSTER_SEED))
 
     def with_clusters(self, clusters: Clusters) -> POD:
         """The same descriptor, blended by environment clusters."""
@@ -146,14 +181,41 @@ class POD:
 
     # Features ------------------------------------------------------------------------------------
 
+    @property
+    def blended(self) -> bool:
+        """Whether features are blended by environment clusters."""
+        return self.number_of_environment_clusters > 1
+
     @cached_property
-    def engine(self) -> Engine:
-        """Tables and program, compiled."""
+    def _all_names(self) -> tuple[str, ...]:
+        """Identities of the features before pruning."""
+        names = self._whole.names
+        if not self.blended:
+            return names
+        clusters = range(self.number_of_environment_clusters)
+        return tuple(f"cluster{k}:{name}" for k in clusters for name in names)
+
+    @cached_property
+    def _chosen(self) -> list[int]:
+        """Positions of the kept features among all."""
+        if self.kept is None:
+            return list(range(len(self._all_names)))
+        return positions_of(self.kept, self._all_names, "pod")
+
+    @cached_property
+    def _whole(self) -> Basis:
+        """Tables and the polynomials of all descriptors."""
         builder = PodProgram(self.species, self.body)
         n = builder.n_radial
         table = tabulate(lambda r: self.radial.functions(r, n), self.cutoff)
         table_of = np.zeros((len(self.species), len(self.species)), np.int32)
-        return Engine(builder.degrees, [table], table_of, builder.build())
+        return Basis(tuple(builder.degrees), (table,), table_of, (builder.build(),))
+
+    @cached_property
+    def engine(self) -> Engine:
+        """Descriptors before blending, compiled; without clusters only those that are kept."""
+        pruned = self.kept is not None and not self.blended
+        return Engine(self._whole.prune(self._chosen) if pruned else self._whole)
 
     @property
     def n_base_features(self) -> int:
@@ -161,76 +223,109 @@ class POD:
         return self.engine.n_features
 
     @property
+    @override
     def n_features(self) -> int:
-        """Number of features per atom."""
-        return self.n_base_features * self.number_of_environment_clusters
+        return len(self._chosen)
 
     @property
+    @override
     def feature_names(self) -> tuple[str, ...]:
-        """Identity of each feature."""
-        names = self.engine.program.names
-        if self.number_of_environment_clusters == 1:
-            return names
-        clusters = range(self.number_of_environment_clusters)
-        return tuple(f"cluster{k}:{name}" for k in clusters for name in names)
+        return self._all_names if self.kept is None else self.kept
 
-    @property
-    def smoothness(self) -> None:
-        """None: a penalty weighs features by the size of their columns."""
+    @override
+    def prune(self, names: Sequence[str]) -> POD:
+        positions_of(names, self.feature_names, "pod")
+        return replace(self, kept=tuple(names))
 
-    def base_descriptors(self, atoms: Atoms, neighbors_: Neighbors | None = None) -> Array:
+    # Evaluation: with clusters, the chain rule goes through the blending --------------------------
+
+    def base_features(self, atoms: Configurations, neighbors: Neighbors | None = None) -> Array:
         """Descriptors before blending by clusters, (N, M)."""
-        return self.engine.descriptors(*self._arguments(atoms, neighbors_), threads=self.threads)
+        return self.engine.features(self.system(atoms, neighbors))
 
-    def descriptors(self, atoms: Atoms, neighbors: Neighbors | None = None) -> Array:
-        """Features of every atom, (N, K M)."""
-        b = self.base_descriptors(atoms, neighbors)
-        if self.number_of_environment_clusters == 1:
-            return b
-        weights, _ = self.gates(atoms, b)
-        return (weights[:, :, None] * b[:, None, :]).reshape(len(b), -1)
-
-    def gates(self, atoms: Atoms, base: Array) -> tuple[Array, Array]:
-        """Cluster weights (N, K) and their slopes (N, K, M) in the base descriptors (N, M)."""
+    def blend(self, system: System, threads: int = 1) -> Blend:
+        """Descriptors of every atom, with the weights of its clusters."""
         if self.clusters is None:
             raise BasisError(
                 f"pod: {self.number_of_environment_clusters} environment clusters need a "
                 "projection and centroids; make them with Clusters.fit(descriptor, dataset)"
             )
-        return self.clusters.weights(base, species_indices(atoms, self.species))
+        base = self.engine.features(system, threads)
+        return Blend(base, *self.clusters.weights(base, system.species))
 
-    def design(
-        self, atoms: Atoms, neighbors: Neighbors | None = None, virial: bool = True
+    @override
+    def features(
+        self, atoms: Configurations, neighbors: Neighbors | None = None, *, threads: int = 1
+    ) -> Array:
+        if not self.blended:
+            return super().features(atoms, neighbors, threads=threads)
+        return self.blend(self.system(atoms, neighbors), threads).features()[:, self._chosen]
+
+    @override
+    def vjp(
+        self,
+        atoms: Configurations,
+        weights: Array,
+        neighbors: Neighbors | None = None,
+        *,
+        threads: int = 1,
+    ) -> Gradient:
+        if not self.blended:
+            return super().vjp(atoms, weights, neighbors, threads=threads)
+        system = self.system(atoms, neighbors)
+        _, gradient = self.blend(system, threads).pull_back(self.of_all(weights))
+        return Gradient(*self.engine.vjp(system, gradient, threads))
+
+    @override
+    def jvp(
+        self,
+        atoms: Configurations,
+        displacements: Array | None = None,
+        strain: Array | None = None,
+        neighbors: Neighbors | None = None,
+        *,
+        threads: int = 1,
+    ) -> Array:
+        if not self.blended:
+            return super().jvp(atoms, displacements, strain, neighbors, threads=threads)
+        system = self.system(atoms, neighbors)
+        tangent = self.engine.jvp(system, displacements, strain, threads)
+        return self.blend(system, threads).tangent(tangent)[:, self._chosen]
+
+    @override
+    def rows(
+        self,
+        atoms: Configurations,
+        neighbors: Neighbors | None = None,
+        *,
+        virial: bool = True,
+        threads: int = 1,
     ) -> DesignRows:
-        """Rows of the linear model (:class:`~potlearn.descriptors.DesignRows`)."""
-        arguments = self._arguments(atoms, neighbors)
-        gates = None
-        if self.number_of_environment_clusters > 1:
-            gates = self.gates(atoms, self.engine.descriptors(*arguments, threads=self.threads))
-        return DesignRows(*self.engine.design(*arguments, gates=gates, virial=virial))
+        if not self.blended:
+            return super().rows(atoms, neighbors, virial=virial, threads=threads)
+        system = self.system(atoms, neighbors)
+        blend = self.blend(system, threads)
+        gates = blend.weights, blend.slopes
+        rows = self.engine.rows(system, gates, virial=virial, threads=threads)
+        if self.kept is None:
+            return DesignRows(*rows)
+        width, one = 1 + len(self._all_names), np.array([0, *(1 + k for k in self._chosen)])
+        columns = np.concatenate([e * width + one for e in range(len(self.species))])
+        return DesignRows(*(part[..., columns] for part in rows))
 
-    def linear_model(
-        self, atoms: Atoms, coefficients: Array, neighbors: Neighbors | None = None
-    ) -> tuple[Array, Array, Array]:
-        """Energies (N,), forces (N, 3), virial (6,) of coefficients (n_species, 1 + K M)."""
-        arguments = self._arguments(atoms, neighbors)
-        if self.number_of_environment_clusters == 1:
-            return self.engine.energy_forces(*arguments, coefficients, threads=self.threads)
-        b = self.engine.descriptors(*arguments, threads=self.threads)
-        weights, slopes = self.gates(atoms, b)
-        c = coefficients[arguments[1]]
-        per_cluster = c[:, 1:].reshape(len(b), weights.shape[1], -1)
-        cluster_energy = np.einsum("nkm,nm->nk", per_cluster, b)
-        gradient = np.einsum("nk,nkm->nm", weights, per_cluster)
-        gradient += np.einsum("nk,nkm->nm", cluster_energy, slopes)
-        forces, virial = self.engine.vjp(*arguments, gradient, threads=self.threads)
-        return c[:, 0] + (weights * cluster_energy).sum(1), forces, virial
+    @override
+    def fold(self, coefficients: Array) -> Evaluator:
+        if not self.blended:
+            return super().fold(coefficients)
+        return BlendedModel(self, checked(coefficients, len(self.species), self.n_features))
 
-    def _arguments(
-        self, atoms: Atoms, list_: Neighbors | None
-    ) -> tuple[Array, NDArray[np.int32], Neighbors]:
-        indices = species_indices(atoms, self.species)
-        return atoms.positions, indices, list_ or neighbors(atoms, self.cutoff)
+    def of_all(self, values: Array) -> Array:
+        """Values (..., n_features) at the places of all features, zero elsewhere."""
+        if self.kept is None:
+            return values
+        whole = np.zeros((*values.shape[:-1], len(self._all_names)))
+        whole[..., self._chosen] = values
+        return whole
 
     def _fill_defaults(self) -> None:
         radial, degree = DEFAULTS[min(max(len(self.species), 1), max(DEFAULTS))]
@@ -254,38 +349,26 @@ class POD:
         if self.number_of_environment_clusters < 1 or self.number_of_principal_components < 1:
             raise BasisError("pod: numbers of clusters and of principal components start at 1")
 
-    def _check_orders(self) -> None:
-        n, p = self.body.radial, self.body.degree
-        for q, bound in ((4, 3), (5, 4), (6, 4), (7, 4)):
-            if n[q] > n[bound] or p[q] > p[bound]:
-                raise BasisError(
-                    f"pod: {ORDERS[q]}body numbers ({n[q]} radial functions, degree {p[q]}) must "
-                    f"not exceed {ORDERS[bound]}body's ({n[bound]}, {p[bound]})"
-                )
-        if p[3] > 12 or p[4] > 6:
-            raise BasisError(
-                f"pod: angular degrees go to 12 (threebody) and 6 (fourbody), got {p[3]} and {p[4]}"
-            )
-        if max(n[2], n[3]) == 0:
-            raise BasisError("pod: no radial function was asked for")
 
-    def _check_radial(self) -> None:
-        n = max(self.body.radial.values())
-        if n > self.radial.n_snapshots:
-            raise BasisError(
-                f"pod: {n} radial functions from {self.radial.n_snapshots} snapshots "
-                "(3 bessel_polynomial_degree + inverse_polynomial_degree); raise these degrees"
-            )
-        phi, eigenvalues = self.radial.principal_functions()
-        usable = int((eigenvalues >= _USABLE_EIGENVALUE * eigenvalues[0]).sum())
-        if n > usable:
-            raise BasisError(
-                f"pod: {n} radial functions, but rin {self.rin}, cutoff {self.cutoff} and degrees "
-                f"{self.bessel_polynomial_degree}, {self.inverse_polynomial_degree} give {usable} "
-                "above rounding (eigenvalue 1e-9 of the largest): more would differ by machine"
-            )
-        diagonal = np.abs(np.diag(phi))[:n]
-        if (diagonal < _AMBIGUOUS_SIGN * np.abs(phi).max(0)[:n]).any():
-            raise BasisError(
-                "pod: the sign of a radial function is ambiguous; change rin or a degree"
-            )
+@dataclass(frozen=True, eq=False)
+class BlendedModel:
+    """Linear models of blended features; coefficients as for :meth:`POD.fold`."""
+
+    descriptor: POD
+    coefficients: Array
+
+    def __call__(
+        self, atoms: Configurations, neighbors: Neighbors | None = None, *, threads: int = 1
+    ) -> Energies:
+        """Energies, forces and virial, of several models with a leading S."""
+        system = self.descriptor.system(atoms, neighbors)
+        blend = self.descriptor.blend(system, threads)
+        if self.coefficients.ndim == 2:
+            return self._one(system, blend, self.coefficients, threads)
+        found = [self._one(system, blend, c, threads) for c in self.coefficients]
+        return Energies(*(np.stack(parts) for parts in zip(*found, strict=True)))
+
+    def _one(self, system: System, blend: Blend, coefficients: Array, threads: int) -> Energies:
+        c = coefficients[system.species]
+        energies, gradient = blend.pull_back(self.descriptor.of_all(c[:, 1:]))
+        return Energies(c[:, 0] + energies, *self.descriptor.engine.vjp(system, gradient, threads))

@@ -21,7 +21,8 @@ from itertools import combinations_with_replacement
 
 import numpy as np
 
-from potlearn.engine.angular import cosine_power, cosine_products, coupling
+from potlearn.descriptors.pod.cosines import cosine_power, cosine_products
+from potlearn.engine.angular import coupling
 from potlearn.engine.program import ONE, Program, ProgramBuilder, Terms, Value, linear, moment
 
 FOURBODY_ANGULAR = (
@@ -49,7 +50,7 @@ class PodBody:
 
 @dataclass(frozen=True)
 class _Entry:
-    """One three- or four-body descriptor: where it stands in its family, and its value."""
+    """One three- or four-body descriptor: its place in its family, and its value."""
 
     angular: int
     radial: int

@@ -1,7 +1,7 @@
 r"""Fitted ACE potentials as the content of ``.yace`` files.
 
 A function :math:`B = \sum_m C(m) \prod_t A_{v_t}` with coefficient ``c`` becomes the list of
-:math:`\tilde c_m = c\,C(m)`.  Radial kinds that these files know stand there by name.  Others are
+:math:`\tilde c_m = c\,C(m)`.  Radial kinds that these files know are written by name.  Others are
 expanded,
 
 .. math:: R_n(r) \approx \sum_k c_{nk}\, g_k(r), \qquad r \ge r_\mathrm{min}
@@ -22,7 +22,9 @@ from potlearn.descriptors.ace.polynomial import folding, polynomial
 from potlearn.descriptors.ace.primitives import ChebExpCos, ChebLinear, ChebPow, SBessel
 from potlearn.descriptors.ace.radial import AceRadial
 from potlearn.errors import ModelFileError
-from potlearn.potentials.pace.data import Bond, ClusterFunction, Embedding, YaceFile
+from potlearn.potentials import Potential
+from potlearn.potentials.pace.data import Bond, ClusterFunction, Embedding
+from potlearn.potentials.pace.file import YaceFile
 from potlearn.typing import Array
 
 EXPANSION = 48
@@ -54,7 +56,7 @@ class Expansion:
     error: float = 0.0
 
 
-def ace_file(potential: Any) -> YaceFile:
+def ace_file(potential: Potential) -> YaceFile:
     """A linear ACE potential as the content of a ``.yace`` file.
 
     Raises
@@ -71,7 +73,9 @@ def ace_file(potential: Any) -> YaceFile:
             f".yace files hold ACE potentials, this one is a {_described(potential)}"
         )
     if potential.reference is not None:
-        raise ModelFileError("a .yace file holds no reference potential; write it beside the file")
+        raise ModelFileError(
+            "a .yace file cannot hold a reference potential; use write_lammps, which overlays it"
+        )
     ace, c = potential.descriptor, potential.coefficients
     used = [k for k in range(ace.n_features) if c[:, 1 + k].any()]
     chosen = [ace.functions[k] for k in used]
@@ -94,8 +98,8 @@ def ace_file(potential: Any) -> YaceFile:
     )
 
 
-def expansion_error(potential: Any) -> float:
-    """Largest error of the written radial functions, as a part of their largest value; 0: none."""
+def expansion_error(potential: Potential | None) -> float:
+    """Largest error of the written radial functions over their largest value; 0: exact."""
     from potlearn.descriptors import ACE
 
     descriptor = getattr(potential, "descriptor", None)
@@ -192,7 +196,7 @@ def _cluster_functions(
     yield ClusterFunction(mus, ns, ls, ms, c * values[kept, None])
 
 
-def _described(potential: Any) -> str:
+def _described(potential: Potential) -> str:
     descriptor = getattr(potential, "descriptor", None)
     name = type(potential).__name__
     return name if descriptor is None else f"{name} of {type(descriptor).__name__}"

@@ -20,14 +20,12 @@ from typing import Any
 import numpy as np
 
 from potlearn.errors import ModelFileError
+from potlearn.potentials import Potential
 from potlearn.potentials.pace import PacePotential
-from potlearn.potentials.pace.data import (
-    Bond,
-    ClusterFunction,
-    Embedding,
-    PolynomialBond,
-    YaceFile,
-)
+from potlearn.potentials.pace.data import Bond, ClusterFunction, Embedding, PolynomialBond
+from potlearn.potentials.pace.file import YaceFile
+from potlearn.runtime import write_text
+from potlearn.typing import Settings
 
 SUFFIX = ".yace"
 SMALLEST_WIDTH = 0.01
@@ -36,7 +34,7 @@ KNOTS = 1000
 """Least number of knots of the tables that other evaluators make."""
 
 
-def to_yace(potential: Any) -> YaceFile:
+def to_yace(potential: Potential) -> YaceFile:
     """The potential as the content of a ``.yace`` file.
 
     Raises
@@ -68,7 +66,7 @@ def write_yace(path: str | Path, file: YaceFile) -> Path:
     except ModelFileError as error:
         raise ModelFileError(f"{path}: {error}") from error
     text = "".join(f"{line}\n" for line in _lines(ready))
-    path.write_text(text, encoding="utf-8")
+    write_text(path, text)
     return path
 
 
@@ -153,7 +151,7 @@ def _lines(file: YaceFile) -> Iterator[str]:
             yield f"    - {_flow(_function_entries(mu, f))}"
 
 
-def _embedding_entries(embedding: Embedding) -> dict[str, Any]:
+def _embedding_entries(embedding: Embedding) -> Settings:
     return {
         "ndensity": embedding.ndensity,
         "FS_parameters": np.stack([embedding.weights, embedding.exponents], 1).ravel(),
@@ -163,12 +161,12 @@ def _embedding_entries(embedding: Embedding) -> dict[str, Any]:
     }
 
 
-def _bond_entries(bond: Bond) -> dict[str, Any]:
+def _bond_entries(bond: Bond) -> Settings:
     sizes = {"nradmax": bond.nradmax, "lmax": bond.lmax, "nradbasemax": bond.nradbasemax}
     return sizes | vars(bond)
 
 
-def _polynomial_entries(bond: PolynomialBond) -> dict[str, Any]:
+def _polynomial_entries(bond: PolynomialBond) -> Settings:
     rest = {key: value for key, value in vars(bond).items() if key != "recursion"}
     rows = dict(zip("ABC", bond.recursion, strict=True))
     return rest | {"maxn": bond.nradmax, "recursion_coefficients": rows}
@@ -185,7 +183,7 @@ def _pair_lines(file: YaceFile) -> Iterator[str]:
         yield f"reppot: {_flow({'coefficients': inner})}"
 
 
-def _function_entries(mu0: int, f: ClusterFunction) -> dict[str, Any]:
+def _function_entries(mu0: int, f: ClusterFunction) -> Settings:
     return {
         "mu0": mu0,
         "rank": f.rank,

@@ -17,14 +17,14 @@ from potlearn.potentials.pace.data import (
     Embedding,
     PolynomialBond,
     PolynomialPair,
-    YaceFile,
+    YaceData,
 )
 
 HIGHEST_DEGREE = 12
 """Largest degree that the engine's harmonics reach."""
 
 
-def check(file: YaceFile) -> None:
+def check(file: YaceData) -> None:
     """Raise :class:`ModelFileError` for the first part that is wrong."""
     check_elements(file.elements)
     n = len(file.elements)
@@ -60,11 +60,11 @@ def check_elements(elements: tuple[str, ...]) -> None:
         expect(elements.index(symbol) == k, f"elements[{k}]", "every species once", repr(symbol))
 
 
-def _one_per_species(key: str, values: Any, file: YaceFile) -> None:
+def _one_per_species(key: str, values: Any, file: YaceData) -> None:
     expect(len(values) == len(file.elements), key, f"{len(file.elements)} entries", len(values))
 
 
-def _same_keys(key: str, values: Iterable[Any], wanted: set[Any], file: YaceFile) -> None:
+def _same_keys(key: str, values: Iterable[Any], wanted: set[Any], file: YaceData) -> None:
     names = "0 to " + str(len(file.elements) - 1)
     for pair in sorted(wanted - set(values)):
         expect(False, key, f"an entry for {list(pair)} (every ordered pair of {names})", "none")
@@ -94,7 +94,7 @@ def _embedding(embedding: Embedding, where: str) -> None:
     expect(0 <= width < np.inf, f"{where}.drho_core_cutoff", "a number from zero", width)
 
 
-def _bonds(file: YaceFile) -> None:
+def _bonds(file: YaceData) -> None:
     kinds = {isinstance(bond, PolynomialBond) for bond in file.bonds.values()}
     expect(len(kinds) == 1, "bonds", "'ACE.jl' radial functions in all bonds or in none", "both")
     for (a, b), bond in file.bonds.items():
@@ -147,7 +147,7 @@ def _polynomial(bond: PolynomialBond, where: str) -> None:
     _numbers(f"{where}.recursion_coefficients", bond.recursion)
 
 
-def _pair(pair: PolynomialPair, file: YaceFile) -> None:
+def _pair(pair: PolynomialPair, file: YaceData) -> None:
     _polynomial(pair.basis, "polypairpot")
     _same_keys("polypairpot.coefficients", pair.coefficients, set(file.bonds), file)
     for (a, b), values in pair.coefficients.items():
@@ -161,7 +161,7 @@ def _pair(pair: PolynomialPair, file: YaceFile) -> None:
             _positive(f"reppot.coefficients[{a}, {b}].ri", float(values[0]))
 
 
-def _function(f: ClusterFunction, file: YaceFile, mu0: int, where: str) -> None:
+def _function(f: ClusterFunction, file: YaceData, mu0: int, where: str) -> None:
     rank = len(f.mus)
     expect(rank > 0, f"{where}.rank", "1 or more", rank)
     for key, values in (("ns", f.ns), ("ls", f.ls)):

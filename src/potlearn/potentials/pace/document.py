@@ -17,13 +17,14 @@ from potlearn.potentials.pace.data import (
     Pair,
     PolynomialBond,
     PolynomialPair,
-    YaceFile,
 )
+from potlearn.potentials.pace.file import YaceFile
+from potlearn.typing import Settings
 
 Index = NDArray[np.int64]
 
 
-def file_to_dict(file: YaceFile) -> dict[str, Any]:
+def file_to_dict(file: YaceFile) -> Settings:
     """Settings that rebuild the file."""
     return {
         "elements": list(file.elements),
@@ -57,14 +58,14 @@ def _pair(entry: Mapping[str, Any]) -> Pair:
     return int(a), int(b)
 
 
-def _rest(entry: Mapping[str, Any]) -> dict[str, Any]:
+def _rest(entry: Mapping[str, Any]) -> Settings:
     rest = {k: v for k, v in entry.items() if k != "pair"}
     if "radparameters" in rest:
         rest["radparameters"] = tuple(rest["radparameters"])
     return rest
 
 
-def _packed(functions: tuple[ClusterFunction, ...]) -> dict[str, Any]:
+def _packed(functions: tuple[ClusterFunction, ...]) -> Settings:
     """Numbers of all functions of a species, one after the other."""
     return {
         "rank": np.array([f.rank for f in functions], np.int64),
@@ -100,7 +101,7 @@ def _split(values: Any, counts: Index) -> list[Any]:
     return np.split(values, np.cumsum(counts)[:-1]) if len(counts) else []
 
 
-def _pair_to_dict(pair: PolynomialPair) -> dict[str, Any]:
+def _pair_to_dict(pair: PolynomialPair) -> Settings:
     return {
         "basis": asdict(pair.basis),
         "coefficients": [{"pair": list(k), "values": v} for k, v in pair.coefficients.items()],

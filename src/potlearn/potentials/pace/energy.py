@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 
 from potlearn.descriptors.ace.primitives import smooth_step
 from potlearn.engine import Jet, close_pairs
-from potlearn.potentials.pace.data import Bond, Embedding, YaceFile
-from potlearn.structure.neighbors import Neighbors
+from potlearn.potentials.pace.data import Bond, Embedding
+from potlearn.potentials.pace.file import YaceFile
+from potlearn.structure.system import System
 from potlearn.typing import Array
 
 STEEPNESS = 1e6
@@ -98,17 +99,16 @@ class NearestSwitch:
     slope: Array
 
 
-def nearest_switch(
-    file: YaceFile, positions: Array, species: NDArray[np.int32], list_: Neighbors
-) -> NearestSwitch:
+def nearest_switch(file: YaceFile, system: System) -> NearestSwitch:
     r"""The step of every atom.
 
     Nearest is the neighbour of smallest :math:`r_{ij} - (r_\mathrm{in} - d_\mathrm{in})`, with
     the parameters of the pair; one that is ``d_in`` or more away from it leaves the step at one.
     """
+    positions, species, list_ = system.positions, system.species, system.neighbors
     outer, width, cutoff = (_of_pairs(file, key) for key in ("rcut_in", "dcut_in", "rcut"))
     reach = min(file.cutoff, float((outer - width).max() + width.max()))
-    near = close_pairs(positions, list_, reach) if reach > 0 else np.empty(0, np.int64)
+    near = close_pairs(system, reach) if reach > 0 else np.empty(0, np.int64)
     i, j = np.searchsorted(list_.first, near, side="right") - 1, list_.j[near]
     r = np.linalg.norm(positions[j] - positions[i] + list_.offsets[near], axis=1)
     kinds = species[i], species[j]

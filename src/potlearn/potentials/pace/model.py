@@ -19,10 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from potlearn.descriptors.ace.primitives import stack
-from potlearn.engine import ONE, Engine, Jet, Program, ProgramBuilder, RadialTable, tabulate
-from potlearn.engine.polynomial import ComplexPolynomials, Product
+from potlearn.engine import ONE, Basis, Engine, Jet, Program, ProgramBuilder, RadialTable, tabulate
 from potlearn.engine.program import Value, moment
-from potlearn.potentials.pace.data import Bond, ClusterFunction, Pair, YaceFile
+from potlearn.potentials.pace.data import Bond, ClusterFunction, Pair
+from potlearn.potentials.pace.file import YaceFile
+from potlearn.potentials.pace.products import ComplexPolynomials, Product
 from potlearn.potentials.pace.radial import polynomials, primitives
 from potlearn.potentials.pace.repulsion import core, polynomial_core
 from potlearn.typing import Array
@@ -48,7 +49,7 @@ CORE = Radial(0, True, 0)
 
 @dataclass(frozen=True)
 class PaceModel:
-    """The engine, and which of its features the core is; before it stand the densities."""
+    """The engine, and which of its features is the core; the densities come first."""
 
     engine: Engine
     core: int | None
@@ -59,8 +60,8 @@ def build(file: YaceFile) -> PaceModel:
     radials = used_radials(file)
     programs = [_program(file, mu0, radials) for mu0 in range(len(file.elements))]
     tables, table_of = _tables(file, radials)
-    degrees = [radial.l for radial in radials]
-    engine = Engine(degrees, tables, table_of, programs, lowest=degrees)
+    degrees = tuple(radial.l for radial in radials)
+    engine = Engine(Basis(degrees, tuple(tables), table_of, tuple(programs), lowest=degrees))
     return PaceModel(engine, engine.n_features - 1 if CORE in radials else None)
 
 

@@ -8,9 +8,10 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
+from typing_extensions import override
 
-from potlearn.potentials.base import PotentialBase, Prediction
-from potlearn.potentials.pace.data import YaceFile
+from potlearn.potentials.base import Prediction
+from potlearn.potentials.operations import PotentialBase
 from potlearn.potentials.pace.document import file_from_dict, file_to_dict
 from potlearn.potentials.pace.energy import (
     NearestSwitch,
@@ -18,11 +19,11 @@ from potlearn.potentials.pace.energy import (
     embedding_energy,
     nearest_switch,
 )
+from potlearn.potentials.pace.file import YaceFile
 from potlearn.potentials.pace.model import PaceModel, build
 from potlearn.structure.neighbors import Neighbors
-from potlearn.structure.neighbors import neighbors as neighbor_list
-from potlearn.structure.species import species_indices
-from potlearn.typing import Array, Atoms
+from potlearn.structure.system import System
+from potlearn.typing import Array, Atoms, Settings, Species
 
 _VOIGT = ([0, 1, 2, 1, 0, 0], [0, 1, 2, 2, 2, 1])
 
@@ -65,19 +66,19 @@ class PacePotential(PotentialBase):
     def _model(self) -> PaceModel:
         return build(self.file)
 
-    def predict(self, atoms: Atoms, neighbors: Neighbors | None = None) -> Prediction:
-        """Energies, forces and virial of ``atoms`` (an ``ase.Atoms``)."""
-        list_ = neighbors or neighbor_list(atoms, self.cutoff)
-        species = species_indices(atoms, self.species)
-        system = atoms.positions, species, list_
+    @override
+    def predict(
+        self, atoms: Atoms, neighbors: Neighbors | None = None, *, threads: int = 1
+    ) -> Prediction:
+        system, engine = System.of(atoms, self.species, self.cutoff, neighbors), self._model.engine
         if self._linear is not None:
-            return Prediction(*self._model.engine.energy_forces(*system, self._linear))
-        features = self._model.engine.descriptors(*system)
-        switch = nearest_switch(self.file, *system) if self._has_nearest_switch else None
-        energies, weights, excess = self._site_energies(species, features, switch)
-        forces, virial = self._model.engine.vjp(*system, weights)
+            return Prediction(*engine.energy_forces(system, self._linear, threads))
+        features = engine.features(system, threads)
+        switch = nearest_switch(self.file, system) if self._has_nearest_switch else None
+        energies, weights, excess = self._site_energies(system.species, features, switch)
+        forces, virial = engine.vjp(system, weights, threads)
         if switch is not None:
-            _add_pairs(forces, virial, switch, excess, atoms.positions, list_)
+            _add_pairs(forces, virial, switch, excess, system)
         return Prediction(energies, forces, virial)
 
     @cached_property
@@ -102,7 +103,7 @@ class PacePotential(PotentialBase):
         return self.file.inner_cutoff_type == "zbl"
 
     def _site_energies(
-        self, species: Any, features: Array, switch: NearestSwitch | None
+        self, species: Species, features: Array, switch: NearestSwitch | None
     ) -> tuple[Array, Array, Array]:
         """Energies (N,), their derivatives in the features (N, M), and F - core (N,)."""
         energies, weights = self.file.e0[species], np.zeros_like(features)
@@ -128,7 +129,7 @@ class PacePotential(PotentialBase):
             weights[:, column] = by_core
         return energies, weights, total - core
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> Settings:
         """Settings that rebuild the potential."""
         return {
             "kind": self.kind,
@@ -143,14 +144,10 @@ class PacePotential(PotentialBase):
 
 
 def _add_pairs(
-    forces: Array,
-    virial: Array,
-    switch: NearestSwitch,
-    excess: Array,
-    positions: Array,
-    list_: Neighbors,
+    forces: Array, virial: Array, switch: NearestSwitch, excess: Array, system: System
 ) -> None:
     """Forces and virial of the steps that move with the nearest neighbour."""
+    positions, list_ = system.positions, system.neighbors
     i, j = switch.atom, list_.j[switch.pair]
     vectors = positions[j] - positions[i] + list_.offsets[switch.pair]
     r = np.linalg.norm(vectors, axis=1)

@@ -8,14 +8,15 @@ from typing import Any, ClassVar, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import override
 
 from potlearn.engine import close_pairs
 from potlearn.errors import ConfigError
-from potlearn.potentials.base import PotentialBase, Prediction
+from potlearn.potentials.base import Prediction
+from potlearn.potentials.operations import PotentialBase
 from potlearn.structure.neighbors import Neighbors
-from potlearn.structure.neighbors import neighbors as neighbor_list
-from potlearn.structure.species import species_indices
-from potlearn.typing import Array, Atoms
+from potlearn.structure.system import System
+from potlearn.typing import Array, Atoms, Settings
 
 Index: TypeAlias = NDArray[np.int32]
 
@@ -56,24 +57,26 @@ class PairPotential(PotentialBase, ABC):
     def pair(self, r: Array, a: Index, b: Index) -> tuple[Array, Array]:
         """φ (eV) and φ' (eV/Å) at distances ``r`` (P,) between species ``a`` and ``b`` (P,)."""
 
-    def predict(self, atoms: Atoms, neighbors: Neighbors | None = None) -> Prediction:
-        """Energies, forces and virial; the neighbour list may reach further than the cutoff."""
-        list_ = neighbors or neighbor_list(atoms, self.cutoff)
-        index = species_indices(atoms, self.species)
-        near = close_pairs(atoms.positions, list_, self.cutoff)
+    @override
+    def predict(
+        self, atoms: Atoms, neighbors: Neighbors | None = None, *, threads: int = 1
+    ) -> Prediction:
+        system = System.of(atoms, self.species, self.cutoff, neighbors)
+        list_, index = system.neighbors, system.species
+        near = close_pairs(system, self.cutoff)
         i, j = np.searchsorted(list_.first, near, side="right") - 1, list_.j[near]
         vectors = atoms.positions[j] - atoms.positions[i] + list_.offsets[near]
         r = np.sqrt(np.einsum("pa,pa->p", vectors, vectors))
         phi, slope = self.pair(r, index[i], index[j])
         return _sum(len(atoms), i, vectors, phi, (slope / r)[:, None] * vectors)
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> Settings:
         """Settings that rebuild the potential, ``kind`` included."""
         settings = {f.name: getattr(self, f.name) for f in fields(self)}
         return {"kind": self.kind} | settings | {"species": list(self.species)}
 
     @classmethod
-    def from_dict(cls, settings: dict[str, Any]) -> Self:
+    def from_dict(cls, settings: Settings) -> Self:
         """The inverse of :meth:`to_dict`."""
         return cls(**{k: v for k, v in settings.items() if k != "kind"})
 

@@ -1,24 +1,26 @@
-"""What every section of a configuration is, and the types of its values."""
+"""The base of all sections of settings, and the types of their values."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
+    ValidationError,
     ValidationInfo,
     WithJsonSchema,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
 
-Positive = Annotated[float, Field(gt=0)]
-NonNegative = Annotated[float, Field(ge=0)]
-Count = Annotated[int, Field(ge=0)]
+from potlearn.errors import ConfigError
+from potlearn.tasks.settings.words import problems
+from potlearn.tasks.settings.yaml_text import dump_yaml
 
 
 def _as_list(value: Any) -> Any:
@@ -55,7 +57,7 @@ Names = Annotated[Keys, Field(min_length=1)]
 
 
 class Section(BaseModel):
-    """Part of a configuration: frozen, typed strictly, no other keys than its fields."""
+    """Settings of one thing: frozen, strictly typed, and with no other keys than its fields."""
 
     model_config = ConfigDict(
         frozen=True,
@@ -65,6 +67,45 @@ class Section(BaseModel):
         use_attribute_docstrings=True,
         defer_build=True,
     )
+
+    @classmethod
+    def of(
+        cls,
+        settings: Self | Mapping[str, Any],
+        source: str = "settings",
+        folder: str | Path | None = None,
+    ) -> Self:
+        """The section of plain data; a section is passed through.
+
+        Parameters
+        ----------
+        settings : Section or mapping
+        source : str
+            What the data are called in messages, such as the name of their file.
+        folder : path, optional
+            Where relative paths start; by default the working directory.
+
+        Raises
+        ------
+        ConfigError
+            An unknown key, a missing one, or a value of a wrong kind; the message has a line for
+            each mistake.
+        """
+        if isinstance(settings, cls):
+            return settings
+        raw = dict(settings) if isinstance(settings, Mapping) else settings
+        if isinstance(raw, dict) and "output" in _subsections(cls):
+            raw.setdefault("output", {})  # its default folder starts at ``folder``, too
+        context = {"folder": Path.cwd() if folder is None else folder}
+        try:
+            return cls.model_validate(raw, context=context)
+        except ValidationError as error:
+            lines = (f"{source}: {problem}" for problem in problems(settings, error.errors()))
+            raise ConfigError("\n".join(lines)) from error
+
+    def to_yaml(self) -> str:
+        """YAML text that gives the same section again."""
+        return dump_yaml(self.model_dump(mode="json", exclude_none=True))
 
     @model_validator(mode="before")
     @classmethod
@@ -76,3 +117,8 @@ class Section(BaseModel):
                     "unknown_key", "unknown key", {"key": str(key), "known": known}
                 )
         return data
+
+
+def _subsections(cls: type[Section]) -> set[str]:
+    """Fields that are sections themselves."""
+    return {name for name, field in cls.model_fields.items() if isinstance(field.default, Section)}

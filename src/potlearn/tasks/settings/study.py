@@ -16,7 +16,8 @@ from potlearn.tasks.settings import (
     Section,
     WeightsConfig,
 )
-from potlearn.tasks.settings.section import Count, FilePath, Names, Paths, Positive, as_tuple
+from potlearn.tasks.settings.section import FilePath, Names, Paths, as_tuple
+from potlearn.typing import Count, Positive
 
 Whole = Annotated[int, Field(ge=1)]
 Size = Whole | Annotated[float, Field(gt=0, lt=1)]

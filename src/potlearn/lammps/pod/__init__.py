@@ -1,0 +1,1 @@
+"""POD files of LAMMPS: ``*_param.pod`` and ``*_coeff.pod``."""
