@@ -17,8 +17,7 @@ from pathlib import Path
 from time import process_time
 
 import potlearn as pl
-from potlearn.fit import Weights, cross_validate, fit_linear
-from potlearn.fit.solve.solvers import make_solver
+from potlearn.fit import FitSettings, Weights, cross_validate, fit_linear
 from potlearn.metrics import evaluate, metrics
 
 ORDERS = ("two", "three", "four", "five", "six", "seven")
@@ -53,7 +52,7 @@ def basis(element: str, cutoff: float, size: str, rin: float = 1.0) -> pl.POD:
 def fit(train, descriptor: pl.POD, weights: Weights, **options):
     """The fit, and its CPU seconds."""
     start = process_time()
-    result = fit_linear(train, descriptor, weights=weights, e0="fitted", **options)
+    result = fit_linear(train, descriptor, FitSettings(weights=weights, e0="fitted", **options))
     return result, process_time() - start
 
 
@@ -67,18 +66,13 @@ def errors(descriptor: pl.POD, result, data) -> tuple[float, float]:
 def chosen_by_cross_validation(train, element: str, cutoffs: list[float]):
     """Basis and weights with the smallest geometric mean of held-out energy and force errors."""
     best = None
-    solver = make_solver("evidence")
     for cutoff, size, rin in itertools.product(cutoffs, SIZES, (0.8, 1.0)):
         descriptor = basis(element, cutoff, size, rin)
         result, _ = fit(train, descriptor, NO_STRESS, n_folds=5)
         for energy in (1e4, 4e4):
             weights = replace(NO_STRESS, energy=energy)
             held_out = cross_validate(
-                result.ledger,
-                descriptor.species,
-                weights=weights,
-                solver=solver,
-                one_body=result.one_body,
+                result.ledger, replace(result.settings, weights=weights)
             ).rmse["all"]
             score = held_out["energy"] * held_out["forces"]
             label = f"{size}, cutoff {cutoff}, rin {rin}, energy weight {energy:g}"

@@ -21,8 +21,7 @@ import numpy as np
 
 import potlearn as pl
 from potlearn.data import k_folds
-from potlearn.fit import Weights, cross_validate, fit_linear
-from potlearn.fit.solve.solvers import make_solver
+from potlearn.fit import FitSettings, Weights, cross_validate, fit_linear
 from potlearn.metrics import evaluate, metrics
 
 LADDER = [(8, 7, 6, 5), (10, 9, 8, 7), (12, 11, 10, 9), (14, 13, 12, 11), (16, 15, 14, 13)]
@@ -47,19 +46,13 @@ PUBLISHED = {
 def fit(train, descriptor: pl.ACE, weights: Weights, **options):
     """The fit, and its CPU seconds."""
     start = process_time()
-    result = fit_linear(train, descriptor, weights=weights, **options)
+    result = fit_linear(train, descriptor, FitSettings(weights=weights, **options))
     return result, process_time() - start
 
 
 def held_out(train, result, descriptor: pl.ACE, weights: Weights) -> tuple[float, float]:
     """Mean absolute errors of five-fold cross-validation, meV/atom and meV/Å."""
-    found = cross_validate(
-        result.ledger,
-        descriptor.species,
-        weights=weights,
-        solver=make_solver("evidence"),
-        one_body=result.one_body,
-    )
+    found = cross_validate(result.ledger, result.settings)
     sums = np.zeros((2, 2))
     for fold, coefficients in zip(k_folds(train, 5, seed=0), found.coefficients, strict=True):
         potential = pl.LinearPotential(descriptor, coefficients)
@@ -148,13 +141,7 @@ def zuo(folder: Path, element: str) -> list[dict]:
 def choice(label: str, descriptor: pl.ACE, train, **options) -> dict:
     """Root mean square errors of five-fold cross-validation of one line."""
     result, _ = fit(train, descriptor, Weights(), e0="fitted", n_folds=5, **options)
-    table = cross_validate(
-        result.ledger,
-        descriptor.species,
-        weights=Weights(),
-        solver=make_solver("evidence"),
-        one_body=result.one_body,
-    ).rmse["all"]
+    table = cross_validate(result.ledger, result.settings).rmse["all"]
     e, f = 1e3 * table["energy"], 1e3 * table["forces"]
     print(f"  {e:6.2f} meV/atom {f:6.1f} meV/Å (rmse, held out): {label}", flush=True)
     return {"choice": label, "energy_rmse": e, "forces_rmse": f}

@@ -148,11 +148,11 @@ def _fit_cpu(folder: Path, train: Path, name: str) -> float:
     """CPU seconds of ``read`` and ``fit_linear``, imports apart, in a process of their own."""
     code = (
         "import json, sys, time; import ase.calculators.singlepoint; import potlearn as pl\n"
-        "from potlearn.fit import Weights, fit_linear; pl.read, pl.POD\n"
+        "from potlearn.fit import FitSettings, Weights, fit_linear; pl.read, pl.POD\n"
         "source, cutoff, keywords, weights = json.loads(sys.argv[1])\n"
         "start = time.process_time()\n"
         "fit_linear(pl.read(source), pl.POD(('Si',), cutoff=cutoff, **keywords),"
-        " weights=Weights(**weights))\n"
+        " FitSettings(weights=Weights(**weights)))\n"
         "print(time.process_time() - start)\n"
     )
     arguments = json.dumps([str(train), BASES[name]["cutoff"], keywords(name), WEIGHTS])

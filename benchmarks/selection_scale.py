@@ -30,7 +30,7 @@ from typing import Any  # noqa: E402
 import numpy as np  # noqa: E402
 from common import HERE, processor  # noqa: E402
 
-from potlearn.runtime import Processes  # noqa: E402
+from potlearn.runtime import Runtime  # noqa: E402
 from potlearn.select import FPS, KDPP, GreedyMAP, Hierarchical, KMeans, Selector  # noqa: E402
 
 D = 200
@@ -77,7 +77,7 @@ def run_one(path: Path, name: str, n: int) -> None:
     X = np.load(path, mmap_mode="r")[:n]
     watch = _Memory()
     start = time.perf_counter()
-    chosen = Hierarchical(SELECTORS[name], executor=Processes(WORKERS)).select(X)
+    chosen = Hierarchical(SELECTORS[name], runtime=Runtime(WORKERS)).select(X)
     wall = time.perf_counter() - start
     usage = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     found = {

@@ -24,9 +24,9 @@ import numpy as np
 import potlearn as pl
 from potlearn.data import held_out
 from potlearn.features import configuration_features
-from potlearn.fit import EvidenceRidge, Ridge, Weights, store_rows
+from potlearn.fit import EvidenceRidge, FitSettings, Ridge, Weights, store_rows
 from potlearn.report import comparison_figure, markdown_table
-from potlearn.runtime import make_executor
+from potlearn.runtime import Runtime
 from potlearn.studies import (
     Cell,
     Comparison,
@@ -168,10 +168,10 @@ def sizes(pool: np.ndarray) -> list[int]:
 
 def prepare(dataset, name: str, descriptor, solver, folder: Path) -> SubsetFits:
     """Rows of a set, made once."""
-    store = store_rows(dataset, descriptor, folder, progress=True)
-    return SubsetFits.of(
-        dataset, descriptor, store, weights=WEIGHTS.get(name), solver=solver, e0="fitted"
-    )
+    store = store_rows(dataset, descriptor, folder, runtime=Runtime(progress=True))
+    weights = WEIGHTS.get(name, Weights())
+    settings = FitSettings(weights=weights, solver=solver, e0="fitted")
+    return SubsetFits.of(dataset, descriptor, store, settings)
 
 
 def choose_fits(data: Path, name: str, output: Path) -> None:
@@ -211,7 +211,7 @@ def study(data: Path, name: str, output: Path, seeds: int, workers: int) -> Tabl
     def report(done: int, total: int) -> None:
         print(f"{name}: {done} of {total} cells", flush=True)
 
-    run_comparison(comparison, results, make_executor(workers), report)
+    run_comparison(comparison, results, Runtime(workers, progress=report))
     about = {
         "set": name,
         "configurations": len(dataset),

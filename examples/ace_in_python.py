@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import potlearn as pl
-from potlearn.fit import Weights, cross_validate, make_solver
+from potlearn.fit import cross_validate
 
 DATA = Path(__file__).parents[1] / "datasets" / "silicon" / "silicon.extxyz.xz"
 
@@ -14,14 +14,8 @@ train, test = pl.stratified_split(dataset, test=0.1, seed=0)
 trials = []
 for degree in ((8, 7, 6), (10, 9, 8), (12, 11, 10)):
     basis = pl.ACE(species=("Si",), cutoff=5.5, order=3, degree=degree)
-    result = pl.fit_linear(train, basis, n_folds=5)
-    held_out = cross_validate(
-        result.ledger,
-        basis.species,
-        weights=Weights(),
-        solver=make_solver("evidence"),
-        one_body=result.one_body,
-    ).rmse["all"]
+    result = pl.fit_linear(train, basis, pl.FitSettings(n_folds=5))
+    held_out = cross_validate(result.ledger, result.settings).rmse["all"]
     trials.append((held_out["energy"] * held_out["forces"], basis))
     print(f"{basis.n_features} functions, held out: {1e3 * held_out['forces']:.0f} meV/Å")
 _, descriptor = min(trials, key=lambda trial: trial[0])
@@ -30,7 +24,7 @@ _, descriptor = min(trials, key=lambda trial: trial[0])
 shortest = pl.shortest_distances(train, descriptor.species)
 reference = pl.default_zbl(shortest, descriptor.species)
 core = pl.core_constraints(descriptor, reference, shortest, train)
-result = pl.fit_linear(train, descriptor, reference=reference, core=core)
+result = pl.fit_linear(train, descriptor, pl.FitSettings(core=core), reference=reference)
 
 potential = pl.LinearPotential(descriptor, result.coefficients, reference)
 potential.save("silicon_ace.potl")

@@ -67,7 +67,7 @@ def labelled(frames):
 def fit(train):
     """A potential of some hundred functions."""
     basis = pl.ACE(("Cu",), cutoff=5.5, order=3, degree=9)
-    result = pl.fit_linear(train, basis, ridge=1e-6, e0="fitted")
+    result = pl.fit_linear(train, basis, pl.FitSettings(ridge=1e-6, e0="fitted"))
     return pl.LinearPotential(basis, result.coefficients)
 
 

@@ -13,7 +13,7 @@ descriptor = pl.POD(species=("Si",), cutoff=5.5)
 shortest = pl.shortest_distances(train, descriptor.species)
 reference = pl.default_zbl(shortest, descriptor.species)
 core = pl.core_constraints(descriptor, reference, shortest, train)
-result = pl.fit_linear(train, descriptor, reference=reference, core=core)
+result = pl.fit_linear(train, descriptor, pl.FitSettings(core=core), reference=reference)
 
 potential = pl.LinearPotential(descriptor, result.coefficients, reference)
 potential.save("silicon.potl")

@@ -3,7 +3,7 @@
 import numpy as np
 
 import potlearn as pl
-from potlearn.runtime import Processes
+from potlearn.runtime import Runtime
 from potlearn.select import FPS, KDPP, Hierarchical, extrapolation_grade
 
 
@@ -21,7 +21,8 @@ def main() -> None:
     print("most likely row:", selector.inclusion_probabilities(X).argmax())
 
     # The same over two processes, and resumed after an interruption: the same rows.
-    many = Hierarchical(KDPP(20, random_state=0), executor=Processes(2), checkpoint="select.ckpt")
+    runtime = Runtime(workers=2, checkpoint="select.ckpt")
+    many = Hierarchical(KDPP(20, random_state=0), runtime=runtime)
     print("same rows:", np.array_equal(many.fit(X).selected_idx_, selector.selected_idx_))
 
     # Rows far from each other, and how far others extrapolate from them.

@@ -3,12 +3,11 @@
 #pragma once
 
 #include <cstdint>
-#include <stdexcept>
-#include <string>
 #include <vector>
 
-#include "design_plan.hpp"
-#include "program_data.hpp"
+#include "aligned.hpp"
+#include "program_arrays.hpp"
+#include "span.hpp"
 
 namespace potlearn {
 
@@ -23,7 +22,7 @@ constexpr int MAX_DEGREE = 12;
 struct RadialTable {
   double cutoff = 0;
   double closest = 0;  // smallest distance that the table covers
-  std::vector<double> knots;
+  AlignedVector<double> knots;
 };
 
 struct Basis {
@@ -38,7 +37,6 @@ struct Basis {
   std::vector<RadialTable> tables;
   std::vector<Program> programs;         // with the same moments and number of features
   std::vector<std::int32_t> program_of;  // of each centre species
-  DesignPlan plan;                       // of the one program, where there is one
 
   int max_degree() const {
     int l = 0;
@@ -53,13 +51,6 @@ struct Basis {
     for (int n = 0; n < n_radial; ++n) moments += harmonics(degree[n] + 1) - harmonics(lowest[n]);
     return moments;
   }
-  std::vector<MomentOrigin> moment_origins() const {
-    std::vector<MomentOrigin> origins;
-    for (int e = 0; e < n_species; ++e)
-      for (int n = 0; n < n_radial; ++n)
-        for (int lm = harmonics(lowest[n]); lm < harmonics(degree[n] + 1); ++lm) origins.push_back({e, n, lm});
-    return origins;
-  }
   const Program& program(int centre) const { return programs[program_of[centre]]; }
   int n_features() const { return int(programs[0].feature.size()); }
   int n_moments() const { return programs[0].n_moments; }
@@ -71,21 +62,18 @@ struct Basis {
   const RadialTable& table(int centre, int neighbour) const { return tables[table_of[centre * n_species + neighbour]]; }
 };
 
-// One configuration, or several side by side, with the full neighbour list, sorted by centre.
-struct System {
-  int n_atoms = 0;
-  const std::int32_t* owner = nullptr;  // the configuration of each atom; null: there is one
-  const double* positions = nullptr;
-  const std::int32_t* species = nullptr;
-  const std::int64_t* first = nullptr;
-  const std::int32_t* neighbor = nullptr;
-  const double* offsets = nullptr;
+// What a basis is made of, not yet checked.
+struct BasisArrays {
+  int n_species, bits, octaves;
+  Span<const std::int32_t> lowest, degree;  // (n_radial)
+  Span<const std::int32_t> table_of;        // (n_species, n_species)
+  Span<const double> cutoffs;               // (tables)
+  Span<const double> knots;                 // (tables, octaves 2^bits + 5, 3, stride)
+  std::vector<const Program*> programs;
+  Span<const std::int32_t> program_of;  // (n_species)
 };
 
-struct TooClose : std::runtime_error {
-  TooClose(int i, int j, double r, double closest)
-      : std::runtime_error("atoms " + std::to_string(i) + " and " + std::to_string(j) + " are " + std::to_string(r) +
-                           " Å apart; the radial table starts at " + std::to_string(closest) + " Å") {}
-};
+// Throws std::invalid_argument.
+Basis make_basis(const BasisArrays& arrays);
 
 }  // namespace potlearn

@@ -5,34 +5,25 @@
 // where every radial function is zero.
 #pragma once
 
-#include <memory>
-#include <new>
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+#include <vector>
 
 #include "basis.hpp"
+#include "buffer.hpp"
+#include "errors.hpp"
 #include "harmonics.hpp"
 #include "lanes.hpp"
 #include "moments.hpp"
 #include "program.hpp"
 #include "radial.hpp"
+#include "span.hpp"
+#include "system.hpp"
 
 namespace potlearn::POTLEARN_ISA {
-
-class Buffer {
- public:
-  explicit Buffer(std::size_t n) : size_(n), data_(new (std::align_val_t(64)) lanes[n + 1]) { clear(); }
-  ~Buffer() { operator delete[](data_, std::align_val_t(64)); }
-  Buffer(const Buffer&) = delete;
-  Buffer& operator=(const Buffer&) = delete;
-  lanes* get() { return data_; }
-  const lanes* get() const { return data_; }
-  lanes& operator[](std::size_t k) { return data_[k]; }
-  const lanes& operator[](std::size_t k) const { return data_[k]; }
-  void clear() { std::fill(data_, data_ + size_, splat(0)); }
-
- private:
-  std::size_t size_;
-  lanes* data_;
-};
 
 // Call f with the angular degree as a compile-time constant.
 template <class F>
@@ -74,15 +65,20 @@ inline Vector3 operator*(const Vector3& a, S s) {
   return s * a;
 }
 
+// Strains (3, 3), one per lane.
+struct Strain {
+  lanes e[9];
+};
+
 class Block {
  public:
-  // capacity: slots per neighbour species that the block must hold.
-  Block(const Basis& basis, int capacity)
-      : basis(basis), groups(radial_groups(basis)), degree(basis.max_degree()), terms((degree + 1) * (degree + 1)),
-        stride(basis.stride), capacity((capacity + 1) / 2 * 2), n_values(basis.n_moments() + basis.max_nodes() + 1),
-        slots(basis.n_species), ux(places()), uy(places()), uz(places()), r(places()), inverse_r(places()),
+  // most_slots: per neighbour species that the block must hold.
+  Block(const Basis& of, int most_slots)
+      : basis(of), groups(radial_groups(of)), degree(of.max_degree()), terms((degree + 1) * (degree + 1)),
+        stride(of.stride), capacity((most_slots + 1) / 2 * 2), n_values(of.n_moments() + of.max_nodes() + 1),
+        slots(of.n_species), ux(places()), uy(places()), uz(places()), r(places()), inverse_r(places()),
         neighbor(places() * W), R(places() * stride), dR(places() * stride), Y(places() * terms), values(n_values),
-        adjoint(n_values), c(2 * stride), d(2 * terms) {}
+        adjoint(n_values), gradient(3 * places()), by_radial_(2 * stride), by_angular_(2 * terms) {}
 
   const Basis& basis;
   const std::vector<RadialGroup> groups;
@@ -95,6 +91,7 @@ class Block {
   std::vector<std::int32_t> neighbor;
   Buffer R, dR, Y;
   Buffer values, adjoint;  // moments, nodes, one; and dE/d(them)
+  Buffer gradient;         // dE/dr_ij, (slots, 3)
 
   const Program& program() const { return basis.program(species); }
   int begin(int e) const { return e * capacity; }
@@ -152,9 +149,11 @@ class Block {
   }
 
   // Tangents of the moments, into the adjoint buffer, along dr_ij = u_j - u_i + strain r_ij.
-  void moment_tangents(const double* u, const double* strain) {
+  void moment_tangents(Span<const double> u, const Strain& strain) {
     adjoint.clear();
-    Buffer radial(places() * stride), angular(places() * terms);
+    Buffer &radial = radial_tangent_, &angular = angular_tangent_;
+    radial.at_least(places() * stride);
+    angular.at_least(places() * terms);
     with_degree(degree, [&](auto L) {
       for (int e = 0; e < basis.n_species; ++e)
         for (int s = begin(e); s < end(e); ++s) {
@@ -173,21 +172,21 @@ class Block {
     }
   }
 
-  // f(slot, dE/dr_ij) for every slot, from dE/dmoment in the adjoint.
-  template <class F>
-  void pair_gradients(F&& f) {
+  // dE/dr_ij of every slot, from dE/dmoment in the adjoint.
+  void pair_gradients() {
     with_degree(degree, [&](auto L) {
       for (int e = 0; e < basis.n_species; ++e) {
         const lanes* G = &adjoint[e * basis.moments_per_species()];
         int s = begin(e);
-        for (; s + TS_MAX <= end(e); s += TS_MAX) slot_gradients<L(), TS_MAX>(s, G, f);
-        for (; s < end(e); ++s) slot_gradients<L(), 1>(s, G, f);
+        for (; s + TS_MAX <= end(e); s += TS_MAX) slot_gradients<L(), TS_MAX>(s, G);
+        for (; s < end(e); ++s) slot_gradients<L(), 1>(s, G);
       }
     });
   }
 
  private:
-  Buffer c, d;
+  Buffer radial_tangent_, angular_tangent_;  // none until they are needed
+  Buffer by_radial_, by_angular_;            // dE/dR and dE/dY of the slots of a tile
 
   std::size_t places() const { return std::size_t(basis.n_species) * capacity; }
 
@@ -243,37 +242,31 @@ class Block {
       }
   }
 
-  Vector3 pair_velocity(int s, const double* u, const double* strain) {
+  Vector3 pair_velocity(int s, Span<const double> u, const Strain& strain) const {
     const lanes d[3] = {ux[s] * r[s], uy[s] * r[s], uz[s] * r[s]};
     lanes v[3];
     for (int a = 0; a < 3; ++a) {
-      v[a] = strain[3 * a] * d[0] + strain[3 * a + 1] * d[1] + strain[3 * a + 2] * d[2];
+      v[a] = strain.e[3 * a] * d[0] + strain.e[3 * a + 1] * d[1] + strain.e[3 * a + 2] * d[2];
       for (int w = 0; w < W; ++w) v[a][w] += u[3 * neighbor[s * W + w] + a] - u[3 * atoms[w] + a];
     }
     return {v[0], v[1], v[2]};
   }
 
-  template <int L, int TS, class F>
-  void slot_gradients(int s0, const lanes* G, F&& f) {
-    std::fill(&d[0], &d[TS * terms], splat(0));
-    moment_adjoint<TS>(groups, &R[s0 * stride], stride, &Y[s0 * terms], terms, G, &c[0], &d[0]);
+  template <int L, int TS>
+  void slot_gradients(int s0, const lanes* G) {
+    std::fill(&by_angular_[0], &by_angular_[TS * terms], splat(0));
+    moment_adjoint<TS>(groups, &R[s0 * stride], stride, &Y[s0 * terms], terms, G, &by_radial_[0], &by_angular_[0]);
     for (int t = 0; t < TS; ++t) {
       const int s = s0 + t;
       lanes radial = splat(0), gx, gy, gz;
-      for (int n = 0; n < basis.n_radial; ++n) radial += c[t * stride + n] * dR[s * stride + n];
-      AngularParts<L>(ux[s], uy[s], uz[s]).gradient(&d[t * terms], gx, gy, gz);
+      for (int n = 0; n < basis.n_radial; ++n) radial += by_radial_[t * stride + n] * dR[s * stride + n];
+      AngularParts<L>(ux[s], uy[s], uz[s]).gradient(&by_angular_[t * terms], gx, gy, gz);
       const lanes along = radial - inverse_r[s] * (gx * ux[s] + gy * uy[s] + gz * uz[s]);
-      f(s, Vector3{along * ux[s] + inverse_r[s] * gx, along * uy[s] + inverse_r[s] * gy,
-                   along * uz[s] + inverse_r[s] * gz});
+      gradient[3 * s] = along * ux[s] + inverse_r[s] * gx;
+      gradient[3 * s + 1] = along * uy[s] + inverse_r[s] * gy;
+      gradient[3 * s + 2] = along * uz[s] + inverse_r[s] * gz;
     }
   }
 };
-
-// Most neighbours of one species that any atom can have in the list.
-inline int most_neighbors(const System& s) {
-  std::int64_t most = 0;
-  for (int i = 0; i < s.n_atoms; ++i) most = std::max(most, s.first[i + 1] - s.first[i]);
-  return int(most);
-}
 
 }  // namespace potlearn::POTLEARN_ISA

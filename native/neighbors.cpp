@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <utility>
 #include <vector>
 
@@ -94,8 +96,8 @@ class Grid {
 
   // f(begin, end): ranges of sorted images that hold all within the cutoff of a point.
   template <class F>
-  void rows_near(double x, double y, double z, F&& f) const {
-    const int c[3] = {box(0, x), box(1, y), box(2, z)};
+  void rows_near(const double* point, F&& f) const {
+    const int c[3] = {box(0, point[0]), box(1, point[1]), box(2, point[2])};
     const int x0 = std::max(c[0] - REACH, 0), x1 = std::min(c[0] + REACH, count_[0] - 1);
     for (int k = std::max(c[2] - REACH, 0); k <= std::min(c[2] + REACH, count_[2] - 1); ++k)
       for (int j = std::max(c[1] - REACH, 0); j <= std::min(c[1] + REACH, count_[1] - 1); ++j) {
@@ -154,7 +156,7 @@ Lists neighbor_lists(const double* positions, int n, const Cell& cell, double cu
   std::vector<double> squares;
   for (int i = 0; i < n; ++i) {
     const double x = positions[3 * i], y = positions[3 * i + 1], z = positions[3 * i + 2];
-    grid.rows_near(x, y, z, [&](std::size_t begin, std::size_t end) {
+    grid.rows_near(positions + 3 * i, [&](std::size_t begin, std::size_t end) {
       squares.resize(std::max(squares.size(), end - begin));
       for (std::size_t k = begin; k < end; ++k) {
         const double dx = grid.x[k] - x, dy = grid.y[k] - y, dz = grid.z[k] - z;

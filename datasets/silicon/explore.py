@@ -30,7 +30,7 @@ from scipy.linalg import solve_triangular
 from structures import MELTS, generator
 
 import potlearn as pl
-from potlearn.fit.diagnose.leverage import Hat
+from potlearn.fit.diagnose.hat import Hat
 
 DATA = Path(__file__).with_name("silicon.extxyz.xz")
 CLOSEST = 1.75
@@ -45,7 +45,9 @@ def fitted() -> tuple[pl.LinearPotential, NDArray[np.float64]]:
     reference = pl.default_zbl(shortest, descriptor.species)
     core = pl.core_constraints(descriptor, reference, shortest, data)
     weights = pl.Weights(forces=1.0)
-    result = pl.fit_linear(data, descriptor, reference=reference, core=core, weights=weights)
+    result = pl.fit_linear(
+        data, descriptor, pl.FitSettings(core=core, weights=weights), reference=reference
+    )
     potential = pl.LinearPotential(descriptor, result.coefficients, reference)
     return potential, Hat.of(result).triangle
 

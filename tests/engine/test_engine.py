@@ -18,7 +18,7 @@ def engine_of(descriptor, instruction_set):
     return Engine(descriptor.engine.basis, instruction_set)
 
 
-def arguments(descriptor, atoms):
+def system_of(descriptor, atoms):
     return System.of(atoms, descriptor.species, descriptor.cutoff)
 
 
@@ -35,9 +35,9 @@ def engine(request, descriptor):
 @pytest.fixture(params=["crystal", "cluster", "many"])
 def system(request, descriptor):
     if request.param == "cluster":
-        return arguments(descriptor, cluster(descriptor.species, 5, seed=1))
+        return system_of(descriptor, cluster(descriptor.species, 5, seed=1))
     n, length = (11, 5.4) if request.param == "many" else (4, 4.4)
-    return arguments(descriptor, cell(descriptor.species, n, seed=2, length=length))
+    return system_of(descriptor, cell(descriptor.species, n, seed=2, length=length))
 
 
 def coefficients(engine, *shape, seed=0):
@@ -99,13 +99,13 @@ def test_vjp_and_jvp_are_adjoint(engine, system):
 
 def test_jvp_against_central_differences(descriptor, engine, system):
     rng = np.random.default_rng(6)
-    u, strain, h = rng.normal(size=system.positions.shape), 0.1 * rng.normal(size=(3, 3)), 1e-5
+    u, strain, h = rng.normal(size=(len(system), 3)), 0.1 * rng.normal(size=(3, 3)), 1e-5
 
     def moved(t):
-        f = np.eye(3) + t * strain
-        list_ = replace(system.neighbors, offsets=system.neighbors.offsets @ f.T)
+        f, list_ = np.eye(3) + t * strain, system.neighbors
+        there = replace(list_, offsets=list_.offsets @ f.T)
         positions = (system.positions + t * u) @ f.T
-        return engine.features(System(positions, system.species, list_))
+        return engine.features(replace(system, positions=positions, neighbors=there))
 
     difference = (moved(h) - moved(-h)) / (2 * h)
     exact = engine.jvp(system, u, strain)
@@ -122,25 +122,75 @@ def test_several_coefficient_sets_in_one_pass(engine, system):
 
 
 @pytest.mark.parametrize("name", ["2-7-body", "W-Be 2-7-body"])
-def test_same_bits_for_any_number_of_threads(name):
+def inputs(engine, system):
+    """Weights, gates, displacements per atom; a strain per configuration."""
+    rng = np.random.default_rng(9)
+    n, m, b = len(system), engine.n_features, system.n_systems
+    decay = 1.0 / np.arange(1, m + 1)
+    weights, u = decay * rng.normal(size=(n, m)), rng.normal(size=(n, 3))
+    gates = rng.normal(size=(n, 2)), decay * rng.normal(size=(n, 2, m))
+    return weights, gates, u, rng.normal(size=(b, 3, 3))
+
+
+def every_operation(engine, system, weights, gates, u, strain, threads=1):
+    """Results by operation: energies and features (N, ...), forces (3N, ...), others (B, ...)."""
+    c, n, b = coefficients(engine, 2), len(system), system.n_systems
+    strain = strain[0] if system.owner is None else strain
+    energies, forces, virial = engine.energy_forces(system, c[0], threads)
+    sets = engine.energy_forces(system, c, threads)
+    back, back_virial = engine.vjp(system, weights, threads)
+    per_atom = {
+        "energies": energies,
+        "energies of sets": sets[0].T,
+        "features": engine.features(system, threads),
+        "jvp": engine.jvp(system, u, strain, threads),
+    }
+    per_component = {
+        "forces": forces.reshape(3 * n),
+        "forces of sets": sets[1].reshape(2, 3 * n).T,
+        "vjp": back.reshape(3 * n),
+    }
+    per_system = {
+        "virial": virial.reshape(b, 6),
+        "virials of sets": sets[2].reshape(2, b, 6).swapaxes(0, 1),
+        "virial of vjp": back_virial.reshape(b, 6),
+    }
+    for name, given in (("rows", None), ("gated rows", gates)):
+        energy, rows, strains = engine.rows(system, given, threads=threads)
+        per_component[f"{name} of forces"] = rows
+        per_system[f"{name} of energy"] = energy.reshape(b, -1)
+        per_system[f"{name} of virial"] = strains.reshape(b, 6, -1)
+        without = engine.rows(system, given, virial=False, threads=threads)
+        per_component[f"{name} of forces alone"] = without[1]
+        assert without[2].size == 0
+    return per_atom, per_component, per_system
+
+
+@pytest.mark.parametrize("kind", ["one", "several"])
+@pytest.mark.parametrize("name", ["2-7-body", "W-Be 2-7-body"])
+def test_same_bits_for_any_number_of_threads(name, kind):
+    """Enough blocks of atoms for nine threads and more."""
     descriptor = BASES[name]
-    atoms = cell(descriptor.species, 6, seed=4).repeat((3, 3, 4))
-    atoms.rattle(0.05, seed=1)
-    system, engine = arguments(descriptor, atoms), descriptor.engine
-    c = coefficients(engine)
-    one = engine.energy_forces(system, c, threads=1)
-    for threads in (2, 3, 7):
-        for a, b in zip(one, engine.energy_forces(system, c, threads=threads), strict=True):
-            np.testing.assert_array_equal(a, b)
-    np.testing.assert_array_equal(
-        engine.features(system, threads=1), engine.features(system, threads=3)
-    )
+    if kind == "one":
+        atoms = cell(descriptor.species, 6, seed=4).repeat((4, 4, 6))
+        atoms.rattle(0.05, seed=1)
+    else:
+        atoms = [cell(descriptor.species, n, seed=n) for n in (6, 1, 4, 5, 2, 6, 3)] * 40
+    system, engine = system_of(descriptor, atoms), descriptor.engine
+    given = inputs(engine, system)
+    one = every_operation(engine, system, *given)
+    for threads in (2, 3, 7, 9, 16):
+        several = every_operation(engine, system, *given, threads=threads)
+        for expected, found in zip(one, several, strict=True):
+            for operation, array in expected.items():
+                message = f"{operation}, {threads} threads"
+                np.testing.assert_array_equal(found[operation], array, err_msg=message)
 
 
 def test_isolated_atom_has_its_one_body_energy(engine, descriptor):
     atoms = cluster(descriptor.species, 1, seed=0)
     c = coefficients(engine)
-    energies, forces, virial = engine.energy_forces(arguments(descriptor, atoms), c)
+    energies, forces, virial = engine.energy_forces(system_of(descriptor, atoms), c)
     assert energies[0] == c[0, 0]
     assert not forces.any()
     assert not virial.any()
@@ -148,24 +198,28 @@ def test_isolated_atom_has_its_one_body_energy(engine, descriptor):
 
 def test_neighbours_beyond_the_cutoff_do_not_matter(descriptor, engine):
     atoms = cell(descriptor.species, 5, seed=8)
-    c = coefficients(engine)
-    short = engine.energy_forces(arguments(descriptor, atoms), c)
-    further = System.of(atoms, descriptor.species, descriptor.cutoff + 1.5)
-    long = engine.energy_forces(further, c)
+    c, near = coefficients(engine), system_of(descriptor, atoms)
+    far = System.of(atoms, descriptor.species, descriptor.cutoff + 1.5)
+    short, long = engine.energy_forces(near, c), engine.energy_forces(far, c)
     for a, b in zip(short, long, strict=True):
         np.testing.assert_allclose(a, b, atol=1e-12 * max(1.0, np.abs(a).max()))
 
 
-def test_configurations_side_by_side_have_the_rows_that_each_has_alone(descriptor, engine):
-    several = [cell(descriptor.species, n, seed=n, length=4.4) for n in (4, 1, 3)]
-    parts = [arguments(descriptor, atoms) for atoms in several]
-    shift = np.cumsum([0, *(len(part) for part in parts)])
-    energy, forces, virial = engine.rows(arguments(descriptor, several))
-    for k, part in enumerate(parts):
-        alone = engine.rows(part)
-        rows = forces[3 * shift[k] : 3 * shift[k + 1]]
-        for a, b in zip(alone, (energy[k], rows, virial[6 * k : 6 * k + 6]), strict=True):
-            np.testing.assert_allclose(a, b, atol=1e-11 * max(1.0, np.abs(a).max()))
+def test_configurations_side_by_side_equal_one_by_one(descriptor, engine):
+    atoms = [cell(descriptor.species, n, seed=n, length=4.4) for n in (4, 1, 3)]
+    together = system_of(descriptor, atoms)
+    weights, gates, u, strain = inputs(engine, together)
+    several = every_operation(engine, together, weights, gates, u, strain)
+    last = 0
+    for k, one in enumerate(atoms):
+        own, last = slice(last, last + len(one)), last + len(one)
+        mine = weights[own], (gates[0][own], gates[1][own]), u[own], strain[k : k + 1]
+        alone = every_operation(engine, system_of(descriptor, one), *mine)
+        places = own, slice(3 * own.start, 3 * own.stop), slice(k, k + 1)
+        for expected, found, place in zip(alone, several, places, strict=True):
+            for name, a in expected.items():
+                scale = max(1.0, np.abs(a).max())
+                np.testing.assert_allclose(found[name][place], a, atol=1e-11 * scale, err_msg=name)
 
 
 def polynomial(n_moments, terms):
@@ -231,23 +285,42 @@ def test_atoms_on_top_of_each_other_are_an_error(descriptor, engine):
     atoms = cluster(descriptor.species, 3, seed=0)
     atoms.positions[1] = atoms.positions[0] + [0.01, 0, 0]
     with pytest.raises(DataError, match=r"atoms 0 and 1 are 0\.01"):
-        engine.features(arguments(descriptor, atoms))
+        engine.features(system_of(descriptor, atoms))
 
 
 def test_malformed_arrays_are_refused(descriptor, engine):
-    system = arguments(descriptor, cell(descriptor.species, 4, seed=2))
-    list_ = system.neighbors
-
-    def spoiled(**changes):
-        return replace(system, views={}, **changes)
-
+    system = system_of(descriptor, cell(descriptor.species, 4, seed=2))
     with pytest.raises(ValueError, match="positions must be"):
-        engine.features(spoiled(positions=system.positions[:-1]))
+        engine.features(replace(system, positions=system.positions[:-1]))
     with pytest.raises(ValueError, match="species index out of range"):
-        engine.features(spoiled(species=system.species + 9))
+        engine.features(replace(system, species=system.species + 9))
+    beyond = replace(system.neighbors, j=system.neighbors.j + 99)
     with pytest.raises(ValueError, match="neighbour index out of range"):
-        engine.features(spoiled(neighbors=replace(list_, j=list_.j + 99)))
-    with pytest.raises(ValueError, match="wrong number of coefficients"):
+        engine.features(replace(system, neighbors=beyond))
+    with pytest.raises(ValueError, match="coefficients must be"):
         engine.energy_forces(system, coefficients(engine)[:, :-1])
+    with pytest.raises(ValueError, match="strain must be"):
+        engine.jvp(system, strain=np.zeros((2, 3, 3)))
+    with pytest.raises(ValueError, match="number of threads must be at least 1"):
+        engine.features(system, threads=0)
     with pytest.raises(ValueError, match="does not run the instruction set"):
         engine_of(descriptor, "sse9").features(system)
+
+
+@pytest.mark.parametrize(
+    ("owner", "n_systems", "match"),
+    [
+        (None, 2, "need the owner"),
+        ([0, 0, 0], 1, r"owner must be \(N,\)"),
+        ([0, 0, 1, 1, 0, 0, 1, 1], 2, "owner must ascend"),
+        ([0, 0, 0, 0, 1, 1, 1, 1], 1, "owner must ascend"),
+        ([-1, 0, 0, 0, 1, 1, 1, 1], 2, "owner must ascend"),
+        ([0, 0, 0, 1, 1, 1, 1, 1], 2, "joins atoms of two configurations"),
+    ],
+)
+def test_owners_that_do_not_fit_are_refused(owner, n_systems, match):
+    descriptor = BASES["2-7-body"]
+    system = system_of(descriptor, [cell(("Si",), 4, seed=2, length=4.4)] * 2)
+    owner = owner if owner is None else np.array(owner, np.int32)
+    with pytest.raises(ValueError, match=match):
+        descriptor.engine.features(replace(system, owner=owner, n_systems=n_systems))

@@ -16,6 +16,7 @@ from potlearn.features import (
     feature_names,
     scaled,
 )
+from potlearn.runtime import Runtime
 
 ACE = pl.ACE(("Cu", "Ag"), cutoff=4.0, order=2, degree=5)
 POD = pl.POD(("Cu", "Ag"), cutoff=4.0, rin=0.8)
@@ -125,7 +126,7 @@ def test_workers_and_files_change_no_bit(tmp_path, monkeypatch):
     seen = []
     path = tmp_path / "X.npy"
     mapped = configuration_features(
-        dataset, ACE, path=path, workers=2, progress=lambda *x: seen.append(x)
+        dataset, ACE, path=path, runtime=Runtime(2, progress=lambda *x: seen.append(x))
     )
     assert isinstance(mapped, np.memmap)
     np.testing.assert_array_equal(mapped, plain)
@@ -134,7 +135,7 @@ def test_workers_and_files_change_no_bit(tmp_path, monkeypatch):
     assert len(seen) == 8
 
 
-def test_an_interrupted_matrix_goes_on(tmp_path, monkeypatch):
+def test_an_interrupted_matrix_is_continued(tmp_path, monkeypatch):
     monkeypatch.setattr("potlearn.features.matrix.CONFIGURATIONS", 4)
     dataset, path = pl.from_atoms(frames(30)), tmp_path / "X.npy"
 
@@ -143,22 +144,26 @@ def test_an_interrupted_matrix_goes_on(tmp_path, monkeypatch):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        configuration_features(dataset, ACE, path=path, progress=interrupt)
+        configuration_features(dataset, ACE, path=path, runtime=Runtime(progress=interrupt))
     with (tmp_path / "X.npy.journal").open("a") as file:
         file.write('{"chunk": 7')  # torn by a kill
     seen = []
-    going_on = configuration_features(dataset, ACE, path=path, progress=lambda n, _: seen.append(n))
+    runtime = Runtime(progress=lambda n, _: seen.append(n))
+    continued = configuration_features(dataset, ACE, path=path, runtime=runtime)
     assert seen == [16, 20, 24, 28, 30]
-    np.testing.assert_array_equal(going_on, configuration_features(dataset, ACE))
+    np.testing.assert_array_equal(continued, configuration_features(dataset, ACE))
 
 
 def test_files_of_other_features_are_refused(tmp_path):
     dataset, path = pl.from_atoms(frames()), tmp_path / "X.npy"
     configuration_features(dataset, ACE, path=path)
-    with pytest.raises(DataError, match="other data or settings"):
+    message = r"X\.npy: this matrix belongs to another dataset or descriptor \(other {}\)"
+    with pytest.raises(DataError, match=message.format("features, shape")):
         configuration_features(dataset, POD, path=path)
-    with pytest.raises(DataError, match="other data or settings"):
+    with pytest.raises(DataError, match=message.format("data, shape")):
         configuration_features(dataset[:-1], ACE, path=path)
+    path.unlink()  # a matrix that was removed is made again, whatever its journal says
+    configuration_features(dataset, POD, path=path)
     np.save(tmp_path / "mine.npy", np.zeros(3))
     with pytest.raises(DataError, match=r"mine\.npy: exists"):
         configuration_features(dataset, ACE, path=tmp_path / "mine.npy")

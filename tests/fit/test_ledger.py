@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from potlearn.errors import FitError
-from potlearn.fit.ledger.entries import Key
+from potlearn.fit import QR
 from potlearn.fit.ledger.ledger import Ledger
-from potlearn.fit.solve.solvers import QR
+from potlearn.fit.rows.names import Key
 from potlearn.fit.weights import Weights
 
 C = 6

@@ -5,8 +5,17 @@ import pytest
 from pair_descriptor import PairDescriptor, PairPotential, configurations, crystal, labelled
 
 import potlearn as pl
-from potlearn.errors import FitError
-from potlearn.fit import QR, Ridge, RowStore, Weights, find_suspicious, fit_linear, influences
+from potlearn.fit import (
+    QR,
+    FitSettings,
+    Ridge,
+    RowBudget,
+    Weights,
+    find_suspicious,
+    fit_linear,
+    influences,
+    store_rows,
+)
 
 PAIR = PairDescriptor()
 WEIGHTS = Weights(energy=100.0, forces=1.0, stress=0.1)
@@ -29,8 +38,8 @@ def test_left_out_energy_and_stress_are_those_of_a_fit_without_the_configuration
     data = configurations(n=12, noise=0.3)
     solver = Ridge(ridge=1e-7, scaling="none")
     options = {"weights": WEIGHTS, "solver": solver, "e0": e0}
-    found = influences(fit_linear(data, pair, **options), data, pair)
-    without = fit_linear(data.subset(np.arange(1, 12)), pair, **options)
+    found = influences(fit_linear(data, pair, FitSettings(**options)))
+    without = fit_linear(data.subset(np.arange(1, 12)), pair, FitSettings(**options))
     row, n = pair.rows(data[0]), 8
     c = without.coefficients.ravel()
     energy = next(x for x in found if x.configuration == 0 and x.quantity == "energy")
@@ -44,10 +53,10 @@ def test_left_out_energy_and_stress_are_those_of_a_fit_without_the_configuration
 
 def test_left_out_forces_are_those_of_a_fit_without_the_atom():
     data = configurations(n=4, noise=0.3)
-    found = influences(fit_linear(data, PAIR, solver="qr"), data, PAIR)
+    found = influences(fit_linear(data, PAIR, FitSettings(solver="qr")))
     frames = list(data)
     frames[2].arrays["force_mask"] = np.arange(8) != 5
-    without = fit_linear(pl.from_atoms(frames), PAIR, solver="qr")
+    without = fit_linear(pl.from_atoms(frames), PAIR, FitSettings(solver="qr"))
     expected = PAIR.rows(data[2]).forces[15:18] @ without.coefficients.ravel()
     expected -= data.labels(2).forces[5]
     item = next(x for x in found if (x.configuration, x.atom) == (2, 5))
@@ -57,8 +66,8 @@ def test_left_out_forces_are_those_of_a_fit_without_the_atom():
 
 def test_leverages_add_up_to_the_parameters():
     data = configurations(n=20, noise=0.3)
-    result = fit_linear(data, PAIR, solver=QR())
-    found = influences(result, data, PAIR)
+    result = fit_linear(data, PAIR, FitSettings(solver=QR()))
+    found = influences(result)
     rows = {"energy": 1, "stress": 6, "forces": 3}
     np.testing.assert_allclose(sum(x.leverage * rows[x.quantity] for x in found), 5, rtol=1e-6)
 
@@ -66,8 +75,10 @@ def test_leverages_add_up_to_the_parameters():
 def test_intercept_and_groups_with_weights():
     data = configurations(n=10, noise=0.3, groups=("a", "b"))
     weights = Weights(groups={"b": {"forces": 4.0, "stress": 0.0}})
-    result = fit_linear(data, PAIR, solver="qr", weights=weights, e0={"Si": -5.5}, intercept=True)
-    found = influences(result, data, PAIR)
+    result = fit_linear(
+        data, PAIR, FitSettings(solver="qr", weights=weights, e0={"Si": -5.5}, intercept=True)
+    )
+    found = influences(result)
     assert {x.quantity for x in found if x.configuration == 1} == {"energy", "forces"}
     total = sum(x.leverage * {"energy": 1, "stress": 6, "forces": 3}[x.quantity] for x in found)
     np.testing.assert_allclose(total, 5, rtol=1e-6)
@@ -76,13 +87,13 @@ def test_intercept_and_groups_with_weights():
 def test_labels_left_out_of_the_fit_are_judged_as_unseen():
     """An excluded block's residual and score equal those of leave-one-out."""
     data = configurations(n=10, noise=0.3)
-    result = fit_linear(data, PAIR, solver="qr", e0={"Si": -5.0})
+    result = fit_linear(data, PAIR, FitSettings(solver="qr", e0={"Si": -5.0}))
     for label in ((3, "forces", 2), (4, "stress", -1)):
-        out = fit_linear(data, PAIR, solver="qr", e0={"Si": -5.0}, exclude=[label])
+        out = fit_linear(data, PAIR, FitSettings(solver="qr", e0={"Si": -5.0}, exclude=[label]))
         assert out.n_rows[label[1]] == result.n_rows[label[1]] - (3 if label[2] >= 0 else 6)
 
         def pick(result, label=label):
-            items = influences(result, data, PAIR)
+            items = influences(result)
             return next(x for x in items if (x.configuration, x.quantity, x.atom) == label)
 
         inside, outside = pick(result), pick(out)
@@ -90,17 +101,11 @@ def test_labels_left_out_of_the_fit_are_judged_as_unseen():
         np.testing.assert_allclose(outside.studentised, inside.studentised, rtol=1e-6)
 
 
-def test_rows_from_the_store_give_the_same(tmp_path):
+def test_kept_rows_give_the_same(tmp_path):
     data = configurations(n=10, noise=0.3)
-    result = fit_linear(data, PAIR, row_store=tmp_path)
-    store = RowStore.open(tmp_path)
-    assert influences(result, data, PAIR, row_store=store) == influences(result, data, PAIR)
-
-
-def test_result_of_another_descriptor_is_refused():
-    data = configurations(n=10)
-    with pytest.raises(FitError, match="another descriptor"):
-        influences(fit_linear(data, PAIR), data, PairDescriptor(n_features=3))
+    expected = influences(fit_linear(data, PAIR))
+    for rows in (RowBudget(), RowBudget(2000), store_rows(data, PAIR, tmp_path)):
+        assert influences(fit_linear(data, PAIR, rows=rows)) == expected
 
 
 def noisy(n=80, seed=3):
@@ -109,7 +114,7 @@ def noisy(n=80, seed=3):
 
 def suspects(frames, **options):
     data = pl.from_atoms(frames)
-    return find_suspicious(fit_linear(data, PAIR), data, PAIR, **options)
+    return find_suspicious(fit_linear(data, PAIR), **options)
 
 
 def test_clean_labels_raise_no_alarm():
@@ -186,7 +191,7 @@ def test_silicon_labels(shared_data):
     data = pl.read(shared_data / "Si_Zuo2020" / "Si_train.extxyz.xz")
 
     def suspicions(data):
-        return find_suspicious(fit_linear(data, descriptor), data, descriptor)
+        return find_suspicious(fit_linear(data, descriptor))
 
     assert [s for s in suspicions(data) if s.quantity == "forces"] == []
     frames, planted = list(data), {(10, 40), (100, 31), (150, 60)}

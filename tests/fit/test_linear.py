@@ -14,8 +14,9 @@ from pair_descriptor import (
 )
 
 import potlearn as pl
-from potlearn.errors import ExecutionError, FitError, SpeciesError
-from potlearn.fit import QR, Weights, fit_linear
+from potlearn.errors import FitError, SpeciesError
+from potlearn.fit import QR, FitSettings, Weights, fit_linear
+from potlearn.runtime import Runtime
 
 TRUTH = np.array([-5.0, 1.0, -2.0, 30.0, 4.0])
 PAIR = PairDescriptor()
@@ -28,7 +29,7 @@ def joined(*parts):
 
 @pytest.mark.parametrize("solver", ["qr", "svd", "evidence", "gcv", "cv"])
 def test_recovers_the_truth(solver):
-    result = fit_linear(configurations(), PAIR, solver=solver)
+    result = fit_linear(configurations(), PAIR, FitSettings(solver=solver))
     np.testing.assert_allclose(result.coefficients, TRUTH[None], rtol=1e-6)
     assert result.n_rows == {"energy": 40, "forces": 40 * 24, "stress": 240}
     assert result.rmse()["all"]["forces"] < 1e-6
@@ -41,7 +42,7 @@ def test_recovers_the_truth(solver):
 )
 def test_each_quantity_alone(weights):
     e0 = "fitted" if weights.energy else {"Si": -5.0}
-    result = fit_linear(configurations(), PAIR, weights=weights, solver="qr", e0=e0)
+    result = fit_linear(configurations(), PAIR, FitSettings(weights=weights, solver="qr", e0=e0))
     np.testing.assert_allclose(result.coefficients, TRUTH[None], rtol=1e-6)
     assert (result.n_rows["stress"] > 0) == (weights.stress > 0)
 
@@ -50,7 +51,7 @@ def test_weighted_problem_equals_stacked_rows():
     """Noisy labels, groups with their own weights: numpy.linalg.lstsq of all rows."""
     data = configurations(noise=0.2, groups=("a", "b"))
     weights = Weights(50.0, 2.0, 0.3, groups={"b": {"forces": 7.0, "energy": 0.0}})
-    result = fit_linear(data, PAIR, weights=weights, solver="qr", e0="fitted")
+    result = fit_linear(data, PAIR, FitSettings(weights=weights, solver="qr", e0="fitted"))
     rows, targets = [], []
     for k, atoms in enumerate(data):
         design, labels, group = PAIR.rows(atoms), data.labels(k), data.groups[k]
@@ -72,7 +73,7 @@ def test_reference_is_taken_off():
     total = PairPotential(PairDescriptor(n_features=6), (-4.5, 2, 0, 33, 8, 5, 6))
     rng = np.random.default_rng(0)
     data = pl.from_atoms([labelled(crystal(rng), total) for _ in range(10)])
-    result = fit_linear(data, PAIR, reference=reference, solver="qr")
+    result = fit_linear(data, PAIR, FitSettings(solver="qr"), reference=reference)
     np.testing.assert_allclose(result.coefficients, TRUTH[None], rtol=1e-7)
 
 
@@ -81,8 +82,10 @@ def test_isolated_atoms_fix_the_one_body_energy():
     result = fit_linear(data, PAIR)
     assert result.coefficients[0, 0] == -3.0
     assert not result.notes
-    assert fit_linear(data, PAIR, e0={"Si": -7.5}).coefficients[0, 0] == -7.5
-    free = fit_linear(data, PAIR, e0="fitted", solver="qr", weights=Weights(energy=1e-4))
+    assert fit_linear(data, PAIR, FitSettings(e0={"Si": -7.5})).coefficients[0, 0] == -7.5
+    free = fit_linear(
+        data, PAIR, FitSettings(e0="fitted", solver="qr", weights=Weights(energy=1e-4))
+    )
     assert -5.0 < free.coefficients[0, 0] < -3.0
 
 
@@ -90,7 +93,7 @@ def test_intercept_is_a_constant_per_atom():
     data = configurations(species=("Si", "C"), coefficients=(-5, 1, -2, 30, 4, -9, 2, 1, 0, 5))
     pair = PairDescriptor(("Si", "C"))
     shifted = {"Si": -7.0, "C": -11.0}
-    result = fit_linear(data, pair, e0=shifted, intercept=True, solver="qr")
+    result = fit_linear(data, pair, FitSettings(e0=shifted, intercept=True, solver="qr"))
     np.testing.assert_allclose(result.coefficients[:, 0], [-5.0, -9.0], rtol=1e-7)
 
 
@@ -123,7 +126,7 @@ def test_missing_labels_are_left_out():
     frames[1] = labelled(frames[1], truth, energy=None)
     frames[2].arrays["force_mask"] = mask
     frames[2].calc.results["forces"][~mask] = 1e6
-    result = fit_linear(pl.from_atoms(frames), PAIR, solver="qr")
+    result = fit_linear(pl.from_atoms(frames), PAIR, FitSettings(solver="qr"))
     np.testing.assert_allclose(result.coefficients, TRUTH[None], rtol=1e-6)
     assert result.n_rows == {"energy": 5, "forces": 4 * 24 + 9, "stress": 30}
 
@@ -132,17 +135,19 @@ def test_configuration_weights():
     data = configurations(n=30, noise=0.1)
     twice = joined(data, list(data)[:10])
     weights = np.where(np.arange(30) < 10, 2.0, 1.0)
-    a = fit_linear(data, PAIR, configuration_weights=weights, solver="qr")
-    b = fit_linear(twice, PAIR, solver="qr")
+    a = fit_linear(data, PAIR, FitSettings(configuration_weights=weights, solver="qr"))
+    b = fit_linear(twice, PAIR, FitSettings(solver="qr"))
     np.testing.assert_allclose(a.coefficients, b.coefficients, rtol=1e-9)
-    part = fit_linear(data[:10], PAIR, solver="qr")
-    zeros = fit_linear(data, PAIR, configuration_weights=weights - 1.0, solver="qr")
+    part = fit_linear(data[:10], PAIR, FitSettings(solver="qr"))
+    zeros = fit_linear(data, PAIR, FitSettings(configuration_weights=weights - 1.0, solver="qr"))
     np.testing.assert_allclose(zeros.coefficients, part.coefficients, rtol=1e-9)
 
 
 def test_same_bits_with_any_number_of_workers():
     data = configurations(n=200, noise=0.1)
-    results = [fit_linear(data, PAIR, workers=w, n_folds=3) for w in (1, 2)]
+    results = [
+        fit_linear(data, PAIR, FitSettings(n_folds=3), runtime=Runtime(workers=w)) for w in (1, 2)
+    ]
     assert np.array_equal(results[0].coefficients, results[1].coefficients)
     assert results[0].rmse() == results[1].rmse()
 
@@ -150,9 +155,9 @@ def test_same_bits_with_any_number_of_workers():
 def test_groups_collapse_unless_kept_or_weighted():
     data = configurations(n=12, groups=("a", "b", "c"))
     assert fit_linear(data, PAIR).ledger.groups == ("*",)
-    assert fit_linear(data, PAIR, keep_groups=True).ledger.groups == ("a", "b", "c")
+    assert fit_linear(data, PAIR, FitSettings(keep_groups=True)).ledger.groups == ("a", "b", "c")
     weights = Weights(groups={"b": {"forces": 2.0}})
-    assert fit_linear(data, PAIR, weights=weights).ledger.groups == ("*", "b")
+    assert fit_linear(data, PAIR, FitSettings(weights=weights)).ledger.groups == ("*", "b")
 
 
 def test_memory_does_not_grow_with_the_number_of_configurations():
@@ -173,17 +178,13 @@ def test_memory_does_not_grow_with_the_number_of_configurations():
 
 def test_progress_is_called():
     seen = []
-    fit_linear(configurations(n=150), PAIR, progress=lambda done, n: seen.append((done, n)))
+    fit_linear(
+        configurations(n=150),
+        PAIR,
+        runtime=Runtime(progress=lambda done, n: seen.append((done, n))),
+    )
     assert seen[-1] == (150, 150)
     assert len(seen) > 1
-
-
-def test_progress_bar_writes_to_the_error_stream(capsys):
-    fit_linear(configurations(n=5), PAIR, progress=True)
-    captured = capsys.readouterr()
-    assert captured.out == ""
-    assert "design rows" in captured.err
-    assert "5/5" in captured.err
 
 
 def test_thin_lone_configuration():
@@ -204,7 +205,6 @@ def test_thin_lone_configuration():
         ({"e0": {"C": 1.0}}, FitError, "no one-body energy of Si"),
         ({"e0": {"Si": np.nan}}, FitError, "energy of Si is nan"),
         ({"intercept": True}, FitError, "intercept needs given"),
-        ({"workers": 0}, ExecutionError, "workers is 0"),
         ({"weights": Weights(groups={"md": {}})}, FitError, "group 'md'; the dataset has all"),
         ({"weights": Weights(0.0, 0.0, 0.0)}, FitError, "no rows"),
         ({"configuration_weights": [1.0]}, FitError, "expected 6 finite numbers"),
@@ -213,7 +213,7 @@ def test_thin_lone_configuration():
 )
 def test_bad_options(options, error, message):
     with pytest.raises(error, match=message):
-        fit_linear(configurations(n=6), PAIR, **options)
+        fit_linear(configurations(n=6), PAIR, FitSettings(**options))
 
 
 def test_unknown_species_is_named_with_its_place():
@@ -245,9 +245,9 @@ def test_nan_in_a_design_row_names_the_configuration():
 
 
 def test_solver_objects_are_taken():
-    result = fit_linear(configurations(n=10), PAIR, solver=QR())
+    result = fit_linear(configurations(n=10), PAIR, FitSettings(solver=QR()))
     assert result.info.solver == "qr"
-    assert fit_linear(configurations(n=10), PAIR, ridge=1e-6).info.ridge == 1e-6
+    assert fit_linear(configurations(n=10), PAIR, FitSettings(ridge=1e-6)).info.ridge == 1e-6
 
 
 def test_core_inequalities_are_kept():
@@ -258,22 +258,22 @@ def test_core_inequalities_are_kept():
     row = np.zeros((1, 5))
     row[0, 4] = 1.0
     core = CoreConstraints(row, np.array([10.0]))
-    free = fit_linear(data, PAIR, e0={"Si": -5.0}, solver="qr")
-    held = fit_linear(data, PAIR, e0={"Si": -5.0}, solver="qr", core=core)
+    free = fit_linear(data, PAIR, FitSettings(e0={"Si": -5.0}, solver="qr"))
+    held = fit_linear(data, PAIR, FitSettings(e0={"Si": -5.0}, solver="qr", core=core))
     np.testing.assert_allclose(held.coefficients[0, 4], 10.0, rtol=1e-9)
     assert held.info.residual > free.info.residual
     assert any("repulsive core" in note for note in held.notes)
     slack = CoreConstraints(row, np.array([-1e3]))
-    unchanged = fit_linear(data, PAIR, e0={"Si": -5.0}, solver="qr", core=slack)
+    unchanged = fit_linear(data, PAIR, FitSettings(e0={"Si": -5.0}, solver="qr", core=slack))
     assert np.array_equal(unchanged.coefficients, free.coefficients)
 
 
 def test_excluded_labels_do_not_count():
     data = configurations(n=10, noise=0.2)
     exclude = [(0, "energy", -1), (0, "forces", -1), (0, "stress", -1), (3, "forces", 2)]
-    result = fit_linear(data, PAIR, solver="qr", exclude=exclude)
+    result = fit_linear(data, PAIR, FitSettings(solver="qr", exclude=exclude))
     assert result.n_rows == {"energy": 9, "forces": 9 * 24 - 3, "stress": 54}
     frames = list(data)[1:]
     frames[2].arrays["force_mask"] = np.arange(8) != 2
-    expected = fit_linear(pl.from_atoms(frames), PAIR, solver="qr")
+    expected = fit_linear(pl.from_atoms(frames), PAIR, FitSettings(solver="qr"))
     np.testing.assert_allclose(result.coefficients, expected.coefficients, rtol=1e-9)

@@ -6,9 +6,10 @@ from pair_descriptor import PairDescriptor, PairPotential, configurations, cryst
 
 import potlearn as pl
 from potlearn.errors import FitError
-from potlearn.fit import RowStore, fit_linear
+from potlearn.fit import RowStore, fit_linear, store_rows
+from potlearn.fit.rows.file import row_counts
 from potlearn.fit.rows.make import RowMaker
-from potlearn.fit.rows.store import row_counts
+from potlearn.runtime import Runtime
 
 PAIR = PairDescriptor()
 CHUNKS = ((0, 4), (4, 8), (8, 10))
@@ -32,8 +33,8 @@ def filled(tmp_path):
     data = partly_labelled()
     store, maker = open_store(tmp_path, data), RowMaker(data, PAIR)
     for chunk, (start, stop) in enumerate(CHUNKS):
-        for index, blocks in maker(range(start, stop)):
-            store.write(index, blocks)
+        for index in range(start, stop):
+            store.write(index, maker.blocks(index))
         store.mark(chunk)
     return data, store
 
@@ -66,9 +67,10 @@ def test_subset_stacks_the_chosen_configurations(filled):
 def test_an_unfinished_chunk_is_not_trusted(filled, tmp_path):
     data, store = filled
     journal = tmp_path / "journal.jsonl"
-    first = journal.read_text().split("\n\n")[0]
-    journal.write_text(first + '\n\n{"chu')
-    store.rows[store.first[4] :] = -1.0
+    head, first, *_ = journal.read_text().split("\n\n")
+    journal.write_text(f'{head}\n\n{first}\n\n{{"chu')
+    rows = np.memmap(store.path, np.float64, "r+", shape=store.shape)
+    rows[store.first[4] :] = -1.0
     again = open_store(tmp_path, data)
     assert again.finished == {0}
     again.write(4, RowMaker(data, PAIR).blocks(4))
@@ -81,33 +83,34 @@ def test_opens_without_the_data(filled, tmp_path):
     again = RowStore.open(tmp_path)
     assert again.finished == {0, 1, 2}
     assert same(again.blocks(7), store.blocks(7))
-    with pytest.raises(FitError, match="not a row store"):
+    with pytest.raises(FitError, match="cannot be read as a journal"):
         RowStore.open(tmp_path / "nowhere")
 
 
 def test_verify_finds_a_changed_row(filled):
     _, store = filled
-    store.rows[store.first[5]] += 1e-9
+    np.memmap(store.path, np.float64, "r+", shape=store.shape)[store.first[5]] += 1e-9
     assert store.verify() == [1]
 
 
 def test_other_content_is_refused(filled, tmp_path):
     data, _ = filled
-    with pytest.raises(FitError, match="holds the rows of another fit"):
+    with pytest.raises(FitError, match=r"belongs to another fit \(other data\)"):
         open_store(tmp_path, data, {"data": "y"})
     with (tmp_path / "rows.f64").open("ab") as file:
         file.write(b"0")
     with pytest.raises(FitError, match=r"rows\.f64: expected \d+ bytes"):
         open_store(tmp_path, data)
-    (tmp_path / "content.json").write_text("{")
-    with pytest.raises(FitError, match="not the content of a row store"):
+    (tmp_path / "journal.jsonl").write_text("{")
+    with pytest.raises(FitError, match="not a journal"):
         open_store(tmp_path, data)
 
 
 def test_second_fit_reads_the_store(tmp_path):
     data, log = configurations(n=150, noise=0.1), tmp_path / "log"
-    first = fit_linear(data, PAIR, row_store=tmp_path / "rows")
-    second = fit_linear(data, PairDescriptor(log=str(log)), row_store=tmp_path / "rows")
+    store_rows(data, PAIR, tmp_path / "rows")
+    first, store = fit_linear(data, PAIR), RowStore.open(tmp_path / "rows")
+    second = fit_linear(data, PairDescriptor(log=str(log)), rows=store)
     assert np.array_equal(first.coefficients, second.coefficients)
     assert not log.exists()
 
@@ -115,13 +118,21 @@ def test_second_fit_reads_the_store(tmp_path):
 def test_workers_fill_the_same_store(tmp_path):
     data = configurations(n=150, noise=0.1)
     for workers in (1, 2):
-        fit_linear(data, PAIR, row_store=tmp_path / str(workers), workers=workers)
+        store_rows(data, PAIR, tmp_path / str(workers), runtime=Runtime(workers=workers))
     a, b = ((tmp_path / str(w) / "rows.f64").read_bytes() for w in (1, 2))
     assert a == b
 
 
-def test_store_is_completed_when_the_checkpoint_is_ahead(tmp_path):
-    data = configurations(n=150)
-    fit_linear(data, PAIR, checkpoint=tmp_path / "c")
-    fit_linear(data, PAIR, checkpoint=tmp_path / "c", row_store=tmp_path / "rows")
-    assert (tmp_path / "rows" / "journal.jsonl").read_text().count("chunk") == 3
+def test_workers_read_the_store(tmp_path):
+    data, log = configurations(n=150, noise=0.1), tmp_path / "log"
+    store = store_rows(data, PAIR, tmp_path / "rows")
+    logging = PairDescriptor(log=str(log))
+    result = fit_linear(data, logging, rows=store, runtime=Runtime(workers=2))
+    assert np.array_equal(result.coefficients, fit_linear(data, PAIR).coefficients)
+    assert not log.exists()
+
+
+def test_a_store_of_other_rows_is_refused(tmp_path):
+    store = store_rows(configurations(n=10), PAIR, tmp_path)
+    with pytest.raises(FitError, match=r"rows of another fit \(other data\)"):
+        fit_linear(configurations(n=10, noise=0.1), PAIR, rows=store)

@@ -5,10 +5,18 @@ import pytest
 from pair_descriptor import PairDescriptor, configurations
 
 from potlearn.errors import FitError
-from potlearn.fit import Ridge, Weights, fit_linear, influences, load_ledger, save_ledger
-from potlearn.fit.linear import solve_ledger
+from potlearn.fit import (
+    SOLVERS,
+    FitSettings,
+    Ridge,
+    Weights,
+    fit_linear,
+    influences,
+    load_ledger,
+    save_ledger,
+    solve_ledger,
+)
 from potlearn.fit.solve.problem import LinearProblem
-from potlearn.fit.solve.solvers import SOLVERS, make_solver
 from potlearn.fit.solve.spectrum import Spectrum, column_scales
 
 GAMMA = np.array([1.0, 3.0, 10.0, 500.0])
@@ -57,9 +65,9 @@ def test_penalties_must_fit_the_columns():
 @pytest.mark.parametrize("e0", ["fitted", {"Si": -5.0}])
 def test_every_solver_takes_them(solver, e0):
     data = configurations(n=12, noise=0.05)
-    found = fit_linear(data, smooth(MILD), solver=solver, e0=e0)
+    found = fit_linear(data, smooth(MILD), FitSettings(solver=solver, e0=e0))
     np.testing.assert_array_equal(found.ledger.penalties, np.append(1.0, MILD))
-    plain = fit_linear(data, smooth(MILD), solver=solver, e0=e0, smoothness=False)
+    plain = fit_linear(data, smooth(MILD), FitSettings(solver=solver, e0=e0, smoothness=False))
     assert plain.ledger.penalties is None
     errors = [result.rmse()["all"]["forces"] for result in (found, plain)]
     np.testing.assert_allclose(*errors, rtol=0.02)
@@ -68,7 +76,11 @@ def test_every_solver_takes_them(solver, e0):
 def test_rough_features_get_smaller_coefficients():
     data = configurations(n=12, noise=0.3)
     rough = [
-        abs(fit_linear(data, smooth(), solver=Ridge(3e-3), smoothness=on).coefficients[0, 4])
+        abs(
+            fit_linear(data, smooth(), FitSettings(solver=Ridge(3e-3), smoothness=on)).coefficients[
+                0, 4
+            ]
+        )
         for on in (True, False)
     ]
     assert rough[0] < 0.1 * rough[1]
@@ -76,7 +88,9 @@ def test_rough_features_get_smaller_coefficients():
 
 def test_an_intercept_beside_them():
     data = configurations(n=12)
-    result = fit_linear(data, smooth(MILD), ridge=1e-12, e0={"Si": -6.0}, intercept=True)
+    result = fit_linear(
+        data, smooth(MILD), FitSettings(ridge=1e-12, e0={"Si": -6.0}, intercept=True)
+    )
     np.testing.assert_allclose(result.coefficients[0, 0], -5.0, atol=1e-3)
 
 
@@ -86,8 +100,7 @@ def test_a_saved_ledger_keeps_them(tmp_path):
     save_ledger(result.ledger, tmp_path / "ledger")
     again = load_ledger(tmp_path / "ledger")
     np.testing.assert_array_equal(again.penalties, result.ledger.penalties)
-    options = {"weights": Weights(), "solver": make_solver("evidence")}
-    c, _ = solve_ledger(again, ("Si",), one_body=result.one_body, **options)
+    c, _ = solve_ledger(again, result.settings)
     np.testing.assert_array_equal(c, result.coefficients)
     merged = result.ledger.relabel(lambda key: key._replace(fold=0))
     np.testing.assert_array_equal(merged.penalties, result.ledger.penalties)
@@ -95,15 +108,15 @@ def test_a_saved_ledger_keeps_them(tmp_path):
 
 def test_leave_one_out_residuals_are_those_of_a_fit_without_the_configuration():
     data, rough = configurations(n=10, noise=0.3), smooth()
-    result = fit_linear(data, rough, solver=Ridge(1e-4))
-    found = influences(result, data, rough)
+    result = fit_linear(data, rough, FitSettings(solver=Ridge(1e-4)))
+    found = influences(result)
     # The same absolute penalty without the configuration.
     whole = result.ledger.problem(Weights(), offset={"Si:one-body": 0.0})
     rest = data.subset(np.arange(1, 10))
-    some = fit_linear(rest, rough, solver=Ridge(1e-4))
+    some = fit_linear(rest, rough, FitSettings(solver=Ridge(1e-4)))
     less = some.ledger.problem(Weights(), offset={"Si:one-body": 0.0})
     ratio = column_scales(whole, "columns")[0] / column_scales(less, "columns")[0]
-    without = fit_linear(rest, rough, solver=Ridge(1e-4 * ratio**2))
+    without = fit_linear(rest, rough, FitSettings(solver=Ridge(1e-4 * ratio**2)))
     energy = next(x for x in found if x.configuration == 0 and x.quantity == "energy")
     c = without.coefficients.ravel()
     expected = (rough.rows(data[0]).energy @ c - data.labels(0).energy) / 8

@@ -1,13 +1,16 @@
 """One contract for every registered solver, and agreement with NumPy and scikit-learn."""
 
+from dataclasses import dataclass, replace
+
 import numpy as np
 import pytest
+from pair_descriptor import PairDescriptor, configurations
 
 from potlearn.errors import FitError
-from potlearn.fit.ledger.entries import Key
+from potlearn.fit import QR, SOLVERS, SVD, FitSettings, Ridge, Solution, fit_linear, make_solver
 from potlearn.fit.ledger.ledger import Ledger
+from potlearn.fit.rows.names import Key
 from potlearn.fit.solve.problem import LinearProblem, Solver
-from potlearn.fit.solve.solvers import QR, SOLVERS, SVD, Ridge, make_solver
 from potlearn.fit.weights import Weights
 
 NAMES = sorted(SOLVERS)
@@ -232,3 +235,27 @@ def solve_with(solver):
 def test_cv_needs_folds():
     with pytest.raises(FitError, match="at least two folds"):
         make_solver("cv").solve(LinearProblem.from_rows(rows_of(10, 3), np.ones(10)))
+
+
+@dataclass(frozen=True)
+class Halved(Solver):
+    """Half of the least-squares solution."""
+
+    n_folds: int = 0
+
+    def solve(self, problem):
+        whole = QR().solve(problem)
+        return Solution(whole.coefficients / 2, replace(whole.info, solver="halved"))
+
+
+def test_a_solver_is_its_class_and_one_row(monkeypatch):
+    monkeypatch.setattr(SOLVERS, "_rows", dict(SOLVERS._rows))
+    SOLVERS.add("halved", f"{__name__}:Halved")
+    data, e0 = configurations(n=10), {"Si": -5.0}
+    half, whole = (
+        fit_linear(data, PairDescriptor(), FitSettings(solver=s, e0=e0)) for s in ("halved", "qr")
+    )
+    assert half.info.solver == "halved"
+    np.testing.assert_allclose(half.coefficients[:, 1:], whole.coefficients[:, 1:] / 2)
+    with pytest.raises(FitError, match=r"expected one of qr, .*, halved"):
+        FitSettings(solver="magic")

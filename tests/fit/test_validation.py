@@ -1,12 +1,14 @@
 """Cross-validation from factors equals cross-validation by fitting again."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from pair_descriptor import PairDescriptor, configurations, isolated
 
 import potlearn as pl
 from potlearn.errors import FitError
-from potlearn.fit import Ridge, Weights, cross_validate, fit_linear, make_solver, search
+from potlearn.fit import FitSettings, Ridge, Weights, cross_validate, fit_linear, search
 from potlearn.fit.diagnose.validation import weight_candidates
 
 PAIR = PairDescriptor()
@@ -16,19 +18,17 @@ WEIGHTS = Weights(energy=100.0, forces=1.0, stress=0.1)
 def test_equals_fits_without_each_fold():
     data = configurations(n=30, noise=0.3, groups=("a", "b"))
     result = fit_linear(
-        data, PAIR, weights=WEIGHTS, solver="qr", e0={"Si": -5.0}, n_folds=3, keep_groups=True
+        data,
+        PAIR,
+        FitSettings(weights=WEIGHTS, solver="qr", e0={"Si": -5.0}, n_folds=3, keep_groups=True),
     )
-    validation = cross_validate(
-        result.ledger,
-        ("Si",),
-        weights=WEIGHTS,
-        solver=make_solver("qr"),
-        one_body=result.one_body,
-    )
+    validation = cross_validate(result.ledger, result.settings)
     squares, n = 0.0, 0
     for fold, members in enumerate(pl.k_folds(data, 3, seed=0)):
         rest = np.setdiff1d(np.arange(30), members)
-        fit = fit_linear(data.subset(rest), PAIR, weights=WEIGHTS, solver="qr", e0={"Si": -5.0})
+        fit = fit_linear(
+            data.subset(rest), PAIR, FitSettings(weights=WEIGHTS, solver="qr", e0={"Si": -5.0})
+        )
         np.testing.assert_allclose(
             validation.coefficients[fold], fit.coefficients.ravel(), rtol=1e-8
         )
@@ -43,32 +43,24 @@ def test_equals_fits_without_each_fold():
 
 def test_isolated_atoms_are_in_every_fit():
     data = pl.from_atoms([*configurations(n=10), isolated("Si", -5.0)])
-    result = fit_linear(data, PAIR, e0="fitted", solver="qr", n_folds=2)
+    result = fit_linear(data, PAIR, FitSettings(e0="fitted", solver="qr", n_folds=2))
     assert result.ledger.folds == (-1, 0, 1)
-    validation = cross_validate(
-        result.ledger,
-        ("Si",),
-        weights=Weights(),
-        solver=make_solver("qr"),
-        one_body=result.one_body,
-    )
+    validation = cross_validate(result.ledger, result.settings)
     assert validation.rmse["all"]["energy"] < 1e-8
 
 
 def test_search_finds_the_better_penalty_and_weights():
     pair = PairDescriptor(n_features=20)
     data = configurations(n=12, noise=1.0)
-    result = fit_linear(data, pair, n_folds=4)
+    result = fit_linear(data, pair, FitSettings(n_folds=4))
     penalties = [Ridge(r) for r in (1e-12, 1e-4, 1e3)]
-    trials = search(
-        result.ledger, ("Si",), [(Weights(), s) for s in penalties], one_body=result.one_body
-    )
+    trials = search(result.ledger, [replace(result.settings, solver=s) for s in penalties])
     assert [t.score for t in trials] == sorted(t.score for t in trials)
-    assert trials[0].solver == Ridge(1e-4)
-    weights = weight_candidates(make_solver("evidence"), energy=(1.0, 1e6), stress=(0.0, 0.01))
-    trials = search(result.ledger, ("Si",), weights, one_body=result.one_body)
+    assert trials[0].settings.solver == Ridge(1e-4)
+    weights = weight_candidates(result.settings, energy=(1.0, 1e6), stress=(0.0, 0.01))
+    trials = search(result.ledger, weights)
     assert len(trials) == 4
-    by_energy = {t.weights.energy: t.validation.rmse["all"]["energy"] for t in trials}
+    by_energy = {t.settings.weights.energy: t.validation.rmse["all"]["energy"] for t in trials}
     assert by_energy[1e6] < by_energy[1.0]
 
 
@@ -80,18 +72,12 @@ def test_search_finds_the_better_penalty_and_weights():
     ],
 )
 def test_misuse(n_folds, solver, message):
-    result = fit_linear(configurations(n=10), PAIR, n_folds=n_folds)
+    result = fit_linear(configurations(n=10), PAIR, FitSettings(n_folds=n_folds))
     with pytest.raises(FitError, match=message):
-        cross_validate(
-            result.ledger,
-            ("Si",),
-            weights=Weights(),
-            solver=make_solver(solver),
-            one_body=result.one_body,
-        )
+        cross_validate(result.ledger, replace(result.settings, solver=solver))
 
 
 def test_search_without_candidates():
-    result = fit_linear(configurations(n=10), PAIR, n_folds=2)
+    result = fit_linear(configurations(n=10), PAIR, FitSettings(n_folds=2))
     with pytest.raises(FitError, match="at least one candidate"):
-        search(result.ledger, ("Si",), [], one_body=result.one_body)
+        search(result.ledger, [])

@@ -66,10 +66,10 @@ def test_counts_follow_partial_labels(dataset):
     assert counts == {"energy": 2, "forces": 3 * 9, "stress": 6}
 
 
-def test_progress_is_told(dataset):
-    told = []
-    evaluate(Springs(), dataset, progress=lambda done, total: told.append((done, total)))
-    assert told == [(1, 3), (2, 3), (3, 3)]
+def test_progress_is_reported(dataset):
+    calls = []
+    evaluate(Springs(), dataset, progress=lambda done, total: calls.append((done, total)))
+    assert calls == [(1, 3), (2, 3), (3, 3)]
 
 
 def test_an_empty_dataset_gives_an_empty_evaluation(dataset):

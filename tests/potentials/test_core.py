@@ -8,6 +8,7 @@ from ase.build import bulk
 from potlearn.data import from_atoms
 from potlearn.descriptors import POD
 from potlearn.errors import FitError
+from potlearn.fit import QR
 from potlearn.fit.core import (
     check_dimers,
     default_zbl,
@@ -19,7 +20,6 @@ from potlearn.fit.core.constraints import CoreConstraints, CoreSampling, core_co
 from potlearn.fit.core.inequalities import constrained, with_repulsive_core
 from potlearn.fit.core.paths import approaches, compression, contraction, packing
 from potlearn.fit.solve.problem import LinearProblem
-from potlearn.fit.solve.solvers import QR
 from potlearn.potentials.linear import LinearPotential
 from potlearn.potentials.pair import ZBL, LennardJones
 from potlearn.structure.neighbors import neighbors

@@ -5,10 +5,13 @@ from __future__ import annotations
 import struct
 import subprocess
 import sys
+from dataclasses import replace
 
 import matplotlib
+import numpy as np
 import pytest
 from evaluations import evaluation
+from PIL import Image
 
 from potlearn.errors import MissingExtraError
 from potlearn.report import figures
@@ -51,6 +54,17 @@ def test_one_configuration_with_few_labels(tmp_path, labelled, expected):
     assert [p.stem for p in figures(made, tmp_path, formats=["png"])] == expected
 
 
+@pytest.mark.parametrize(("shift", "factor"), [(0, 1), (-15_800, 1), (-5, 1e-4), (0, 1e4)])
+def test_no_label_reaches_the_edge(tmp_path, shift, factor):
+    made = evaluation(n=40, labelled=("energy",))
+    energies = {k: shift + factor * getattr(made, k) for k in ("energy_ref", "energy_pred")}
+    for path in figures({"test": replace(made, **energies)}, tmp_path, formats=["png"]):
+        with Image.open(path) as image:
+            pixels = np.asarray(image.convert("L"))
+        edges = (pixels[:2], pixels[-2:], pixels[:, :2], pixels[:, -2:])
+        assert min(edge.min() for edge in edges) == 255
+
+
 def test_settings_of_matplotlib_stay_as_they_were(tmp_path):
     before = dict(matplotlib.rcParams)
     figures({"test": evaluation(n=2)}, tmp_path, formats=["png"])
@@ -66,6 +80,6 @@ def test_importing_the_room_loads_no_plotting():
 def test_without_matplotlib_it_says_what_to_install(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     with pytest.raises(
-        MissingExtraError, match=r"needs matplotlib.*pip install potlearn\[report\]"
+        MissingExtraError, match=r"the figure needs matplotlib.*pip install 'potlearn\[report\]'"
     ):
         figures({"test": evaluation(n=2)}, tmp_path)

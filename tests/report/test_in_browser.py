@@ -77,20 +77,24 @@ def test_point_counts_are_those_of_the_data(page, sets):
     assert picture.size["width"] > 100
 
 
-def test_hovering_tells_the_configuration_and_its_numbers(page, sets):
-    told = hover_text(page, plots(page)["parity", "test", "energy"])
-    match = re.match(r"test\.extxyz:(\d+)(.*)reference (.*) eV/atomprediction (.*) eV/atom", told)
-    assert match, told
+def test_hovering_shows_the_configuration_and_its_numbers(page, sets):
+    shown_text = hover_text(page, plots(page)["parity", "test", "energy"])
+    match = re.match(
+        r"test\.extxyz:(\d+)(.*)reference (.*) eV/atomprediction (.*) eV/atom", shown_text
+    )
+    assert match, shown_text
     made, i = sets["test"], int(match[1])
     assert match[2] == made.groups[i]
     shown = [float(match[k].replace("−", "-")) for k in (3, 4)]
     assert shown == pytest.approx([made.energy_ref[i], made.energy_pred[i]], rel=1e-5)
 
 
-def test_hovering_tells_atom_and_component(page, sets):
-    told = hover_text(page, plots(page)["parity", "train", "forces"])
-    match = re.match(r"train\.extxyz:(\d+).*, atom (\d+), ([xyz])reference (.*) eV/Åpre", told)
-    assert match, told
+def test_hovering_shows_atom_and_component(page, sets):
+    shown_text = hover_text(page, plots(page)["parity", "train", "forces"])
+    match = re.match(
+        r"train\.extxyz:(\d+).*, atom (\d+), ([xyz])reference (.*) eV/Åpre", shown_text
+    )
+    assert match, shown_text
     made = sets["train"]
     atom = made.first[int(match[1])] + int(match[2])
     value = made.forces_ref[atom, "xyz".index(match[3])]
@@ -109,8 +113,8 @@ def test_names_in_hover_texts_are_shown_as_text(browser, tmp_path):
     made = evaluation(n=1, groups=(EVIL,), file="a & b.xyz", labelled=("energy",))
     write_report(tmp_path / "evil.html", {"test": made})
     opened(browser, (tmp_path / "evil.html").as_uri())
-    told = hover_text(browser, plots(browser)["parity", "test", "energy"])
-    assert told.startswith(f"a & b.xyz:0{EVIL}reference")
+    shown_text = hover_text(browser, plots(browser)["parity", "test", "energy"])
+    assert shown_text.startswith(f"a & b.xyz:0{EVIL}reference")
     with pytest.raises(NoAlertPresentException):
         _ = browser.switch_to.alert
 
@@ -168,6 +172,37 @@ def test_nothing_sticks_out_of_the_page(browser, report, width):
         ".map((svg) => svg.getBoundingClientRect().right)"
     )
     assert 0 < max(frames) <= width
+    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+WHERE = """
+const box = document.querySelector('#groups .scroll');
+const last = box.querySelector('thead tr:last-child th:last-child');
+return {
+  edge: last.getBoundingClientRect().right, inside: box.getBoundingClientRect().right,
+  hint: getComputedStyle(box.previousElementSibling).display, more: box.dataset.more,
+};
+"""
+
+
+@pytest.mark.parametrize(("width", "wide"), [(1300, False), (700, True)])
+def test_the_table_of_groups_is_never_cut_off(browser, report, width, wide):
+    """All columns are on the page, or the table scrolls to the last one and says so."""
+    browser.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride",
+        {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": False},
+    )
+    opened(browser, report)
+    place = browser.execute_script(WHERE)
+    assert (place["edge"] > place["inside"]) == wide
+    assert place["inside"] <= width
+    assert (place["hint"] != "none") == wide
+    assert place["more"] == ("right" if wide else "")
+    browser.execute_script("document.querySelector('#groups .scroll').scrollLeft = 10000")
+    browser.execute_async_script("requestAnimationFrame(() => requestAnimationFrame(arguments[0]))")
+    place = browser.execute_script(WHERE)
+    assert place["edge"] <= place["inside"]
+    assert place["more"] == ("left" if wide else "")
     browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 

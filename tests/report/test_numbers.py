@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from potlearn.report.numbers import counted, interval, natural, plain, seconds, significant
+from potlearn.report.page.numbers import counted, interval, natural, plain, seconds, significant
 
 
 @pytest.mark.parametrize(
@@ -33,6 +33,14 @@ def test_three_significant_digits(value, shown):
 def test_interval_is_scaled_and_may_be_absent():
     assert interval((0.00219, 0.00411), 1e3) == "2.19 to 4.11"
     assert interval(None) == ""
+
+
+def test_tiny_numbers_are_not_spelt_out():
+    assert significant(-3e-5, least=1e-3) == "<0.001"
+    assert significant(2e-3, least=1e-3) == "0.00200"
+    assert significant(0.0, least=1e-3) == "0"
+    assert interval((1e-13, 5e-5), 1.0, 1e-3) == ""
+    assert interval((1e-13, 5e-2), 1.0, 1e-3) == "<0.001 to 0.0500"
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,7 @@ def table():
     return Table(records)
 
 
-def test_the_selection_tells_every_configuration(browser, view, tmp_path):
+def test_the_selection_shows_every_configuration(browser, view, tmp_path):
     write_selection_report(tmp_path / "report.html", view)
     address = (tmp_path / "report.html").as_uri()
     opened(browser, address)
@@ -66,16 +66,16 @@ def test_the_selection_tells_every_configuration(browser, view, tmp_path):
     count = "return arguments[0].querySelectorAll('.scatterlayer .point').length"
     assert browser.execute_script(count, shown["map"]) == N
     assert browser.execute_script(count, shown["inclusion"]) == N
-    told = hover_text(browser, shown["map"])
-    match = re.match(r"all\.extxyz:(\d+)(.*)", told)
-    assert match, told
+    shown_text = hover_text(browser, shown["map"])
+    match = re.match(r"all\.extxyz:(\d+)(.*)", shown_text)
+    assert match, shown_text
     assert match[2].startswith(view.groups[int(match[1])])
     groups = browser.find_element(By.CSS_SELECTOR, "#coverage table").text
     assert EVIL in groups
     assert "100" in groups
 
 
-def test_chosen_marks_tell_order_and_score(browser, view, tmp_path):
+def test_selected_points_show_order_and_score(browser, view, tmp_path):
     write_selection_report(tmp_path / "report.html", view)
     opened(browser, (tmp_path / "report.html").as_uri())
     texts = browser.execute_script(
@@ -84,7 +84,7 @@ def test_chosen_marks_tell_order_and_score(browser, view, tmp_path):
     first = int(view.chosen[0])
     assert len(texts) == 30
     assert texts[0].startswith(f"<b>all.extxyz:{first}</b>")
-    assert re.search(r"choice 1, score 0\.\d+", texts[0])
+    assert re.search(r"number 1, score 0\.\d+", texts[0])
     assert "<script>" not in "".join(texts)
 
 

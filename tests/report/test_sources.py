@@ -6,7 +6,8 @@ import pytest
 from evaluations import evaluation
 
 from potlearn.report import SuspiciousLabel
-from potlearn.report.sources import short_names, without_folders
+from potlearn.report.fit.view import without_folders
+from potlearn.report.page.sources import short_names
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from sklearn.decomposition import PCA
 from sklearn.neighbors import NearestNeighbors
 
 from potlearn.report import SelectionView, comparison_figure, markdown_table, selection_figure
-from potlearn.report.spread import Spread
+from potlearn.report.selection.spread import Spread
 from potlearn.studies import Cell, Table
 
 
@@ -72,6 +72,6 @@ def test_the_figure_of_a_comparison(tmp_path):
     with Image.open(tmp_path / "c.png") as image:
         assert image.size[1] > 500
     lines = markdown_table(Table(records), "energy_mae").split("\n")
-    assert lines[0] == "| Energy, MAE (meV/atom) | k = 10 | k = 20 |"
+    assert lines[0] == "| Energy MAE (meV/atom) | k = 10 | k = 20 |"
     # 0.2 ± t(0.975, 2) 0.1 / 3^(1/2)
     assert lines[2].startswith("| random | 0.200 (−0.0484 to 0.448) |")

@@ -14,7 +14,7 @@ from evaluations import evaluation
 from potlearn.errors import DataError, MissingExtraError
 from potlearn.metrics import bootstrap, metrics
 from potlearn.report import ReportInfo, SuspiciousLabel, write_report
-from potlearn.report.numbers import interval, significant
+from potlearn.report.page.numbers import interval, significant
 
 EVIL = "<script>alert(1)</script>"
 
@@ -45,9 +45,9 @@ def test_headline_numbers_are_those_of_the_test_set(written):
 
 def test_without_a_test_set_the_last_one_counts(written):
     page = written({"train": evaluation(n=20), "validation": evaluation(n=10, seed=1)})
-    assert "Energy, MAE on validation" in page
+    assert "Energy MAE, validation" in page
     alone = written({"train": evaluation(n=20), "test": evaluation(n=5).subset([])})
-    assert "Energy, MAE on train" in alone
+    assert "Energy MAE, train" in alone
     assert 'data-set="test"' not in alone
 
 
@@ -63,7 +63,7 @@ def test_nothing_to_report_on_is_refused(written):
         written({"train": evaluation(n=2).subset([])})
 
 
-def test_what_was_fitted_is_told(written):
+def test_settings_and_timing_are_listed(written):
     info = ReportInfo(
         "Silicon <POD>",
         "Fitted & checked.",
@@ -147,6 +147,6 @@ def test_size_stays_bounded_with_many_atoms(tmp_path):
 
 
 def test_without_plotly_it_says_what_to_install(tmp_path, monkeypatch):
-    monkeypatch.setitem(sys.modules, "plotly.offline", None)
-    with pytest.raises(MissingExtraError, match=r"needs plotly.*pip install potlearn\[report\]"):
+    monkeypatch.setitem(sys.modules, "plotly", None)
+    with pytest.raises(MissingExtraError, match=r"report needs plotly.*'potlearn\[report\]'"):
         write_report(tmp_path / "report.html", {"train": evaluation(n=2)})

@@ -14,7 +14,7 @@ from selectors_under_test import CASES, groups, rows
 
 import potlearn as pl
 from potlearn.errors import ExecutionError, SelectionError, TooFewError
-from potlearn.runtime import Dask, InProcess, Processes
+from potlearn.runtime import Dask, InProcess, Processes, Runtime
 from potlearn.select import (
     DPP,
     FPS,
@@ -159,7 +159,7 @@ SELECTORS = {
 
 def same_answers(selector, X, executors):
     first, *others = [
-        Hierarchical(selector, chunk_size=40, executor=e).select(X) for e in executors
+        Hierarchical(selector, chunk_size=40, runtime=Runtime(e)).select(X) for e in executors
     ]
     for other in others:
         assert np.array_equal(other.indices, first.indices)
@@ -199,7 +199,8 @@ def test_a_killed_worker_changes_nothing(tmp_path, kind, scheduler):
     expected = Hierarchical(MaxVol(5), chunk_size=40).select(X)
     (tmp_path / "once").touch()
     executor = Processes(2) if kind == "processes" else Dask(scheduler)
-    selector = Hierarchical(KillsItsWorker(5, folder=tmp_path), chunk_size=40, executor=executor)
+    killed = KillsItsWorker(5, folder=tmp_path)
+    selector = Hierarchical(killed, chunk_size=40, runtime=Runtime(executor))
     assert np.array_equal(selector.select(X).indices, expected.indices)
     assert not list(tmp_path.iterdir())
 
@@ -207,15 +208,17 @@ def test_a_killed_worker_changes_nothing(tmp_path, kind, scheduler):
 def test_a_scheduler_that_is_not_there():
     executor = Dask("tcp://127.0.0.1:9", timeout=0.5)
     with pytest.raises(ExecutionError, match=r"no Dask scheduler answers at tcp://127.0.0.1:9"):
-        Hierarchical(FPS(3), chunk_size=20, executor=executor).select(rows(60))
+        Hierarchical(FPS(3), chunk_size=20, runtime=Runtime(executor)).select(rows(60))
 
 
 SCRIPT = """
 import sys
 import numpy as np
-from potlearn.select import KDPP, FPS, Hierarchical, MaxVol, run
+from potlearn.runtime import Runtime
+from potlearn.runtime.store import checkpoint
+from potlearn.select import KDPP, FPS, Hierarchical, MaxVol
 
-run.WRITING = np.inf  # the checkpoint is written after each chunk, however slow the disk is
+checkpoint.WRITING = float("inf")  # after every chunk, however slow the disk
 selector = {"kdpp": KDPP(5), "fps": FPS(5), "maxvol": MaxVol(5)}[sys.argv[2]]
 
 def reported(done, total):
@@ -223,9 +226,8 @@ def reported(done, total):
     sys.stdin.readline()
 
 X = np.load(sys.argv[1] + "/X.npy", mmap_mode="r")
-hierarchical = Hierarchical(
-    selector, chunk_size=20, checkpoint=sys.argv[1] + "/state", progress=reported
-)
+runtime = Runtime(checkpoint=sys.argv[1] + "/state", progress=reported)
+hierarchical = Hierarchical(selector, chunk_size=20, runtime=runtime)
 np.save(sys.argv[1] + "/chosen.npy", hierarchical.fit(X).selected_idx_)
 """
 
@@ -260,10 +262,11 @@ def test_kill_minus_nine_loses_at_most_a_chunk(tmp_path, name):
 
 def test_a_finished_checkpoint_answers_at_once(tmp_path):
     calls = []
-    options = {"chunk_size": 20, "checkpoint": tmp_path / "state"}
+    runtime = Runtime(checkpoint=tmp_path / "state", progress=lambda *a: calls.append(a))
     X = rows(100)
-    first = Hierarchical(FPS(5), **options).select(X)
-    again = Hierarchical(FPS(5), progress=lambda *a: calls.append(a), **options).select(X)
+    first = Hierarchical(FPS(5), chunk_size=20, runtime=runtime).select(X)
+    calls.clear()
+    again = Hierarchical(FPS(5), chunk_size=20, runtime=runtime).select(X)
     assert np.array_equal(first.indices, again.indices)
     assert calls == []
 
@@ -280,28 +283,27 @@ def test_a_finished_checkpoint_answers_at_once(tmp_path):
 )
 def test_a_checkpoint_of_another_selection_is_refused(tmp_path, change, what):
     base = {"X": rows(100), "selector": KDPP(5), "chunk_size": 20}
-    Hierarchical(
-        base["selector"], chunk_size=base["chunk_size"], checkpoint=tmp_path / "state"
-    ).select(base["X"])
+    runtime = Runtime(checkpoint=tmp_path / "state")
+    Hierarchical(base["selector"], base["chunk_size"], runtime=runtime).select(base["X"])
     other = base | change
     message = rf"state: this checkpoint belongs to another selection \(other {what}\)"
     with pytest.raises(SelectionError, match=message):
-        Hierarchical(
-            other["selector"], chunk_size=other["chunk_size"], checkpoint=tmp_path / "state"
-        ).select(other["X"])
+        Hierarchical(other["selector"], other["chunk_size"], runtime=runtime).select(other["X"])
 
 
 def test_a_damaged_checkpoint_is_refused(tmp_path):
     path = tmp_path / "state"
-    Hierarchical(FPS(5), chunk_size=20, checkpoint=path).select(rows(100))
+    hierarchical = Hierarchical(FPS(5), chunk_size=20, runtime=Runtime(checkpoint=path))
+    hierarchical.select(rows(100))
     path.write_bytes(path.read_bytes()[:200])
     with pytest.raises(SelectionError, match="state: not a potlearn checkpoint, or damaged"):
-        Hierarchical(FPS(5), chunk_size=20, checkpoint=path).select(rows(100))
+        hierarchical.select(rows(100))
 
 
 def test_progress_counts_rows():
     calls = []
-    Hierarchical(MaxVol(2), chunk_size=20, progress=lambda *a: calls.append(a)).select(rows(100))
+    runtime = Runtime(progress=lambda *a: calls.append(a))
+    Hierarchical(MaxVol(2), chunk_size=20, runtime=runtime).select(rows(100))
     assert calls == [(20, 100), (40, 100), (60, 100), (80, 100), (100, 100)]
 
 

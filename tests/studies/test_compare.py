@@ -10,8 +10,8 @@ from scipy import stats
 from potlearn.data import held_out
 from potlearn.errors import BasisError, DataError, SelectionError
 from potlearn.features import configuration_features
-from potlearn.fit import Ridge
-from potlearn.runtime import Processes
+from potlearn.fit import FitSettings
+from potlearn.runtime import Runtime
 from potlearn.studies import (
     Cell,
     Comparison,
@@ -39,7 +39,7 @@ METHODS = (
 @pytest.fixture(scope="module")
 def comparison(dataset, store):
     """Seven methods, two sizes, three seeds."""
-    fits = SubsetFits.of(dataset, ACE, store, solver=Ridge(1e-6), e0="fitted")
+    fits = SubsetFits.of(dataset, ACE, store, FitSettings(ridge=1e-6, e0="fitted"))
     rows = {method.rows for method in METHODS}
     features = {r: configuration_features(dataset, ACE, r[1:]) for r in rows}
     every = np.arange(len(dataset))
@@ -88,14 +88,13 @@ def test_workers_give_the_same_numbers(comparison, results, tmp_path):
     other = run_comparison(
         comparison,
         Results(tmp_path / "r.jsonl", content_of(comparison)),
-        Processes(2),
-        lambda n, total: done.append((n, total)),
+        Runtime(2, progress=lambda n, total: done.append((n, total))),
     )
     assert without_times(other.records) == without_times(results.records)
     assert done[-1] == (42, 42)
 
 
-def test_a_stopped_comparison_goes_on(comparison, results, tmp_path):
+def test_a_stopped_comparison_is_continued(comparison, results, tmp_path):
     path = tmp_path / "results.jsonl"
 
     def stop(done, total):
@@ -103,18 +102,22 @@ def test_a_stopped_comparison_goes_on(comparison, results, tmp_path):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        run_comparison(comparison, Results(path, content_of(comparison)), report=stop)
+        run_comparison(comparison, Results(path, content_of(comparison)), Runtime(progress=stop))
     with path.open("a") as file:
         file.write('{"method": "k-DPP", "si')  # torn by a kill
     done = []
-    going_on = run_comparison(
-        comparison, Results(path, content_of(comparison)), report=lambda n, _: done.append(n)
+    continued = run_comparison(
+        comparison,
+        Results(path, content_of(comparison)),
+        Runtime(progress=lambda n, _: done.append(n)),
     )
     assert done[0] == 12
-    assert without_times(going_on.records) == without_times(results.records)
+    assert without_times(continued.records) == without_times(results.records)
     done.clear()
     run_comparison(
-        comparison, Results(path, content_of(comparison)), report=lambda n, _: done.append(n)
+        comparison,
+        Results(path, content_of(comparison)),
+        Runtime(progress=lambda n, _: done.append(n)),
     )
     assert done == []
 
@@ -127,19 +130,18 @@ def test_a_changed_method_is_done_again_and_others_are_not(comparison, results, 
     changed = Method("random", "stratified")
     other = replace(comparison, methods=(changed, *METHODS[1:]))
     done = []
-    found = run_comparison(
-        other, Results(path, content_of(other)), report=lambda n, _: done.append(n)
-    )
+    runtime = Runtime(progress=lambda n, _: done.append(n))
+    found = run_comparison(other, Results(path, content_of(other)), runtime)
     assert done == [38, 40, 42]
     key = Cell("random", 5, 0), Cell("stratified", 5, 0)
     assert found.records[key[0]]["energy_mae"] == found.records[key[1]]["energy_mae"]
 
 
 def test_results_of_something_else_are_refused(comparison, results, tmp_path):
-    with pytest.raises(DataError, match="results of another comparison"):
+    with pytest.raises(DataError, match="this journal belongs to another comparison"):
         Results(results.path, content_of(comparison, more="else"))
     (tmp_path / "odd").write_text("no JSON")
-    with pytest.raises(DataError, match="results of another comparison"):
+    with pytest.raises(DataError, match="odd: not a journal"):
         Results(tmp_path / "odd", content_of(comparison))
 
 

@@ -8,12 +8,13 @@ from alloys import ACE
 
 import potlearn as pl
 from potlearn.errors import DataError, FitError
-from potlearn.fit import Ridge, RowStore, fit_linear, store_rows
+from potlearn.fit import FitSettings, Ridge, RowStore, fit_linear, store_rows
+from potlearn.runtime import Runtime
 from potlearn.studies import SubsetFits
 
 
 def fits(dataset, store, **options):
-    return SubsetFits.of(dataset, ACE, store, **{"e0": "fitted", **options})
+    return SubsetFits.of(dataset, ACE, store, FitSettings(**{"e0": "fitted", **options}))
 
 
 @pytest.mark.parametrize("solver", ["evidence", "gcv", Ridge(1e-6)])
@@ -23,7 +24,9 @@ def test_a_subset_is_fitted_as_if_it_were_all(dataset, store, solver, grouped):
     weights = pl.Weights(groups=groups)
     chosen = np.random.default_rng(0).permutation(len(dataset))[:25]
     found = fits(dataset, store, weights=weights, solver=solver).fit(chosen)
-    expected = fit_linear(dataset.subset(chosen), ACE, weights=weights, solver=solver, e0="fitted")
+    expected = fit_linear(
+        dataset.subset(chosen), ACE, FitSettings(weights=weights, solver=solver, e0="fitted")
+    )
     np.testing.assert_allclose(
         found.coefficients, expected.coefficients.ravel(), rtol=1e-6, atol=1e-9
     )
@@ -49,7 +52,7 @@ def test_a_reference_potential_is_taken_off(dataset, tmp_path):
     chosen = np.arange(30)
     found = fits(dataset, store, solver=Ridge(1e-6)).fit(chosen)
     expected = fit_linear(
-        dataset[:30], ACE, reference=reference, solver="ridge", ridge=1e-6, e0="fitted"
+        dataset[:30], ACE, FitSettings(solver="ridge", ridge=1e-6, e0="fitted"), reference=reference
     )
     np.testing.assert_allclose(found.coefficients, expected.coefficients.ravel(), rtol=1e-6)
 
@@ -75,19 +78,21 @@ def test_the_condition_number_is_that_of_the_scaled_rows(dataset, store):
 
 def test_rows_are_made_once_and_by_any_number_of_workers(dataset, store, tmp_path):
     seen = []
-    again = store_rows(dataset, ACE, store.folder, progress=lambda *done: seen.append(done))
+    again = store_rows(
+        dataset, ACE, store.folder, runtime=Runtime(progress=lambda *done: seen.append(done))
+    )
     assert seen == [(60, 60)]
     assert again.finished == store.finished
-    other = store_rows(dataset, ACE, tmp_path / "two", workers=2)
-    np.testing.assert_array_equal(other.rows, store.rows)
+    other = store_rows(dataset, ACE, tmp_path / "two", runtime=Runtime(workers=2))
+    np.testing.assert_array_equal(other.read(0, 60), store.read(0, 60))
     assert RowStore.open(tmp_path / "two").content == store.content
-    with pytest.raises(FitError, match="rows of another fit"):
+    with pytest.raises(FitError, match="belongs to another fit"):
         store_rows(dataset[:30], ACE, tmp_path / "two")
 
 
 def test_an_interrupted_store_goes_on(dataset, store, tmp_path, monkeypatch):
     monkeypatch.setattr(
-        "potlearn.fit.rows.layout._chunks", lambda n, _: ((0, 20), (20, 40), (40, 60))
+        "potlearn.fit.rows.store.chunks_of", lambda *_: ((0, 20), (20, 40), (40, 60))
     )
 
     def interrupt(done, total):
@@ -95,18 +100,21 @@ def test_an_interrupted_store_goes_on(dataset, store, tmp_path, monkeypatch):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        store_rows(dataset, ACE, tmp_path, progress=interrupt)
+        store_rows(dataset, ACE, tmp_path, runtime=Runtime(progress=interrupt))
     seen = []
-    whole = store_rows(dataset, ACE, tmp_path, progress=lambda done, _: seen.append(done))
+    whole = store_rows(
+        dataset, ACE, tmp_path, runtime=Runtime(progress=lambda done, _: seen.append(done))
+    )
     assert seen == [60]
-    np.testing.assert_array_equal(whole.rows, store.rows)
+    np.testing.assert_array_equal(whole.read(0, 60), store.read(0, 60))
 
 
 def test_what_cannot_be_fitted_is_told(dataset, store):
     with pytest.raises(FitError, match="without folds"):
         fits(dataset, store, solver="cv")
     nothing = fits(dataset, store)
-    nothing = replace(nothing, weights=pl.Weights(energy=0, forces=0, stress=0))
+    none = replace(nothing.settings, weights=pl.Weights(energy=0, forces=0, stress=0))
+    nothing = replace(nothing, settings=none)
     with pytest.raises(FitError, match="no rows"):
         nothing.fit(np.arange(3))
     with pytest.raises(FitError, match="no isolated atom"):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from hashlib import blake2b
 from typing import overload
 
 import numpy as np
@@ -16,6 +15,7 @@ from potlearn.data.frames import Frame, atoms_from_frame
 from potlearn.data.label_report import LabelReport, label_report
 from potlearn.data.labels import LabelKeys, Labels, calculator_results, resolve
 from potlearn.errors import DataError, SpeciesError
+from potlearn.runtime import content_key, spans_within
 from potlearn.typing import Atoms, Settings
 
 ISOLATED = "IsolatedAtom"
@@ -94,7 +94,7 @@ class Dataset(Sequence[Atoms]):
 
     @property
     def catalog(self) -> Catalog:
-        """The table of what is known without reading the configurations."""
+        """Table of properties that are known without reading the configurations."""
         return self._catalog
 
     @property
@@ -159,14 +159,7 @@ class Dataset(Sequence[Atoms]):
 
         The batches are fixed by the data, never by who consumes them.
         """
-        start, total = 0, 0
-        for i, n in enumerate(self.n_atoms.tolist()):
-            if i > start and total + n > n_atoms:
-                yield self[start:i]
-                start, total = i, 0
-            total += n
-        if start < len(self):
-            yield self[start:]
+        return (self[a:b] for a, b in spans_within(self.n_atoms.tolist(), n_atoms))
 
     def label_report(self) -> LabelReport:
         """Which keys gave the labels, and how often."""
@@ -249,10 +242,7 @@ class Dataset(Sequence[Atoms]):
 
     def content_key(self) -> str:
         """Fingerprint of geometries, labels, groups and their order, wherever the files are."""
-        state = blake2b(digest_size=16)
-        state.update(self._catalog.digest.tobytes())
-        state.update("\0".join(self.groups).encode())
-        return state.hexdigest()
+        return content_key([self._catalog.digest, self.groups])
 
     def group_counts(self) -> dict[str, int]:
         """Configurations per group."""

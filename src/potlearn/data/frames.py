@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from hashlib import blake2b
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from potlearn.errors import DataError
+from potlearn.runtime import array_key
 from potlearn.typing import Atoms, Settings
 
 # Results of an ASE calculator that belong to the configuration and to its atoms.
@@ -39,7 +39,7 @@ class Frame:
     positions : (N, 3) float64
         Cartesian positions, in Å.
     cell : (3, 3) float64
-        Cell vectors as rows, in Å; zero where there is none.
+        Cell vectors as rows, in Å; zeros for an absent vector.
     pbc : (3,) bool
         Periodicity along each cell vector.
     info : dict
@@ -168,8 +168,4 @@ def _letters(pbc: NDArray[np.bool_]) -> str:
 
 def digest(frame: Frame, labels: tuple[Any, ...]) -> bytes:
     """Fingerprint of the numbers of a configuration and its labels (16 bytes)."""
-    state = blake2b(digest_size=16)
-    for values in (frame.numbers, frame.positions, frame.cell, frame.pbc, *labels):
-        state.update(b"-" if values is None else np.ascontiguousarray(values).tobytes())
-        state.update(b"|")
-    return state.digest()
+    return array_key(frame.numbers, frame.positions, frame.cell, frame.pbc, *labels)

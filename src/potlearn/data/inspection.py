@@ -1,4 +1,4 @@
-"""What is in a dataset, and what is wrong with it."""
+"""Statistics of a dataset, and its problems."""
 
 from __future__ import annotations
 

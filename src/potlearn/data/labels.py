@@ -1,4 +1,4 @@
-r"""Labels of a configuration: which keys hold them, and what they mean.
+r"""Labels of a configuration: their keys and their meaning.
 
 .. math:: \text{stress} = \frac1V \frac{dE}{d\varepsilon} = -\frac{\text{virial}}{V}
 
@@ -25,7 +25,7 @@ VOIGT = ((0, 1, 2, 1, 0, 0), (0, 1, 2, 2, 2, 1))
 
 @dataclass(frozen=True)
 class Labels:
-    """Reference values of one configuration; None where there is no label.
+    """Reference values of one configuration; None for an absent label.
 
     Attributes
     ----------
@@ -285,7 +285,7 @@ def _frozen(array: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def calculator_results(frame: Frame, labels: Labels) -> Settings:
-    """What the calculator of the configuration holds: its labels and all that is no label."""
+    """Results of the configuration's calculator, labels and others."""
     kept = {k: v for k, v in frame.results.items() if k not in ("energy", "forces", "stress")}
     resolved = {"energy": labels.energy, "forces": labels.forces, "stress": labels.stress}
     return kept | {k: v for k, v in resolved.items() if v is not None}

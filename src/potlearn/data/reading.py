@@ -85,7 +85,7 @@ def from_atoms(
 
 
 def _expand(paths: PathLike | Iterable[PathLike]) -> Iterator[Path]:
-    """The files, with patterns replaced by what they match."""
+    """The files; patterns are expanded."""
     given = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
     if not given:
         raise DataError("no files to read")

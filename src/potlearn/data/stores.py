@@ -34,7 +34,7 @@ class TextFile:
 
     @classmethod
     def of(cls, path: Path) -> TextFile:
-        """Remember a file and what tells whether it changed."""
+        """Remember a file, its size and time of change."""
         status = os.stat(path)
         return cls(path, status.st_size, status.st_mtime_ns)
 
@@ -49,7 +49,7 @@ class TextFile:
             raise DataError(f"{source}: the file cannot be read any more: {error}") from error
 
     def check(self, source: str) -> None:
-        """Compare the file with what it was."""
+        """Compare the file with its remembered state."""
         try:
             self._compare(os.stat(self.path), source)
         except OSError as error:

@@ -1,4 +1,4 @@
-"""Compressed files as one-pass streams, and a spool for what they hold."""
+"""Compressed files as one-pass streams, and a spool for their content."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import weakref
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from importlib import import_module
 from pathlib import Path
 from typing import IO, Any
 
-from potlearn.errors import DataError, MissingExtraError
+from potlearn.errors import DataError
+from potlearn.runtime import require
 
 COMPRESSIONS = (".xz", ".gz", ".bz2", ".zst")
 # Beyond this many bytes a spool moves from memory to a temporary file.
@@ -71,12 +71,7 @@ def _opener(path: Path) -> Any:
 @contextmanager
 def _open_zstd(path: Path) -> Iterator[IO[bytes]]:
     """Decompress a Zstandard file into a temporary file, checking that it is whole."""
-    try:
-        zstandard: Any = import_module("zstandard")
-    except ImportError as error:
-        raise MissingExtraError(
-            f"{path}: reading .zst needs the package zstandard: pip install zstandard"
-        ) from error
+    zstandard = require("zstandard", None, f"{path}: reading .zst")
     with path.open("rb") as source, tempfile.TemporaryFile() as plain:
         decoder = zstandard.ZstdDecompressor().decompressobj()
         try:
@@ -117,7 +112,7 @@ class Spool:
         return offset
 
     def _spill(self) -> None:
-        """Move what is in memory to the temporary file."""
+        """Move the data in memory to the temporary file."""
         if self.path is None:
             handle, self.path = tempfile.mkstemp(prefix="potlearn-")
             os.close(handle)
@@ -126,7 +121,7 @@ class Spool:
             self.flush()
 
     def flush(self) -> None:
-        """Write out what a spilled spool still holds in memory."""
+        """Write the rest of a spilled spool from memory to the file."""
         if self.path is not None and self._buffer:
             with open(self.path, "ab") as file:
                 file.write(self._buffer)

@@ -35,7 +35,7 @@ VACUUM = 6.0
 
 @dataclass(frozen=True)
 class Survey:
-    """Numbers per configuration, (n,) unless stated; NaN where there is no label or no meaning.
+    """Numbers per configuration, (n,) unless stated; NaN for absent labels and properties.
 
     Attributes
     ----------
@@ -133,7 +133,7 @@ def _label_numbers(labels: Labels) -> dict[str, float]:
 
 
 def _cell_numbers(atoms: Atoms) -> Settings:
-    """Volume, density, thickness and vacuum; NaN for what is not periodic."""
+    """Volume, density, thickness and vacuum; NaN without periodicity."""
     cell, pbc = np.asarray(atoms.cell), np.array(atoms.pbc, bool)
     volume = abs(float(np.linalg.det(cell)))
     if not pbc.any() or volume < 1e-6:

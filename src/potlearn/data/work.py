@@ -26,7 +26,7 @@ from potlearn.typing import Atoms
 # Farthest an atom may move (Å) and the cell may strain between two configurations.
 MAX_MOVE = 0.3
 MAX_STRAIN = 0.06
-# Units by their slope of energy against work: (slope, what it means).
+# Units by their slope of energy against work: (slope, meaning).
 FORCE_SLOPES = (
     (1 / 27.2114, "energies look like Hartree, forces like eV/Å"),
     (51.4221, "forces look like Hartree/Bohr, energies like eV"),

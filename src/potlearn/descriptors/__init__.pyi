@@ -4,6 +4,7 @@ from .base import DesignRows as DesignRows
 from .base import Energies as Energies
 from .base import Evaluator as Evaluator
 from .base import Gradient as Gradient
+from .base import NeedsData as NeedsData
 from .families import FAMILIES as FAMILIES
 from .families import descriptor_from_dict as descriptor_from_dict
 from .pod import POD as POD

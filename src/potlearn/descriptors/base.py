@@ -1,8 +1,8 @@
-"""What every descriptor offers, and what it gives."""
+"""The protocol of descriptors, and their results."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol, Self, TypeAlias, runtime_checkable
 
@@ -159,3 +159,11 @@ class Descriptor(Protocol):
 
     def to_dict(self) -> Settings:
         """Settings that rebuild the descriptor."""
+
+
+@runtime_checkable
+class NeedsData(Protocol):
+    """A descriptor that is completed by the data of a fit, as environment clusters are."""
+
+    def prepared(self, configurations: Iterable[Atoms]) -> Descriptor:
+        """The complete descriptor; itself if it lacks nothing."""

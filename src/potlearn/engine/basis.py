@@ -1,4 +1,4 @@
-r"""A basis: all that a descriptor family hands to a backend, as frozen data.
+r"""A basis: everything that a backend needs of a descriptor family, as frozen data.
 
 .. math::
     A_{e n l m}(i) &= \sum_{j: z_j = e} R_n(r_{ij}; z_i, z_j) Y_{lm}(r_{ij} / |r_{ij}|) \\

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,6 +13,9 @@ from potlearn.errors import DataError
 from potlearn.structure.system import System
 from potlearn.typing import Array, Indices, Settings
 
+if TYPE_CHECKING:
+    from potlearn.engine import _native
+
 
 def instruction_sets() -> tuple[str, ...]:
     """Instruction sets that this CPU runs, narrowest first: of baseline, avx2, avx512."""
@@ -21,20 +24,23 @@ def instruction_sets() -> tuple[str, ...]:
     return tuple(_native.instruction_sets())
 
 
-def _view(system: System) -> Any:
-    """The compiled view of a system, made once."""
+def _view(system: System) -> _native.System:
+    """The compiled view of a system, checked when it is made and kept with it."""
     from potlearn.engine import _native
 
     if "native" not in system.views:
-        list_ = system.neighbors
-        system.views["native"] = _native.Pairs(
+        list_, owner = system.neighbors, system.owner
+        system.views["native"] = _native.System(
             np.ascontiguousarray(system.positions, float),
             np.ascontiguousarray(system.species, np.int32),
-            list_.first,
-            list_.j,
-            np.ascontiguousarray(list_.offsets),
+            np.ascontiguousarray(list_.first, np.int64),
+            np.ascontiguousarray(list_.j, np.int32),
+            np.ascontiguousarray(list_.offsets, float),
+            None if owner is None else np.ascontiguousarray(owner, np.int32),
+            system.n_systems,
         )
-    return system.views["native"]
+    found: _native.System = system.views["native"]
+    return found
 
 
 def close_pairs(system: System, cutoff: float) -> Indices:
@@ -73,6 +79,8 @@ class Engine:
     instruction_set : str, optional
         One of :func:`instruction_sets`; the widest by default.
 
+    Notes
+    -----
     All methods take a :class:`~potlearn.structure.System`: one configuration, or several side by
     side, of which virials and strains then have a leading axis B.  Neighbour lists must reach at
     least as far as the cutoff.  Results have the same bits for any number of threads.  Atoms closer
@@ -118,7 +126,7 @@ class Engine:
     def features(self, system: System, threads: int = 1) -> Array:
         """Features ``B`` of every atom, (N, M)."""
         out = np.empty((len(system), self.n_features))
-        self._call("descriptors", _view(system), threads, out)
+        self._call("features", _view(system), threads, out)
         return out
 
     def energy_forces(
@@ -134,7 +142,7 @@ class Engine:
         sets, n = 1 if c.ndim == 2 else len(c), len(system)
         energies, forces = np.empty((sets, n)), np.empty((sets, n, 3))
         virial = np.empty((sets, system.n_systems, 6))
-        self._call("energy_forces", _view(system), c, sets, threads, energies, forces, virial)
+        self._call("energy_forces", _view(system), c, threads, energies, forces, virial)
         found = energies, forces, virial if system.owner is not None else virial[:, 0]
         return found if c.ndim == 3 else (found[0][0], found[1][0], found[2][0])
 
@@ -158,10 +166,15 @@ class Engine:
         r"""Derivative of the features (N, M) along displacements ``u`` (N, 3) and a strain (3, 3).
 
         .. math:: \delta r_{ij} = u_j - u_i + \epsilon\, r_{ij}
+
+        Of several configurations the strain is (B, 3, 3).
         """
         u = np.zeros((len(system), 3)) if displacements is None else displacements
-        e = np.zeros((3, 3)) if strain is None else strain
-        u, e = np.ascontiguousarray(u, float), np.ascontiguousarray(e, float)
+        shape = (3, 3) if system.owner is None else (system.n_systems, 3, 3)
+        e = np.zeros(shape) if strain is None else np.asarray(strain, float)
+        if e.shape != shape:
+            raise ValueError(f"strain must be {shape}, got {e.shape}")
+        u, e = np.ascontiguousarray(u, float), np.ascontiguousarray(e.reshape(-1, 3, 3))
         out = np.empty((len(system), self.n_features))
         self._call("jvp", _view(system), u, e, threads, out)
         return out
@@ -188,11 +201,9 @@ class Engine:
         energy, forces, virials = (
             _aligned_rows(k, columns) for k in (systems, 3 * n, 6 * systems * virial)
         )
-        owners = np.zeros(n, np.int32) if system.owner is None else system.owner
-        weights, slopes = np.ascontiguousarray(weights), np.ascontiguousarray(slopes)
-        stride = forces.shape[1]
-        flat = energy.ravel(), forces.ravel(), virials.ravel()
-        self._call("design", _view(system), owners, systems, g, weights, slopes, stride, *flat)
+        given = np.ascontiguousarray(weights), np.ascontiguousarray(slopes)
+        stride, filled = forces.shape[1], (energy, forces, virials)
+        self._call("rows", _view(system), *given, stride, threads, *filled)
         energy = energy[:, :columns]
         return (
             energy[0] if system.owner is None else energy,

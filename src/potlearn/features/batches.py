@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from potlearn.features.kinds import Parts
+from potlearn.runtime import spans_within
 from potlearn.typing import Array, Atoms
 
 if TYPE_CHECKING:
@@ -49,15 +50,8 @@ def parts_of(
 
 def _batches(configurations: Sequence[Any], descriptor: Descriptor) -> list[list[Array]]:
     """Descriptors, batch by batch; a large configuration is a batch of its own."""
-    batches: list[list[Any]] = [[]]
-    total = 0
-    for atoms in configurations:
-        if batches[-1] and total + len(atoms) > ATOMS:
-            batches.append([])
-            total = 0
-        batches[-1].append(atoms)
-        total += len(atoms)
-    return [_side_by_side(batch, descriptor) for batch in batches if batch]
+    spans = spans_within(map(len, configurations), ATOMS)
+    return [_side_by_side(configurations[slice(*span)], descriptor) for span in spans]
 
 
 def _side_by_side(batch: Sequence[Atoms], descriptor: Descriptor) -> list[Array]:

@@ -1,13 +1,10 @@
-"""A matrix in a ``.npy`` file that is filled chunk by chunk, and goes on after an interruption.
+"""A matrix in a ``.npy`` file that is filled chunk by chunk, and continued after an interruption.
 
-Beside it stands ``NAME.npy.journal``: a line that says what the matrix is made of, and one line per
-finished chunk, written after its rows have reached the disk.
+Beside it is ``NAME.npy.journal``, with a line for every chunk whose rows have reached the disk.
 """
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from potlearn.errors import DataError
+from potlearn.runtime import Journal
 from potlearn.typing import Array
 
 
@@ -30,6 +28,13 @@ class MappedRows:
     content : mapping of str to str
         What the rows are made of; a file of other content is refused.
 
+    Attributes
+    ----------
+    rows : (n, F)
+        The matrix, memory-mapped, to write to.
+    finished : set of int
+        Chunks that are on the disk.
+
     Raises
     ------
     DataError
@@ -38,44 +43,26 @@ class MappedRows:
 
     def __init__(self, path: str | Path, shape: tuple[int, int], content: Mapping[str, str]):
         self.path = Path(path)
-        self.journal = self.path.with_name(f"{self.path.name}.journal")
-        head = {"content": dict(content), "shape": list(shape)}
-        self.finished = self._finished(head)
+        self._journal = self._opened({**content, "shape": shape})
+        self.finished = {entry["chunk"] for entry in self._journal.entries}
         mode: Any = "r+" if self.finished else "w+"
         self.rows: Array = np.lib.format.open_memmap(self.path, mode, np.float64, shape)
-        if not self.finished:
-            self.journal.write_text(json.dumps(head) + "\n")
 
-    def write(self, chunk: int, start: int, rows: Array) -> None:
-        """Write the rows of a chunk, and enter it in the journal when they are on the disk."""
-        self.rows[start : start + len(rows)] = rows
+    def mark(self, chunk: int) -> None:
+        """Enter a chunk in the journal when its rows are on the disk."""
         self.rows.flush()  # type: ignore[attr-defined]
-        with self.journal.open("a") as file:
-            file.write(f"\n{json.dumps({'chunk': chunk})}\n")  # a torn line before it ends here
-            file.flush()
-            os.fsync(file.fileno())
+        self._journal.add({"chunk": chunk})
         self.finished.add(chunk)
 
     def result(self) -> Array:
         """The matrix, memory-mapped, read-only."""
         return np.asanyarray(np.load(self.path, mmap_mode="r", allow_pickle=False))
 
-    def _finished(self, head: Mapping[str, Any]) -> set[int]:
-        if not self.journal.exists() or not self.path.exists():
-            if self.path.exists():
-                raise DataError(f"{self.path}: exists, and is not an unfinished matrix of features")
-            return set()
-        lines = [_parsed(line) for line in self.journal.read_text().split("\n")]
-        if lines[0] != head:
-            raise DataError(
-                f"{self.path}: holds features of other data or settings; remove it and "
-                f"{self.journal.name}, or name another file"
-            )
-        return {line["chunk"] for line in lines[1:] if line}
-
-
-def _parsed(line: str) -> Any:
-    try:
-        return json.loads(line)
-    except ValueError:
-        return None
+    def _opened(self, content: Mapping[str, Any]) -> Journal:
+        path = self.path.with_name(f"{self.path.name}.journal")
+        if not self.path.exists():
+            path.unlink(missing_ok=True)
+        elif not path.exists():
+            raise DataError(f"{self.path}: exists, and is not an unfinished matrix of features")
+        place = f"{self.path}: this matrix"
+        return Journal.open(path, content, "dataset or descriptor", DataError, place)

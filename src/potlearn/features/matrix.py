@@ -5,11 +5,8 @@ Chunks are fixed by the data; which executor makes them changes no bit of the re
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -20,7 +17,7 @@ from potlearn.errors import DataError
 from potlearn.features.batches import parts_of
 from potlearn.features.kinds import Kind, Parts, make_kinds
 from potlearn.features.mapped import MappedRows
-from potlearn.runtime import Executor, Progress, make_executor, reporting
+from potlearn.runtime import SERIAL, Runtime, Span, content_key, run_chunks, spans_within
 from potlearn.typing import Array
 
 if TYPE_CHECKING:
@@ -56,8 +53,7 @@ def configuration_features(
     kinds: str | Sequence[str] = "mean",
     *,
     path: str | Path | None = None,
-    workers: int | Executor = 1,
-    progress: Progress = None,
+    runtime: Runtime = SERIAL,
 ) -> Array:
     """Features of every configuration, (n, F), read-only and memory-mapped if ``path`` is given.
 
@@ -69,10 +65,10 @@ def configuration_features(
     kinds : str or sequence of str
         Names in :data:`~potlearn.features.KINDS`; the features of several stand side by side.
     path : path, optional
-        A ``.npy`` file to write to, for matrices larger than memory; an interrupted run goes on.
-    workers : int or Executor
-    progress : bool or function, optional
-        True: a progress bar; a function: called with (configurations done, all).
+        A ``.npy`` file to write to, for matrices larger than memory; from an unfinished one an
+        interrupted run continues.
+    runtime : Runtime
+        Workers and progress (configurations done, all).
 
     Raises
     ------
@@ -84,7 +80,7 @@ def configuration_features(
     made = make_kinds(kinds)
     work = _Work(_checked(dataset, descriptor), descriptor, made)
     width = len(feature_names(descriptor, kinds))
-    return _filled(work, np.arange(len(dataset) + 1), width, path, workers, progress)
+    return _filled(work, np.arange(len(dataset) + 1), width, path, runtime)
 
 
 def environment_features(
@@ -92,14 +88,13 @@ def environment_features(
     descriptor: Descriptor,
     *,
     path: str | Path | None = None,
-    workers: int | Executor = 1,
-    progress: Progress = None,
+    runtime: Runtime = SERIAL,
 ) -> Environments:
     """Features of every atom; parameters and errors are those of :func:`configuration_features`."""
     work = _Work(_checked(dataset, descriptor), descriptor, None)
     first = np.concatenate([[0], np.cumsum(dataset.n_atoms)])
     width = descriptor.n_features
-    return Environments(_filled(work, first, width, path, workers, progress), first)
+    return Environments(_filled(work, first, width, path, runtime), first)
 
 
 def feature_names(descriptor: Descriptor, kinds: str | Sequence[str] = "mean") -> list[str]:
@@ -107,16 +102,9 @@ def feature_names(descriptor: Descriptor, kinds: str | Sequence[str] = "mean") -
     return [name for kind in make_kinds(kinds) for name in kind.names(descriptor)]
 
 
-def chunks_of(n_atoms: NDArray[np.int64]) -> list[tuple[int, int]]:
+def chunks_of(n_atoms: NDArray[np.int64]) -> list[Span]:
     """Consecutive configurations that are worked on together."""
-    ends, total = [0], 0
-    for i, n in enumerate(n_atoms.tolist()):
-        full = total + n > ATOMS or i - ends[-1] >= CONFIGURATIONS
-        if i > ends[-1] and full:
-            ends.append(i)
-            total = 0
-        total += n
-    return list(pairwise([*ends, len(n_atoms)]))
+    return spans_within(n_atoms.tolist(), ATOMS, CONFIGURATIONS)
 
 
 @dataclass(frozen=True)
@@ -127,7 +115,7 @@ class _Work:
     descriptor: Descriptor
     kinds: tuple[Kind, ...] | None
 
-    def __call__(self, chunk: tuple[int, int]) -> Array:
+    def __call__(self, chunk: Span) -> Array:
         configurations = [self.dataset[i] for i in range(*chunk)]
         forces = any(kind.needs_forces for kind in self.kinds or ())
         parts = parts_of(configurations, self.descriptor, forces)
@@ -146,10 +134,9 @@ class _Work:
     def content(self) -> dict[str, str]:
         """What the matrix is made of."""
         kinds = None if self.kinds is None else [type(kind).__name__ for kind in self.kinds]
-        settings = repr((self.descriptor.to_dict(), kinds)).encode()
         return {
             "data": self.dataset.content_key(),
-            "features": blake2b(settings, digest_size=16).hexdigest(),
+            "features": content_key([self.descriptor.to_dict(), kinds]),
         }
 
 
@@ -160,38 +147,28 @@ def _checked(dataset: Dataset, descriptor: Descriptor) -> Dataset:
 
 
 def _filled(
-    work: _Work,
-    first: NDArray[np.int64],
-    width: int,
-    path: str | Path | None,
-    workers: int | Executor,
-    progress: Progress,
+    work: _Work, first: NDArray[np.int64], width: int, path: str | Path | None, runtime: Runtime
 ) -> Array:
     """The matrix; ``first`` numbers the first row of every configuration."""
     shape = (int(first[-1]), width)
-    target = None if path is None else MappedRows(path, shape, work.content)
-    out = np.empty(shape) if target is None else None
-    executor = make_executor(workers) if isinstance(workers, int) else workers
+    file = None if path is None else MappedRows(path, shape, work.content)
+    matrix = np.empty(shape) if file is None else file.rows
     chunks = chunks_of(work.dataset.n_atoms)
-    with reporting(progress, "features") as report:
-        done = set() if target is None else target.finished
-        todo = [k for k in range(len(chunks)) if k not in done]
-        for k, rows in zip(todo, _results(executor, work, chunks, todo), strict=True):
-            start = int(first[chunks[k][0]])
-            if target is not None:
-                target.write(k, start, rows)
-            elif out is not None:
-                out[start : start + len(rows)] = rows
-            if report:
-                report(chunks[k][1], len(work.dataset))
-    return target.result() if target is not None else np.asarray(out)
 
+    def take(k: int, rows: Array) -> None:
+        start = int(first[chunks[k][0]])
+        matrix[start : start + len(rows)] = rows
+        if file is not None:
+            file.mark(k)
 
-def _results(
-    executor: Executor,
-    work: Callable[[tuple[int, int]], Array],
-    chunks: Sequence[tuple[int, int]],
-    todo: Sequence[int],
-) -> Iterator[Array]:
-    with closing(executor.map(work, (chunks[k] for k in todo))) as results:
-        yield from results
+    with runtime.reporting("features") as report:
+        run_chunks(
+            work,
+            chunks.__getitem__,
+            chunks,
+            take,
+            executor=runtime.executor,
+            finished=() if file is None else frozenset(file.finished),
+            report=report,
+        )
+    return matrix if file is None else file.result()

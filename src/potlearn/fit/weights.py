@@ -59,6 +59,12 @@ class Weights:
         """Weight of one quantity in one group."""
         return float(self.groups.get(group, {}).get(quantity, getattr(self, quantity)))
 
+    @property
+    def used(self) -> tuple[str, ...]:
+        """Quantities that have a weight above zero somewhere."""
+        groups = [*self.groups, ""]
+        return tuple(q for q in QUANTITIES if any(self.of(g, q) > 0 for g in groups))
+
     def table(self, groups: Iterable[str]) -> dict[str, dict[str, float]]:
         """Weights of the named groups as {group: {quantity: weight}}."""
         return {g: {q: self.of(g, q) for q in QUANTITIES} for g in groups}

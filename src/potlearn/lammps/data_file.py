@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from potlearn.runtime import write_text
 from potlearn.structure.species import species_indices
 from potlearn.typing import Atoms
 
@@ -36,4 +37,4 @@ def write_data(path: str | Path, atoms: Atoms, species: Sequence[str]) -> None:
     lines += ["", "Atoms # atomic", ""]
     for k, (kind, (x, y, z)) in enumerate(zip(types.tolist(), positions.tolist(), strict=True), 1):
         lines.append(f"{k} {kind} {x:.17g} {y:.17g} {z:.17g}")
-    Path(path).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    write_text(path, "\n".join(lines) + "\n")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from potlearn.runtime import write_text
 from potlearn.typing import Atoms
 
 if TYPE_CHECKING:
@@ -48,11 +49,11 @@ def write_lammps_folder(folder: Path, potential: LinearPotential, dataset: Datas
     write_data(folder / "example.data", atoms, species)
     boundary = " ".join("p" if periodic else "s" for periodic in atoms.pbc)
     text = _EXAMPLE.format(boundary=boundary, pair="\n".join(files.commands))
-    (folder / "in.example").write_text(text, encoding="utf-8")
+    write_text(folder / "in.example", text)
 
 
 def _example(dataset: Dataset) -> Atoms:
-    """Supercell of the configuration of lowest energy, periodic if there is such a one.
+    """Supercell of the periodic configuration of lowest energy; of any, if none is periodic.
 
     A molecule gets a box with 10 Å of vacuum.
     """

@@ -15,6 +15,7 @@ import numpy as np
 
 from potlearn.errors import ModelFileError
 from potlearn.potentials.pair.base import PairPotential
+from potlearn.runtime import write_text
 from potlearn.typing import Array
 
 Terms: TypeAlias = Sequence[tuple[float, PairPotential]]
@@ -56,7 +57,7 @@ def write_table(
     for a, b in combinations_with_replacement(species, 2):
         energy, slope = pair_function(terms, a, b, r)
         lines += _section(f"{a}-{b}", r, energy, -slope)
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    write_text(path, "\n".join(lines) + "\n")
     return path
 
 

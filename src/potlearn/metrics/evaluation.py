@@ -1,27 +1,26 @@
-r"""What a potential predicts for labelled configurations, beside the labels.
+r"""Reference and predicted labels of configurations.
 
 Energies are per atom (eV/atom), forces in eV/Å, stress in eV/Å³ (Voigt xx yy zz yz xz xy, positive
-under tension; ``stress = -virial / V``).  A reference value that does not exist is NaN.
+under tension; ``stress = -virial / V``).  A missing reference value is NaN.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from potlearn.data.writing import write_frame
 from potlearn.errors import DataError
-from potlearn.typing import Array, Atoms
+from potlearn.metrics.quantities import QUANTITIES
+from potlearn.runtime import replacing
+from potlearn.typing import Array, Atoms, Indices, Mask
 
 if TYPE_CHECKING:
     from potlearn.data import Dataset
-
-
-QUANTITIES = ("energy", "forces", "stress")
-_COMPONENTS = {"energy": 1, "forces": 3, "stress": 6}
 
 
 @dataclass(frozen=True)
@@ -42,16 +41,22 @@ class Values:
 
     reference: Array
     prediction: Array
-    configuration: NDArray[np.int64]
-    row: NDArray[np.int64]
-    component: NDArray[np.int64]
+    configuration: Indices
+    row: Indices
+    component: Indices
 
     @property
     def error(self) -> Array:
         """Prediction minus reference, (m,)."""
         return self.prediction - self.reference
 
-    def take(self, chosen: NDArray[np.int64] | NDArray[np.bool_] | slice) -> Values:
+    def vectors(self) -> tuple[Array, Array]:
+        """Reference and predicted vectors (a, 3) of the rows with all three components."""
+        _, inverse, counts = np.unique(self.row, return_inverse=True, return_counts=True)
+        whole = counts[inverse] == 3
+        return self.reference[whole].reshape(-1, 3), self.prediction[whole].reshape(-1, 3)
+
+    def take(self, chosen: Indices | Mask | slice) -> Values:
         """Some of the components."""
         return Values(
             self.reference[chosen],
@@ -88,8 +93,8 @@ class Evaluation:
 
     sources: tuple[str, ...]
     groups: tuple[str, ...]
-    n_atoms: NDArray[np.int64]
-    first: NDArray[np.int64]
+    n_atoms: Indices
+    first: Indices
     volumes: Array
     energy_ref: Array
     energy_pred: Array
@@ -102,7 +107,7 @@ class Evaluation:
         return len(self.sources)
 
     @property
-    def owner(self) -> NDArray[np.int64]:
+    def owner(self) -> Indices:
         """Configuration of each atom, (N,)."""
         return np.repeat(np.arange(len(self)), self.n_atoms)
 
@@ -110,7 +115,9 @@ class Evaluation:
         """Labelled components of ``"energy"``, ``"forces"`` or ``"stress"``."""
         if quantity not in QUANTITIES:
             raise ValueError(f"quantity {quantity!r}; expected one of {', '.join(QUANTITIES)}")
-        reference = getattr(self, f"{quantity}_ref").reshape(-1, _COMPONENTS[quantity])
+        reference = getattr(self, f"{quantity}_ref").reshape(
+            -1, len(QUANTITIES[quantity].components)
+        )
         prediction = getattr(self, f"{quantity}_pred").reshape(reference.shape)
         row, component = np.nonzero(np.isfinite(reference))
         return Values(
@@ -121,7 +128,7 @@ class Evaluation:
             component,
         )
 
-    def by_group(self) -> dict[str, NDArray[np.bool_]]:
+    def by_group(self) -> dict[str, Mask]:
         """Members (n,) of each group, in order of appearance."""
         names = np.array(self.groups, dtype=object)
         return {name: np.asarray(names == name, dtype=bool) for name in dict.fromkeys(self.groups)}
@@ -148,7 +155,7 @@ class Evaluation:
         )
 
     def to_extxyz(self, path: str | Path, dataset: Dataset) -> None:
-        """Write the configurations with both labels; see :func:`write_predictions`."""
+        """Write the configurations with both labels, by :func:`write_predictions`."""
         write_predictions(path, self, dataset)
 
 
@@ -165,21 +172,19 @@ def write_predictions(path: str | Path, evaluation: Evaluation, dataset: Dataset
     DataError
         The evaluation is not one of this dataset.
     """
-    from ase.io.extxyz import write_extxyz
-
     if len(dataset) != len(evaluation) or not np.array_equal(dataset.n_atoms, evaluation.n_atoms):
         raise DataError(
             f"{path}: evaluation of {len(evaluation)} configurations with "
             f"{evaluation.first[-1]} atoms; the dataset has {len(dataset)} with "
             f"{int(np.sum(dataset.n_atoms))}, or other sizes"
         )
-    with Path(path).open("w", encoding="utf-8") as file:
+    with replacing(path) as new, new.open("w", encoding="utf-8") as file:
         for i in range(len(evaluation)):
-            write_extxyz(file, [_labelled(evaluation, i, dataset[i])], write_results=False)
+            write_frame(file, _labelled(evaluation, i, dataset[i]))
 
 
-def _labelled(evaluation: Evaluation, i: int, atoms: Atoms) -> Any:
-    """One configuration that carries both sets of labels."""
+def _labelled(evaluation: Evaluation, i: int, atoms: Atoms) -> Atoms:
+    """One configuration with both sets of labels."""
     atoms = atoms.copy()
     n = int(evaluation.n_atoms[i])
     atoms.info["config_type"] = evaluation.groups[i]
@@ -197,9 +202,9 @@ def _labelled(evaluation: Evaluation, i: int, atoms: Atoms) -> Any:
     return atoms
 
 
-def _set_forces(atoms: Atoms, reference: Any, predicted: Any) -> None:
+def _set_forces(atoms: Atoms, reference: Array, predicted: Array) -> None:
     """Per-atom columns of one configuration."""
-    labelled = np.isfinite(reference).all(axis=1)
+    labelled = np.all(np.isfinite(reference), axis=1)
     atoms.set_array("pred_forces", predicted)
     if labelled.any():
         atoms.set_array("REF_forces", np.where(labelled[:, None], reference, 0.0))

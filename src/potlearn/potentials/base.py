@@ -1,4 +1,4 @@
-"""What every potential predicts and offers."""
+"""The protocol of potentials, and their predictions."""
 
 from __future__ import annotations
 

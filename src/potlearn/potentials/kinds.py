@@ -8,6 +8,17 @@ from typing import Any
 from potlearn.errors import ModelFileError
 from potlearn.registry import Registry
 
+PAIRS: Registry[type[Any]] = Registry(
+    "pair potential",
+    ModelFileError,
+    {
+        "lennard_jones": "potlearn.potentials.pair.shifted:LennardJones",
+        "morse": "potlearn.potentials.pair.shifted:Morse",
+        "born_mayer": "potlearn.potentials.pair.shifted:BornMayer",
+        "coulomb": "potlearn.potentials.pair.shifted:Coulomb",
+    },
+)
+"""Pair potentials with parameters of their own: those that a configuration may put under a fit."""
 KINDS: Registry[type[Any]] = Registry(
     "kind of potential",
     ModelFileError,
@@ -16,10 +27,7 @@ KINDS: Registry[type[Any]] = Registry(
         "pace": "potlearn.potentials.pace.potential:PacePotential",
         "sum": "potlearn.potentials.sum:SumPotential",
         "zbl": "potlearn.potentials.pair.zbl:ZBL",
-        "lennard_jones": "potlearn.potentials.pair.shifted:LennardJones",
-        "morse": "potlearn.potentials.pair.shifted:Morse",
-        "born_mayer": "potlearn.potentials.pair.shifted:BornMayer",
-        "coulomb": "potlearn.potentials.pair.shifted:Coulomb",
+        **PAIRS.rows,
     },
 )
 

@@ -1,4 +1,4 @@
-"""What every potential of the package can do beside predicting: be saved, run, and added up."""
+"""Operations of every potential: save, run in ASE, add and scale."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a report says beside the predictions."""
+"""Title, settings and timing of a report, and suspicious labels."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class ReportInfo:
-    """What was fitted, from what, and how long it took.
+    """Title, settings and timing of a report.
 
     Attributes
     ----------
@@ -32,18 +32,19 @@ class ReportInfo:
 
 @dataclass(frozen=True)
 class SuspiciousLabel:
-    """A label that does not fit the others.
+    """A label that disagrees with the others.
 
     Attributes
     ----------
     source : str
         Configuration, ``"file.extxyz:17"``.
     quantity : str
-        ``"energy"`` (eV/atom), ``"forces"`` (eV/Å), ``"stress"`` (eV/Å³) or ``"virial"`` (eV).
+        ``"energy"`` (eV/atom), ``"forces"`` (eV/Å), ``"stress"`` (eV/Å³) or ``"virial"``
+        (eV/atom).
     value : float or None
         The label, or the length of a vector of labels.
     leverage : float
-        Share of the label in its own prediction, 0 to 1.
+        Influence of the label on its own prediction, 0 to 1.
     residual : float
         Prediction by a fit without the label, minus the label (or the length of that vector).
     group : str

@@ -1,4 +1,4 @@
-"""How long work runs: executors, progress, and files from which it goes on."""
+"""Long work: executors, the loop over chunks, progress, and the files that it is kept in."""
 
 import lazy_loader as _lazy
 

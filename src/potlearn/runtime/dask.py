@@ -6,13 +6,13 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from importlib import import_module
 from time import monotonic
 from typing import Any
 
-from potlearn.errors import ExecutionError, MissingExtraError
+from potlearn.errors import ExecutionError
 from potlearn.linalg.blas import one_blas_thread
 from potlearn.runtime.executor import AHEAD, Executor, Item, Result
+from potlearn.runtime.packages import require
 
 LOOK_EVERY = 5.0
 """Seconds between two looks at whether there are workers."""
@@ -89,7 +89,7 @@ class Dask(Executor):
     def _client(self) -> Iterator[Any]:
         """A connection; the cluster of this machine lives as long as it."""
         with ExitStack() as stack:
-            # Pieces hold rows: graphs of tens of megabytes are what is meant.
+            # Pieces hold rows: graphs of tens of megabytes are intended.
             limit = {"distributed.admin.large-graph-warning-threshold": "1 GB"}
             package = _package()  # first: it brings the defaults of its settings
             stack.enter_context(_package("dask").config.set(limit))
@@ -111,12 +111,7 @@ class Dask(Executor):
 
 
 def _package(name: str = "distributed") -> Any:
-    try:
-        return import_module(name)
-    except ModuleNotFoundError as error:
-        raise MissingExtraError(
-            f"work over Dask needs {name}, which is not installed: pip install potlearn[dask]"
-        ) from error
+    return require(name, "dask", "work over Dask")
 
 
 def _same(work: Callable[[Any], Any]) -> Callable[[Any], Any]:

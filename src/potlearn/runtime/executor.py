@@ -16,7 +16,7 @@ from potlearn.linalg.blas import one_blas_thread
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
-# Pieces in flight for each worker: one to work on, one to go on with.
+# Pieces in flight for each worker: one in work, one in waiting.
 AHEAD = 2
 # How often the same piece of work may lose its worker.
 ATTEMPTS = 3
@@ -24,7 +24,7 @@ ATTEMPTS = 3
 
 @runtime_checkable
 class Executor(Protocol):
-    """What maps a function over pieces of work."""
+    """Maps a function over pieces of work."""
 
     def map(self, work: Callable[[Item], Result], items: Iterable[Item]) -> Generator[Result]:
         """Results of ``work(item)`` in the order of the items.

@@ -1,47 +1,39 @@
-"""Progress of long work: a Rich bar, a callback, or nothing."""
+"""Progress of long work: a bar on a terminal, a function that is called, or nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeAlias
 
-Progress = bool | Callable[[int, int], None] | None
+Report: TypeAlias = Callable[[int, int], None]
+"""Called with (done, total)."""
+Progress: TypeAlias = bool | Report | None
+"""True: a bar on the standard error stream, if that is a terminal; a function; or nothing."""
 
 
 @contextmanager
-def reporting(progress: Progress, what: str) -> Iterator[Callable[[int, int], None] | None]:
-    """Give the function to call with (done, total).
-
-    ``progress`` is True for a bar on the standard error stream, a function to be called, or None.
-    """
-    if not isinstance(progress, bool):
-        yield progress
-    elif progress:
+def reporting(progress: Progress, what: str) -> Iterator[Report | None]:
+    """Give the function to call with (done, total), or None; ``what`` names the work."""
+    if progress is True:
         with _bar(what) as report:
             yield report
     else:
-        yield None
+        yield progress or None
 
 
 @contextmanager
-def _bar(what: str) -> Iterator[Callable[[int, int], None]]:
+def _bar(what: str) -> Iterator[Report | None]:
     from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield None
+        return
+    from rich.progress import MofNCompleteColumn, TimeElapsedColumn
     from rich.progress import Progress as Bar
 
-    with Bar(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-    ) as bar:
+    columns = (*Bar.get_default_columns(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Bar(*columns, console=console, transient=True) as bar:
         task = bar.add_task(what, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)

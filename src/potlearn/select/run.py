@@ -1,25 +1,21 @@
-"""Passes over chunks of rows: who does the work, from where it goes on, and who is told."""
+"""Passes over chunks of rows, with executor, checkpoint and progress."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import pairwise
-from time import monotonic
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from potlearn.runtime import Checkpoint, Executor, InProcess
+from potlearn.runtime import Checkpoint, Executor, InProcess, Keeper, Report, run_chunks
 from potlearn.select.seeds import child
 
 State = dict[str, NDArray[Any]]
 # Rows of a chunk where nothing else is asked for.
 CHUNK = 10_000
-# Writing the checkpoint takes at most about this part of the time.
-WRITING = 0.1
 
 
 def append(state: State, result: State) -> State:
@@ -49,19 +45,14 @@ class Run:
     executor: Executor = field(default_factory=InProcess)
     chunk_size: int = CHUNK
     checkpoint: Checkpoint | None = None
-    report: Callable[[int, int], None] | None = None
+    report: Report | None = None
     _stages: dict[str, tuple[int, State]] = field(default_factory=dict)
-    _saved: float = 0.0
-    _cost: float = 0.0
 
     def __post_init__(self) -> None:
         found = self.checkpoint.load() if self.checkpoint else None
         if found is not None:
-            header, arrays = found
-            for stage, done in header["stages"].items():
-                names = [name for name in arrays if name.startswith(f"{stage}/")]
-                state = {name[len(stage) + 1 :]: arrays[name] for name in names}
-                self._stages[stage] = (done, state)
+            self._stages = {stage: (done, state) for stage, (done, state) in found.items()}
+        self._keeper = Keeper(self.checkpoint, lambda: dict(self._stages))
 
     def rng(self, *key: int) -> np.random.Generator:
         """Generator for what the key says."""
@@ -83,33 +74,24 @@ class Run:
 
         What the checkpoint holds of the stage is not done again.
         """
-        done, state = self._stages.get(stage, (0, {}))
-        todo = range(done, len(bounds))
-        with closing(self.executor.map(work, map(item, todo))) as results:
-            for k, result in zip(todo, results, strict=True):
-                state = merge(state, result) if state else result
-                self._stages[stage] = (k + 1, state)
-                self._save(finished=k + 1 == len(bounds))
-                if self.report:
-                    self.report(bounds[k][1], bounds[-1][1])
-        return state
+        done, _ = self._stages.get(stage, (0, {}))
 
-    def _save(self, finished: bool) -> None:
-        """Write the checkpoint, unless writing would take a good part of the time."""
-        if self.checkpoint is None:
-            return
-        start = monotonic()
-        if not finished and start - self._saved < self._cost / WRITING:
-            return
-        header = {"stages": {stage: done for stage, (done, _) in self._stages.items()}}
-        arrays = {
-            f"{stage}/{name}": array
-            for stage, (_, state) in self._stages.items()
-            for name, array in state.items()
-        }
-        self.checkpoint.save(header, arrays)
-        self._saved = monotonic()
-        self._cost = self._saved - start
+        def take(k: int, result: State) -> None:
+            state = merge(self._stages[stage][1], result) if k else result
+            self._stages[stage] = (k + 1, state)
+            self._keeper.changed()
+
+        with self._keeper.keeping():
+            run_chunks(
+                work,
+                item,
+                bounds,
+                take,
+                executor=self.executor,
+                finished=range(done),
+                report=self.report,
+            )
+        return self._stages.get(stage, (0, {}))[1]
 
 
 def equal_parts(n: int, size: int) -> list[tuple[int, int]]:

@@ -17,7 +17,7 @@ class Neighbors:
 
     .. math:: r_{ij} = x_j - x_i + S_{ij} \cdot h
 
-    with ``h`` the cell (rows are cell vectors).  Pair ``p`` of centre ``i`` stands at
+    with ``h`` the cell (rows are cell vectors).  The pairs ``p`` of centre ``i`` are
     ``first[i] <= p < first[i + 1]``.
 
     Attributes

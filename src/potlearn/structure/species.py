@@ -11,7 +11,7 @@ from potlearn.typing import Atoms, Species
 
 
 def species_indices(atoms: Atoms, species: Sequence[str]) -> Species:
-    """Index into ``species`` of every atom; :class:`SpeciesError` names what is not there."""
+    """Index into ``species`` of every atom; :class:`SpeciesError` names unknown elements."""
     from ase.data import atomic_numbers, chemical_symbols
 
     index = np.full(len(atomic_numbers) + 1, -1, np.int32)

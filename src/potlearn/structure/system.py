@@ -39,8 +39,8 @@ class System:
     neighbors: Neighbors
     owner: Species | None = None
     n_systems: int = 1
-    views: dict[str, Any] = field(default_factory=dict, repr=False)
-    """What a backend keeps with it, such as its compiled view; not pickled."""
+    views: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
+    """Caches of a backend, such as the compiled view; not pickled."""
 
     def __len__(self) -> int:
         return len(self.species)

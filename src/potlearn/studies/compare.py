@@ -6,10 +6,9 @@ all methods, so that they are compared pair by pair.
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 from time import perf_counter
 from typing import Any, NamedTuple
 
@@ -17,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from potlearn.errors import FitError, SelectionError
-from potlearn.runtime import Executor, InProcess
+from potlearn.runtime import SERIAL, Runtime, content_key, run_chunks
 from potlearn.studies.fits import HeldOut, SubsetFits
 from potlearn.studies.methods import Method
 from potlearn.studies.table import Cell, Record, Results
@@ -94,28 +93,26 @@ class Comparison:
         return np.asarray(pool[method.choose(X, groups, size, seed).indices])
 
 
-def run_comparison(
-    comparison: Comparison,
-    results: Results,
-    executor: Executor | None = None,
-    report: Callable[[int, int], None] | None = None,
-) -> Results:
+def run_comparison(comparison: Comparison, results: Results, runtime: Runtime = SERIAL) -> Results:
     """Do the cells that ``results`` lacks, and enter them as they finish.
 
-    ``report`` is called with (cells done, all).
+    ``runtime`` gives workers and progress (cells done, all).
     """
     cells = comparison.cells()
     keys = {method.name: method.key for method in comparison.methods}
     found = results.records
-    missing = [c for c in cells if c not in found or found[c]["key"] != keys[c.method]]
-    pieces = _pieces(missing)
-    done = len(cells) - len(missing)
-    with closing((executor or InProcess()).map(comparison, pieces)) as made:
-        for records in made:
-            results.add(records)
-            done += len(records)
-            if report:
-                report(done, len(cells))
+    there = {c for c in cells if c in found and found[c]["key"] == keys[c.method]}
+    pieces = [[*there], *_pieces([c for c in cells if c not in there])]
+    with runtime.reporting("fits") as report:
+        run_chunks(
+            comparison,
+            pieces.__getitem__,
+            list(pairwise(accumulate(map(len, pieces), initial=0))),
+            lambda _, records: results.add(records),
+            executor=runtime.executor,
+            finished=[0],
+            report=report,
+        )
     return results
 
 
@@ -133,9 +130,9 @@ def content_of(comparison: Comparison, **more: Any) -> dict[str, Any]:
     first = comparison.splits[0]
     return {
         "rows": fits.store.content,
-        "weights": fits.weights.table(sorted({*fits.groups})),
-        "solver": repr(fits.solver),
-        "one-body": repr(fits.one_body),
-        "split": zlib.crc32(np.concatenate([first.pool, first.test]).tobytes()),
+        "weights": fits.settings.weights.table(sorted({*fits.groups})),
+        "solver": content_key(fits.settings.make_solver()),
+        "one-body": content_key(fits.settings.one_body),
+        "split": content_key(first),
         **more,
     }

@@ -14,16 +14,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from potlearn.errors import FitError
-from potlearn.fit import Key, Ledger, LinearProblem, RowStore, Weights, make_solver
-from potlearn.fit.linear import all_coefficients
-from potlearn.fit.one_body import OneBody, one_body
-from potlearn.fit.rows.layout import COLLAPSED, column_names, column_penalties
-from potlearn.fit.solve.problem import Solver
+from potlearn.fit import FitSettings, Key, Ledger, LinearProblem, RowStore
+from potlearn.fit.posed import Posed
+from potlearn.fit.rows.names import COLLAPSED, column_names, column_penalties
 from potlearn.linalg.blas import one_blas_thread
 from potlearn.typing import Array, Indices
 
@@ -53,9 +51,7 @@ class SubsetFits:
         Of the descriptor.
     groups : tuple of str
         Group of every configuration.
-    weights : Weights
-    solver : Solver
-    one_body : OneBody
+    settings : FitSettings
     penalties : (C,) or None
     rank : int
         Of the rows of all configurations.
@@ -65,9 +61,7 @@ class SubsetFits:
     columns: tuple[str, ...]
     species: tuple[str, ...]
     groups: tuple[str, ...]
-    weights: Weights
-    solver: Solver
-    one_body: OneBody
+    settings: FitSettings
     penalties: Array | None
     rank: int
 
@@ -77,10 +71,7 @@ class SubsetFits:
         dataset: Dataset,
         descriptor: Descriptor,
         store: RowStore,
-        *,
-        weights: Weights | None = None,
-        solver: str | Solver = "evidence",
-        e0: str | Mapping[str, float] = "auto",
+        settings: FitSettings | None = None,
     ) -> SubsetFits:
         """Fits of subsets of ``dataset``, whose rows are in ``store``.
 
@@ -89,22 +80,21 @@ class SubsetFits:
         FitError
             The solver wants folds, or one-body energies are missing.
         """
-        chosen = make_solver(solver)
-        if chosen.n_folds:
+        settings, _ = (settings or FitSettings()).resolved(dataset, descriptor.species)
+        if settings.make_solver().n_folds:
             raise FitError("subsets are fitted without folds; take the solver 'evidence' or 'gcv'")
         found = cls(
             store=store,
             columns=column_names(descriptor),
             species=descriptor.species,
             groups=tuple(dataset.groups),
-            weights=weights or Weights(),
-            solver=chosen,
-            one_body=one_body(e0, dataset, descriptor.species, False),
-            penalties=column_penalties(descriptor),
+            settings=settings,
+            penalties=column_penalties(descriptor) if settings.smoothness else None,
             rank=0,
         )
         with one_blas_thread():
-            return replace(found, rank=_rank(found._problem(np.arange(len(dataset)))[0]))
+            whole = Posed.of(found._ledger(np.arange(len(dataset))), settings)
+            return replace(found, rank=_rank(whole.problem))
 
     def fit(self, indices: Indices) -> SubsetFit:
         """Fit the configurations at ``indices``.
@@ -115,11 +105,11 @@ class SubsetFits:
             They have no label with a weight.
         """
         with one_blas_thread():
-            problem, ledger, options = self._problem(indices)
-            solution = self.solver.solve(problem)
-            condition = condition_number(problem, self.rank)
-        fixed, offset = options.get("fixed", {}), options.get("offset", {})
-        coefficients = all_coefficients(ledger, problem, solution, fixed, offset)
+            ledger = self._ledger(indices)
+            posed = Posed.of(ledger, self.settings)
+            solution = self.settings.make_solver().solve(posed.problem)
+            condition = condition_number(posed.problem, self.rank)
+        coefficients = posed.coefficients(solution.coefficients)
         n_rows = {key.quantity: ledger.count(key.quantity) for key in ledger.entries}
         return SubsetFit(coefficients, condition, n_rows)
 
@@ -132,17 +122,12 @@ class SubsetFits:
                 rows[quantity] = (X, labels - reference)
         return HeldOut(rows)
 
-    def _problem(self, indices: Indices) -> tuple[LinearProblem, Ledger, dict[str, Any]]:
-        ledger = self._ledger(indices)
-        options = self.one_body.options(ledger, self.weights, self.species)
-        return ledger.problem(self.weights, **options), ledger, options
-
     def _ledger(self, indices: Indices) -> Ledger:
-        ledger = Ledger(self.columns, self.penalties)
+        ledger, weights = Ledger(self.columns, self.penalties), self.settings.weights
         for i in indices.tolist():
-            group = self.groups[i] if self.groups[i] in self.weights.groups else COLLAPSED
+            group = self.groups[i] if self.groups[i] in weights.groups else COLLAPSED
             for quantity, block in self.store.blocks(i).items():
-                if self.weights.of(group, quantity) > 0:
+                if weights.of(group, quantity) > 0:
                     key = Key(0, group, quantity)
                     ledger.add(key, block.rows, block.labels, block.reference)
         return ledger

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from hashlib import blake2b
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from numpy.typing import NDArray
 
 from potlearn.errors import SelectionError
 from potlearn.features import SCALINGS, make_kinds, scaled
+from potlearn.runtime import content_key
 from potlearn.select import Hierarchical, Selection, Selector, make_selector
 from potlearn.typing import Array
 
@@ -67,12 +67,8 @@ class Method:
 
     @property
     def key(self) -> str:
-        """Fingerprint of what it does, whatever it is called."""
-        parameters = sorted((name, repr(value)) for name, value in self.parameters.items())
-        settings: list[Any] = [self.selector, parameters, self.features, self.scaling]
-        settings += [self.descriptor] if self.descriptor else []
-        settings += [self.chunk_size, self.oversampling] if self.chunk_size else []
-        return blake2b(repr(tuple(settings)).encode(), digest_size=6).hexdigest()
+        """Content key of what it does, whatever it is called."""
+        return content_key(replace(self, name=""), size=6)
 
     @property
     def rows(self) -> tuple[str, ...]:

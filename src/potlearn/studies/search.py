@@ -16,13 +16,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from potlearn.errors import DataError, FitError, MissingExtraError, SelectionError
+from potlearn.errors import DataError, FitError, SelectionError
+from potlearn.runtime import SERIAL, Runtime, require
+from potlearn.runtime.store.content import check_content
 from potlearn.select import SELECTORS
 from potlearn.studies.compare import Split
 from potlearn.studies.fits import HeldOut, SubsetFits
@@ -104,7 +105,7 @@ class Objective:
 
     def __call__(self, trial: Any) -> float:
         """Value of an Optuna trial; one that cannot be done is pruned, with the reason."""
-        optuna = require_optuna()
+        optuna = _optuna()
         try:
             method = self.space.method(trial.suggest_categorical)
             logs: list[float] = []
@@ -142,9 +143,11 @@ def search(
     content: Mapping[str, Any],
     trials: int,
     seed: int = 0,
-    report: Callable[[int, int], None] | None = None,
+    runtime: Runtime = SERIAL,
 ) -> Any:
-    """The Optuna study in ``path`` (SQLite) with that many finished trials; it goes on from there.
+    """The Optuna study in ``path`` (SQLite), continued to that many finished trials.
+
+    Trials are done one after the other; ``runtime`` gives progress (trials done, all).
 
     Raises
     ------
@@ -153,7 +156,7 @@ def search(
     SelectionError
         No trial could be done.
     """
-    optuna = require_optuna()
+    optuna = _optuna()
     before = optuna.logging.get_verbosity()
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     try:
@@ -165,10 +168,11 @@ def search(
             pruner=optuna.pruners.MedianPruner(n_startup_trials=10, n_warmup_steps=1),
         )
         _check_content(study, path, content)
-        for done in range(len(finished(study)), trials):
-            study.optimize(objective, n_trials=1)
-            if report:
-                report(done + 1, trials)
+        with runtime.reporting("trials") as report:
+            for done in range(len(finished(study)), trials):
+                study.optimize(objective, n_trials=1)
+                if report:
+                    report(done + 1, trials)
     finally:
         optuna.logging.set_verbosity(before)
     if not any(trial.value is not None for trial in completed(study)):
@@ -185,30 +189,18 @@ def best_method(objective: Objective, study: Any) -> Method:
 
 def finished(study: Any) -> list[Any]:
     """Trials that are over; those that a kill left are not."""
-    state = require_optuna().trial.TrialState
+    state = _optuna().trial.TrialState
     return list(study.get_trials(deepcopy=False, states=(state.COMPLETE, state.PRUNED)))
 
 
 def completed(study: Any) -> list[Any]:
     """Trials with a value."""
-    state = require_optuna().trial.TrialState
+    state = _optuna().trial.TrialState
     return list(study.get_trials(deepcopy=False, states=(state.COMPLETE,)))
 
 
-def require_optuna() -> Any:
-    """Import Optuna.
-
-    Raises
-    ------
-    MissingExtraError
-        It is not installed.
-    """
-    try:
-        return import_module("optuna")
-    except ModuleNotFoundError as error:
-        raise MissingExtraError(
-            "the search needs optuna, which is not installed: pip install 'potlearn[tune]'"
-        ) from error
+def _optuna() -> Any:
+    return require("optuna", "tune", "the search")
 
 
 def _check_content(study: Any, path: Path, content: Mapping[str, Any]) -> None:
@@ -216,8 +208,5 @@ def _check_content(study: Any, path: Path, content: Mapping[str, Any]) -> None:
     found = study.user_attrs.get("content")
     if found is None:
         study.set_user_attr("content", wanted)
-    elif found != wanted:
-        raise DataError(
-            f"{path}: holds a search of other data or another space; remove it, or name another "
-            "folder"
-        )
+    else:
+        check_content(f"{path}: this file", found, wanted, "search", DataError)

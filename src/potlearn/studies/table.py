@@ -1,17 +1,13 @@
-"""Results of a comparison on disk, one line for each finished cell: what was stopped goes on.
-
-The first line says what is compared.  A torn line, of a process that was killed, does not count.
-"""
+"""Results of a comparison on disk, one line for each finished cell: a stopped one is continued."""
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from potlearn.errors import DataError
+from potlearn.runtime import Journal
 
 Record = dict[str, Any]
 
@@ -42,39 +38,15 @@ class Results:
 
     def __init__(self, path: str | Path, content: Mapping[str, Any]) -> None:
         self.path = Path(path)
-        head = {"content": json.loads(json.dumps(content))}
-        if not self.path.exists():
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            self.path.write_text(json.dumps(head) + "\n")
-        lines = [_parsed(line) for line in self.path.read_text().split("\n")]
-        if lines[0] != head:
-            raise DataError(
-                f"{self.path}: holds the results of another comparison; remove it, or name another "
-                "folder"
-            )
-        self.records: dict[Cell, Record] = {}
-        for record in lines[1:]:
-            if record:
-                self.records[_cell(record)] = record
+        self._journal = Journal.open(path, content, "comparison", DataError)
+        self.records: dict[Cell, Record] = {_cell(r): r for r in self._journal.entries}
 
     def add(self, records: Iterable[Record]) -> None:
         """Enter finished cells, and wait until they are on the disk."""
         made = list(records)
-        with self.path.open("a") as file:
-            file.writelines(f"\n{json.dumps(record)}\n" for record in made)
-            file.flush()
-            os.fsync(file.fileno())
-        for record in made:
-            self.records[_cell(record)] = record
+        self._journal.add(*made)
+        self.records.update((_cell(record), record) for record in made)
 
 
 def _cell(record: Record) -> Cell:
     return Cell(record["method"], record["size"], record["seed"])
-
-
-def _parsed(line: str) -> Record | None:
-    try:
-        found: Record = json.loads(line)
-        return found
-    except ValueError:
-        return None

@@ -137,7 +137,7 @@ def side_by_side_equals_one_by_one(descriptor: Descriptor, atoms: Atoms, seed: i
 
 
 def pruned_equals_full(descriptor: Descriptor, atoms: Atoms, seed: int = 0) -> None:
-    """Some of the features, in another order, are what they were among all."""
+    """A subset of the features, reordered, equals those columns of the whole."""
     rng = np.random.default_rng(seed)
     names, m = descriptor.feature_names, descriptor.n_features
     chosen = rng.permutation(m)[: max(1, m // 3)]

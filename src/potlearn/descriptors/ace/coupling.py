@@ -71,7 +71,7 @@ def trees(pattern: Pattern) -> tuple[Tree, ...]:
 
 
 def _new_part(vector: Array, basis: Sequence[Array], share: float) -> Array | None:
-    """Unit vector along what is not in ``basis``, if that is more than ``share`` of the vector."""
+    """Unit vector along the part outside ``basis``, if it is more than ``share`` of the vector."""
     norm = float(np.linalg.norm(vector))
     if norm < 1e-10:
         return None

@@ -6,18 +6,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property, partial
 from itertools import product
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
+from annotated_types import Ge, Le
 from typing_extensions import override
 
 from potlearn.descriptors.ace.basis import Box, Function, Rule, TotalDegree, functions
 from potlearn.descriptors.ace.program import Moments, feature_program, folded_program
-from potlearn.descriptors.ace.radial import DEFAULT_KIND, AceRadial, make_radial
+from potlearn.descriptors.ace.radial import (
+    DEFAULT_KIND,
+    AceRadial,
+    PairSettings,
+    RadialSettings,
+    make_radial,
+)
 from potlearn.descriptors.compiled import CompiledDescriptor, FoldedModel, checked, positions_of
 from potlearn.engine import Basis, Engine, Program, RadialTable, tabulate
 from potlearn.errors import BasisError
-from potlearn.typing import Array, Settings, Species
+from potlearn.typing import Array, Count, NonNegative, Positive, Settings, Species
 
 MAX_ORDER = 5
 MAX_DEGREE = 12
@@ -38,7 +45,7 @@ slow as the best.  More species: some 900 to 1300 columns of a fit.
 
 @dataclass(frozen=True)
 class ACE(CompiledDescriptor):
-    r"""Invariant products of moments, complete and independent up to an order.
+    r"""Atomic cluster expansion: invariant products of moments, complete up to an order.
 
     .. math::
         A_{\mu n l m}(i) = \sum_{j: z_j = \mu} R_n(r_{ij}) Y_{lm}(r_{ij}/|r_{ij}|), \qquad
@@ -49,32 +56,10 @@ class ACE(CompiledDescriptor):
     (:mod:`~potlearn.descriptors.ace.coupling`).  The functions do not depend on the centre's
     species, only the coefficients do.
 
-    Parameters
-    ----------
-    species : tuple of str
-        Chemical symbols.
-    cutoff : float
-        Largest distance that matters, in Å.
-    order : int
-        Largest number of factors, 1 to 5 (body order less one).
-    degree : float or one per order, optional
-        The total-degree rule: :math:`\sum_t (n_t / Z + w_L l_t)` at most this
-        (:class:`~potlearn.descriptors.ace.basis.TotalDegree`).
-    wL : float
-        Its weight of l.
-    nmax, lmax, lmin : int or one per order, optional
-        The other rule (:class:`~potlearn.descriptors.ace.basis.Box`): n and l up to these.
-    radial : mapping
-        ``kind`` and parameters of the radial functions
-        (:func:`~potlearn.descriptors.ace.radial.make_radial`).
-    pairs : mapping, optional
-        By ``"A-B"``, for both orders of the species: ``cutoff``, at most the general one, and
-        parameters of ``radial`` that are others for that pair.
-    max_functions : int, optional
-        Of more functions than this those with the smallest order + sum of n and l are kept.
-    kept : tuple of str, optional
-        Names of the functions that are left, in this order, of those that the rule selects
-        (:meth:`prune`).
+    One of two rules selects channels: ``degree`` bounds :math:`\sum_t (n_t / Z + w_L l_t)` for Z
+    species (:class:`~potlearn.descriptors.ace.basis.TotalDegree`), ``nmax`` and ``lmax`` bound n
+    and l (:class:`~potlearn.descriptors.ace.basis.Box`).  ``radial`` and ``pairs`` are settings of
+    :func:`~potlearn.descriptors.ace.radial.make_radial`.
 
     Raises
     ------
@@ -87,17 +72,34 @@ class ACE(CompiledDescriptor):
     """
 
     species: tuple[str, ...]
-    cutoff: float = 5.5
-    order: int = 4
-    degree: tuple[float, ...] | float | None = None
-    wL: float = 0.75  # noqa: N815 (the field's name)
-    nmax: tuple[int, ...] | int | None = None
-    lmax: tuple[int, ...] | int | None = None
-    lmin: tuple[int, ...] | int | None = None
-    radial: Mapping[str, Any] = field(default_factory=dict)
-    pairs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    max_functions: int | None = None
+    """Chemical symbols."""
+    cutoff: Positive = 5.5
+    """Distance up to which an atom sees its neighbours, Å."""
+    order: Annotated[int, Ge(1), Le(MAX_ORDER)] = 4
+    """Largest number of neighbours in one function (body order less one)."""
+    degree: tuple[NonNegative, ...] | NonNegative | None = None
+    """Bound on the sum of n/Z + wL l over the factors of a function, for Z species; one for all
+    orders, or one for each."""
+    wL: NonNegative = 0.75  # noqa: N815 (the field's name)
+    """Weight of l in the degree."""
+    nmax: tuple[Count, ...] | Count | None = None
+    """Number of radial functions, for all orders or one for each; with `lmax` instead of
+    `degree`."""
+    lmax: tuple[Count, ...] | Count | None = None
+    """Highest angular degree, for all orders or one for each."""
+    lmin: tuple[Count, ...] | Count | None = None
+    """Lowest angular degree, for all orders or one for each."""
+    radial: RadialSettings = field(default_factory=RadialSettings)
+    """Radial functions."""
+    pairs: Mapping[str, PairSettings] = field(default_factory=dict)
+    """By A-B, for both orders of the species: cutoff and radial functions of that pair, where they
+    differ."""
+    max_functions: Annotated[int, Ge(1)] | None = None
+    """If the rule selects more functions than this, those with the smallest order + sum of n and l
+    are kept."""
     kept: tuple[str, ...] | None = None
+    """Names of the functions to keep, in this order, of those that the rule selects; all of them if
+    absent."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "species", tuple(self.species))
@@ -191,14 +193,16 @@ class ACE(CompiledDescriptor):
         known = {f"{a}-{b}" for a, b in product(self.species, repeat=2)}
         unknown = sorted(set(self.pairs) - known)
         if unknown:
-            raise BasisError(f"ace: pairs: {unknown[0]!r} is no pair of {', '.join(self.species)}")
+            raise BasisError(
+                f"ace: pairs: {unknown[0]!r} is not a pair of {', '.join(self.species)}"
+            )
         return {
             (i, j): self._radial(a, b)
             for (i, a), (j, b) in product(enumerate(self.species), repeat=2)
         }
 
     def _radial(self, a: str, b: str) -> AceRadial:
-        own = dict(self.pairs.get(f"{a}-{b}", self.pairs.get(f"{b}-{a}", {})))
+        own: dict[str, Any] = {**self.pairs.get(f"{a}-{b}", self.pairs.get(f"{b}-{a}", {}))}
         cutoff = float(own.pop("cutoff", self.cutoff))
         if not 0 < cutoff <= self.cutoff:
             raise BasisError(

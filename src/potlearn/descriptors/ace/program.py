@@ -187,7 +187,7 @@ def folded_program(
 
 
 def _well_grouped(terms: Terms) -> Terms:
-    """The same sum with the value that stands in more products in front: fewer groups."""
+    """The same sum, with the value of more products as the left factor: fewer groups."""
     frequency = Counter(value for pair in terms for value in pair)
     frequency[ONE] = len(terms) + 1
     found: Terms = {}

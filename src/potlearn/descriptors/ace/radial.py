@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, Literal
+
+from typing_extensions import TypedDict
 
 from potlearn.descriptors.ace.primitives import (
     AgnesiJacobi,
@@ -18,7 +20,43 @@ from potlearn.descriptors.ace.primitives import (
 )
 from potlearn.engine import Jet
 from potlearn.errors import BasisError
-from potlearn.typing import Array
+from potlearn.typing import Array, Count, NonNegative, Positive
+
+
+class RadialSettings(TypedDict, total=False):
+    """Kind and parameters of ACE's radial functions; those of other kinds must be absent."""
+
+    kind: Literal["sbessel", "cheb_exp_cos", "cheb_pow", "cheb_linear", "agnesi_jacobi"]
+    """sbessel (the default): spherical Bessel functions; cheb_exp_cos, cheb_pow, cheb_linear:
+    Chebyshev polynomials of a stretched distance; agnesi_jacobi: Jacobi polynomials of Agnesi's
+    transform."""
+    decay: Positive
+    """cheb_exp_cos: how much faster than linear the distance is stretched at short distances."""
+    dcut: NonNegative
+    """cheb_exp_cos: width of a further switch at the cutoff, Å."""
+    power: Positive
+    """cheb_pow: power of the approach to the cutoff."""
+    r0: Positive
+    """agnesi_jacobi: distance of best resolution, Å; the sum of the covalent radii if absent."""
+    p: Positive
+    """agnesi_jacobi: power of the transform at long distances."""
+    q: Positive
+    """agnesi_jacobi: power of the transform at short distances."""
+    p1: Count
+    """agnesi_jacobi: power of the envelope at distance zero."""
+    p2: Count
+    """agnesi_jacobi: power of the envelope at the cutoff."""
+    inner: NonNegative
+    """Distance below which an inner cutoff takes the radial functions to zero, Å."""
+    width: Positive
+    """Width of the inner cutoff, Å."""
+
+
+class PairSettings(RadialSettings, total=False):
+    """Settings of one pair of species, where they differ from the general ones."""
+
+    cutoff: Positive
+    """Cutoff of the pair, at most the general one, Å."""
 
 
 @dataclass(frozen=True)

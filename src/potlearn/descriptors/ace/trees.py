@@ -50,7 +50,7 @@ def degree(part: Part, ls: Sequence[int]) -> int:
 
 
 def candidates(pattern: Pattern) -> list[Tree]:
-    """All trees by ascending cost; those that equal channels make equal stand there once.
+    """All trees by ascending cost; trees that equal channels make equal are listed once.
 
     Scalars of one factor that has degree zero are split off; pairs have a degree above zero, since
     others are scalars themselves.

@@ -1,4 +1,4 @@
-"""A check of data that are meant for POD."""
+"""A check of data for POD potentials."""
 
 from __future__ import annotations
 

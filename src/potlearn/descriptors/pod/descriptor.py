@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
+from typing import Annotated
 
 import numpy as np
+from annotated_types import Ge
 from typing_extensions import override
 
 from potlearn.descriptors.base import Configurations, DesignRows, Energies, Evaluator, Gradient
 from potlearn.descriptors.compiled import CompiledDescriptor, checked, positions_of
 from potlearn.descriptors.pod.blend import Blend
 from potlearn.descriptors.pod.clusters import Clusters
+from potlearn.descriptors.pod.limits import ORDERS, check_orders, check_radial
 from potlearn.descriptors.pod.program import PodBody, PodProgram
 from potlearn.descriptors.pod.radial import PodRadial
 from potlearn.engine import Basis, Engine, tabulate
 from potlearn.errors import BasisError
 from potlearn.structure.neighbors import Neighbors
 from potlearn.structure.system import System
-from potlearn.typing import Array, Settings
+from potlearn.typing import Array, Atoms, Count, Positive, Settings
 
-ORDERS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven"}
 BY_SPECIES = -1
 """Default of the numbers per body order: what suits the number of species."""
 DEFAULTS: dict[int, tuple[tuple[int, ...], tuple[int, ...]]] = {
@@ -36,8 +38,7 @@ DEFAULTS: dict[int, tuple[tuple[int, ...], tuple[int, ...]]] = {
 The number of descriptors grows as a power of the number of species; these keep the columns of a fit
 at some 700 to 1100.  From five species on the last holds.
 """
-_USABLE_EIGENVALUE = 1e-9
-_AMBIGUOUS_SIGN = 1e-6
+_CLUSTER_SEED = 0
 _RADIAL = "body_number_radial_basis_functions"
 _DEGREE = "body_angular_degree"
 
@@ -56,7 +57,7 @@ class POD(CompiledDescriptor):
 
     Parameters have the names that LAMMPS gives them (``cutoff`` is ``rcut``), in Å where they are
     lengths.  The defaults are this package's, chosen for accuracy: :data:`DEFAULTS` for the numbers
-    per body order.  ``kept`` names the features that are left, in this order (:meth:`prune`).
+    per body order.
 
     Raises
     ------
@@ -72,25 +73,44 @@ class POD(CompiledDescriptor):
     """
 
     species: tuple[str, ...]
-    cutoff: float = 5.0
-    rin: float = 1.0
-    bessel_polynomial_degree: int = 4
-    inverse_polynomial_degree: int = 10
-    twobody_number_radial_basis_functions: int = BY_SPECIES
-    threebody_number_radial_basis_functions: int = BY_SPECIES
-    threebody_angular_degree: int = BY_SPECIES
-    fourbody_number_radial_basis_functions: int = BY_SPECIES
-    fourbody_angular_degree: int = BY_SPECIES
-    fivebody_number_radial_basis_functions: int = BY_SPECIES
-    fivebody_angular_degree: int = BY_SPECIES
-    sixbody_number_radial_basis_functions: int = BY_SPECIES
-    sixbody_angular_degree: int = BY_SPECIES
-    sevenbody_number_radial_basis_functions: int = BY_SPECIES
-    sevenbody_angular_degree: int = BY_SPECIES
-    number_of_environment_clusters: int = 1
-    number_of_principal_components: int = 1
+    """Chemical symbols; their order is that of the elements in LAMMPS files."""
+    cutoff: Positive = 5.0
+    """Distance up to which an atom sees its neighbours, Å."""
+    rin: Positive = 1.0
+    """Inner radius of the radial basis, Å, below every distance in the data."""
+    bessel_polynomial_degree: Count = 4
+    """Number of Bessel snapshots per shape parameter."""
+    inverse_polynomial_degree: Count = 10
+    """Number of inverse-power snapshots."""
+    twobody_number_radial_basis_functions: Count = BY_SPECIES
+    """Radial functions of the two-body descriptors."""
+    threebody_number_radial_basis_functions: Count = BY_SPECIES
+    """Radial functions of the three-body descriptors."""
+    threebody_angular_degree: Count = BY_SPECIES
+    """Highest power of cos θ in the three-body descriptors."""
+    fourbody_number_radial_basis_functions: Count = BY_SPECIES
+    """Radial functions of the four-body descriptors."""
+    fourbody_angular_degree: Count = BY_SPECIES
+    """Highest total degree of the four-body angular functions."""
+    fivebody_number_radial_basis_functions: Count = BY_SPECIES
+    """Bound on the radial indices of the five-body products."""
+    fivebody_angular_degree: Count = BY_SPECIES
+    """Bound on the degrees of the five-body products."""
+    sixbody_number_radial_basis_functions: Count = BY_SPECIES
+    """Bound on the radial indices of the six-body products."""
+    sixbody_angular_degree: Count = BY_SPECIES
+    """Bound on the degrees of the six-body products."""
+    sevenbody_number_radial_basis_functions: Count = BY_SPECIES
+    """Bound on the radial indices of the seven-body products."""
+    sevenbody_angular_degree: Count = BY_SPECIES
+    """Bound on the degrees of the seven-body products."""
+    number_of_environment_clusters: Annotated[int, Ge(1)] = 1
+    """Number of environment clusters per species."""
+    number_of_principal_components: Annotated[int, Ge(1)] = 1
+    """Number of principal components in which the clusters are found."""
     clusters: Clusters | None = field(default=None, compare=False, repr=False)
     kept: tuple[str, ...] | None = None
+    """Names of the features to keep, in this order; all of them if absent."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "species", tuple(self.species))
@@ -98,8 +118,8 @@ class POD(CompiledDescriptor):
             object.__setattr__(self, "kept", tuple(self.kept))
         self._fill_defaults()
         self._check_ranges()
-        self._check_orders()
-        self._check_radial()
+        check_orders(self.body)
+        check_radial(self.radial, max(self.body.radial.values()))
 
     # Settings ------------------------------------------------------------------------------------
 
@@ -141,6 +161,13 @@ class POD(CompiledDescriptor):
         if unknown:
             raise BasisError(f"pod: unknown setting {unknown[0]!r}")
         return cls(**settings)
+
+    def prepared(self, configurations: Iterable[Atoms]) -> POD:
+        """The descriptor with clusters found in the configurations, if it blends by any."""
+        k, c = self.number_of_environment_clusters, self.number_of_principal_components
+        if k == 1:
+            return self
+        return self.with_clusters(Clusters.fit(self, configurations, k, c, _CLUSTER_SEED))
 
     def with_clusters(self, clusters: Clusters) -> POD:
         """The same descriptor, blended by environment clusters."""
@@ -321,42 +348,6 @@ class POD(CompiledDescriptor):
                 raise BasisError(f"pod: {f.name} must not be negative, got {value}")
         if self.number_of_environment_clusters < 1 or self.number_of_principal_components < 1:
             raise BasisError("pod: numbers of clusters and of principal components start at 1")
-
-    def _check_orders(self) -> None:
-        n, p = self.body.radial, self.body.degree
-        for q, bound in ((4, 3), (5, 4), (6, 4), (7, 4)):
-            if n[q] > n[bound] or p[q] > p[bound]:
-                raise BasisError(
-                    f"pod: {ORDERS[q]}body numbers ({n[q]} radial functions, degree {p[q]}) must "
-                    f"not exceed {ORDERS[bound]}body's ({n[bound]}, {p[bound]})"
-                )
-        if p[3] > 12 or p[4] > 6:
-            raise BasisError(
-                f"pod: angular degrees go to 12 (threebody) and 6 (fourbody), got {p[3]} and {p[4]}"
-            )
-        if max(n[2], n[3]) == 0:
-            raise BasisError("pod: no radial function was asked for")
-
-    def _check_radial(self) -> None:
-        n = max(self.body.radial.values())
-        if n > self.radial.n_snapshots:
-            raise BasisError(
-                f"pod: {n} radial functions from {self.radial.n_snapshots} snapshots "
-                "(3 bessel_polynomial_degree + inverse_polynomial_degree); raise these degrees"
-            )
-        phi, eigenvalues = self.radial.principal_functions()
-        usable = int((eigenvalues >= _USABLE_EIGENVALUE * eigenvalues[0]).sum())
-        if n > usable:
-            raise BasisError(
-                f"pod: {n} radial functions, but rin {self.rin}, cutoff {self.cutoff} and degrees "
-                f"{self.bessel_polynomial_degree}, {self.inverse_polynomial_degree} give {usable} "
-                "above rounding (eigenvalue 1e-9 of the largest): more would differ by machine"
-            )
-        diagonal = np.abs(np.diag(phi))[:n]
-        if (diagonal < _AMBIGUOUS_SIGN * np.abs(phi).max(0)[:n]).any():
-            raise BasisError(
-                "pod: the sign of a radial function is ambiguous; change rin or a degree"
-            )
 
 
 @dataclass(frozen=True, eq=False)

@@ -50,7 +50,7 @@ class PodBody:
 
 @dataclass(frozen=True)
 class _Entry:
-    """One three- or four-body descriptor: where it stands in its family, and its value."""
+    """One three- or four-body descriptor: its place in its family, and its value."""
 
     angular: int
     radial: int

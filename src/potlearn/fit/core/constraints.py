@@ -31,7 +31,8 @@ from potlearn.fit.core.shortest import Pair
 from potlearn.potentials.base import Potential
 from potlearn.potentials.pair import ZBL
 from potlearn.structure.neighbors import neighbors as neighbor_list
-from potlearn.structure.species import species_indices
+from potlearn.structure.neighbors import side_by_side
+from potlearn.structure.system import System
 from potlearn.typing import Array, Atoms
 
 N_DIMERS = 64
@@ -152,23 +153,30 @@ class _Core:
 
     def rises(self, path: Path, share: float) -> CoreConstraints:
         """Rise of ``share`` of the energy from each configuration to the next."""
-        values = [self._energy(atoms) for atoms in path.configurations]
-        rows = share * np.diff([row for row, _ in values], axis=0)
-        given = share * np.diff([energy for _, energy in values])
+        energies, given = self._energies(path.configurations)
         wall = np.diff(self._wall(path.pair, path.distances)[0])
-        return CoreConstraints(rows, self.fraction * wall - given)
+        return CoreConstraints(
+            share * np.diff(energies, axis=0), self.fraction * wall - share * np.diff(given)
+        )
 
-    def _energy(self, atoms: Atoms) -> tuple[Array, float]:
-        """Energy row (C,) and reference energy."""
-        list_ = neighbor_list(atoms, self.cutoff)
-        features = self.descriptor.features(atoms, list_)
-        index = species_indices(atoms, self.descriptor.species)
-        row = np.zeros((len(self.descriptor.species), 1 + self.descriptor.n_features))
-        row[:, 0] = np.bincount(index, minlength=len(row))
-        for e in range(len(row)):
-            row[e, 1:] = features[index == e].sum(0)
-        energy = self.reference.predict(atoms, list_).energy if self.reference else 0.0
-        return row.ravel(), energy
+    def _energies(self, configurations: Sequence[Atoms]) -> tuple[Array, Array]:
+        """Energy rows (B, C) and reference energies (B,) of B configurations."""
+        lists = [neighbor_list(atoms, self.cutoff) for atoms in configurations]
+        species, joined = self.descriptor.species, side_by_side(lists, self.cutoff)
+        system = System.of(configurations, species, self.cutoff, joined)
+        features = self.descriptor.features(system)
+        rows = np.zeros((len(configurations), len(species), 1 + self.descriptor.n_features))
+        for k, row in enumerate(rows):
+            mine = system.owner == k
+            index = system.species[mine]
+            row[:, 0] = np.bincount(index, minlength=len(species))
+            for e in range(len(species)):
+                row[e, 1:] = features[mine][index == e].sum(0)
+        given = [
+            self.reference.predict(atoms, list_).energy if self.reference else 0.0
+            for atoms, list_ in zip(configurations, lists, strict=True)
+        ]
+        return rows.reshape(len(rows), -1), np.array(given)
 
     def _wall(self, pair: Pair, r: Array) -> tuple[Array, Array]:
         a, b = (self.descriptor.species.index(s) for s in pair)

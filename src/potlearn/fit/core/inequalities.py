@@ -25,6 +25,8 @@ from numpy.typing import NDArray
 from potlearn.errors import FitError
 from potlearn.fit.solve.problem import LinearProblem, Solution
 from potlearn.fit.solve.spectrum import column_scales
+from potlearn.linalg.lapack import solve_triangular
+from potlearn.linalg.nnls import nnls
 from potlearn.linalg.triangular import Matrix, merge
 
 if TYPE_CHECKING:
@@ -105,22 +107,16 @@ def _metric(problem: LinearProblem, penalties: NDArray[np.float64]) -> Matrix:
 
 def _least_distance(T: Matrix, G: Matrix, missing: NDArray[np.float64]) -> NDArray[np.float64]:
     """Step x of least ``|T x|`` with ``G x >= missing``."""
-    from scipy.linalg import solve_triangular
-    from scipy.optimize import nnls
-
-    A = solve_triangular(T, G.T, trans="T", check_finite=False)
+    A = solve_triangular(T, G.T, transposed=True)
     E = np.vstack([A, missing])
     lengths = np.linalg.norm(E, axis=0)
     target = np.zeros(len(E))
     target[-1] = 1.0
-    u, distance = nnls(E / lengths, target, maxiter=50 * E.shape[1])
+    u, distance = nnls(E / lengths, target, 50 * E.shape[1])
     if distance < _FEASIBLE:
         raise FitError(
             "no coefficients keep the core repulsive; give the descriptor two-body functions, "
             "or fit without core constraints"
         )
     residual = E @ (u / lengths) - target
-    step: NDArray[np.float64] = solve_triangular(
-        T, -residual[:-1] / residual[-1], check_finite=False
-    )
-    return step
+    return solve_triangular(T, -residual[:-1] / residual[-1])

@@ -172,15 +172,16 @@ def compression(
 ) -> Path:
     """A random crystal of one to four atoms from contact inwards: of 20 trials the densest."""
     trials = [_random_crystal(species, shortest, rng) for _ in range(20)]
-    atoms, pair = min(trials, key=lambda trial: trial[0].get_volume() / len(trial[0]))
+    atoms, contact, pair = min(trials, key=lambda t: t[1] ** 3 * t[0].get_volume() / len(t[0]))
+    atoms = _scaled(atoms, contact)
     path = [_scaled(atoms, scale) for scale in COMPRESSION.tolist()]
     return Path(path, pair, COMPRESSION * shortest[pair])
 
 
 def _random_crystal(
     species: Sequence[str], shortest: Mapping[Pair, float], rng: np.random.Generator
-) -> tuple[Any, Pair]:
-    """Random cell and positions, scaled until the first pair is in contact."""
+) -> tuple[Any, float, Pair]:
+    """Random cell and positions, and the scale that brings its first pair into contact."""
     from ase import Atoms
 
     contact = contacts(shortest)
@@ -193,7 +194,7 @@ def _random_crystal(
     r = np.linalg.norm(list_.vectors(atoms.positions), axis=1)
     ratio = r / [contact[pair] for pair in pairs]
     k = int(np.argmin(ratio))
-    return _scaled(atoms, 1 / ratio[k]), _canonical(pairs[k], shortest)
+    return atoms, float(1 / ratio[k]), _canonical(pairs[k], shortest)
 
 
 def _scaled(atoms: Atoms, scale: float) -> Any:

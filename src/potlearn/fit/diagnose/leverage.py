@@ -17,32 +17,22 @@ and an atom for its forces.  A label that is not in the fit has :math:`\tilde e 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from potlearn.errors import FitError
-from potlearn.fit.linear import FitResult
-from potlearn.fit.one_body import INTERCEPT
-from potlearn.fit.rows.layout import COLLAPSED, Label, in_fit, one_body_names
-from potlearn.fit.rows.make import Block, RowMaker, Vector
-from potlearn.fit.rows.store import RowStore
-from potlearn.fit.solve.penalised import RidgeFactor
-from potlearn.fit.solve.spectrum import column_scales
+from potlearn.fit.diagnose.hat import ROUNDING, Hat
+from potlearn.fit.result import FitResult
+from potlearn.fit.rows.make import Block
+from potlearn.fit.rows.names import COLLAPSED, Label, in_fit
+from potlearn.fit.settings import FitSettings
+from potlearn.fit.weights import QUANTITIES
 from potlearn.linalg.blas import one_blas_thread
-from potlearn.linalg.lapack import solve_triangular
-from potlearn.linalg.triangular import Matrix
 from potlearn.runtime import Progress, reporting
-
-if TYPE_CHECKING:
-    from potlearn.data import Dataset
-    from potlearn.descriptors import Descriptor
-    from potlearn.potentials import Potential
-
-ROUNDING = 1e-13
+from potlearn.typing import Array, Indices
 
 
 class Influence(NamedTuple):
@@ -64,177 +54,170 @@ class Influence(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Hat:
-    """Hat matrix of a finished fit, by rows.
+class Judge:
+    """What a fit says of the labels of single configurations.
 
     Attributes
     ----------
-    triangle : (C', C')
-        Penalised factor of the free columns.
-    free : (C, C') or (C',)
-        Indices of the free columns, or the combination of columns that they are.
-    coefficients : (C,)
-        All coefficients.
+    hat : Hat
+    settings : FitSettings
+        Weights of the fit.
+    groups : tuple of str
+        Group of every configuration.
+    excluded : set of (configuration, quantity, atom)
+        Labels that are not in the fit.
     """
 
-    triangle: Matrix
-    free: Vector | NDArray[np.intp]
-    coefficients: Vector
+    hat: Hat
+    settings: FitSettings
+    groups: tuple[str, ...]
+    excluded: frozenset[Label]
 
     @classmethod
-    def of(cls, result: FitResult) -> Hat:
-        """Hat matrix from a result's ledger; a fit without penalty gets one of rounding's size."""
-        species = tuple(name.split(":")[0] for name in result.columns)
-        distinct = tuple(dict.fromkeys(species))
-        options = result.one_body.options(result.ledger, result.weights, distinct)
-        problem = result.ledger.problem(result.weights, **options)
-        scales = column_scales(problem, result.info.scaling)
-        rounding = ROUNDING * float(np.max((problem.column_norms() / scales) ** 2))
-        factor = RidgeFactor.of(problem, max(result.info.ridge, rounding), scales)
-        names = [name for name in problem.names if name != INTERCEPT]
-        free = result.ledger.positions(names)
-        if INTERCEPT in problem.names:
-            combined = np.zeros((len(result.columns), len(problem.names)))
-            combined[free, np.arange(len(free))] = 1.0
-            combined[result.ledger.positions(one_body_names(distinct)), -1] = 1.0
-            return cls(factor.triangle, combined, result.coefficients.ravel())
-        return cls(factor.triangle, free, result.coefficients.ravel())
+    def of(cls, result: FitResult, hat: Hat) -> Judge:
+        """The judge of a result; ``hat`` is its hat matrix."""
+        groups = tuple(result.rows.maker.dataset.groups)
+        return cls(hat, result.settings, groups, frozenset(result.settings.exclude))
 
-    def half(self, rows: Matrix) -> Matrix:
-        """``Z`` (C', m) of weighted rows (m, C)."""
-        free = rows[:, self.free] if self.free.ndim == 1 else rows @ self.free
-        return solve_triangular(self.triangle, free.T, transposed=True)
+    def influences(self, index: int, blocks: Mapping[str, Block]) -> list[Influence]:
+        """Influence of every label of configuration ``index`` that has a weight."""
+        weights = self._weights(index)
+        used = [q for q in ("energy", "stress", "forces") if q in blocks and weights[q] > 0]
+        if not used:
+            return []
+        sizes = [len(blocks[q].rows) for q in used]
+        roots = np.repeat([np.sqrt(weights[q]) for q in used], sizes)
+        rows = np.concatenate([blocks[q].rows for q in used])
+        rows *= roots[:, None]
+        errors = np.concatenate([self.hat.residuals(blocks[q]) for q in used])
+        seen = np.concatenate([in_fit(self.excluded, index, q, blocks[q]) for q in used])
+        labels = _Labels(self.hat.half(rows), errors, roots, seen.astype(float))
+        ends = np.cumsum(sizes).tolist()
+        spans = {q: slice(end - n, end) for q, n, end in zip(used, sizes, ends, strict=True)}
+        atoms = blocks["forces"].atoms[::3] if "forces" in used else None
+        return [*_whole(index, labels, spans), *_atoms(index, labels, spans, atoms)]
 
-    def residuals(self, block: Block) -> Vector:
-        """Prediction minus label of rows, (m,)."""
-        return np.asarray(block.rows @ self.coefficients + block.reference - block.labels)
+    def without(self, labels: Collection[Label], rows: Mapping[int, Mapping[str, Block]]) -> Judge:
+        """The judge of the fit without ``labels``; ``rows`` has those of their configurations."""
+        parts, errors = [], []
+        excluded = self.excluded | frozenset(labels)
+        for index in sorted({label[0] for label in labels}):
+            weights = self._weights(index)
+            for quantity, block in rows[index].items():
+                gone = in_fit(self.excluded, index, quantity, block)
+                gone &= ~in_fit(excluded, index, quantity, block)
+                root = np.sqrt(weights[quantity])
+                parts.append(root * block.rows[gone])
+                errors.append(root * self.hat.residuals(block)[gone])
+        hat = self.hat.without(np.concatenate(parts), np.concatenate(errors))
+        return replace(self, hat=hat, excluded=excluded)
+
+    def _weights(self, index: int) -> dict[str, float]:
+        """Weight of each quantity's rows of a configuration."""
+        weights, own = self.settings.weights, self.settings.configuration_weights
+        group = self.groups[index] if self.groups[index] in weights.groups else COLLAPSED
+        factor = 1.0 if own is None else float(np.asarray(own)[index])
+        return {q: factor * weights.of(group, q) for q in QUANTITIES}
 
 
-def influences(
-    result: FitResult,
-    dataset: Dataset,
-    descriptor: Descriptor,
-    *,
-    reference: Potential | None = None,
-    row_store: RowStore | None = None,
-    progress: Progress = None,
-) -> list[Influence]:
+@dataclass(frozen=True)
+class _Labels:
+    """Labels of a configuration: ``Z`` (C', m), residuals, roots of weights, 1 where in the fit."""
+
+    half: Array
+    errors: Array
+    roots: Array
+    seen: Array
+
+    @cached_property
+    def gram(self) -> Array | None:
+        """``Z^T Z`` (m, m); None where there are more rows than columns."""
+        c, m = self.half.shape
+        return self.half.T @ self.half if m <= c else None
+
+    def hats(self, span: slice, n: int) -> Array:
+        """Hat matrices of ``n`` atoms, whose forces are at ``span``, (n, 3, 3)."""
+        if self.gram is None:
+            thirds = self.half[:, span].reshape(len(self.half), n, 3)
+            return np.asarray(np.einsum("cai,caj->aij", thirds, thirds))
+        blocks = self.gram[span, span].reshape(n, 3, n, 3)
+        return blocks[np.arange(n), :, np.arange(n)]
+
+
+def influences(result: FitResult, *, progress: Progress = None) -> list[Influence]:
     """Leverage and leave-one-out residual of every energy, stress and atom's forces in the fit.
 
-    A second pass over the rows, configuration by configuration: they are made again, or come from
-    ``row_store``.  ``dataset``, ``descriptor`` and ``reference`` are those of the fit.
-
-    Raises
-    ------
-    FitError
-        The result is of another number of configurations or of other columns.
+    The rows are those that the result keeps; others are made again.
     """
-    maker = RowMaker(dataset, descriptor, reference)
-    if 1 + descriptor.n_features != result.coefficients.shape[1]:
-        raise FitError("the result is of another descriptor")
-    groups = dataset.groups
-    found: list[Influence] = []
+    rows, found = result.rows, []
     with one_blas_thread(), reporting(progress, "leverages") as report:
-        hat = Hat.of(result)
-        for index in range(len(dataset)):
-            blocks = maker.blocks(index) if row_store is None else row_store.blocks(index)
-            weights = _weights(result, groups[index], index)
-            found += _configuration(hat, index, blocks, weights, result.excluded)
+        judge = Judge.of(result, Hat.of(result))
+        for index in range(len(rows)):
+            found += judge.influences(index, rows.blocks(index))
             if report:
-                report(index + 1, len(dataset))
+                report(index + 1, len(rows))
     return found
 
 
-def _weights(result: FitResult, group: str, index: int) -> dict[str, float]:
-    """Weight of each quantity's rows of a configuration."""
-    group = group if group in result.weights.groups else COLLAPSED
-    own = result.configuration_weights
-    factor = 1.0 if own is None else float(own[index])
-    return {q: factor * result.weights.of(group, q) for q in ("energy", "forces", "stress")}
+def _whole(index: int, labels: _Labels, spans: Mapping[str, slice]) -> Iterable[Influence]:
+    """Energy and stress, each left out together with all labels of the configuration."""
+    whole = {q: span for q, span in spans.items() if q != "forces"}
+    n = max((span.stop for span in whole.values()), default=0)
+    spread, left_out = _without_all(labels, n)
+    diagonal = np.sum(labels.half[:, :n] ** 2, axis=0)
+    for q, span in whole.items():
+        score = float(left_out[span] @ np.linalg.solve(spread[span, span], left_out[span]))
+        yield Influence(
+            configuration=index,
+            quantity=q,
+            atom=-1,
+            residual=_size(labels.errors[span]),
+            leverage=float(np.mean(diagonal[span])),
+            left_out=_size(left_out[span] / labels.roots[span]),
+            studentised=float(np.sqrt(max(score, 0.0) / (span.stop - span.start))),
+        )
 
 
-def _configuration(
-    hat: Hat,
-    index: int,
-    blocks: Mapping[str, Block],
-    weights: Mapping[str, float],
-    excluded: Collection[Label],
-) -> Iterable[Influence]:
-    used = [q for q in ("energy", "stress", "forces") if q in blocks and weights[q] > 0]
-    if not used:
-        return
-    roots = np.concatenate([np.full(len(blocks[q].rows), np.sqrt(weights[q])) for q in used])
-    half = hat.half(np.concatenate([blocks[q].rows for q in used]) * roots[:, None])
-    errors = np.concatenate([hat.residuals(blocks[q]) for q in used])
-    seen = np.concatenate([in_fit(excluded, index, q, blocks[q]) for q in used]).astype(float)
-    n_whole = sum(len(blocks[q].rows) for q in used if q != "forces")
-    spread, left_out = _without_all(half, roots * errors, seen, n_whole)
-    start = 0
-    for q in used:
-        if q != "forces":
-            span = slice(start, start + len(blocks[q].rows))
-            start = span.stop
-            score = float(left_out[span] @ np.linalg.solve(spread[span, span], left_out[span]))
-            leverage = float(np.mean(np.sum(half[:, span] ** 2, axis=0)))
-            outside = left_out[span] / roots[span]
-            yield _influence(index, q, -1, errors[span], leverage, outside, score)
-    if "forces" in used:
-        atoms = blocks["forces"].atoms[::3].tolist()
-        yield from _atoms(index, atoms, half[:, start:], errors[start:], roots[-1], seen[start:])
+def _size(errors: Array) -> float:
+    """The error where there is one, else the length of the vector."""
+    return float(errors[0] if len(errors) == 1 else np.linalg.norm(errors))
 
 
-def _without_all(half: Matrix, errors: Vector, seen: Vector, n: int) -> tuple[Matrix, Vector]:
+def _without_all(labels: _Labels, n: int) -> tuple[Array, Array]:
     r"""First ``n`` rows and columns of the spread, and of the residuals, without the block.
 
     With ``D`` = diag(``seen``): :math:`K = Z^T (I - Z D Z^T)^{-1} Z = H (I - D H)^{-1}`, by the
     smaller of the two; the spread is :math:`I + K`, the residuals are :math:`e + K D e`.
     """
+    half, seen, errors = labels.half, labels.seen, labels.roots * labels.errors
     c, m = half.shape
-    first, kept = half[:, :n], half * seen
-    if m <= c:
-        inner = (1 + ROUNDING) * np.eye(m) - kept.T @ half
-        gain = np.linalg.solve(inner.T, half.T @ first).T
+    if labels.gram is not None:
+        inner = (1 + ROUNDING) * np.eye(m) - seen[:, None] * labels.gram
+        gain = np.linalg.solve(inner.T, labels.gram[:, :n]).T
     else:
-        inner = (1 + ROUNDING) * np.eye(c) - kept @ half.T
-        gain = np.linalg.solve(inner, first).T @ half
+        inner = (1 + ROUNDING) * np.eye(c) - (half * seen) @ half.T
+        gain = np.linalg.solve(inner, half[:, :n]).T @ half
     return np.eye(n) + gain[:, :n], errors[:n] + gain @ (seen * errors)
 
 
 def _atoms(
-    index: int, atoms: Sequence[int], half: Matrix, errors: Vector, root: float, seen: Vector
+    index: int, labels: _Labels, spans: Mapping[str, slice], atoms: Indices | None
 ) -> Iterable[Influence]:
     """Blocks of three force rows, all atoms at once."""
-    n = len(atoms)
-    thirds = half.reshape(len(half), n, 3)
-    hats = np.einsum("cai,caj->aij", thirds, thirds)
-    weighted, kept = root * errors.reshape(n, 3, 1), seen[::3, None, None]
+    if atoms is None:
+        return
+    span, n = spans["forces"], len(atoms)
+    errors, root = labels.errors[span].reshape(n, 3), labels.roots[-1]
+    hats = labels.hats(span, n)
+    weighted, kept = root * errors[:, :, None], labels.seen[span][::3, None, None]
     gain = np.linalg.solve((1 + ROUNDING) * np.eye(3) - kept * hats, hats)
     left_out = weighted + kept * gain @ weighted
     scores = np.sum(left_out * np.linalg.solve(np.eye(3) + gain, left_out), axis=(1, 2))
-    leverages = np.einsum("aii->a", hats) / 3
-    for k, atom in enumerate(atoms):
-        inside, outside = errors[3 * k : 3 * k + 3], left_out[k, :, 0] / root
-        yield _influence(
-            index, "forces", atom, inside, float(leverages[k]), outside, float(scores[k])
-        )
-
-
-def _influence(
-    index: int,
-    quantity: str,
-    atom: int,
-    errors: Vector,
-    leverage: float,
-    left_out: Vector,
-    score: float,
-) -> Influence:
-    signed = len(errors) == 1
-    return Influence(
-        configuration=index,
-        quantity=quantity,
-        atom=atom,
-        residual=float(errors[0] if signed else np.linalg.norm(errors)),
-        leverage=leverage,
-        left_out=float(left_out[0] if signed else np.linalg.norm(left_out)),
-        studentised=float(np.sqrt(max(score, 0.0) / len(errors))),
+    columns = (
+        np.linalg.norm(errors, axis=1),
+        np.einsum("aii->a", hats) / 3,
+        np.linalg.norm(left_out[:, :, 0], axis=1) / root,
+        np.sqrt(np.maximum(scores, 0.0) / 3),
     )
+    for atom, *values in zip(atoms.tolist(), *(column.tolist() for column in columns), strict=True):
+        yield Influence(index, "forces", atom, *values)

@@ -16,27 +16,23 @@ Soc. B 57 (1995) 289).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from potlearn.fit.diagnose.leverage import ROUNDING, Influence, influences
-from potlearn.fit.linear import FitResult, fit_linear, solve_ledger
-from potlearn.fit.rows.layout import Label
-from potlearn.fit.solve.solvers import Ridge
-from potlearn.runtime import Progress
+from potlearn.fit.diagnose.leverage import Influence
+from potlearn.fit.rows.names import Label
+from potlearn.typing import Array, Mask
 
 if TYPE_CHECKING:
     from potlearn.data import Dataset
-    from potlearn.descriptors import Descriptor
-    from potlearn.potentials import Potential
 
 # Median of the root mean square of k standard normals: sqrt(median of chi squared / k).
-_MEDIANS = {1: 0.6745, 3: 0.8880, 6: 0.9442}
-_ROWS = {"energy": 1, "forces": 3, "stress": 6}
+_MEDIANS = {"energy": 0.6745, "forces": 0.8880, "stress": 0.9442}
+ROWS = {"energy": 1, "forces": 3, "stress": 6}
+"""Number of rows of a label."""
 _FEW = 20
 _FEW_IN_GROUP = 5
 
@@ -78,7 +74,7 @@ class Suspicion:
 
     @property
     def label(self) -> Label:
-        """The label as ``exclude`` of :func:`~potlearn.fit.linear.fit_linear` takes it."""
+        """The label as ``exclude`` of :class:`~potlearn.fit.FitSettings` takes it."""
         return self.index, self.quantity, -1 if self.atom is None else self.atom
 
     def __str__(self) -> str:
@@ -107,7 +103,7 @@ def suspicious_labels(
     all of them.
     """
     influences, groups, found = list(influences), dataset.groups, []
-    for quantity in _ROWS:
+    for quantity in ROWS:
         items = [x for x in influences if x.quantity == quantity]
         if items:
             scores = robust_scores(items, [groups[x.configuration] for x in items])
@@ -121,92 +117,32 @@ def suspicious_labels(
     return sorted(found, key=lambda s: -s.score)
 
 
-def find_suspicious(
-    result: FitResult,
-    dataset: Dataset,
-    descriptor: Descriptor,
-    *,
-    reference: Potential | None = None,
-    rounds: int = 2,
-    threshold: float = 6.0,
-    false_discovery: float = 0.05,
-    progress: Progress = None,
-) -> list[Suspicion]:
-    """Suspicious labels of a fit's data, judged by a fit without them.
-
-    Wrong labels bend the fit, so that right ones nearby look wrong.  The labels found first are
-    therefore left out, the fit is repeated with its penalty kept, and all labels are judged again;
-    ``rounds`` bounds the number of judgements.  Labels that the result itself excluded stay
-    excluded, and are judged too.
-    """
-    found: list[Suspicion] = []
-    result = _without_core(result, descriptor)
-    for last in [False] * (rounds - 1) + [True]:
-        items = influences(result, dataset, descriptor, reference=reference, progress=progress)
-        previous, found = (
-            found,
-            suspicious_labels(items, dataset, threshold=threshold, false_discovery=false_discovery),
-        )
-        labels = {s.label for s in found}
-        if last or labels <= {s.label for s in previous}:
-            break
-        result = refit(result, dataset, descriptor, reference, labels)
-    return found
+def usual_size(values: Array, quantity: str) -> float:
+    """Robust scale of studentised residuals; those that vanish by symmetry do not count."""
+    informed = _informed(values)
+    return float(np.median(values[informed]) / _MEDIANS[quantity]) if informed.any() else 0.0
 
 
-def _without_core(result: FitResult, descriptor: Descriptor) -> FitResult:
-    """The same fit free of core inequalities: what they cost is no fault of the labels."""
-    solver = Ridge(max(result.info.ridge, ROUNDING), result.info.scaling)
-    coefficients, info = solve_ledger(
-        result.ledger,
-        descriptor.species,
-        weights=result.weights,
-        solver=solver,
-        one_body=result.one_body,
-    )
-    return replace(result, coefficients=coefficients, info=info)
+def _informed(values: Array) -> Mask:
+    return np.asarray(values > 1e-3 * np.quantile(values, 0.95))
 
 
-def refit(
-    result: FitResult,
-    dataset: Dataset,
-    descriptor: Descriptor,
-    reference: Potential | None,
-    exclude: Collection[Label],
-) -> FitResult:
-    """Repeat a fit with the same settings and penalty, without some labels."""
-    given = result.one_body.given
-    return fit_linear(
-        dataset,
-        descriptor,
-        reference=reference,
-        weights=result.weights,
-        solver=Ridge(max(result.info.ridge, ROUNDING), result.info.scaling),
-        smoothness=result.ledger.penalties is not None,
-        e0="fitted" if given is None else given,
-        intercept=result.one_body.intercept,
-        configuration_weights=result.configuration_weights,
-        exclude=result.excluded | set(exclude),
-    )
-
-
-def robust_scores(items: Sequence[Influence], groups: Sequence[str]) -> NDArray[np.float64]:
+def robust_scores(items: Sequence[Influence], groups: Sequence[str]) -> Array:
     """Scores of blocks of one quantity."""
+    quantity = items[0].quantity
     values = np.array([x.studentised for x in items])
-    median = _MEDIANS[_ROWS[items[0].quantity]]
-    informed = values > 1e-3 * np.quantile(values, 0.95)
+    common, informed = usual_size(values, quantity), _informed(values)
     if not informed.any():
         return np.zeros(len(values))
-    common = np.median(values[informed]) / median
     labels, scales = np.array(groups), np.full(len(values), common)
     for group in set(groups):
         mine = (labels == group) & informed
         if mine.sum() >= _FEW_IN_GROUP:
-            scales[labels == group] = max(common, np.median(values[mine]) / median)
+            scales[labels == group] = max(common, np.median(values[mine]) / _MEDIANS[quantity])
     return np.asarray(values / scales)
 
 
-def critical_score(scores: NDArray[np.float64], false_discovery: float) -> float:
+def critical_score(scores: Array, false_discovery: float) -> float:
     """Smallest score at which the expected share of false alarms is ``false_discovery``."""
     informed = scores[scores > 0]
     if len(informed) < _FEW:

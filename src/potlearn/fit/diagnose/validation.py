@@ -8,16 +8,15 @@ factors.  Penalties and relative weights are chosen by it at the price of linear
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from potlearn.errors import FitError
 from potlearn.fit.ledger.ledger import Ledger, rmse_table
-from potlearn.fit.linear import all_coefficients
-from potlearn.fit.one_body import OneBody
-from potlearn.fit.solve.problem import Solver
+from potlearn.fit.posed import Posed
+from potlearn.fit.settings import FitSettings
 from potlearn.fit.weights import Weights
 from potlearn.linalg.blas import one_blas_thread
 
@@ -45,21 +44,17 @@ class CrossValidation:
 
 @dataclass(frozen=True)
 class Trial:
-    """One candidate of a search: weights, solver, held-out errors and their score."""
+    """One candidate of a search: settings, held-out errors and their score."""
 
-    weights: Weights
-    solver: Solver
+    settings: FitSettings
     validation: CrossValidation
     score: float
 
 
 def cross_validate(
     ledger: Ledger,
-    species: Sequence[str],
+    settings: FitSettings,
     *,
-    weights: Weights,
-    solver: Solver,
-    one_body: OneBody,
     columns: Sequence[str] | None = None,
     reference: bool = True,
 ) -> CrossValidation:
@@ -67,26 +62,32 @@ def cross_validate(
 
     Rows of a negative fold (isolated atoms) are in every fit and never held out.
 
+    Parameters
+    ----------
+    ledger : Ledger
+    settings : FitSettings
+        Of its weights, solver and one-body energies, such as the settings of a fit's result.
+    columns : sequence of str, optional
+        A sub-basis by name; one-body columns always belong to it.
+    reference : bool
+        Whether the reference potential's part is taken off the labels.
+
     Raises
     ------
     FitError
         The ledger has fewer than two folds, or the solver itself wants folds.
     """
+    solver = settings.make_solver()
     if solver.n_folds:
         raise FitError("a solver that cross-validates cannot be cross-validated; give its penalty")
-    options = one_body.options(ledger, weights, species)
-    fixed, offset = options.get("fixed", {}), options.get("offset", {})
-    if columns is not None:
-        free = {*columns, *offset} - set(fixed)
-        options["columns"] = tuple(name for name in ledger.columns if name in free)
     folds = [fold for fold in ledger.folds if fold >= 0]
     with one_blas_thread():
-        problem = ledger.problem(
-            weights, n_folds=max(len(folds), 2), reference=reference, **options
+        posed = Posed.of(
+            ledger, settings, columns=columns, reference=reference, n_folds=max(len(folds), 2)
         )
         fits = [
-            all_coefficients(ledger, train, solver.solve(train), fixed, offset)
-            for train, _ in problem.folds
+            posed.coefficients(solver.solve(train).coefficients, train.names)
+            for train, _ in posed.problem.folds
         ]
         held = [
             ledger.residuals(c, reference=reference, folds=[fold])
@@ -107,30 +108,28 @@ def geometric_mean(rmse: Table) -> float:
 
 def search(
     ledger: Ledger,
-    species: Sequence[str],
-    candidates: Iterable[tuple[Weights, Solver]],
+    candidates: Iterable[FitSettings],
     *,
-    one_body: OneBody,
     score: Callable[[Table], float] = geometric_mean,
     columns: Sequence[str] | None = None,
 ) -> list[Trial]:
     """Cross-validate every candidate; the best (smallest score) first."""
     trials = []
-    for weights, solver in candidates:
-        validation = cross_validate(
-            ledger, species, weights=weights, solver=solver, one_body=one_body, columns=columns
-        )
-        trials.append(Trial(weights, solver, validation, score(validation.rmse)))
+    for settings in candidates:
+        validation = cross_validate(ledger, settings, columns=columns)
+        trials.append(Trial(settings, validation, score(validation.rmse)))
     if not trials:
         raise FitError("a search needs at least one candidate")
     return sorted(trials, key=lambda trial: trial.score)
 
 
 def weight_candidates(
-    solver: Solver,
+    settings: FitSettings,
     energy: Sequence[float],
     stress: Sequence[float] = (0.0,),
     groups: Mapping[str, Mapping[str, float]] | None = None,
-) -> list[tuple[Weights, Solver]]:
-    """Every pair of an energy and a stress weight, with forces at 1."""
-    return [(Weights(e, 1.0, s, groups or {}), solver) for e in energy for s in stress]
+) -> list[FitSettings]:
+    """The settings with every pair of an energy and a stress weight, and forces at 1."""
+    return [
+        replace(settings, weights=Weights(e, 1.0, s, groups or {})) for e in energy for s in stress
+    ]

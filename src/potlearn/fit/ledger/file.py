@@ -12,24 +12,25 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from potlearn.errors import FitError
-from potlearn.fit.ledger.entries import Entry, Key
-from potlearn.fit.ledger.ledger import Ledger
+from potlearn.fit.ledger.ledger import Entry, Ledger
+from potlearn.fit.rows.names import Key
 from potlearn.linalg.triangular import stack
-from potlearn.runtime import Checkpoint, read_archive, write_archive
+from potlearn.runtime import Archive, Checkpoint
+from potlearn.typing import Settings
+
+_FILE = Archive("ledger", FitError)
 
 
 def save_ledger(ledger: Ledger, path: str | Path, content: Mapping[str, Any] | None = None) -> None:
     """Write a ledger; ``content`` says what it was made of, and is kept beside it."""
-    header, arrays = _detach(ledger)
-    write_archive(path, "ledger", {**header, "content": dict(content or {})}, arrays)
+    _FILE.write(path, {**_settings(ledger), "content": dict(content or {})})
 
 
 def load_ledger(path: str | Path) -> Ledger:
     """The ledger saved at ``path``; FitError where the file is not one."""
-    return _attach(path, *read_archive(path, "ledger", FitError))
+    return _ledger(path, _FILE.read(path))
 
 
 @dataclass(frozen=True)
@@ -47,10 +48,10 @@ class LedgerCheckpoint:
         """Checkpoint at ``path`` of rows with these fingerprints (data, descriptor, layout)."""
         return cls(Checkpoint(Path(path), content, "fit", FitError))
 
-    def save(self, ledger: Ledger, n_chunks: int) -> None:
-        """Replace the checkpoint in one step."""
-        header, arrays = _detach(ledger)
-        self.file.save({**header, "n_chunks": n_chunks}, arrays)
+    @staticmethod
+    def state(ledger: Ledger, n_chunks: int) -> Settings:
+        """What the file keeps of a ledger of ``n_chunks`` chunks."""
+        return {**_settings(ledger), "n_chunks": n_chunks}
 
     def load(self) -> tuple[Ledger, int] | None:
         """Ledger and number of finished chunks, or None if there is no checkpoint.
@@ -63,38 +64,48 @@ class LedgerCheckpoint:
         saved = self.file.load()
         if saved is None:
             return None
-        header, arrays = saved
-        return _attach(self.file.path, header, arrays), int(header["n_chunks"])
+        return _ledger(self.file.path, saved), int(saved["n_chunks"])
 
 
-def _detach(ledger: Ledger) -> tuple[dict[str, Any], dict[str, NDArray[np.float64]]]:
-    arrays: dict[str, NDArray[np.float64]] = {}
-    keys = []
-    for k, (key, entry) in enumerate(sorted(ledger.entries.items())):
-        keys.append({"key": list(key), "n": entry.n})
+def _settings(ledger: Ledger) -> Settings:
+    """Nested settings and arrays of a ledger."""
+    entries = []
+    for key, entry in sorted(ledger.entries.items()):
         pending = [np.hstack(parts) for parts in entry.accumulator.pending]
-        arrays[f"sums{k}"] = entry.sums
-        arrays[f"reduced{k}"] = entry.accumulator.reduced
-        if pending:
-            arrays[f"pending{k}"] = stack(pending)
-    if ledger.penalties is not None:
-        arrays["penalties"] = ledger.penalties
-    return {"columns": list(ledger.columns), "keys": keys}, arrays
+        entries.append(
+            {
+                "key": list(key),
+                "n": entry.n,
+                "sums": entry.sums,
+                "reduced": entry.accumulator.reduced,
+                "pending": stack(pending) if pending else None,
+            }
+        )
+    return {"columns": list(ledger.columns), "penalties": ledger.penalties, "entries": entries}
 
 
-def _attach(
-    path: str | Path, header: dict[str, Any], arrays: dict[str, NDArray[np.float64]]
-) -> Ledger:
+def _ledger(path: str | Path, settings: Settings) -> Ledger:
     try:
-        ledger = Ledger(header["columns"], arrays.get("penalties"))
-        for k, item in enumerate(header["keys"]):
+        ledger = Ledger(settings["columns"], settings.get("penalties"))
+        for item in _entries(settings):
             fold, group, quantity = item["key"]
             entry = Entry(ledger.width)
-            entry.n, entry.sums = int(item["n"]), arrays[f"sums{k}"]
-            entry.accumulator.reduced = np.asfortranarray(arrays[f"reduced{k}"])
-            if f"pending{k}" in arrays:
-                entry.accumulator.add(arrays[f"pending{k}"])
+            entry.n, entry.sums = int(item["n"]), item["sums"]
+            entry.accumulator.reduced = np.asfortranarray(item["reduced"])
+            if item["pending"] is not None:
+                entry.accumulator.add(item["pending"])
             ledger.entries[Key(int(fold), str(group), str(quantity))] = entry
     except (KeyError, TypeError, ValueError) as error:
         raise FitError(f"{path}: malformed ledger ({error})") from error
     return ledger
+
+
+def _entries(settings: Settings) -> list[Settings]:
+    """Entries of a ledger, also of format 1, where arrays had numbers in their names."""
+    if settings.get("format") != 1:
+        return list(settings["entries"])
+    names = ("sums", "reduced", "pending")
+    return [
+        {**item, **{name: settings.get(f"{name}{k}") for name in names}}
+        for k, item in enumerate(settings["keys"])
+    ]

@@ -16,21 +16,22 @@ potential's values stand beside the labels.  A quantity without label has no row
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from potlearn.descriptors.base import DesignRows
 from potlearn.errors import DataError, FitError
 from potlearn.fit.weights import QUANTITIES
 from potlearn.linalg.triangular import Matrix
+from potlearn.runtime import content_key
 from potlearn.typing import Atoms
 
 if TYPE_CHECKING:
     from potlearn.data import Dataset
-    from potlearn.descriptors import Descriptor
+    from potlearn.descriptors import Descriptor, Evaluator
     from potlearn.potentials import Potential, Prediction
 
 Vector = NDArray[np.float64]
@@ -77,26 +78,39 @@ class RowMaker:
             A stress label without periodic cell.
         """
         atoms, labels = self.dataset[index], self.dataset.labels(index)
-        source = self.dataset.source(index)
         wants_stress = labels.stress is not None and "stress" in self.quantities
-        design = self.descriptor.rows(atoms, virial=wants_stress)
+        return self._blocks(index, atoms, self.descriptor.rows(atoms, virial=wants_stress))
+
+    def predicted(self, index: int, evaluator: Evaluator) -> dict[str, Block]:
+        """The same rows with one column, the prediction of folded coefficients."""
+        atoms = self.dataset[index]
+        found = evaluator(atoms)
+        rows = DesignRows(found.energies.sum(keepdims=True), *(x.reshape(-1, 1) for x in found[1:]))
+        return self._blocks(index, atoms, rows)
+
+    def _blocks(self, index: int, atoms: Atoms, design: DesignRows) -> dict[str, Block]:
+        labels, source = self.dataset.labels(index), self.dataset.source(index)
         reference = None if self.reference is None else self.reference.predict(atoms)
         blocks = {}
         if labels.energy is not None and "energy" in self.quantities:
             blocks["energy"] = _energy(len(atoms), design.energy, labels.energy, reference)
         if labels.forces is not None and "forces" in self.quantities and len(atoms) > 1:
             blocks["forces"] = _forces(design.forces, labels.forces, labels.force_mask, reference)
-        if labels.stress is not None and wants_stress:
-            volume = _volume(atoms, source)
-            virial = -volume * labels.stress
+        if labels.stress is not None and "stress" in self.quantities:
+            virial = -_volume(atoms, source) * labels.stress
             blocks["stress"] = _virial(len(atoms), design.virial, virial, reference)
         for quantity, block in blocks.items():
             _check(block, quantity, source)
         return blocks
 
-    def __call__(self, indices: Iterable[int]) -> Iterator[tuple[int, dict[str, Block]]]:
-        """Configuration indices and their rows, one configuration at a time."""
-        return ((i, self.blocks(i)) for i in indices)
+    def content(self) -> dict[str, str]:
+        """Content keys of all that decides the rows."""
+        return {
+            "data": self.dataset.content_key(),
+            "descriptor": content_key(self.descriptor.to_dict()),
+            "reference": content_key(self.reference.to_dict() if self.reference else None),
+            "quantities": " ".join(self.quantities),
+        }
 
 
 def _energy(n: int, row: Vector, label: float, reference: Prediction | None) -> Block:

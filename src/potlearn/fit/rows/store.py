@@ -1,12 +1,11 @@
-"""The row store: a fit's rows on disk, memory-mapped, by configuration.
+"""The row store: rows of a dataset in a folder, from which any number of fits read them.
 
 It answers what factors cannot: absolute errors, subsets of configurations, bootstrap, robust
 losses, leverages.  A folder holds
 
-``content.json``   what the rows are made of, their shape, and the chunks,
 ``counts.npy``     number of energy, force and stress rows of every configuration,
 ``rows.f64``       the rows, float64: design columns, label, reference, atom (-1: all),
-``journal.jsonl``  one line per finished chunk, with a checksum of its rows.
+``journal.jsonl``  what the rows are made of; a line per finished chunk, with a checksum.
 
 A chunk counts only when its journal line is complete, which is written after its rows have reached
 the disk; any other chunk is made again.
@@ -14,37 +13,31 @@ the disk; any other chunk is made again.
 
 from __future__ import annotations
 
-import json
 import os
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from potlearn.errors import FitError
-from potlearn.fit.rows.make import Block
+from potlearn.fit.rows.file import RowFile, chunks_of, row_counts
+from potlearn.fit.rows.make import RowMaker
+from potlearn.fit.rows.names import column_names
 from potlearn.fit.weights import QUANTITIES
-from potlearn.linalg.triangular import Matrix
+from potlearn.runtime import SERIAL, Journal, Runtime, content_key, run_chunks
+from potlearn.runtime.chunks import Span
+from potlearn.typing import Indices
 
 if TYPE_CHECKING:
     from potlearn.data import Dataset
-
-_EXTRA = 3
-
-
-def row_counts(dataset: Dataset, quantities: Sequence[str] = QUANTITIES) -> NDArray[np.int64]:
-    """Rows of energy, forces and stress of each configuration, (n, 3), from the labels it has."""
-    table = dataset.catalog
-    forces = np.where(table.n_atoms > 1, 3 * table.n_forces, 0)
-    counts = np.column_stack([np.isfinite(table.energy), forces, 6 * table.stressed])
-    wanted = np.array([quantity in quantities for quantity in QUANTITIES])
-    return np.where(wanted, counts, 0).astype(np.int64)
+    from potlearn.descriptors import Descriptor
+    from potlearn.potentials import Potential
 
 
-class RowStore:
+class RowStore(RowFile):
     """Rows on disk.
 
     Parameters
@@ -54,7 +47,7 @@ class RowStore:
     n_columns : int
         Number of design columns C.
     counts : (n, 3) int
-        Rows per configuration and quantity, see :func:`row_counts`.
+        Rows per configuration and quantity.
     chunks : sequence of (start, stop)
         Configurations that are finished together.
     content : mapping of str to str
@@ -70,132 +63,120 @@ class RowStore:
         self,
         folder: str | Path,
         n_columns: int,
-        counts: NDArray[np.int64],
-        chunks: Sequence[tuple[int, int]],
+        counts: Indices,
+        chunks: Sequence[Span],
         content: Mapping[str, str],
     ) -> None:
-        self.folder = Path(folder)
-        self.counts, self.chunks, self.content = counts, tuple(chunks), dict(content)
-        self.first = np.concatenate([[0], np.cumsum(counts.sum(axis=1))])
-        self.shape = (int(self.first[-1]), n_columns + _EXTRA)
-        self._open(self.content)
-        self.finished = self._read_journal()
-        self._map: NDArray[np.float64] | None = None
+        self.folder, self.chunks, self.content = Path(folder), tuple(chunks), dict(content)
+        super().__init__(self.folder / "rows.f64", n_columns, counts)
+        if not (self.folder / "journal.jsonl").exists():
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self.create()
+            np.save(self.folder / "counts.npy", counts)
+        shape = {"columns": n_columns, "chunks": self.chunks, "counts": content_key(counts)}
+        self.journal = Journal.open(
+            self.folder / "journal.jsonl", {**content, **shape}, "fit", FitError
+        )
+        if not self.path.exists() or self.path.stat().st_size != self.size:
+            raise FitError(f"{self.path}: expected {self.size} bytes")
 
     @classmethod
     def open(cls, folder: str | Path) -> RowStore:
-        """The store that a fit left in ``folder``; FitError where there is none."""
+        """The store in ``folder``; FitError where there is none."""
+        content = Journal.read(Path(folder) / "journal.jsonl", FitError).content
         try:
-            document = json.loads((Path(folder) / "content.json").read_text())
+            columns, chunks = content.pop("columns"), content.pop("chunks")
+            del content["counts"]
             counts = np.load(Path(folder) / "counts.npy", allow_pickle=False)
-            columns, chunks = document["shape"][1] - _EXTRA, document["chunks"]
-            content = document["content"]
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError) as error:
             raise FitError(f"{folder}: not a row store ({error})") from error
         return cls(folder, columns, counts, [(a, b) for a, b in chunks], content)
 
-    def __getstate__(self) -> dict[str, object]:
-        return {**self.__dict__, "_map": None}
+    @property
+    def finished(self) -> set[int]:
+        """Chunks whose rows are complete."""
+        return set(self._checksums())
 
     @property
-    def rows(self) -> NDArray[np.float64]:
-        """All rows, memory-mapped, (total, C + 3)."""
-        if self._map is None:
-            path = self.folder / "rows.f64"
-            self._map = (
-                np.memmap(path, np.float64, "r+", shape=self.shape)
-                if self.shape[0]
-                else np.zeros(self.shape)
-            )
-        return self._map
-
-    def write(self, index: int, blocks: Mapping[str, Block]) -> None:
-        """Write the rows of one configuration."""
-        for quantity, span in self._spans(index).items():
-            if quantity in blocks:
-                block, out = blocks[quantity], self.rows[span]
-                out[:, :-_EXTRA] = block.rows
-                out[:, -_EXTRA:] = np.column_stack([block.labels, block.reference, block.atoms])
+    def present(self) -> set[int]:
+        """Configurations whose rows are complete."""
+        return {i for chunk in self.finished for i in range(*self.chunks[chunk])}
 
     def mark(self, chunk: int) -> None:
-        """Flush a chunk's rows to the disk, then enter it in the journal."""
-        if isinstance(self.rows, np.memmap):
-            self.rows.flush()
-        line = json.dumps({"chunk": chunk, "crc": self._checksum(chunk)})
-        with (self.folder / "journal.jsonl").open("a") as file:
-            file.write(f"\n{line}\n")  # a torn line before it ends here
-            file.flush()
+        """Wait until a chunk's rows are on the disk, then enter it in the journal."""
+        with self.path.open("r+b") as file:
             os.fsync(file.fileno())
-        self.finished.add(chunk)
-
-    def blocks(self, index: int) -> dict[str, Block]:
-        """Rows of one configuration by quantity; arrays are views of the file."""
-        blocks = {}
-        for quantity, span in self._spans(index).items():
-            rows = self.rows[span]
-            label, reference, atoms = np.asarray(rows[:, -_EXTRA:]).T
-            design = np.asarray(rows[:, :-_EXTRA])
-            blocks[quantity] = Block(design, label, reference, atoms.astype(np.int64))
-        return blocks
-
-    def subset(
-        self, indices: Iterable[int], quantity: str
-    ) -> tuple[Matrix, NDArray[np.float64], NDArray[np.float64]]:
-        """Rows (m, C), labels and reference of one quantity of the chosen configurations."""
-        spans = [self._spans(int(i)).get(quantity) for i in indices]
-        parts = [np.asarray(self.rows[span]) for span in spans if span is not None]
-        rows = np.concatenate(parts) if parts else np.zeros((0, self.shape[1]))
-        return rows[:, :-_EXTRA], rows[:, -_EXTRA], rows[:, -_EXTRA + 1]
+        self.journal.add({"chunk": chunk, "crc": self._checksum(chunk)})
 
     def verify(self) -> list[int]:
         """Finished chunks whose rows no longer match their checksum."""
-        lines = self._journal_lines()
-        return sorted(k for k, crc in lines.items() if crc != self._checksum(k))
-
-    def _spans(self, index: int) -> dict[str, slice]:
-        start, spans = int(self.first[index]), {}
-        for quantity, n in zip(QUANTITIES, self.counts[index].tolist(), strict=True):
-            if n:
-                spans[quantity] = slice(start, start + n)
-            start += n
-        return spans
+        return sorted(k for k, crc in self._checksums().items() if crc != self._checksum(k))
 
     def _checksum(self, chunk: int) -> int:
-        start, stop = self.chunks[chunk]
-        span = slice(int(self.first[start]), int(self.first[stop]))
-        return zlib.crc32(np.ascontiguousarray(self.rows[span]).data)
+        return zlib.crc32(self.read(*self.chunks[chunk]).data)
 
-    def _open(self, content: dict[str, str]) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        path, size = self.folder / "content.json", 8 * self.shape[0] * self.shape[1]
-        chunks = [list(chunk) for chunk in self.chunks]
-        document = {"content": content, "shape": list(self.shape), "chunks": chunks}
-        if not path.exists():
-            with (self.folder / "rows.f64").open("wb") as file:
-                file.truncate(size)
-            (self.folder / "journal.jsonl").write_text("")
-            np.save(self.folder / "counts.npy", self.counts)
-            path.write_text(json.dumps(document))
-            return
-        try:
-            found = json.loads(path.read_text())
-        except ValueError as error:
-            raise FitError(f"{path}: not the content of a row store ({error})") from error
-        if found != document:
-            raise FitError(f"{self.folder}: this row store holds the rows of another fit")
-        if (self.folder / "rows.f64").stat().st_size != size:
-            raise FitError(f"{self.folder}/rows.f64: expected {size} bytes")
+    def _checksums(self) -> dict[int, int]:
+        n = len(self.chunks)
+        return {e["chunk"]: e["crc"] for e in self.journal.entries if 0 <= e["chunk"] < n}
 
-    def _read_journal(self) -> set[int]:
-        return set(self._journal_lines())
 
-    def _journal_lines(self) -> dict[int, int]:
-        lines: dict[int, int] = {}
-        for line in (self.folder / "journal.jsonl").read_text().split("\n")[:-1]:
-            try:
-                entry = json.loads(line)
-            except ValueError:
-                continue
-            if 0 <= entry["chunk"] < len(self.chunks):
-                lines[entry["chunk"]] = entry["crc"]
-        return lines
+def store_rows(
+    dataset: Dataset,
+    descriptor: Descriptor,
+    folder: str | Path,
+    *,
+    reference: Potential | None = None,
+    quantities: Sequence[str] = QUANTITIES,
+    runtime: Runtime = SERIAL,
+) -> RowStore:
+    """Make the rows of every configuration; those that ``folder`` holds already are not made again.
+
+    Parameters
+    ----------
+    dataset, descriptor, reference :
+        As for :func:`~potlearn.fit.fit_linear`.
+    folder : path
+        Folder of the store.
+    quantities : sequence of str
+        Which of energy, forces and stress are wanted.
+    runtime : Runtime
+        Workers and progress.
+
+    Raises
+    ------
+    FitError
+        NaN in a row, or a folder that holds the rows of something else.
+    SpeciesError
+        The dataset holds an element that the descriptor does not know.
+    """
+    dataset.check_species(descriptor.species)
+    maker = RowMaker(dataset, descriptor, reference, tuple(quantities))
+    n_columns, counts = len(column_names(descriptor)), row_counts(dataset, quantities)
+    chunks = chunks_of(dataset, n_columns)
+    store = RowStore(folder, n_columns, counts, chunks, maker.content())
+    with runtime.reporting("design rows") as report:
+        if report and len(store.finished) == len(chunks):
+            report(len(dataset), len(dataset))
+        run_chunks(
+            _Rows(maker, store),
+            lambda chunk: chunk,
+            chunks,
+            lambda chunk, _: store.mark(chunk),
+            executor=runtime.executor,
+            finished=store.finished,
+            report=report,
+        )
+    return store
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """Work on a chunk: its rows are written to the store."""
+
+    maker: RowMaker
+    store: RowStore
+
+    def __call__(self, chunk: int) -> int:
+        for index in range(*self.store.chunks[chunk]):
+            self.store.write(index, self.maker.blocks(index))
+        return chunk

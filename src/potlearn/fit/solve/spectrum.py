@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from potlearn.errors import FitError
-from potlearn.fit.solve.problem import LinearProblem
+from potlearn.fit.solve.problem import LinearProblem, Solution, SolveInfo
 from potlearn.linalg.triangular import Matrix
 
 SCALINGS = ("columns", "none")
@@ -123,3 +123,27 @@ def minimise_ridge(criterion: Callable[[float], float], low: float, high: float)
     n = max(2, int(20 * np.log10(max(high / low, 1.0))) + 1)
     grid = np.geomspace(min(low, high), high, n)
     return float(grid[int(np.argmin([criterion(float(ridge)) for ridge in grid]))])
+
+
+def spectral_solution(
+    name: str, problem: LinearProblem, spectrum: Spectrum, ridge: float, scaling: str
+) -> Solution:
+    """Ridge solution with its diagnostics."""
+    c = spectrum.coefficients(ridge)
+    dependent = len(problem.names) - spectrum.rank
+    notes = (
+        (f"{dependent} directions of the columns are dependent; the penalty decides them",)
+        if dependent
+        else ()
+    )
+    info = SolveInfo(
+        solver=name,
+        ridge=ridge,
+        rank=spectrum.rank,
+        condition=spectrum.condition,
+        effective_parameters=spectrum.effective_parameters(ridge),
+        residual=problem.residual(c),
+        notes=notes,
+        scaling=scaling,
+    )
+    return Solution(c, info)

@@ -11,6 +11,7 @@ from potlearn.errors import ModelFileError
 from potlearn.lammps.pod.keywords import LAMMPS_DEFAULTS, REAL
 from potlearn.potentials import Potential
 from potlearn.potentials.linear import LinearPotential
+from potlearn.runtime import write_text
 
 
 class PodFormat:
@@ -47,8 +48,8 @@ def write_pod(potential: LinearPotential, prefix: str | Path) -> tuple[Path, Pat
             f"POD files hold a POD potential, this one has {type(descriptor).__name__}"
         )
     param, coeff = Path(f"{prefix}_param.pod"), Path(f"{prefix}_coeff.pod")
-    param.write_text("".join(f"{line}\n" for line in _param_lines(descriptor)))
-    coeff.write_text("".join(f"{line}\n" for line in _coeff_lines(potential, descriptor)))
+    write_text(param, "".join(f"{line}\n" for line in _param_lines(descriptor)))
+    write_text(coeff, "".join(f"{line}\n" for line in _coeff_lines(potential, descriptor)))
     return param, coeff
 
 

@@ -1,7 +1,7 @@
 r"""Fitted ACE potentials as the content of ``.yace`` files.
 
 A function :math:`B = \sum_m C(m) \prod_t A_{v_t}` with coefficient ``c`` becomes the list of
-:math:`\tilde c_m = c\,C(m)`.  Radial kinds that these files know stand there by name.  Others are
+:math:`\tilde c_m = c\,C(m)`.  Radial kinds that these files know are written by name.  Others are
 expanded,
 
 .. math:: R_n(r) \approx \sum_k c_{nk}\, g_k(r), \qquad r \ge r_\mathrm{min}
@@ -73,7 +73,9 @@ def ace_file(potential: Potential) -> YaceFile:
             f".yace files hold ACE potentials, this one is a {_described(potential)}"
         )
     if potential.reference is not None:
-        raise ModelFileError("a .yace file holds no reference potential; write it beside the file")
+        raise ModelFileError(
+            "a .yace file cannot hold a reference potential; use write_lammps, which overlays it"
+        )
     ace, c = potential.descriptor, potential.coefficients
     used = [k for k in range(ace.n_features) if c[:, 1 + k].any()]
     chosen = [ace.functions[k] for k in used]

@@ -49,12 +49,12 @@ def read_yace(path: str | Path) -> PacePotential:
 
 
 def read_yace_file(path: str | Path) -> YaceFile:
-    """What stands in a ``.yace`` file.
+    """The content of a ``.yace`` file.
 
     Raises
     ------
     ModelFileError
-        The file is no YAML or breaks the grammar, or its parts do not fit together; the message
+        The file is not YAML, breaks the grammar, or contradicts itself; the message
         names the key, and species and number of the function.
     """
     path = Path(path)
@@ -86,7 +86,7 @@ def _file(document: Plain) -> YaceFile:
 
 @dataclass(frozen=True)
 class _Mapping:
-    """A mapping and where it stands in the file."""
+    """A mapping and its place in the file."""
 
     values: dict[Any, Plain]
     where: str
@@ -231,7 +231,7 @@ def _polynomial(value: Plain, where: str) -> PolynomialBond:
 def _pair_potential(top: _Mapping, n: int) -> PolynomialPair | None:
     if "polypairpot" not in top.values:
         if "reppot" in top.values:
-            raise ModelFileError("reppot: expected polypairpot beside it")
+            raise ModelFileError("reppot: expected polypairpot too")
         return None
     given = _Mapping.of(top["polypairpot"], "polypairpot", ("coefficients",))
     inner = _Mapping.of(top.values.get("reppot", {"coefficients": {}}), "reppot")

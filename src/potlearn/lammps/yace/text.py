@@ -1,7 +1,7 @@
 """YAML of ``.yace`` files as strings, lists and mappings: no guesses at types, nothing executed.
 
-Scalars stay text until a key says what they are.  YAML 1.1 would make the string of ``1e-5``, the
-truth value of ``No`` (nobelium) and 90 of ``1:30``.
+Scalars stay text until their key gives them a type: YAML 1.1 would read ``1e-5`` as a string,
+``No`` (nobelium) as false and ``1:30`` as 90.
 """
 
 from __future__ import annotations

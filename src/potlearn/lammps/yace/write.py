@@ -24,6 +24,7 @@ from potlearn.potentials import Potential
 from potlearn.potentials.pace import PacePotential
 from potlearn.potentials.pace.data import Bond, ClusterFunction, Embedding, PolynomialBond
 from potlearn.potentials.pace.file import YaceFile
+from potlearn.runtime import write_text
 from potlearn.typing import Settings
 
 SUFFIX = ".yace"
@@ -65,7 +66,7 @@ def write_yace(path: str | Path, file: YaceFile) -> Path:
     except ModelFileError as error:
         raise ModelFileError(f"{path}: {error}") from error
     text = "".join(f"{line}\n" for line in _lines(ready))
-    path.write_text(text, encoding="utf-8")
+    write_text(path, text)
     return path
 
 

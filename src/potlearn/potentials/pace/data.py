@@ -144,7 +144,7 @@ class PolynomialBond:
 
 @dataclass(frozen=True, eq=False)
 class PolynomialPair:
-    r"""Pair potential beside :class:`PolynomialBond`; every pair adds half of it to both sites.
+    r"""Pair potential that goes with :class:`PolynomialBond`; a pair adds half of it to each site.
 
     .. math:: v(r) = \sum_n c_n P_n(r) \quad (r > r_i), \qquad
               v(r) = e_0 + B e^{-A (r / r_i - 1)} r_i / r \quad (r \le r_i)

@@ -49,7 +49,7 @@ CORE = Radial(0, True, 0)
 
 @dataclass(frozen=True)
 class PaceModel:
-    """The engine, and which of its features the core is; before it stand the densities."""
+    """The engine, and which of its features is the core; the densities come first."""
 
     engine: Engine
     core: int | None

@@ -62,12 +62,17 @@ def _parameters(potential: ShiftedPair) -> list[str]:
 
 @dataclass(frozen=True, eq=False)
 class LennardJones(ShiftedPair):
-    r""":math:`v(r) = 4 \epsilon \left[ (\sigma/r)^{12} - (\sigma/r)^6 \right]`, ε in eV, σ in Å."""
+    r"""Lennard-Jones: 4 epsilon ((sigma/r)^12 - (sigma/r)^6).
+
+    .. math:: v(r) = 4 \epsilon \left[ (\sigma/r)^{12} - (\sigma/r)^6 \right]
+    """
 
     kind: ClassVar[str] = "lennard_jones"
 
     epsilon: float | Array
+    """Depth, eV."""
     sigma: float | Array
+    """Distance where the potential crosses zero, Å."""
 
     def bare(self, r: Array, a: Index, b: Index) -> tuple[Array, Array]:
         """Value and slope."""
@@ -78,13 +83,19 @@ class LennardJones(ShiftedPair):
 
 @dataclass(frozen=True, eq=False)
 class Morse(ShiftedPair):
-    r""":math:`v(r) = D [(1 - e^{-\alpha (r - r_0)})^2 - 1]`; D in eV, α in 1/Å, r₀ in Å."""
+    r"""Morse: depth ((1 - exp(-alpha (r - r0)))^2 - 1).
+
+    .. math:: v(r) = D [(1 - e^{-\alpha (r - r_0)})^2 - 1]
+    """
 
     kind: ClassVar[str] = "morse"
 
     depth: float | Array
+    """Depth D, eV."""
     alpha: float | Array
+    """Inverse width α, 1/Å."""
     r0: float | Array
+    """Distance of the minimum, Å."""
 
     def bare(self, r: Array, a: Index, b: Index) -> tuple[Array, Array]:
         """Value and slope."""
@@ -95,12 +106,17 @@ class Morse(ShiftedPair):
 
 @dataclass(frozen=True, eq=False)
 class BornMayer(ShiftedPair):
-    r""":math:`v(r) = A e^{-r/\rho}`, A in eV, ρ in Å."""
+    r"""Born-Mayer: amplitude exp(-r/rho).
+
+    .. math:: v(r) = A e^{-r/\rho}
+    """
 
     kind: ClassVar[str] = "born_mayer"
 
     amplitude: float | Array
+    """Strength A, eV."""
     rho: float | Array
+    """Decay length ρ, Å."""
 
     def bare(self, r: Array, a: Index, b: Index) -> tuple[Array, Array]:
         """Value and slope."""
@@ -111,11 +127,15 @@ class BornMayer(ShiftedPair):
 
 @dataclass(frozen=True, eq=False)
 class Coulomb(ShiftedPair):
-    r""":math:`v(r) = q_a q_b e^2 / (4 \pi \epsilon_0 r)`; charges in e, no Ewald sum."""
+    r"""Coulomb: between fixed charges, without Ewald sum.
+
+    .. math:: v(r) = q_a q_b e^2 / (4 \pi \epsilon_0 r)
+    """
 
     kind: ClassVar[str] = "coulomb"
 
     charges: tuple[float, ...]
+    """Charge of every species, e."""
 
     def __post_init__(self) -> None:
         super().__post_init__()

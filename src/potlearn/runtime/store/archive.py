@@ -1,15 +1,16 @@
-"""Files of a JSON header and arrays in a zip, written whole or not at all.  Never a pickle.
+"""Files of nested settings and arrays: JSON and ``.npy`` members in a zip.  Never a pickle.
 
-The header stands in the archive as ``header.json`` with its format and kind; an array as
-``NAME.npy``.  Arrays are stored without compression: factors are noise to a compressor.
+Saved models, ledgers and checkpoints are such files.  The JSON document holds the settings; an
+array is ``{"array": "NAME"}`` in it, and a member ``NAME.npy``.  The same settings give the same
+bytes.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import zipfile
-from collections.abc import Mapping
+import zlib
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,58 +18,135 @@ import numpy as np
 from numpy.typing import NDArray
 
 from potlearn.errors import PotlearnError
+from potlearn.runtime.store.files import replacing
+from potlearn.runtime.store.npy import check_size, entry, read_array, write_array
+from potlearn.typing import Settings
 
-FORMAT = 1
+Arrays = dict[str, NDArray[Any]]
 
-
-def write_archive(
-    path: str | Path, kind: str, header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]
-) -> None:
-    """Write to a temporary file beside ``path``, flush it to the disk, then replace ``path``."""
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        with temporary.open("wb") as file:
-            with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
-                document = {"format": FORMAT, "kind": kind, **header}
-                archive.writestr("header.json", json.dumps(document))
-                for name, array in arrays.items():
-                    with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
-                        np.lib.format.write_array(member, array, allow_pickle=False)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+REFERENCE = "array"
+# What zipfile, zlib and json raise on bytes that are not such a file.
+_MALFORMED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    NotImplementedError,
+    RuntimeError,
+    KeyError,
+    ValueError,
+    OverflowError,
+    OSError,
+    EOFError,
+)
 
 
-def read_archive(
-    path: str | Path, kind: str, error: type[PotlearnError]
-) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
-    """Header and arrays of a file.
+@dataclass(frozen=True)
+class Archive:
+    """A kind of file.
+
+    Parameters
+    ----------
+    kind : str
+        What it is called, such as ``"ledger"``.
+    error : type
+        Error for a file that cannot be read.
+    format : int
+        Version of the layout; files of newer ones are refused.
+    document : str
+        Name of the JSON member.
+    compressed : bool
+        Whether members are compressed; triangular factors do not get smaller by it.
+    """
+
+    kind: str
+    error: type[PotlearnError]
+    format: int = 2
+    document: str = "header.json"
+    compressed: bool = False
+
+    def write(self, path: str | Path, settings: Settings) -> None:
+        """Write nested settings; an existing file is replaced when the new one is complete."""
+        arrays: Arrays = {}
+        document = {"format": self.format, "kind": self.kind, **detach(settings, arrays)}
+        method = zipfile.ZIP_DEFLATED if self.compressed else zipfile.ZIP_STORED
+        with replacing(path) as temporary, zipfile.ZipFile(temporary, "w", method) as archive:
+            archive.writestr(entry(archive, self.document), json.dumps(document, indent=1))
+            for name, array in arrays.items():
+                write_array(archive, f"{name}.npy", array)
+
+    def read(self, path: str | Path) -> Settings:
+        """Nested settings of a file, with its ``format``.
+
+        Raises
+        ------
+        PotlearnError
+            No such file, another kind, a newer format, or a damaged file; the class is ``error``.
+        """
+        try:
+            with zipfile.ZipFile(path) as archive:
+                return self._settings(path, archive)
+        except FileNotFoundError:
+            raise self.error(f"{path}: no such file") from None
+        except PotlearnError:
+            raise
+        except _MALFORMED as cause:
+            raise self.error(f"{path}: not a potlearn {self.kind}, or damaged ({cause})") from cause
+
+    def _settings(self, path: str | Path, archive: zipfile.ZipFile) -> Settings:
+        check_size(archive, archive.getinfo(self.document))
+        document = json.loads(archive.read(self.document))
+        if not isinstance(document, dict):
+            raise ValueError(f"{self.document}: expected an object")
+        kind, version = document.pop("kind", self.kind), document.get("format")
+        if kind != self.kind or not isinstance(version, int) or version > self.format:
+            raise self.error(
+                f"{path}: expected a potlearn {self.kind} of format {self.format} or older, got "
+                f"{kind!r} of format {version!r}"
+            )
+        members = {info.filename: info for info in archive.infolist()}
+        arrays = {
+            name[:-4]: read_array(archive, info)
+            for name, info in members.items()
+            if name.endswith(".npy")
+        }
+        beside = arrays if version < self.format else {}  # format 1 did not name them
+        return {**beside, **attach(document, arrays)}
+
+
+def detach(value: Any, arrays: Arrays) -> Any:
+    """Settings as JSON values; arrays go to ``arrays`` under the names that replace them.
 
     Raises
     ------
-    PotlearnError
-        The file is not such an archive, is damaged, or comes from a newer version; the class is
-        ``error``.
+    ValueError
+        A mapping with the only key ``"array"``: that is how an array is written.
     """
-    try:
-        with zipfile.ZipFile(path) as archive:
-            header = json.loads(archive.read("header.json"))
-            arrays = {}
-            for name in archive.namelist():
-                if name.endswith(".npy"):
-                    with archive.open(name) as member:
-                        arrays[name[:-4]] = np.lib.format.read_array(member, allow_pickle=False)
-    except FileNotFoundError:
-        raise error(f"{path}: no such file") from None
-    except (zipfile.BadZipFile, KeyError, ValueError, EOFError, OSError) as cause:
-        raise error(f"{path}: not a potlearn {kind}, or damaged ({cause})") from cause
-    if header.get("kind") != kind or header.get("format", FORMAT + 1) > FORMAT:
-        raise error(
-            f"{path}: expected a potlearn {kind} of format {FORMAT} or older, got "
-            f"{header.get('kind')!r} of format {header.get('format')!r}"
-        )
-    return header, arrays
+    if isinstance(value, np.ndarray):
+        name = f"array{len(arrays)}"
+        arrays[name] = value
+        return {REFERENCE: name}
+    if isinstance(value, dict):
+        if set(value) == {REFERENCE}:
+            raise ValueError(f"settings cannot have {REFERENCE!r} as their only key: {value}")
+        return {str(k): detach(v, arrays) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [detach(v, arrays) for v in value]
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def attach(value: Any, arrays: Arrays) -> Any:
+    """Settings with their arrays again.
+
+    Raises
+    ------
+    ValueError
+        An array that is not there.
+    """
+    if isinstance(value, dict):
+        if set(value) == {REFERENCE}:
+            if value[REFERENCE] not in arrays:
+                raise ValueError(f"the array {value[REFERENCE]!r} is missing")
+            return arrays[value[REFERENCE]]
+        return {k: attach(v, arrays) for k, v in value.items()}
+    if isinstance(value, list):
+        return [attach(v, arrays) for v in value]
+    return value

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import import_module
 from typing import Any
 
 import numpy as np
 
-from potlearn.errors import MissingExtraError
+from potlearn.runtime import require
 
 
 @contextmanager
@@ -23,14 +22,7 @@ def scikit(module: str, purpose: str) -> Iterator[Any]:
     """
     from threadpoolctl import threadpool_limits
 
-    try:
-        found = import_module(f"sklearn.{module}")
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] != "sklearn":
-            raise
-        raise MissingExtraError(
-            f"{purpose} needs scikit-learn, which is not installed: pip install potlearn[select]"
-        ) from error
+    found = require(f"sklearn.{module}", "select", purpose)
     with threadpool_limits(limits=1):
         yield found
 

@@ -13,15 +13,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
 
 from typing_extensions import override
 
 from potlearn.errors import SelectionError
-from potlearn.runtime import Checkpoint, Executor, InProcess, Progress, reporting
-from potlearn.select.hierarchy.fingerprint import describe
+from potlearn.runtime import SERIAL, Checkpoint, Runtime, content_key
 from potlearn.select.hierarchy.levels import choose_by_levels
 from potlearn.select.rows import Rows, check_finite
 from potlearn.select.run import CHUNK, Run
@@ -52,22 +51,16 @@ class Hierarchical(Selector):
     levels : bool
         Whether to choose level by level where passes would do: rows are then read once, and the
         choice is near the flat one, not equal to it.
-    executor : Executor
-        Who works on the chunks: :class:`~potlearn.runtime.InProcess`,
-        :class:`~potlearn.runtime.Processes` or :class:`~potlearn.runtime.Dask`.
-    checkpoint : path, optional
-        File from which an interrupted selection of the same rows goes on.
-    progress : bool or function, optional
-        True: a progress bar; a function: called with (rows done, rows) of each pass.
+    runtime : Runtime
+        Workers, the checkpoint from which an interrupted selection of the same rows continues,
+        and progress (rows done, all) of each pass.
     """
 
     selector: Selector
     chunk_size: int | None = None
     oversampling: float = 2.0
     levels: bool = False
-    executor: Executor = field(default_factory=InProcess)
-    checkpoint: str | Path | None = None
-    progress: Progress = None
+    runtime: Runtime = SERIAL
 
     @override
     def check(self, n: int) -> None:
@@ -109,20 +102,20 @@ class Hierarchical(Selector):
     @override
     @contextmanager
     def running(self, rows: Rows) -> Iterator[Run]:
-        checksum = check_finite(rows, fingerprint=self.checkpoint is not None)
+        checkpoint = self.runtime.checkpoint
+        checksum = check_finite(rows, fingerprint=checkpoint is not None)
         root = seed_sequence(getattr(self.selector, "random_state", 0))
-        size = self.chunk_size or CHUNK
         saved = None
-        if self.checkpoint is not None:
+        if checkpoint is not None:
             content = {
                 "data": checksum,
-                "selector": describe(self.selector),
+                "selector": content_key(self.selector),
                 "chunks": f"{self.chunk_size} {self.oversampling} {self.levels}",
-                "seed": f"{root.entropy} {root.spawn_key}",
+                "seed": content_key(root),
             }
-            saved = Checkpoint(Path(self.checkpoint), content, "selection", SelectionError)
-        with reporting(self.progress, "rows") as report:
-            yield Run(root, self.executor, size, saved, report)
+            saved = Checkpoint(Path(checkpoint), content, "selection", SelectionError)
+        with self.runtime.reporting("rows") as report:
+            yield Run(root, self.runtime.executor, self.chunk_size or CHUNK, saved, report)
 
     def _kept(self, selector: Sized) -> int:
         return ceil(self.oversampling * selector.n_to_select)

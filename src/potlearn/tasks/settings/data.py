@@ -7,7 +7,8 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from potlearn.tasks.settings.section import Count, FilePath, Keys, Paths, Section
+from potlearn.tasks.settings.section import FilePath, Keys, Paths, Section
+from potlearn.typing import Count
 
 
 class KeysConfig(Section):

@@ -2,60 +2,71 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
+from dataclasses import fields
+from functools import cache
+from typing import Annotated, Any, Literal, Self, get_type_hints
 
-from pydantic import BeforeValidator, model_validator
+from pydantic import BeforeValidator, create_model, model_validator
 from pydantic_core import PydanticCustomError
 
-from potlearn.tasks.settings.section import Positive, Section, as_tuple
+from potlearn.potentials.kinds import PAIRS
+from potlearn.tasks.settings.section import Section, as_tuple
+from potlearn.tasks.settings.tables import SectionOf
+from potlearn.typing import Positive
 
-PairValue = Positive | dict[str, Positive]
-_PAIR_PARAMETERS = {
-    "lj": ("epsilon", "sigma"),
-    "morse": ("depth", "alpha", "r0"),
-    "born_mayer": ("amplitude", "rho"),
-    "coulomb": ("charges",),
-}
+PerPair = Positive | dict[str, Positive]
+PerSpecies = dict[str, float]
+_SHORT = {"lennard_jones": "lj"}
+
+
+def pair_names() -> list[str]:
+    """Names of pair potentials in settings: those of the table, some of them short."""
+    return [_SHORT.get(name, name) for name in PAIRS]
+
+
+def pair_class(kind: str) -> Any:
+    """Class of the pair potential that settings call ``kind``."""
+    long = {short: name for name, short in _SHORT.items()}
+    return PAIRS.load(long.get(kind, kind))
 
 
 class PairPotentialConfig(Section):
     """A pair potential, cut with shifted force; a parameter is a number, or one per pair (Si-O)."""
 
-    kind: Literal["lj", "morse", "born_mayer", "coulomb"]
-    """lj: 4 epsilon ((sigma/r)^12 - (sigma/r)^6); morse: depth ((1 - exp(-alpha (r - r0)))^2 - 1);
-    born_mayer: amplitude exp(-r/rho); coulomb: between `charges`, without Ewald sum."""
+    kind: str
+    """The pair potential."""
     cutoff: Positive
     """Distance where it ends, Å."""
     weight: float = 1.0
     """Factor of the whole potential."""
-    epsilon: PairValue | None = None
-    """Depth of lj, eV."""
-    sigma: PairValue | None = None
-    """Distance where lj crosses zero, Å."""
-    depth: PairValue | None = None
-    """Depth of morse, eV."""
-    alpha: PairValue | None = None
-    """Inverse width of morse, 1/Å."""
-    r0: PairValue | None = None
-    """Distance of the minimum of morse, Å."""
-    amplitude: PairValue | None = None
-    """Strength of born_mayer, eV."""
-    rho: PairValue | None = None
-    """Decay length of born_mayer, Å."""
-    charges: dict[str, float] | None = None
-    """Charge of every species, e."""
 
-    @model_validator(mode="after")
-    def _match_parameters_and_kind(self) -> Self:
-        wanted = _PAIR_PARAMETERS[self.kind]
-        names = {name for group in _PAIR_PARAMETERS.values() for name in group}
-        given = {name for name in names if getattr(self, name) is not None}
-        if given != set(wanted):
-            problem = f"the parameters of {self.kind} are {', '.join(wanted)}; {{0}}"
-            odd = sorted(given ^ set(wanted))[0]
-            state = "is missing" if odd in wanted else "is none of them"
-            raise PydanticCustomError("parameters", problem.format(f"{odd!r} {state}"))
-        return self
+    @property
+    def parameters(self) -> dict[str, float | dict[str, float]]:
+        """Values of the potential's own parameters."""
+        return self.model_dump(exclude={"kind", "cutoff", "weight"})
+
+
+def pair_section(kind: str) -> type[PairPotentialConfig]:
+    """Section of the pair potential that settings call ``kind``."""
+    return _pair_section(kind, pair_class(kind))
+
+
+@cache
+def _pair_section(kind: str, cls: Any) -> type[PairPotentialConfig]:
+    hints = get_type_hints(cls)
+    keys: dict[str, Any] = {"kind": (Literal[kind], ...)}
+    for field in fields(cls):
+        if field.name not in ("species", "radius"):
+            value: Any = PerSpecies if hints[field.name] == tuple[float, ...] else PerPair
+            keys[field.name] = (value, ...)
+    text = f"{cls.__doc__.splitlines()[0]} {PairPotentialConfig.__doc__}"
+    name = f"{cls.__name__}Config"
+    made = create_model(name, __base__=PairPotentialConfig, __doc__=text, **keys)
+    made.described = cls
+    return made
+
+
+AnyPair = Annotated[PairPotentialConfig, SectionOf("kind", pair_names, pair_section)]
 
 
 class ReferenceConfig(Section):
@@ -64,7 +75,7 @@ class ReferenceConfig(Section):
     kind: Literal["zbl", "none"] = "zbl"
     """zbl: screened nuclear repulsion, switched off smoothly; none: no such repulsion. A kind of
     `add` in this place, with its parameters, is that potential alone."""
-    add: Annotated[tuple[PairPotentialConfig, ...], BeforeValidator(as_tuple)] = ()
+    add: Annotated[tuple[AnyPair, ...], BeforeValidator(as_tuple)] = ()
     """Pair potentials added to it."""
     inner: Positive | None = None
     """Distance where the switch begins, Å; chosen from the data where absent."""
@@ -78,7 +89,7 @@ class ReferenceConfig(Section):
     def _accept_short_forms(cls, data: Any) -> Any:
         if isinstance(data, str):
             return {"kind": data}
-        if not isinstance(data, dict) or data.get("kind") not in (*_PAIR_PARAMETERS,):
+        if not isinstance(data, dict) or data.get("kind") not in pair_names():
             return data
         own = {k: v for k, v in data.items() if k in ("repulsive", "add")}
         alone = {k: v for k, v in data.items() if k not in own}

@@ -7,7 +7,10 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from potlearn.tasks.settings.section import NonNegative, Positive, Section
+from potlearn.fit import SOLVERS
+from potlearn.tasks.settings.section import Section
+from potlearn.tasks.settings.tables import NameIn
+from potlearn.typing import NonNegative, Positive
 
 
 class GroupWeights(Section):
@@ -31,7 +34,7 @@ class WeightsConfig(GroupWeights):
 class SolverConfig(Section):
     """How the linear system is weighted and solved."""
 
-    solver: Literal["qr", "svd", "ridge", "gcv", "evidence", "cv"] | None = None
+    solver: Annotated[str, NameIn(lambda: SOLVERS)] | None = None
     """qr, svd: least squares; ridge: with the penalty `ridge`; gcv, evidence, cv: with a penalty
     from generalised cross-validation, Bayesian evidence, or held-out folds."""
     ridge: Positive | None = None

@@ -1,0 +1,89 @@
+#include "system.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+
+#include "errors.hpp"
+
+namespace potlearn {
+
+System::System(Span<const double> positions_, Span<const std::int32_t> species_, Span<const std::int64_t> first_,
+               Span<const std::int32_t> neighbor_, Span<const double> offsets_, Span<const std::int32_t> owner_,
+               int n_systems_)
+    : positions(positions_), species(species_), first(first_), neighbor(neighbor_), offsets(offsets_), owner(owner_),
+      n_systems(n_systems_) {
+  check_sizes();
+  n_atoms = int(species.size);
+  check_pairs();
+  check_owners();
+  sort_by_species();
+}
+
+void System::check_sizes() const {
+  expect(species.size < std::size_t(std::numeric_limits<int>::max()), "too many atoms");
+  expect(positions.size == 3 * species.size, "positions must be (N, 3)");
+  expect(first.size == species.size + 1, "first must be (N + 1,)");
+  expect(offsets.size == 3 * neighbor.size, "offsets must be (P, 3)");
+}
+
+void System::check_pairs() {
+  expect(first[0] == 0 && std::size_t(first[n_atoms]) == neighbor.size, "first must run from 0 to P");
+  std::int64_t fewest = 0, most = 0;
+  for (int i = 0; i < n_atoms; ++i) {
+    fewest = std::min(fewest, first[i + 1] - first[i]);
+    most = std::max(most, first[i + 1] - first[i]);
+  }
+  expect(fewest == 0, "first must not decrease");
+  most_neighbors = int(most);
+  std::int32_t lowest = 0, highest = -1;
+  for (std::int32_t j : neighbor) {
+    lowest = std::min(lowest, j);
+    highest = std::max(highest, j);
+  }
+  expect(lowest == 0 && highest < n_atoms, "neighbour index out of range");
+}
+
+void System::check_owners() const {
+  if (owner.empty() && n_atoms > 0) {
+    expect(n_systems == 1, "several configurations need the owner of each atom");
+    return;
+  }
+  expect(n_systems >= 0 && owner.size == species.size, "owner must be (N,)");
+  int last = 0;
+  bool ascending = true, apart = true;
+  for (int i = 0; i < n_atoms; ++i) {
+    ascending &= last <= owner[i];
+    last = owner[i];
+    for (std::int64_t p = first[i]; p < first[i + 1]; ++p) apart &= owner[neighbor[p]] == owner[i];
+  }
+  expect(ascending && last < std::max(1, n_systems), "owner must ascend from 0 to below the number of configurations");
+  expect(apart, "a pair joins atoms of two configurations");
+}
+
+void System::sort_by_species() {
+  for (std::int32_t z : species) {
+    expect(z >= 0 && z < std::numeric_limits<std::int32_t>::max(), "species index out of range");
+    n_species = std::max(n_species, z + 1);
+  }
+  order.resize(species.size);
+  std::iota(order.begin(), order.end(), 0);
+  if (!std::is_sorted(species.begin(), species.end()))
+    std::stable_sort(order.begin(), order.end(), [this](int i, int j) { return species[i] < species[j]; });
+}
+
+std::size_t close_pairs(const System& system, double cutoff, Span<std::int64_t> found) {
+  expect(found.size >= system.neighbor.size, "found must have room for every pair");
+  const double *x = system.positions.data, *offset = system.offsets.data;
+  std::size_t count = 0;
+  for (int i = 0; i < system.n_atoms; ++i)
+    for (std::int64_t p = system.first[i]; p < system.first[i + 1]; ++p) {
+      const double* y = x + 3 * system.neighbor[p];
+      const double dx = y[0] + offset[3 * p] - x[3 * i], dy = y[1] + offset[3 * p + 1] - x[3 * i + 1],
+                   dz = y[2] + offset[3 * p + 2] - x[3 * i + 2];
+      if (dx * dx + dy * dy + dz * dz < cutoff * cutoff) found[count++] = p;
+    }
+  return count;
+}
+
+}  // namespace potlearn

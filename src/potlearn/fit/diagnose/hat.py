@@ -1,0 +1,107 @@
+r"""Hat matrix of a penalised fit, by rows, and that of the same fit without some of its labels.
+
+With weighted rows :math:`X`, penalised factor :math:`T^T T = X^T X + \lambda S^2` and
+:math:`Z_b = T^{-T} X_b^T`, the hat matrix of rows ``b`` is :math:`H_b = Z_b^T Z_b`.  Rows ``E``
+leave the fit by (:math:`Z_E = U s V^T`, residuals :math:`e_E`)
+
+.. math::
+   {T'}^T T' &= T^T T - X_E^T X_E = T^T (I - U s^2 U^T)\, T \\
+   c' &= c + T^{-1} U \frac{s}{1 - s^2} V^T e_E
+
+which is exact for a fixed penalty :math:`\lambda S^2`, and needs no other rows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from potlearn.fit.ledger.one_body import INTERCEPT
+from potlearn.fit.posed import Posed
+from potlearn.fit.result import FitResult
+from potlearn.fit.rows.make import Block
+from potlearn.fit.rows.names import one_body_names, species_of
+from potlearn.fit.solve.penalised import RidgeFactor
+from potlearn.fit.solve.spectrum import column_scales
+from potlearn.linalg.lapack import solve_triangular
+from potlearn.linalg.triangular import factor
+from potlearn.typing import Array
+
+ROUNDING = 1e-13
+"""Relative penalty of a fit without one; least part of a direction that rows leave to others."""
+
+
+@dataclass(frozen=True)
+class Hat:
+    """Hat matrix of a fit.
+
+    Attributes
+    ----------
+    triangle : (C', C')
+        Penalised factor of the free columns.
+    free : (C,) or (C, C')
+        Indices of the free columns, or the combination of columns that they are.
+    coefficients : (C,)
+        All coefficients.
+    """
+
+    triangle: Array
+    free: Array | NDArray[np.intp]
+    coefficients: Array
+
+    @classmethod
+    def of(cls, result: FitResult) -> Hat:
+        """Hat matrix from a result's ledger; a fit without penalty gets one of rounding's size."""
+        posed, penalised = _penalised(result)
+        return cls(np.asfortranarray(penalised.triangle), _free(posed), result.coefficients.ravel())
+
+    @classmethod
+    def free_of_core(cls, result: FitResult) -> Hat:
+        """The same with the coefficients that no core inequality has changed."""
+        posed, penalised = _penalised(result)
+        solved = solve_triangular(penalised.triangle, penalised.rhs)
+        triangle = np.asfortranarray(penalised.triangle)
+        return cls(triangle, _free(posed), posed.coefficients(solved))
+
+    def half(self, rows: Array) -> Array:
+        """``Z`` (C', m) of weighted rows (m, C)."""
+        free = rows[:, self.free] if self.free.ndim == 1 else rows @ self.free
+        return solve_triangular(self.triangle, free.T, transposed=True)
+
+    def residuals(self, block: Block) -> Array:
+        """Prediction minus label of rows, (m,)."""
+        return np.asarray(block.rows @ self.coefficients + block.reference - block.labels)
+
+    def without(self, rows: Array, errors: Array) -> Hat:
+        """The fit without weighted rows (m, C) that have the residuals ``errors`` (m,) in it."""
+        u, s, vt = np.linalg.svd(self.half(rows), full_matrices=False)
+        rest = np.maximum((1 - s) * (1 + s), ROUNDING)
+        left = np.eye(len(u)) - (u * (1 - np.sqrt(rest))) @ u.T
+        step = solve_triangular(self.triangle, u @ (s / rest * (vt @ errors)))
+        coefficients = self.coefficients.copy()
+        if self.free.ndim == 1:
+            coefficients[self.free] += step
+        else:
+            coefficients += self.free @ step
+        return Hat(factor(np.asfortranarray(left @ self.triangle)), self.free, coefficients)
+
+
+def _penalised(result: FitResult) -> tuple[Posed, RidgeFactor]:
+    posed = Posed.of(result.ledger, result.settings)
+    scales = column_scales(posed.problem, result.info.scaling)
+    rounding = ROUNDING * float(np.max((posed.problem.column_norms() / scales) ** 2))
+    return posed, RidgeFactor.of(posed.problem, max(result.info.ridge, rounding), scales)
+
+
+def _free(posed: Posed) -> Array | NDArray[np.intp]:
+    """The problem's columns among all: their indices, or the combination that they are."""
+    place = {name: j for j, name in enumerate(posed.columns)}
+    free = np.array([place[name] for name in posed.problem.names if name != INTERCEPT], np.intp)
+    if INTERCEPT not in posed.problem.names:
+        return free
+    combined = np.zeros((len(posed.columns), len(posed.problem.names)))
+    combined[free, np.arange(len(free))] = 1.0
+    combined[[place[name] for name in one_body_names(species_of(posed.columns))], -1] = 1.0
+    return combined

@@ -1,0 +1,1 @@
+"""The report of a fit: errors of a potential on labelled configurations."""

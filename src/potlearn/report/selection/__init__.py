@@ -1,0 +1,1 @@
+"""The report of a selection: which configurations were selected, and what they cover."""

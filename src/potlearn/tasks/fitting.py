@@ -1,0 +1,160 @@
+"""Fit a potential: settings in, a folder with the potential and all that belongs to it out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from potlearn.errors import ModelFileError
+from potlearn.tasks.data import load_datasets
+from potlearn.tasks.descriptor import filled, make_descriptor
+from potlearn.tasks.fit_outcome import FitOutcome, Fitted
+from potlearn.tasks.fit_report import fit_report
+from potlearn.tasks.folder import OutputFolder
+from potlearn.tasks.label_check import labels_to_check
+from potlearn.tasks.progress import Stages, Stopwatch, stages_of
+from potlearn.tasks.reference import make_core
+from potlearn.tasks.report_files import check_report_packages, write_report_files
+from potlearn.tasks.settings import FitConfig
+from potlearn.tasks.weights import filled_weights, make_weights
+
+if TYPE_CHECKING:
+    from potlearn.data import Dataset
+    from potlearn.metrics import Evaluation
+    from potlearn.runtime import Report
+
+RESULTS = (
+    "model.potl",
+    "config.yaml",
+    "metrics.json",
+    "predictions_test.extxyz",
+    "predictions_validation.extxyz",
+    "lammps",
+    "report.html",
+    "figures",
+)
+"""Files and folders that a fit may write."""
+WORKING = ("checkpoint-*", "rows-*")
+
+
+def fit(settings: FitConfig | Mapping[str, Any], *, progress: bool | Stages = False) -> FitOutcome:
+    """Fit, evaluate, check the labels, and write the output folder.
+
+    The same settings continue an interrupted fit from the folder's checkpoint.
+
+    Parameters
+    ----------
+    settings : FitConfig or mapping
+        What a configuration file of ``potlearn fit`` holds; relative paths start from the working
+        directory.
+    progress : bool or function
+        True: bars on a terminal; a function: given the name of a stage, a context manager whose
+        value is called with (done, total).
+
+    Raises
+    ------
+    ConfigError
+        An unknown key, or a value of a wrong kind.
+    PotlearnError
+        Data that cannot be read or fitted; packages of the report that are not installed.
+    """
+    config, stages, clock = FitConfig.of(settings), stages_of(progress), Stopwatch()
+    if config.output.report:
+        check_report_packages()
+    with OutputFolder(config.output.folder, RESULTS, WORKING) as folder:
+        with clock("read"):
+            datasets = _read(config)
+        train = datasets["train"]
+        with clock("fit"), stages("fitting") as report:
+            fitted = _fit(config, train, report)
+        with clock("evaluate"):
+            evaluations = dict(_evaluate(fitted, datasets, stages))
+        notes = _write(folder, fitted, evaluations, datasets)
+        outcome = FitOutcome.of_fit(fitted, evaluations, clock.seconds, notes, folder)
+        if config.output.report:
+            with clock("check labels"), stages("checking labels") as report:
+                wanted = config.output.check_labels
+                suspicious = labels_to_check(fitted.result, train, report) if wanted else []
+            with clock("report"):
+                info = fit_report(outcome, datasets)
+                write_report_files(folder, evaluations, info, suspicious)
+        folder.write_json("metrics.json", outcome.numbers())
+        fitted.result.rows.close()
+    return outcome
+
+
+def _read(config: FitConfig) -> dict[str, Dataset]:
+    datasets = load_datasets(config.data)
+    for dataset in datasets.values():
+        dataset.check_species(config.descriptor.species)
+    return datasets
+
+
+def _fit(config: FitConfig, train: Dataset, report: Report | None) -> Fitted:
+    """The potential, and the configuration with every default filled in."""
+    from potlearn.fit import FitSettings, RowBudget, fit_linear
+    from potlearn.runtime import Runtime, content_key
+
+    folder, section = config.output.folder, config.fit
+    # Only a fit with the same settings continues from the checkpoint.
+    key = content_key(config.model_dump(mode="json", exclude={"output"}), size=8)
+    descriptor = make_descriptor(config.descriptor, train)
+    reference, core = make_core(config.reference, descriptor, train)
+    settings = FitSettings(
+        weights=make_weights(section.weights),
+        solver=section.solver,
+        ridge=section.ridge,
+        smoothness=section.smoothness,
+        e0=section.e0,
+        intercept=section.intercept,
+        core=core,
+    )
+    keeps_rows = config.output.report and config.output.check_labels
+    result = fit_linear(
+        train,
+        descriptor,
+        settings,
+        reference=reference,
+        rows=RowBudget(folder=folder) if keeps_rows else None,
+        runtime=Runtime(section.workers, progress=report, checkpoint=folder / f"checkpoint-{key}"),
+    )
+    weights = filled_weights(section.weights, settings.weights)
+    update = {
+        "descriptor": filled(config.descriptor, descriptor),
+        "fit": section.model_copy(update={"weights": weights}),
+    }
+    return Fitted.of(config.model_copy(update=update), result, descriptor, reference)
+
+
+def _evaluate(
+    fitted: Fitted, datasets: Mapping[str, Dataset], stages: Stages
+) -> Iterator[tuple[str, Evaluation]]:
+    from potlearn.metrics import evaluate
+
+    for name, dataset in datasets.items():
+        with stages(f"evaluating {name}") as report:
+            yield name, evaluate(fitted.potential, dataset, progress=report)
+
+
+def _write(
+    folder: OutputFolder,
+    fitted: Fitted,
+    evaluations: Mapping[str, Evaluation],
+    datasets: Mapping[str, Dataset],
+) -> list[str]:
+    """Write potential, predictions and files for LAMMPS; a note where it has no form for them."""
+    from potlearn.lammps.run_folder import write_lammps_folder
+
+    with folder.file("model.potl") as path:
+        fitted.potential.save(path)
+    folder.write_text("config.yaml", fitted.config.to_yaml())
+    for name, evaluation in evaluations.items():
+        if name != "train":
+            with folder.file(f"predictions_{name}.extxyz") as path:
+                evaluation.to_extxyz(path, datasets[name])
+    try:
+        with folder.subfolder("lammps") as path:
+            write_lammps_folder(path, fitted.potential, datasets["train"])
+    except ModelFileError as error:
+        return [f"no files for LAMMPS: {error}"]
+    return []

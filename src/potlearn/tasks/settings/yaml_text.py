@@ -1,0 +1,124 @@
+"""YAML 1.2 scalars from a safe loader: ``1e-8`` is a number, ``no`` a word, keys are unique."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Hashable
+from typing import Any, ClassVar
+
+import yaml
+
+from potlearn.errors import ConfigError
+
+_TAG = "tag:yaml.org,2002:"
+_SCALARS = {
+    "null": r"~|null|Null|NULL|",
+    "bool": r"true|True|TRUE|false|False|FALSE",
+    "int": r"[-+]?[0-9]+",
+    "float": r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?"
+    r"|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)",
+}
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML 1.2's core schema and no more: no other tags, no aliases, no duplicate keys."""
+
+    yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {}
+    yaml_constructors: ClassVar[dict[Any, Any]] = {}
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        """Node at the next event; aliases and tags are refused (no recursion, no objects)."""
+        event = self.peek_event()
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "tag", None) is not None:
+            kind = "aliases" if isinstance(event, yaml.AliasEvent) else "tags"
+            raise yaml.composer.ComposerError(
+                None, None, f"{kind} are not supported here", event.start_mark
+            )
+        return super().compose_node(parent, index)
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Hashable, Any]:
+        """Mapping of ``node``; a duplicate key is an error."""
+        values: dict[Hashable, Any] = {}
+        for key_node, value_node in node.value:
+            key = self.construct_object(key_node, deep=True)
+            plain = isinstance(key, (str, int, float))
+            if not plain or key in values:
+                problem = "duplicate key" if plain else "expected a word as a key, got"
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"{problem} {key!r}", key_node.start_mark
+                )
+            values[key] = self.construct_object(value_node, deep=True)
+        return values
+
+
+def _float(text: str) -> float:
+    return float(text.lower().replace(".inf", "inf").replace(".nan", "nan"))
+
+
+_CONVERT: dict[str, Callable[[str], Any]] = {
+    "null": lambda text: None,
+    "bool": lambda text: text.lower() == "true",
+    "int": int,
+    "float": _float,
+}
+for _name, _pattern in _SCALARS.items():
+    _Loader.add_implicit_resolver(_TAG + _name, re.compile(rf"^(?:{_pattern})$"), None)
+    _Loader.add_constructor(
+        _TAG + _name, lambda _, node, convert=_CONVERT[_name]: convert(node.value)
+    )
+_Loader.add_constructor(_TAG + "str", yaml.SafeLoader.construct_yaml_str)
+_Loader.add_constructor(_TAG + "seq", yaml.SafeLoader.construct_yaml_seq)
+_Loader.add_constructor(_TAG + "map", yaml.SafeLoader.construct_yaml_map)
+
+
+class _Dumper(yaml.SafeDumper):
+    """Safe dumper that writes lists of scalars on one line and no aliases."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        """Every value is written out in full."""
+        return True
+
+    def represent_sequence(self, tag: str, sequence: Any, flow_style: bool | None = None) -> Any:
+        """List node; flow style (one line) when all items are scalars."""
+        plain = all(isinstance(item, (str, int, float, bool)) for item in sequence)
+        return super().represent_sequence(tag, sequence, flow_style=plain)
+
+
+for _name, _pattern in _SCALARS.items():
+    _Dumper.add_implicit_resolver(_TAG + _name, re.compile(rf"^(?:{_pattern})$"), None)
+
+
+def parse_yaml(text: str, source: str) -> Any:
+    """Value of a YAML document.
+
+    Parameters
+    ----------
+    text : str
+        The document.
+    source : str
+        Its name in messages: a file or a command-line option.
+
+    Raises
+    ------
+    ConfigError
+        The text is not a YAML document; the message gives the line.
+    """
+    try:
+        return yaml.load(text, Loader=_Loader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = f"{source}:{mark.line + 1}" if mark is not None else source
+        problem = error.problem or error.context or "malformed"
+        raise ConfigError(f"{place}: not valid YAML: {problem}") from error
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{source}: not valid YAML: {str(error).splitlines()[0]}") from error
+    except RecursionError as error:
+        raise ConfigError(f"{source}: not valid YAML: nested too deeply") from error
+    except ValueError as error:
+        raise ConfigError(f"{source}: not valid YAML: {error}") from error
+
+
+def dump_yaml(value: Any) -> str:
+    """YAML text of plain data, keys in their order, lists of scalars on one line."""
+    text: str = yaml.dump(value, Dumper=_Dumper, sort_keys=False, width=100)
+    return text
