@@ -1,8 +1,11 @@
 """Sphinx configuration; the configuration reference is made from the schema itself."""
 
+import sys
 from pathlib import Path
 
 from potlearn import __version__
+
+sys.path.insert(0, str(Path(__file__).parent / "_ext"))
 
 project = "potlearn"
 author = "The potlearn developers"
@@ -11,14 +14,18 @@ extensions = [
     "myst_parser",
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",
-    "sphinx.ext.mathjax",
     "sphinx.ext.viewcode",
+    "sphinx_design",
+    "charts",
+    "mathml",
+    "offline",
 ]
-myst_enable_extensions = ["dollarmath", "amsmath", "deflist"]
+myst_enable_extensions = ["dollarmath", "amsmath", "deflist", "colon_fence"]
 myst_heading_anchors = 3
-autodoc_typehints = "description"
 autodoc_member_order = "bysource"
-autodoc_default_options = {"members": True, "show-inheritance": True}
+autodoc_default_options = {"members": True}
+autodoc_type_aliases = {name: name for name in ("Array", "Atoms", "Indices", "Mask", "Species")}
+python_maximum_signature_line_length = 80
 napoleon_numpy_docstring = True
 napoleon_google_docstring = False
 napoleon_use_ivar = True
@@ -27,6 +34,9 @@ suppress_warnings = ["ref.python"]
 exclude_patterns = ["_build"]
 html_theme = "furo"
 html_title = "potlearn"
+html_math_renderer = "mathml"
+html_static_path = ["_static"]
+html_css_files = ["potlearn.css"]
 
 
 def write_configuration_reference(app):

@@ -4,12 +4,15 @@
 #include <algorithm>
 #include <cstddef>
 #include <memory>
+#include <mutex>
 #include <vector>
 
 #include "block.hpp"
 #include "gradient.hpp"
 #include "parallel.hpp"
 #include "pool.hpp"
+#include "row_layout.hpp"
+#include "row_shares.hpp"
 #include "rows.hpp"
 #include "schedule.hpp"
 
@@ -92,17 +95,24 @@ class LaneKernel final : public Kernel {
     });
   }
 
-  void rows(const System& s, const Gates& gates, int, const Rows& out) const override {
-    LinearRows linear(basis_, s.most_neighbors, gates.count, out);
+  void rows(const System& s, const Gates& gates, int threads, const Rows& out) const override {
+    std::call_once(row_once_, [&] { row_layout_ = std::make_unique<const RowLayout>(basis_); });
     const Schedule schedule(s);
-    for (int b = 0; b < schedule.blocks(); ++b) {
-      linear.add_atoms(s, schedule.atoms(b), schedule.size(b), gates);
-    }
+    const RowShares split = RowSplitter(*row_layout_, schedule, gates.count).split(threads);
+    for_items(int(split.shares.size()), threads, [&](int, int k) {
+      const auto lent =
+          row_makers_.lend([&](const LinearRows& rows) { return rows.capacity() >= s.most_neighbors; },
+                           [&] { return std::make_unique<LinearRows>(basis_, *row_layout_, s.most_neighbors); });
+      lent->add(schedule, gates, out, split.shares[k]);
+    });
   }
 
  private:
   const Basis& basis_;
   mutable Pool<Block> blocks_;
+  mutable Pool<LinearRows> row_makers_;
+  mutable std::once_flag row_once_;
+  mutable std::unique_ptr<const RowLayout> row_layout_;  // none before it is needed
 
   Pool<Block>::Lease lend_block(const System& s) const {
     return blocks_.lend([&](const Block& block) { return block.capacity >= s.most_neighbors; },

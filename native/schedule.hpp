@@ -37,7 +37,7 @@ struct Schedule {
 
   // As many of the threads as have enough to do.
   int useful(int threads) const {
-    constexpr int blocks_each = 4;
+    constexpr int blocks_each = 8;
     return std::max(1, std::min(threads, blocks() / blocks_each));
   }
 };

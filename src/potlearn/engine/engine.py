@@ -79,6 +79,8 @@ class Engine:
     instruction_set : str, optional
         One of :func:`instruction_sets`; the widest by default.
 
+    Notes
+    -----
     All methods take a :class:`~potlearn.structure.System`: one configuration, or several side by
     side, of which virials and strains then have a leading axis B.  Neighbour lists must reach at
     least as far as the cutoff.  Results have the same bits for any number of threads.  Atoms closer

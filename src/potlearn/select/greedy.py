@@ -125,7 +125,8 @@ def _first(rows: Rows, rule: Rule, scores: Array) -> int:
 
 def _seen(rows: Rows, rule: Rule, i: int) -> Array:
     """A row as the rule sees it, (R,)."""
-    return rule.seen(rows.take(np.array([i])).read())[0]
+    seen: Array = rule.seen(rows.take(np.array([i])).read())[0]
+    return seen
 
 
 def _active(scores: Array, n_active: int) -> tuple[Indices, float]:

@@ -10,6 +10,7 @@ left is at most twice the smallest possible one.)
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import sqrt
 from typing import ClassVar, Self
 
 import numpy as np
@@ -98,7 +99,7 @@ class Centred(Rule):
 
     @override
     def size(self, square: float, score: float) -> float:
-        return square + (score * float(self.mean @ self.mean)) ** 0.5
+        return square + sqrt(score * float(self.mean @ self.mean))
 
 
 def farthest(rows: Rows, rule: Centred, run: Run) -> int:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from math import sqrt
 from typing import ClassVar, Self
 
 import numpy as np
@@ -185,7 +186,7 @@ class Residuals(Rule):
 
     @override
     def size(self, square: float, score: float) -> float:
-        return square + self.terms * max(score, 0.0) ** 0.5
+        return square + self.terms * sqrt(max(score, 0.0))
 
     def leave_span(self, terms: float) -> None:
         """Look at rows outside all directions so far from now on; they had at most this length."""

@@ -38,7 +38,7 @@ def typical_terms(values: Array, n: int, smallest: float) -> float:
     smallest : float
         The smallest sigma of those whose vectors are wanted.
     """
-    return float(np.linalg.norm(values)) / n**0.5 / smallest
+    return float(np.linalg.norm(values) / np.sqrt(n)) / smallest
 
 
 def left_vectors(rows: Rows, k: int | None = None) -> tuple[Array, Array]:
