@@ -76,5 +76,5 @@ $(VENV)/.%: dist/.built
 build/sanitize/.built: $(VENV)/pyvenv.cfg $(SOURCES)
 	rm -rf build/sanitize
 	$(BIN)/pip install --quiet --no-deps --target build/sanitize \
-		--config-settings=cmake.define.POTLEARN_SANITIZE=ON .
+		--config-settings=cmake.define.POTLEARN_SANITIZE=address,undefined .
 	touch $@

@@ -43,14 +43,14 @@ def write_configuration_reference(app):
     """Write the pages of all keys of the configurations."""
     from potlearn.cli.schema import schema_as_markdown
     from potlearn.tasks.settings import FitConfig
-    from potlearn.tasks.settings.study import CompareConfig, TuneConfig
+    from potlearn.tasks.settings.study import CompareConfig, SearchConfig
 
     folder = Path(app.srcdir, "api", "generated")
     folder.mkdir(parents=True, exist_ok=True)
     for name, config, title in (
         ("configuration", FitConfig, "Configuration of a fit"),
         ("comparison", CompareConfig, "Configuration of a comparison"),
-        ("search", TuneConfig, "Configuration of a search"),
+        ("search", SearchConfig, "Configuration of a search"),
     ):
         (folder / f"{name}.md").write_text(schema_as_markdown(config, title), encoding="utf-8")
 

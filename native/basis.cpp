@@ -63,7 +63,7 @@ void add_tables(Basis& basis, const BasisArrays& arrays) {
     table.cutoff = arrays.cutoffs[t];
     expect(table.cutoff > 0, "cutoffs must be positive");
     table.closest = std::ldexp(table.cutoff, -basis.octaves) * (1 + 1e-12);
-    table.knots = to_vector(arrays.knots.part(t * length, length));
+    table.knots.assign(arrays.knots.data + t * length, arrays.knots.data + (t + 1) * length);
     basis.tables.push_back(std::move(table));
   }
   basis.table_of = to_vector(arrays.table_of);

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "aligned.hpp"
 #include "program_arrays.hpp"
 #include "span.hpp"
 
@@ -21,7 +22,7 @@ constexpr int MAX_DEGREE = 12;
 struct RadialTable {
   double cutoff = 0;
   double closest = 0;  // smallest distance that the table covers
-  std::vector<double> knots;
+  AlignedVector<double> knots;
 };
 
 struct Basis {

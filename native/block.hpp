@@ -9,11 +9,11 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <new>
 #include <type_traits>
 #include <vector>
 
 #include "basis.hpp"
+#include "buffer.hpp"
 #include "errors.hpp"
 #include "harmonics.hpp"
 #include "lanes.hpp"
@@ -24,23 +24,6 @@
 #include "system.hpp"
 
 namespace potlearn::POTLEARN_ISA {
-
-class Buffer {
- public:
-  explicit Buffer(std::size_t n) : size_(n), data_(new (std::align_val_t(64)) lanes[n + 1]) { clear(); }
-  ~Buffer() { operator delete[](data_, std::align_val_t(64)); }
-  Buffer(const Buffer&) = delete;
-  Buffer& operator=(const Buffer&) = delete;
-  lanes* get() { return data_; }
-  const lanes* get() const { return data_; }
-  lanes& operator[](std::size_t k) { return data_[k]; }
-  const lanes& operator[](std::size_t k) const { return data_[k]; }
-  void clear() { std::fill(data_, data_ + size_, splat(0)); }
-
- private:
-  std::size_t size_;
-  lanes* data_;
-};
 
 // Call f with the angular degree as a compile-time constant.
 template <class F>
@@ -95,7 +78,7 @@ class Block {
         stride(of.stride), capacity((most_slots + 1) / 2 * 2), n_values(of.n_moments() + of.max_nodes() + 1),
         slots(of.n_species), ux(places()), uy(places()), uz(places()), r(places()), inverse_r(places()),
         neighbor(places() * W), R(places() * stride), dR(places() * stride), Y(places() * terms), values(n_values),
-        adjoint(n_values), by_radial_(2 * stride), by_angular_(2 * terms) {}
+        adjoint(n_values), gradient(3 * places()), by_radial_(2 * stride), by_angular_(2 * terms) {}
 
   const Basis& basis;
   const std::vector<RadialGroup> groups;
@@ -108,6 +91,7 @@ class Block {
   std::vector<std::int32_t> neighbor;
   Buffer R, dR, Y;
   Buffer values, adjoint;  // moments, nodes, one; and dE/d(them)
+  Buffer gradient;         // dE/dr_ij, (slots, 3)
 
   const Program& program() const { return basis.program(species); }
   int begin(int e) const { return e * capacity; }
@@ -167,7 +151,9 @@ class Block {
   // Tangents of the moments, into the adjoint buffer, along dr_ij = u_j - u_i + strain r_ij.
   void moment_tangents(Span<const double> u, const Strain& strain) {
     adjoint.clear();
-    Buffer radial(places() * stride), angular(places() * terms);
+    Buffer &radial = radial_tangent_, &angular = angular_tangent_;
+    radial.at_least(places() * stride);
+    angular.at_least(places() * terms);
     with_degree(degree, [&](auto L) {
       for (int e = 0; e < basis.n_species; ++e)
         for (int s = begin(e); s < end(e); ++s) {
@@ -186,21 +172,21 @@ class Block {
     }
   }
 
-  // f(slot, dE/dr_ij) for every slot, from dE/dmoment in the adjoint.
-  template <class F>
-  void pair_gradients(F&& f) {
+  // dE/dr_ij of every slot, from dE/dmoment in the adjoint.
+  void pair_gradients() {
     with_degree(degree, [&](auto L) {
       for (int e = 0; e < basis.n_species; ++e) {
         const lanes* G = &adjoint[e * basis.moments_per_species()];
         int s = begin(e);
-        for (; s + TS_MAX <= end(e); s += TS_MAX) slot_gradients<L(), TS_MAX>(s, G, f);
-        for (; s < end(e); ++s) slot_gradients<L(), 1>(s, G, f);
+        for (; s + TS_MAX <= end(e); s += TS_MAX) slot_gradients<L(), TS_MAX>(s, G);
+        for (; s < end(e); ++s) slot_gradients<L(), 1>(s, G);
       }
     });
   }
 
  private:
-  Buffer by_radial_, by_angular_;  // dE/dR and dE/dY of the slots of a tile
+  Buffer radial_tangent_, angular_tangent_;  // none until they are needed
+  Buffer by_radial_, by_angular_;            // dE/dR and dE/dY of the slots of a tile
 
   std::size_t places() const { return std::size_t(basis.n_species) * capacity; }
 
@@ -266,8 +252,8 @@ class Block {
     return {v[0], v[1], v[2]};
   }
 
-  template <int L, int TS, class F>
-  void slot_gradients(int s0, const lanes* G, F&& f) {
+  template <int L, int TS>
+  void slot_gradients(int s0, const lanes* G) {
     std::fill(&by_angular_[0], &by_angular_[TS * terms], splat(0));
     moment_adjoint<TS>(groups, &R[s0 * stride], stride, &Y[s0 * terms], terms, G, &by_radial_[0], &by_angular_[0]);
     for (int t = 0; t < TS; ++t) {
@@ -276,8 +262,9 @@ class Block {
       for (int n = 0; n < basis.n_radial; ++n) radial += by_radial_[t * stride + n] * dR[s * stride + n];
       AngularParts<L>(ux[s], uy[s], uz[s]).gradient(&by_angular_[t * terms], gx, gy, gz);
       const lanes along = radial - inverse_r[s] * (gx * ux[s] + gy * uy[s] + gz * uz[s]);
-      f(s, Vector3{along * ux[s] + inverse_r[s] * gx, along * uy[s] + inverse_r[s] * gy,
-                   along * uz[s] + inverse_r[s] * gz});
+      gradient[3 * s] = along * ux[s] + inverse_r[s] * gx;
+      gradient[3 * s + 1] = along * uy[s] + inverse_r[s] * gy;
+      gradient[3 * s + 2] = along * uz[s] + inverse_r[s] * gz;
     }
   }
 };

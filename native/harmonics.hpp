@@ -35,6 +35,9 @@ inline const LegendreFactors legendre_factors;
 constexpr int packed(int l, int m) { return l * (l + 1) / 2 + m; }
 
 // P_lm(z), m >= 0, at packed(l, m), and c_m, s_m.
+//
+// Derivatives are not inlined: which product of a sum of two is fused with the sum, and so the last bit, is the
+// compiler's choice, and must not depend on the caller.
 template <int L>
 struct AngularParts {
   lanes p[packed(L, L) + 1], c[L + 1], s[L + 1];
@@ -76,8 +79,7 @@ struct AngularParts {
     }
   }
 
-  // Derivative of every Y_lm along the vector v, as a polynomial in (x, y, z) (v is tangent).  Not inlined: which
-  // products are fused with sums, and so the last bits, must not depend on the caller.
+  // Derivative of every Y_lm along the vector v, as a polynomial in (x, y, z) (v is tangent).
   __attribute__((noinline)) void along(lanes vx, lanes vy, lanes vz, lanes* dy) const {
     for (int l = 0; l <= L; ++l) dy[l * l + l] = slope(l, 0) * vz;
     for (int m = 1; m <= L; ++m) {
@@ -91,7 +93,7 @@ struct AngularParts {
   }
 
   // Gradient of sum_lm d_lm Y_lm as a polynomial in (x, y, z): not yet projected on the sphere.
-  void gradient(const lanes* d, lanes& gx, lanes& gy, lanes& gz) const {
+  __attribute__((noinline)) void gradient(const lanes* d, lanes& gx, lanes& gy, lanes& gz) const {
     gx = gy = gz = splat(0);
     for (int l = 1; l <= L; ++l) gz += d[l * l + l] * slope(l, 0);
     for (int m = 1; m <= L; ++m) {

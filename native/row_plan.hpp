@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <utility>
 #include <vector>
 
@@ -43,7 +44,9 @@ struct RowPlan {
   std::vector<Root> roots;
   int n_root_entries = 0;
   std::vector<Contribution> contributions;
-  std::vector<int> angular;  // of every entry of the jacobian, node after node
+  std::vector<int> angular;                          // of every entry of the jacobian, node after node
+  std::vector<int> contribution_first, entry_first;  // (nodes + 1): those of each node
+  std::vector<std::vector<int>> roots_of;            // of each node
   std::vector<Segment> segments;
   std::vector<std::vector<int>> segment_first;  // (n_species, nodes + 1) into segments
   std::vector<PlannedFeature> features;
@@ -57,6 +60,7 @@ class RowPlanner {
         root_of_(program.n_nodes, -1) {}
 
   RowPlan plan() {
+    plan_.contribution_first = plan_.entry_first = {0};
     for (int value : program_.feature) plan_.features.push_back(feature(value - program_.n_moments));
     for (int e = 0; e < n_species_; ++e) add_segments(e);
     for (int e = 0; e < n_species_; ++e) {
@@ -72,8 +76,7 @@ class RowPlanner {
   const std::vector<MomentOrigin> origins_;
   const int n_species_;
   std::vector<int> planned_, root_of_;     // per node of the program, -1: none
-  std::vector<std::vector<int>> moments_;  // of each planned node, and where its jacobian starts
-  std::vector<int> first_;
+  std::vector<std::vector<int>> moments_;  // of each planned node
   RowPlan plan_;
 
   int one() const { return program_.n_moments + program_.n_nodes; }
@@ -118,16 +121,19 @@ class RowPlanner {
       moments.insert(moments.end(), plan_.roots[r].moments.begin(), plan_.roots[r].moments.end());
     std::sort(moments.begin(), moments.end());
     moments.erase(std::unique(moments.begin(), moments.end()), moments.end());
-    const int first = int(plan_.angular.size());
+    const int first = plan_.entry_first.back();
     for (int a : moments) plan_.angular.push_back(origins_[a].angular);
+    plan_.roots_of.emplace_back();
     for (const auto& [r, weight] : parts) {
-      const Root& root = plan_.roots[r];
-      for (std::size_t q = 0; q < root.moments.size(); ++q) {
-        const auto place = std::lower_bound(moments.begin(), moments.end(), root.moments[q]) - moments.begin();
-        plan_.contributions.push_back({first + int(place), root.first + int(q), weight});
+      const Root& from = plan_.roots[r];
+      plan_.roots_of.back().push_back(r);
+      for (std::size_t q = 0; q < from.moments.size(); ++q) {
+        const auto place = std::lower_bound(moments.begin(), moments.end(), from.moments[q]) - moments.begin();
+        plan_.contributions.push_back({first + int(place), from.first + int(q), weight});
       }
     }
-    first_.push_back(first);
+    plan_.entry_first.push_back(int(plan_.angular.size()));
+    plan_.contribution_first.push_back(int(plan_.contributions.size()));
     moments_.push_back(std::move(moments));
   }
 
@@ -144,22 +150,22 @@ class RowPlanner {
     if (root_of_[node] >= 0) return root_of_[node];
     std::vector<char> seen(one() + 1, 0);
     seen[program_.n_moments + node] = 1;
-    Root root;
+    Root made;
     for (int d = node; d >= 0; --d) {
       if (!seen[program_.n_moments + d]) continue;
-      root.nodes.push_back(d);
+      made.nodes.push_back(d);
       for (int g = program_.node_first[d]; g < program_.node_first[d + 1]; ++g) {
         seen[program_.group_a[g]] = 1;
         for (int k = program_.group_first[g]; k < program_.group_first[g + 1]; ++k) seen[program_.term_b[k]] = 1;
       }
     }
-    std::reverse(root.nodes.begin(), root.nodes.end());
+    std::reverse(made.nodes.begin(), made.nodes.end());
     for (int a = 0; a < program_.n_moments; ++a)
-      if (seen[a]) root.moments.push_back(a);
-    root.first = plan_.n_root_entries;
-    plan_.n_root_entries += int(root.moments.size());
+      if (seen[a]) made.moments.push_back(a);
+    made.first = plan_.n_root_entries;
+    plan_.n_root_entries += int(made.moments.size());
     root_of_[node] = int(plan_.roots.size());
-    plan_.roots.push_back(std::move(root));
+    plan_.roots.push_back(std::move(made));
     return root_of_[node];
   }
 
@@ -169,7 +175,7 @@ class RowPlanner {
       for (std::size_t q = 0; q < moments_[x].size(); ++q) {
         const MomentOrigin& origin = origins_[moments_[x][q]];
         if (origin.species != e) continue;
-        const int entry = first_[x] + int(q);
+        const int entry = plan_.entry_first[x] + int(q);
         const bool fresh = int(plan_.segments.size()) == first.back();
         if (fresh || plan_.segments.back().radial != origin.radial)
           plan_.segments.push_back({origin.radial, entry, entry});

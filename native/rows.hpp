@@ -7,113 +7,113 @@
 // d1 and d2 being the derivatives along e1 and e2 over r.  Products of two nodes follow the product rule.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
+#include <vector>
+
 #include "block.hpp"
+#include "buffer.hpp"
+#include "harmonics.hpp"
 #include "kernel.hpp"
+#include "lanes.hpp"
+#include "program.hpp"
+#include "row_layout.hpp"
 #include "row_plan.hpp"
+#include "row_shares.hpp"
+#include "row_writer.hpp"
+#include "schedule.hpp"
 
 namespace potlearn::POTLEARN_ISA {
 
-inline std::vector<MomentOrigin> moment_origins(const Basis& basis) {
-  std::vector<MomentOrigin> origins;
-  for (int e = 0; e < basis.n_species; ++e)
-    for (int n = 0; n < basis.n_radial; ++n)
-      for (int lm = Basis::harmonics(basis.lowest[n]); lm < Basis::harmonics(basis.degree[n] + 1); ++lm)
-        origins.push_back({e, n, lm});
-  return origins;
-}
-
+// The workspace of one thread.
 class LinearRows {
   // Slots that are handled together, in registers.
   static constexpr int SLOTS = W == 8 ? 4 : 2;
 
  public:
-  LinearRows(const Basis& basis, int capacity, int gates, const Rows& out)
-      : program_(basis.programs[0]),
-        plan_(RowPlanner(basis.programs[0], moment_origins(basis), basis.n_species).plan()), block_(basis, capacity),
-        gates_(gates), features_(int(plan_.features.size())), outputs_(std::max(1, gates) * features_),
-        n_nodes_(int(plan_.nodes.size())), out_(out), values_(n_nodes_ + 2), jacobian_(plan_.angular.size()),
+  LinearRows(const Basis& basis, const RowLayout& layout, int most_slots)
+      : program_(basis.programs[0]), plan_(layout.plan), n_features_(layout.n_features), n_nodes_(layout.n_nodes),
+        block_(basis, most_slots), writer_(program_, layout), jacobian_(plan_.angular.size()),
         roots_(plan_.n_root_entries), frames_(SLOTS * block_.stride), harmonics_(3 * SLOTS * block_.terms),
-        tangents_(SLOTS * 3 * n_nodes_), own_(3 * n_nodes_), strain_(6 * n_nodes_), gate_weight_(gates),
-        gate_slope_(std::size_t(gates) * features_), unused_(outputs_) {
-    values_[n_nodes_] = splat(1);
-    for (const PlannedFeature& f : plan_.features) {
-      const bool product = f.right >= 0;
-      rules_.push_back(product ? Rule{f.right, f.left, f.left, f.right} : Rule{n_nodes_, f.left, n_nodes_ + 1, f.left});
-    }
-    for (int k = 0; k < features_; k += W) {
-      all_.push_back(k);
-      bool plain = true;
-      for (int j = k; j < std::min(k + W, features_); ++j)
-        plain &= plan_.features[j].right < 0 && plan_.features[j].left == plan_.features[k].left + j - k;
-      plain_.push_back(plain);
-    }
-    for (const std::vector<char>& depends : plan_.depends) {
-      near_.emplace_back();
-      for (int k : all_)
-        if (std::find(depends.begin() + k, depends.begin() + std::min(k + W, features_), 1) !=
-            depends.begin() + std::min(k + W, features_))
-          near_.back().push_back(k);
-    }
-  }
+        tangents_(SLOTS * 3 * n_nodes_), own_(3 * n_nodes_), strain_(6 * n_nodes_) {}
 
-  // Atoms ids[0..n) of one species, n <= W.
-  void add_atoms(const System& s, const int* ids, int n, const Gates& gates) {
-    block_.pack_atoms(s, ids, n);
-    block_.radial_and_harmonics();
-    block_.moments();
-    program_forward<true>(program_, &block_.values[0]);
-    differentiate_nodes();
-    if (gates_) load_gates(ids, n, gates);
-    column_ = std::size_t(block_.species) * (1 + outputs_) + 1;
-    sparse_ = false;
-    for (int k = 0; k < features_; ++k)
-      for (int w = 0; w < n; ++w) sparse_ |= block_.n_neighbors[w] < program_.min_neighbors[k];
-    own_.clear();
-    strain_.clear();
-    with_degree(block_.degree, [&](auto L) {
-      for (int e = 0; e < block_.basis.n_species; ++e) {
-        int slot = block_.begin(e);
-        for (; slot + SLOTS <= block_.end(e); slot += SLOTS) add_slots<L(), SLOTS>(slot, e, n);
-        for (; slot < block_.end(e); ++slot) add_slots<L(), 1>(slot, e, n);
-      }
-    });
-    add_centres(s, n);
+  int capacity() const { return block_.capacity; }
+
+  // Adds all rows of a share to the output.
+  void add(const Schedule& schedule, const Gates& gates, const Rows& out, const RowShare& share) {
+    system_ = &schedule.system;
+    out_ = out;
+    share_ = &share;
+    outputs_ = std::max(1, gates.count) * std::size_t(n_features_);
+    if (unused_.size() < outputs_) unused_.resize(outputs_);
+    for (int b = 0; b < schedule.blocks(); ++b) {
+      const int *atoms = schedule.atoms(b), n = schedule.size(b);
+      if (system_->owner_of(atoms[0]) < share.last_system && system_->owner_of(atoms[n - 1]) >= share.first_system)
+        add_block(atoms, n, gates);
+    }
   }
 
  private:
-  // The derivative of a feature:  value[value1] d[node1] + value[value2] d[node2].
-  struct Rule {
-    int value1, node1, value2, node2;
-  };
   // R' u, R e1, R e2.
   struct Frame {
     Vector3 radial, first, second;
   };
 
   const Program& program_;
-  const RowPlan plan_;
-  std::vector<Rule> rules_;
+  const RowPlan& plan_;
+  const int n_features_, n_nodes_;
   Block block_;
-  const int gates_, features_, outputs_, n_nodes_;
-  const Rows out_;
-  Buffer values_, jacobian_;   // of the planned nodes (then one and zero)
+  RowWriter writer_;
+  Buffer jacobian_;            // of the planned nodes
   Buffer roots_;               // jacobians of the plan's roots
   std::vector<Frame> frames_;  // (radial functions, slots of a tile)
   Buffer harmonics_;           // and their derivatives along e1 and e2, over r: (harmonics, slots of a tile, 3)
   Buffer tangents_;            // d(node)/dr_ij: (slots of a tile, 3, nodes)
   Buffer own_, strain_;        // their sums over the neighbours, and with r_ij: (3, nodes), (6, nodes)
-  Buffer gate_weight_, gate_slope_;
-  std::vector<char> plain_;             // whether the features of a group are consecutive nodes
-  std::vector<int> all_;                // first features of groups of W
-  std::vector<std::vector<int>> near_;  // those that depend on neighbours of a species
-  std::vector<double> unused_;          // a row for what empty places give: zeros
-  std::size_t column_ = 0;              // of the centres' first feature
-  bool sparse_ = false;                 // some feature is absent for want of neighbours
+
+  const System* system_ = nullptr;
+  Rows out_ = {};
+  const RowShare* share_ = nullptr;
+  std::size_t outputs_ = 0;         // columns of a centre species, but for the one-body count
+  std::size_t column_ = 0;          // of the centres' first feature
+  std::vector<double> unused_;      // a row for empty places and for atoms of other shares; never read
+  int lane_[W] = {}, n_lanes_ = 0;  // the lanes whose atoms belong to the share
+
+  // Atoms ids[0..n) of one species, n <= W.
+  void add_block(const int* ids, int n, const Gates& gates) {
+    block_.pack_atoms(*system_, ids, n);
+    block_.radial_and_harmonics();
+    block_.moments();
+    program_forward<true>(program_, &block_.values[0]);
+    differentiate_nodes();
+    writer_.begin(block_, n, gates);
+    column_ = std::size_t(block_.species) * (1 + outputs_) + 1;
+    choose_lanes(n);
+    own_.clear();
+    strain_.clear();
+    with_degree(block_.degree, [&](auto L) {
+      for (int e = 0; e < block_.basis.n_species; ++e) {
+        int slot = block_.begin(e);
+        for (; slot + SLOTS <= block_.end(e); slot += SLOTS) add_slots<L(), SLOTS>(slot, e);
+        for (; slot < block_.end(e); ++slot) add_slots<L(), 1>(slot, e);
+      }
+    });
+    add_centres();
+  }
+
+  void choose_lanes(int n) {
+    n_lanes_ = 0;
+    for (int w = 0; w < n; ++w) {
+      const int owner = system_->owner_of(block_.atoms[w]);
+      if (share_->first_system <= owner && owner < share_->last_system) lane_[n_lanes_++] = w;
+    }
+  }
 
   void differentiate_nodes() {
     lanes *adjoint = &block_.adjoint[0], *node_seed = adjoint + program_.n_moments;
     block_.adjoint.clear();
-    for (const Root& root : plan_.roots) {
+    for (int number : share_->columns->roots) {
+      const Root& root = plan_.roots[number];
       node_seed[root.nodes.back()] = splat(1);
       for (auto node = root.nodes.rbegin(); node != root.nodes.rend(); ++node) {
         node_adjoint(program_, *node, &block_.values[0], adjoint);
@@ -125,30 +125,22 @@ class LinearRows {
         adjoint[a] = splat(0);
       }
     }
-    jacobian_.clear();
-    for (const Contribution& c : plan_.contributions) jacobian_[c.out] += c.weight * roots_[c.in];
-    for (int x = 0; x < n_nodes_; ++x) values_[x] = block_.values[program_.n_moments + plan_.nodes[x]];
-  }
-
-  void load_gates(const int* ids, int n, const Gates& gates) {
-    gate_weight_.clear();
-    gate_slope_.clear();
-    for (int w = 0; w < n; ++w)
-      for (int g = 0; g < gates_; ++g) {
-        gate_weight_[g][w] = gates.weights[std::size_t(ids[w]) * gates_ + g];
-        for (int k = 0; k < features_; ++k)
-          gate_slope_[std::size_t(g) * features_ + k][w] =
-              gates.slopes[(std::size_t(ids[w]) * gates_ + g) * features_ + k];
+    for (int x : share_->columns->nodes) {
+      std::fill(&jacobian_[plan_.entry_first[x]], &jacobian_[plan_.entry_first[x + 1]], splat(0));
+      for (int k = plan_.contribution_first[x]; k < plan_.contribution_first[x + 1]; ++k) {
+        const Contribution& c = plan_.contributions[k];
+        jacobian_[c.out] += c.weight * roots_[c.in];
       }
+    }
   }
 
   // TS slots of neighbour species e.
   template <int L, int TS>
-  void add_slots(int slot, int e, int n) {
+  void add_slots(int slot, int e) {
     for (int t = 0; t < TS; ++t) prepare_slot<L>(slot + t, t);
     const int* first = plan_.segment_first[e].data();
     const Segment* segment = plan_.segments.data();
-    for (int x = 0; x < n_nodes_; ++x) {
+    for (int x : share_->columns->nodes) {
       Vector3 gradient[TS];
       if (first[x] == first[x + 1]) {
         for (int t = 0; t < TS; ++t) gradient[t] = {splat(0), splat(0), splat(0)};
@@ -164,7 +156,7 @@ class LinearRows {
       }
       sum_over_slots<TS>(x, slot, gradient);
     }
-    for (int t = 0; t < TS; ++t) scatter(slot + t, e, n, &tangents_[std::size_t(3 * t) * n_nodes_]);
+    for (int t = 0; t < TS; ++t) scatter(slot + t, e, &tangents_[std::size_t(3 * t) * n_nodes_]);
   }
 
   // Harmonics, their derivatives along e1 and e2 over r, and R' u, R e1, R e2 of every radial function.
@@ -249,146 +241,41 @@ class LinearRows {
   }
 
   // F_j -= dB_i/dr_ij for the neighbours j of a slot.
-  void scatter(int slot, int e, int n, const lanes* gradient) {
+  void scatter(int slot, int e, const lanes* gradient) {
     const double cutoff = block_.basis.table(block_.species, e).cutoff;
-    double* rows[3][W];
-    int lane[W], count = 0;
-    for (int w = 0; w < W; ++w) {
-      const bool filled = w < n && block_.r[slot][w] < cutoff;
-      for (int axis = 0; axis < 3; ++axis)
-        rows[axis][w] = filled ? force_row(block_.neighbor[slot * W + w], axis) : unused_.data();
-      lane[w] = w;
-      count += filled;
+    RowPointers<3> rows;
+    for (int w = 0; w < W; ++w)
+      for (int axis = 0; axis < 3; ++axis) rows[axis][w] = unused_.data();
+    bool any = false;
+    for (int k = 0; k < n_lanes_; ++k) {
+      const int w = lane_[k];
+      if (!(block_.r[slot][w] < cutoff)) continue;
+      any = true;
+      for (int axis = 0; axis < 3; ++axis) rows[axis][w] = force_row(block_.neighbor[slot * W + w], axis);
     }
-    if (count == 0) return;
-    if (sparse_ || gates_)
-      emit<3>(gradient, gates_ ? all_ : near_[e], rows, lane, W);  // gates depend on every feature
-    else
-      emit_full(gradient, near_[e], rows);
+    if (any) writer_.subtract(*share_->columns, e, gradient, rows);
   }
 
   // F_i += sum_j dB_i/dr_ij, the virial and the energy.
-  void add_centres(const System& s, int n) {
-    int lane[W];
-    double *forces[3][W], *virial[6][W], *energy[1][W];
-    for (int w = 0; w < n; ++w) {
-      const int i = block_.atoms[w], owner = s.owner_of(i);
-      lane[w] = w;
-      for (int axis = 0; axis < 3; ++axis) forces[axis][w] = force_row(i, axis);
-      for (int a = 0; a < 6 && !out_.virial.empty(); ++a) virial[a][w] = row(out_.virial, 6 * std::size_t(owner) + a);
-      energy[0][w] = row(out_.energy, owner);
-      energy[0][w][-1] += 1;
+  void add_centres() {
+    RowPointers<3> forces;
+    RowPointers<6> virial;
+    RowPointers<1> energy;
+    for (int k = 0; k < n_lanes_; ++k) {
+      const int i = block_.atoms[lane_[k]], owner = system_->owner_of(i);
+      for (int axis = 0; axis < 3; ++axis) forces[axis][k] = force_row(i, axis);
+      for (int a = 0; a < 6 && !out_.virial.empty(); ++a) virial[a][k] = row(out_.virial, 6 * std::size_t(owner) + a);
+      energy[0][k] = row(out_.energy, owner);
+      if (share_->columns->counts) energy[0][k][-1] += 1;
     }
-    emit<3>(&own_[0], all_, forces, lane, n);
-    if (!out_.virial.empty()) emit<6>(&strain_[0], all_, virial, lane, n);
-    add_energy(energy, lane, n);
+    const std::vector<std::vector<int>>& groups = share_->columns->groups;
+    writer_.subtract_each<3>(groups, &own_[0], forces, lane_, n_lanes_);
+    if (!out_.virial.empty()) writer_.subtract_each<6>(groups, &strain_[0], virial, lane_, n_lanes_);
+    writer_.add_values(groups, energy, lane_, n_lanes_);
   }
 
   double* row(Span<double> rows, std::size_t number) const { return rows.data + number * out_.stride + column_; }
   double* force_row(int atom, int axis) const { return row(out_.forces, 3 * std::size_t(atom) + axis); }
-
-  lanes guard(lanes x, int k) const {
-    return (lanes)((ulanes)x & (ulanes)(block_.n_neighbors >= splat(program_.min_neighbors[k])));
-  }
-  lanes feature(int k) const {
-    const PlannedFeature& f = plan_.features[k];
-    return guard(f.right < 0 ? values_[f.left] : values_[f.left] * values_[f.right], k);
-  }
-  lanes derivative(const Rule& rule, const lanes* d) const {
-    return values_[rule.value1] * d[rule.node1] + values_[rule.value2] * d[rule.node2];
-  }
-
-  // Takes the derivatives of all features off the rows of all W lanes.
-  void emit_full(const lanes* node, const std::vector<int>& blocks, double* const (*rows)[W]) const {
-    const lanes* d[3] = {node, node + n_nodes_, node + 2 * n_nodes_};
-    for (int k : blocks) {
-      if (k + W > features_) {
-        for (int j = k; j < features_; ++j)
-          for (int c = 0; c < 3; ++c) {
-            const lanes x = derivative(rules_[j], d[c]);
-            for (int w = 0; w < W; ++w) rows[c][w][j] -= x[w];
-          }
-        continue;
-      }
-      lanes x[3][W];
-      if (plain_[k / W]) {
-#pragma GCC unroll 8
-        for (int w = 0; w < W; ++w)
-#pragma GCC unroll 3
-          for (int c = 0; c < 3; ++c) x[c][w] = d[c][rules_[k].node1 + w];
-      } else {
-#pragma GCC unroll 8
-        for (int w = 0; w < W; ++w) {
-          const Rule& rule = rules_[k + w];
-          const lanes v1 = values_[rule.value1], v2 = values_[rule.value2];
-#pragma GCC unroll 3
-          for (int c = 0; c < 3; ++c) x[c][w] = v1 * d[c][rule.node1] + v2 * d[c][rule.node2];
-        }
-      }
-#pragma GCC unroll 3
-      for (int c = 0; c < 3; ++c) {
-        transpose(x[c]);
-#pragma GCC unroll 8
-        for (int w = 0; w < W; ++w) store(rows[c][w] + k, load(rows[c][w] + k) - x[c][w]);
-      }
-    }
-  }
-
-  // The same for any outputs, lanes and number N of components.
-  template <int N>
-  void emit(const lanes* node, const std::vector<int>& blocks, double* const (*rows)[W], const int* lane,
-            int count) const {
-    for (int g = 0; g < std::max(1, gates_); ++g) {
-      lanes rate[N] = {};
-      if (gates_) gate_rates<N>(g, node, rate);
-      for (int k : blocks) emit_block<N>(g, k, node, rate, rows, lane, count);
-    }
-  }
-
-  template <int N>
-  void emit_block(int g, int first, const lanes* node, const lanes* rate, double* const (*rows)[W], const int* lane,
-                  int count) const {
-    const int m = std::min(W, features_ - first);
-    for (int c = 0; c < N; ++c) {
-      lanes d[W];
-      for (int j = 0; j < m; ++j) {
-        const int k = first + j;
-        d[j] = guard(derivative(rules_[k], node + c * n_nodes_), k);
-        if (gates_) d[j] = gate_weight_[g] * d[j] + feature(k) * rate[c];
-        d[j] = -d[j];
-      }
-      add(rows[c], g * features_ + first, m, d, lane, count);
-    }
-  }
-
-  // d(w_g B_k) = w_g dB_k + B_k sum_m (dw_g/dB_m) dB_m: the sum.
-  template <int N>
-  void gate_rates(int g, const lanes* node, lanes* rate) const {
-    for (int k = 0; k < features_; ++k)
-      for (int c = 0; c < N; ++c)
-        rate[c] += gate_slope_[std::size_t(g) * features_ + k] * guard(derivative(rules_[k], node + c * n_nodes_), k);
-  }
-
-  void add_energy(double* const (*rows)[W], const int* lane, int n) {
-    for (int g = 0; g < std::max(1, gates_); ++g)
-      for (int k : all_) {
-        const int m = std::min(W, features_ - k);
-        lanes b[W];
-        for (int w = 0; w < m; ++w) b[w] = gates_ ? gate_weight_[g] * feature(k + w) : feature(k + w);
-        add(rows[0], g * features_ + k, m, b, lane, n);
-      }
-  }
-
-  // Columns k..k+m of the lanes' rows; x[j] holds column k + j of all lanes.
-  static void add(double* const* rows, int k, int m, lanes* x, const int* lane, int count) {
-    if (m < W) {
-      for (int w = 0; w < count; ++w)
-        for (int j = 0; j < m; ++j) rows[w][k + j] += x[j][lane[w]];
-      return;
-    }
-    transpose(x);
-    for (int w = 0; w < count; ++w) store(rows[w] + k, load(rows[w] + k) + x[lane[w]]);
-  }
 };
 
 }  // namespace potlearn::POTLEARN_ISA

@@ -18,7 +18,6 @@ System::System(Span<const double> positions_, Span<const std::int32_t> species_,
   check_pairs();
   check_owners();
   sort_by_species();
-  for (int i = 0; i < n_atoms; ++i) most_neighbors = std::max(most_neighbors, int(first[i + 1] - first[i]));
 }
 
 void System::check_sizes() const {
@@ -28,13 +27,21 @@ void System::check_sizes() const {
   expect(offsets.size == 3 * neighbor.size, "offsets must be (P, 3)");
 }
 
-void System::check_pairs() const {
+void System::check_pairs() {
   expect(first[0] == 0 && std::size_t(first[n_atoms]) == neighbor.size, "first must run from 0 to P");
-  bool ascending = true, inside = true;
-  for (int i = 0; i < n_atoms; ++i) ascending &= first[i] <= first[i + 1];
-  expect(ascending, "first must not decrease");
-  for (std::int32_t j : neighbor) inside &= std::uint32_t(j) < std::uint32_t(n_atoms);
-  expect(inside, "neighbour index out of range");
+  std::int64_t fewest = 0, most = 0;
+  for (int i = 0; i < n_atoms; ++i) {
+    fewest = std::min(fewest, first[i + 1] - first[i]);
+    most = std::max(most, first[i + 1] - first[i]);
+  }
+  expect(fewest == 0, "first must not decrease");
+  most_neighbors = int(most);
+  std::int32_t lowest = 0, highest = -1;
+  for (std::int32_t j : neighbor) {
+    lowest = std::min(lowest, j);
+    highest = std::max(highest, j);
+  }
+  expect(lowest == 0 && highest < n_atoms, "neighbour index out of range");
 }
 
 void System::check_owners() const {

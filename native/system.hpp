@@ -33,7 +33,7 @@ class System {
 
  private:
   void check_sizes() const;
-  void check_pairs() const;
+  void check_pairs();
   void check_owners() const;
   void sort_by_species();
 };

@@ -73,8 +73,6 @@ def test_imports_follow_the_flow(path):
     if here == "__init__":
         pytest.skip("the package's own exports")
     assert here in ORDER, f"{path}: the room {here!r} has no place in the order"
-    if path.parts[0] == "tasks" and path.name in ("compare.py", "search.py", "select.py"):
-        pytest.xfail("these tasks still take from cli what is about to move")
     allowed = {*ORDER[: ORDER.index(here) + 1], "potlearn", "__version__"}
     backwards = {".".join(m) for m in imported(path) if room(m) not in allowed}
     assert not backwards, f"{path} imports {backwards}, which come after {here!r}"

@@ -11,9 +11,9 @@ from ase.io import read as ase_read
 from typer.testing import CliRunner
 
 import potlearn
+from potlearn import tasks
 from potlearn.cli.app import app
 from potlearn.cli.config_file import load_config
-from potlearn.tasks.fitting import run_fit
 
 
 @pytest.fixture
@@ -53,14 +53,14 @@ def test_an_ace_fit_writes_its_folder(copper):
     config = load_config(
         copper / "fit.yaml", [f"descriptor={settings}", "output.report=false"], copper / "ace"
     )
-    outcome = run_fit(config)
+    outcome = tasks.fit(config)
     names = {path.name for path in outcome.folder.iterdir()}
     files = {"config.yaml", "model.potl", "metrics.json", "predictions_test.extxyz"}
     assert names == files | {"lammps"}
     in_lammps = {path.name for path in (outcome.folder / "lammps").iterdir()}
     assert in_lammps == {"Cu.yace", "example.data", "in.example"}
     assert outcome.metrics["test"]["all"]["forces"]["mae"] < 0.05
-    again = run_fit(load_config(outcome.folder / "config.yaml", (), copper / "again"))
+    again = tasks.fit(load_config(outcome.folder / "config.yaml", (), copper / "again"))
     np.testing.assert_array_equal(again.potential.coefficients, outcome.potential.coefficients)
     loaded = potlearn.load(outcome.folder / "model.potl")
     assert loaded.descriptor == outcome.potential.descriptor
@@ -94,7 +94,7 @@ def test_metrics_are_those_of_the_saved_model(fitted):
 def test_resolved_configuration_repeats_the_fit(fitted, tmp_path):
     config = load_config(fitted / "config.yaml", output=tmp_path)
     assert None not in config.descriptor.model_dump(exclude={"kept"}).values()
-    again = run_fit(config)
+    again = tasks.fit(config)
     first = potlearn.load(fitted / "model.potl")
     np.testing.assert_array_equal(again.potential.coefficients, first.coefficients)
 
@@ -114,7 +114,7 @@ def test_fit_command_takes_overrides_and_says_where_things_are(run, copper, tmp_
 def test_fit_on_named_files_with_a_validation_set(copper, tmp_path):
     items = ["data.file=", "data.split=", "data.train=copper.extxyz", "output.report=false"]
     items += ["data.validation=[copper.extxyz]"]
-    outcome = run_fit(load_config(copper / "fit.yaml", items, tmp_path))
+    outcome = tasks.fit(load_config(copper / "fit.yaml", items, tmp_path))
     assert set(outcome.metrics) == {"train", "validation"}
     assert (tmp_path / "predictions_validation.extxyz").exists()
 
@@ -263,11 +263,11 @@ def test_an_interrupted_fit_goes_on_where_it_was(copper, tmp_path):
     items += [f"data.train={[str(copper / 'copper.extxyz')] * 20}"]
     config = load_config(copper / "fit.yaml", items, tmp_path)
     with pytest.raises(KeyboardInterrupt):
-        run_fit(config, progress=Seen(interrupt_at=200))
+        tasks.fit(config, progress=Seen(interrupt_at=200))
     assert len(list(tmp_path.glob("checkpoint-*"))) == 1
     going_on, whole = Seen(), Seen()
-    continued = run_fit(config, progress=going_on)
-    fresh = run_fit(load_config(copper / "fit.yaml", items, tmp_path / "fresh"), progress=whole)
+    continued = tasks.fit(config, progress=going_on)
+    fresh = tasks.fit(load_config(copper / "fit.yaml", items, tmp_path / "fresh"), progress=whole)
     assert going_on.done[0] > whole.done[0]
     assert not list(tmp_path.glob("checkpoint-*"))
     np.testing.assert_array_equal(continued.potential.coefficients, fresh.potential.coefficients)
@@ -276,7 +276,7 @@ def test_an_interrupted_fit_goes_on_where_it_was(copper, tmp_path):
 def test_other_settings_do_not_meet_an_old_checkpoint(copper, tmp_path):
     items = ["output.report=false"]
     with pytest.raises(KeyboardInterrupt):
-        run_fit(load_config(copper / "fit.yaml", items, tmp_path), progress=Seen(interrupt_at=0))
+        tasks.fit(load_config(copper / "fit.yaml", items, tmp_path), progress=Seen(interrupt_at=0))
     other = load_config(copper / "fit.yaml", [*items, "descriptor.cutoff=4.2"], tmp_path)
-    assert run_fit(other).potential.descriptor.cutoff == 4.2
+    assert tasks.fit(other).potential.descriptor.cutoff == 4.2
     assert not list(tmp_path.glob("checkpoint-*"))

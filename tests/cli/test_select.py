@@ -20,8 +20,7 @@ from potlearn.cli.descriptor_file import load_descriptor
 from potlearn.errors import ConfigError
 from potlearn.features import configuration_features, scaled
 from potlearn.select import KDPP
-from potlearn.tasks.select import run_select
-from potlearn.tasks.select_outcome import SelectOptions
+from potlearn.tasks import SelectConfig, select
 
 SMALL = ("--set", "degree=5", "--set", "order=2", "--set", "cutoff=4.2")
 
@@ -163,16 +162,19 @@ def test_default_descriptors_know_every_number_of_species():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("-k", 61), "-k is 61, but all.extxyz has only 60 configurations"),
-        (("-k", 0), "-k is 0; expected a positive number"),
+        (("-k", 61), "count (-k) is 61, but all.extxyz has only 60 configurations"),
+        (("-k", 0), "count (-k) is 0; expected a positive number"),
         (("-k", 201, "--environments"), "has only 200 atoms"),
-        (("-k", 5, "--method", "best"), "unknown selector 'best'"),
+        (("-k", 5, "--method", "best"), "method: expected 'random', 'stratified'"),
         (("-k", 5, "--parameter", "kernel"), "--parameter kernel: expected KEY=VALUE"),
         (("-k", 5, "--parameter", "kernel=rbf"), "has no parameter 'kernel'"),
         (("-k", 5, "--method", "kdpp", "--parameter", "kernel=odd"), "unknown kernel 'odd'"),
         (("-k", 40, "--method", "kdpp", "--set", "max_functions=10"), "above the rank"),
         (("-k", 5, "--features", "median"), "expected some of mean"),
-        (("-k", 5, "--scaling", "log"), "unknown scaling 'log'"),
+        (
+            ("-k", 5, "--scaling", "log"),
+            "scaling: expected 'standard', 'whiten' or 'none', got 'log'",
+        ),
         (("-k", 5, "--set", "degre=4"), "did you mean 'degree'?"),
         (("-k", 5, "--set", "species=[Cu]"), "element Ag; expected only Cu"),
         (("-k", 5, "--descriptor", "nowhere.yaml"), "nowhere.yaml: cannot be read"),
@@ -210,13 +212,13 @@ def test_a_scheduler_that_is_not_there(run, folder):
     assert "dask scheduler" in done.stderr
 
 
-def test_duplicates_are_told_and_never_fill_the_choice(run, folder, tmp_path):
+def test_duplicates_are_counted_and_never_fill_the_choice(run, folder, tmp_path):
     frames = ase_read(folder / "all.extxyz", ":10")
     write(tmp_path / "twice.extxyz", [*frames, *frames])
     arguments = ("--method", "fps", "--output", "c.extxyz", *SMALL)
     done = run("select", "twice.extxyz", "-k", 10, *arguments)
     assert done.exit_code == 0, done.output
-    assert "10 configurations are equal to others in every number" in done.stdout
+    assert "10 configurations are duplicates of others" in done.stdout
     assert len(set(map(str, positions("c.extxyz")))) == 10
     done = run("select", "twice.extxyz", "-k", 11, *arguments)
     assert done.exit_code == 2
@@ -249,22 +251,22 @@ class Interrupting:
 @pytest.mark.parametrize("stage", ["descriptors", "choosing"])
 def test_an_interrupted_selection_goes_on(folder, tmp_path, monkeypatch, stage):
     monkeypatch.setattr("potlearn.features.matrix.CONFIGURATIONS", 10)
-    options = SelectOptions(
+    settings = SelectConfig(
         files=(folder / "all.extxyz",), count=8, method="kdpp", chunk_size=10,
-        output=tmp_path / "c.extxyz", overrides=("degree=5", "order=2", "cutoff=4.2"),
+        output=tmp_path / "c.extxyz", descriptor={"degree": 5.0, "order": 2, "cutoff": 4.2},
     )  # fmt: skip
     with pytest.raises(KeyboardInterrupt):
-        run_select(options, Interrupting(stage))
+        select(settings, progress=Interrupting(stage))
     assert not (tmp_path / "c.extxyz").exists()
     assert len(list(tmp_path.glob("c.extxyz.*.work"))) == 1
     going_on = Interrupting()
-    first = run_select(options, going_on)
+    first = select(settings, progress=going_on)
     # What was done since the last checkpoint of a choice is done again.
     name, done = going_on.seen[0]
     assert name == stage
     assert done >= {"descriptors": 40, "choosing": 20}[stage]
     assert not list(tmp_path.glob("c.extxyz.*.work"))
-    again = run_select(options)
+    again = select(settings)
     np.testing.assert_array_equal(first.indices, again.indices)
 
 
@@ -312,3 +314,61 @@ def test_descriptors_of_pod(run, folder, tmp_path):
     with np.load(tmp_path / "d.npz") as found:
         pod = pl.POD(("Cu", "Ag"), cutoff=4.0, rin=0.8)
         assert found["atoms"].shape == (200, pod.n_features)
+
+
+CONFIGURATION = """\
+files: all.extxyz
+count: 6
+output: chosen.extxyz
+method: kdpp
+parameters: {kernel: rbf}
+seed: 3
+descriptor: {degree: 5, order: 2, cutoff: 4.2}
+report: report
+"""
+
+
+def test_a_configuration_file_says_what_options_say(run, folder, tmp_path):
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "select.yaml").write_text(CONFIGURATION)
+    (tmp_path / "sub" / "all.extxyz").write_bytes((folder / "all.extxyz").read_bytes())
+    done = run("select", "sub/select.yaml", "--output", "a.extxyz", "--set", "seed=4")
+    assert done.exit_code == 0, done.output
+    assert sorted(os.listdir("sub/report")) == ["figures", "report.html", "selection.json"]
+    options = ("--method", "kdpp", "--parameter", "kernel=rbf", "--seed", 4, *SMALL)
+    assert run("select", "sub/all.extxyz", "-k", 6, *options, "--output", "b.extxyz").exit_code == 0
+    assert positions("a.extxyz") == positions("b.extxyz")
+    done = run("select", "sub/select.yaml", "--set", "methode=fps")
+    assert done.exit_code == 2
+    assert "sub/select.yaml: methode: unknown key; did you mean 'method'?" in done.stderr
+
+
+def test_python_selects_as_the_command_line_does(run, folder, tmp_path):
+    descriptor = {"degree": 5, "order": 2, "cutoff": 4.2}
+    outcome = pl.tasks.select(
+        {
+            "files": folder / "all.extxyz",
+            "count": 7,
+            "output": tmp_path / "python.extxyz",
+            "method": "fps",
+            "descriptor": descriptor,
+        }
+    )
+    arguments = ("-k", 7, "--method", "fps", *SMALL, "--output", "line.extxyz")
+    assert run("select", folder / "all.extxyz", *arguments).exit_code == 0
+    assert positions("python.extxyz") == positions("line.extxyz")
+    assert len(outcome.indices) == 7
+    assert outcome.files == (tmp_path / "python.extxyz",)
+
+
+def test_the_schema(run):
+    schema = json.loads(run("select", "--schema").stdout)
+    assert schema["required"] == ["files", "count", "output"]
+    assert "kdpp" in schema["properties"]["method"]["enum"]
+
+
+@pytest.mark.parametrize("option", ["--compare", "--tune"])
+def test_studies_have_a_command_of_their_own(run, option):
+    done = run("select", option, "x.yaml")
+    assert done.exit_code == 2
+    assert "potlearn study x.yaml" in done.stderr

@@ -125,3 +125,10 @@ def test_the_second_judgement_is_by_a_fit_without_the_labels(spoiled):
     for label, suspicion in found.items():
         np.testing.assert_allclose(suspicion.left_out, again[label].left_out, rtol=1e-9)
         np.testing.assert_allclose(suspicion.score, again[label].score, rtol=1e-4)
+
+
+def test_labels_that_are_left_out_already_are_judged_too(spoiled):
+    """A suspicious atom of a configuration whose forces are not in the fit changes nothing."""
+    out = FitSettings(solver="qr", e0={"Si": -5.0}, exclude=[(20, "forces", -1)])
+    found = find_suspicious(fit_linear(spoiled, PairDescriptor(), out))
+    assert (20, "forces", 3) in labels(found)

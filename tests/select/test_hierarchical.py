@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -213,45 +212,46 @@ def test_a_scheduler_that_is_not_there():
 
 
 SCRIPT = """
-import sys, time
+import sys
 import numpy as np
 from potlearn.runtime import Runtime
 from potlearn.runtime.store import checkpoint
 from potlearn.select import KDPP, FPS, Hierarchical, MaxVol
 
 checkpoint.WRITING = float("inf")  # after every chunk, however slow the disk
-selector = {"kdpp": KDPP(5), "fps": FPS(5), "maxvol": MaxVol(5)}[sys.argv[3]]
-delay = float(sys.argv[2])
+selector = {"kdpp": KDPP(5), "fps": FPS(5), "maxvol": MaxVol(5)}[sys.argv[2]]
 
-def slowly(done, total):
+def reported(done, total):
     print(done, flush=True)
-    time.sleep(delay)
+    sys.stdin.readline()
 
 X = np.load(sys.argv[1] + "/X.npy", mmap_mode="r")
-runtime = Runtime(checkpoint=sys.argv[1] + "/state", progress=slowly)
+runtime = Runtime(checkpoint=sys.argv[1] + "/state", progress=reported)
 hierarchical = Hierarchical(selector, chunk_size=20, runtime=runtime)
 np.save(sys.argv[1] + "/chosen.npy", hierarchical.fit(X).selected_idx_)
 """
 
 
-def start(folder, delay, name):
+def start(folder, name):
+    """A selection that waits for a line after each chunk, until there are no more lines."""
     environment = os.environ | {"PYTHONPATH": str(Path(pl.__file__).parents[1])}
-    command = [sys.executable, "-c", SCRIPT, str(folder), str(delay), name]
-    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+    command = [sys.executable, "-c", SCRIPT, str(folder), name]
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, env=environment, stdin=pipe, stdout=pipe, text=True)
 
 
 @pytest.mark.parametrize("name", ["kdpp", "fps", "maxvol"])
 def test_kill_minus_nine_loses_at_most_a_chunk(tmp_path, name):
     X = rows(400)
     np.save(tmp_path / "X.npy", X)
-    process = start(tmp_path, 0.2, name)
-    first = [process.stdout.readline() for _ in range(7)]
-    time.sleep(0.05)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    process.stdout.close()
+    with start(tmp_path, name) as process:
+        first = [process.stdout.readline()]
+        for _ in range(6):
+            print(file=process.stdin, flush=True)
+            first.append(process.stdout.readline())
+        process.send_signal(signal.SIGKILL)
     assert not (tmp_path / "chosen.npy").exists()
-    second = start(tmp_path, 0.0, name)
+    second = start(tmp_path, name)
     done = second.communicate()[0].split()
     assert second.returncode == 0
     assert int(done[0]) == int(first[-1]) + 20

@@ -1,4 +1,4 @@
-"""The ``potlearn`` command: global options, and one module per sub-command."""
+"""The ``potlearn`` command: global options, and one module per verb."""
 
 from __future__ import annotations
 
@@ -6,15 +6,19 @@ from typing import Annotated
 
 import typer
 
-from potlearn.cli.descriptors import command as descriptors
-from potlearn.cli.evaluate import command as evaluate
-from potlearn.cli.export import command as export
-from potlearn.cli.fit import command as fit
-from potlearn.cli.guard import guarded
-from potlearn.cli.import_ import command as import_
-from potlearn.cli.inspect import command as inspect
-from potlearn.cli.select import command as select
+from potlearn.cli import descriptors, evaluate, export, fit, import_, inspect, select, study
+from potlearn.cli.errors import reporting_errors
 
+VERBS = {
+    "inspect": inspect,
+    "descriptors": descriptors,
+    "select": select,
+    "study": study,
+    "fit": fit,
+    "evaluate": evaluate,
+    "export": export,
+    "import": import_,
+}
 app = typer.Typer(
     name="potlearn",
     no_args_is_help=True,
@@ -47,10 +51,5 @@ def options(
     """Fast, accurate, trustworthy interatomic potentials from labelled configurations."""
 
 
-app.command("inspect")(guarded(inspect))
-app.command("descriptors")(guarded(descriptors))
-app.command("select")(guarded(select))
-app.command("fit")(guarded(fit))
-app.command("evaluate")(guarded(evaluate))
-app.command("export")(guarded(export))
-app.command("import")(guarded(import_))
+for name, verb in VERBS.items():
+    app.command(name)(reporting_errors(verb.command))

@@ -47,5 +47,10 @@ def load_descriptor(
     overrides: Iterable[str] = (),
 ) -> FamilyConfig:
     """Section of a descriptor for the elements of the data; see :func:`descriptor_settings`."""
-    source = "descriptor options" if path is None else str(path)
-    return completed(descriptor_settings(path, family, overrides), species, source)
+    settings = descriptor_settings(path, family, overrides)
+    return completed(settings, species, source_of(path))
+
+
+def source_of(path: Path | None) -> str:
+    """Where a descriptor's settings come from, in messages."""
+    return "descriptor options" if path is None else str(path)

@@ -15,7 +15,7 @@ def command(
     ],
     output: Annotated[Path, typer.Option(help="Arrays to write (.npz).")],
     family: Annotated[
-        str | None, typer.Option(help="Descriptor family, ace or pod [default: ace].")
+        str | None, typer.Option(help="Descriptor family, such as ace or pod [default: ace].")
     ] = None,
     descriptor: Annotated[
         Path | None, typer.Option(help="YAML file of the descriptor's settings.")
@@ -26,7 +26,7 @@ def command(
     ] = None,
     features: Annotated[
         list[str] | None,
-        typer.Option(help="Features of a configuration; several stand side by side."),
+        typer.Option(help="Features of a configuration; of several, the columns are joined."),
     ] = None,
     workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 1,
 ) -> None:
@@ -36,17 +36,17 @@ def command(
     configuration, and N), `numbers` (N: atomic numbers), `names` and `atom_names` (of the columns)
     and `sources` (file:frame of each configuration).
     """
-    from potlearn.cli.console import progress_bar
-    from potlearn.cli.descriptor_file import load_descriptor
-    from potlearn.data import read
-    from potlearn.tasks.arrays import write_arrays
-    from potlearn.tasks.descriptor import make_descriptor
+    from potlearn import tasks
+    from potlearn.cli.descriptor_file import descriptor_settings, source_of
 
-    dataset = read(files)
-    config = load_descriptor(dataset.species, descriptor, family, overrides or ())
-    made = make_descriptor(config, dataset)
-    with progress_bar("descriptors") as progress:
-        shapes = write_arrays(output, dataset, made, features or ["mean"], workers, progress)
-    for name, shape in shapes.items():
+    settings = {
+        "files": files,
+        "output": output,
+        "descriptor": descriptor_settings(descriptor, family, overrides or ()),
+        "features": features or ["mean"],
+        "workers": workers,
+    }
+    outcome = tasks.descriptors(settings, progress=True, source=source_of(descriptor))
+    for name, shape in outcome.shapes.items():
         typer.echo(f"{name}: {' x '.join(map(str, shape))}")
     typer.echo(f"written to {output}")

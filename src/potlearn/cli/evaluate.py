@@ -20,20 +20,11 @@ def command(
     ] = True,
 ) -> None:
     """Print the errors of MODEL on FILE, per group and quantity."""
-    from potlearn.cli.console import progress_bar, show_metrics
-    from potlearn.data import read
-    from potlearn.metrics import evaluate, metrics
-    from potlearn.potentials import load
-    from potlearn.tasks.files import check_report_extra, write_evaluation
+    from potlearn import tasks
+    from potlearn.cli.console import show_metrics
 
-    if output is not None and report:
-        check_report_extra()
-    potential = load(model)
-    dataset = read(file).check_species(potential.species)
-    with progress_bar("evaluating") as progress:
-        evaluation = evaluate(potential, dataset, progress=progress)
-    errors = {"test": metrics(evaluation)}
-    show_metrics(errors)
-    if output is not None:
-        for path in write_evaluation(output, evaluation, dataset, errors, model, report):
-            typer.echo(path)
+    settings = {"model": model, "data": file, "output": output, "report": report}
+    outcome = tasks.evaluate(settings, progress=True)
+    show_metrics(outcome.metrics)
+    for path in outcome.files:
+        typer.echo(path)

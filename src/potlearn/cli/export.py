@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
@@ -15,10 +15,11 @@ def command(
         Path, typer.Option(help="Prefix of the files: OUTPUT_param.pod, OUTPUT.yace, OUTPUT.table.")
     ],
     to: Annotated[
-        Literal["pod", "yace", "table"],
+        str,
         typer.Option(
+            metavar="FORMAT",
             help="pod, yace: files of LAMMPS's pair_style pod or pace; "
-            "table: the pair potentials of the model for pair_style table."
+            "table: the pair potentials of the model for pair_style table.",
         ),
     ],
 ) -> None:
@@ -27,20 +28,10 @@ def command(
     Pair potentials in the sum or under the fit are written beside the many-body part, and
     OUTPUT.in has the commands that overlay them.
     """
-    from potlearn.lammps import expansion_error, parts, write_lammps, write_table
-    from potlearn.potentials import load
+    from potlearn import tasks
 
-    potential = load(model)
-    pairs = parts(potential)[1]
-    if to == "table":
-        typer.echo(write_table(Path(f"{output}.table"), potential.species, pairs))
-        return
-    files = write_lammps(potential, output, to, bare_names=True)
-    for path in files.paths:
+    outcome = tasks.export({"model": model, "output": output, "to": to})
+    for path in outcome.files:
         typer.echo(path)
-    if to == "yace" and (error := expansion_error(parts(potential)[0])) > 0:
-        typer.echo(f"radial functions are written within {error:.1e} of their largest value")
-    if pairs:
-        commands = Path(f"{output}.in")
-        commands.write_text("\n".join(files.commands) + "\n", encoding="utf-8")
-        typer.echo(commands)
+    for note in outcome.notes:
+        typer.echo(note)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from potlearn.tasks.fit_outcome import FitOutcome
+    from potlearn.tasks import FitOutcome
 
 
 def command(
@@ -37,13 +37,12 @@ def command(
         return
     if config is None:
         raise typer.BadParameter("name a configuration file, or ask for --schema")
+    from potlearn import tasks
     from potlearn.cli.config_file import load_config
-    from potlearn.cli.console import progress_bar
-    from potlearn.tasks.fitting import run_fit
 
     given = [*(overrides or ())]
     given += [] if report is None else [f"output.report={str(report).lower()}"]
-    _show(run_fit(load_config(config, given, output), progress=progress_bar))
+    _show(tasks.fit(load_config(config, given, output), progress=True))
 
 
 def _show(outcome: FitOutcome) -> None:
@@ -52,6 +51,6 @@ def _show(outcome: FitOutcome) -> None:
     show_metrics({name: {"all": errors["all"]} for name, errors in outcome.metrics.items()})
     times = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in outcome.timing.items())
     typer.echo(f"{outcome.n_coefficients} coefficients; {times}")
-    for note in outcome.result.notes:
+    for note in outcome.notes:
         typer.echo(f"note: {note}")
     typer.echo(f"written to {outcome.folder}: {', '.join(outcome.files)}")

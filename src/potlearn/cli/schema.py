@@ -9,9 +9,9 @@ from typing import Any
 from potlearn.tasks.settings import FitConfig, Section
 
 
-def schema_as_json() -> str:
-    """JSON schema of the configuration (draft 2020-12)."""
-    return json.dumps(FitConfig.model_json_schema(), indent=2, ensure_ascii=False)
+def schema_as_json(config: type[Section] = FitConfig) -> str:
+    """JSON schema of a configuration (draft 2020-12)."""
+    return json.dumps(config.model_json_schema(), indent=2, ensure_ascii=False)
 
 
 def schema_as_markdown(
@@ -20,7 +20,7 @@ def schema_as_markdown(
     """One table per section: key, kind, default, meaning."""
     schema = config.model_json_schema()
     lines = [f"# {title}", ""]
-    for name, section in [("Sections", schema), *schema["$defs"].items()]:
+    for name, section in [("Sections", schema), *schema.get("$defs", {}).items()]:
         lines += [f"## {name.removesuffix('Config')}", "", section["description"], ""]
         lines += ["| key | kind | default | meaning |", "|---|---|---|---|"]
         lines += list(_rows(section))

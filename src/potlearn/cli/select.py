@@ -2,144 +2,57 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
+from potlearn.cli import select_options as o
+
 if TYPE_CHECKING:
-    from potlearn.tasks.select_outcome import SelectOutcome
+    from potlearn.tasks import SelectionOutcome
 
 
-def command(
+def command(  # an argument is an option
     context: typer.Context,
-    files: Annotated[
-        list[Path] | None,
-        typer.Argument(metavar="FILE...", help="Anything that ASE reads; labels are not needed."),
-    ] = None,
-    count: Annotated[
-        int | None, typer.Option("-k", "--count", help="Configurations to choose.")
-    ] = None,
-    method: Annotated[str, typer.Option(help="Selector, as in potlearn.select.SELECTORS.")] = (
-        "kmeans"
-    ),
-    parameters: Annotated[
-        list[str] | None,
-        typer.Option("--parameter", metavar="KEY=VALUE", help="Parameter of the selector."),
-    ] = None,
-    output: Annotated[
-        Path | None, typer.Option(help="Chosen configurations (.extxyz); a folder for studies.")
-    ] = None,
-    rest: Annotated[Path | None, typer.Option(help="The other configurations (.extxyz).")] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of what is random.")] = 0,
-    descriptor: Annotated[
-        Path | None,
-        typer.Option(help="YAML file of the descriptor [default: ACE of some 100 functions]."),
-    ] = None,
-    overrides: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="Descriptor setting, or key of a study."),
-    ] = None,
-    features: Annotated[
-        list[str] | None,
-        typer.Option(help="Features of a configuration; several stand side by side."),
-    ] = None,
-    scaling: Annotated[str, typer.Option(help="standard, whiten or none.")] = "standard",
-    environments: Annotated[
-        bool, typer.Option(help="Choose atoms; whole configurations are written.")
-    ] = False,
-    chunk_size: Annotated[
-        int | None, typer.Option(min=1, help="Rows of a chunk [default: by the selector].")
-    ] = None,
-    oversampling: Annotated[
-        float, typer.Option(help="How many times the number asked for a chunk keeps.")
-    ] = 2.0,
-    levels: Annotated[
-        bool, typer.Option("--levels", help="Read rows once, level by level; near the flat choice.")
-    ] = False,
-    workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 1,
-    scheduler: Annotated[
-        str | None, typer.Option(metavar="ADDRESS", help="Dask scheduler to work on.")
-    ] = None,
-    report: Annotated[
-        Path | None, typer.Option(help="Folder for report.html, figures and selection.json.")
-    ] = None,
-    compare: Annotated[
-        Path | None,
-        typer.Option(metavar="CONFIG.yaml", help="Compare methods, sizes and seeds instead."),
-    ] = None,
-    tune: Annotated[
-        Path | None,
-        typer.Option(metavar="CONFIG.yaml", help="Search the best method by Optuna instead."),
-    ] = None,
+    files: o.Files = None,
+    count: o.Count = None,
+    method: o.Method = None,
+    parameters: o.Parameters = None,
+    output: o.Output = None,
+    rest: o.Rest = None,
+    seed: o.Seed = None,
+    descriptor: o.Descriptor = None,
+    overrides: o.Overrides = None,
+    features: o.Features = None,
+    scaling: o.Scaling = None,
+    environments: o.Environments = None,
+    chunk_size: o.ChunkSize = None,
+    oversampling: o.Oversampling = None,
+    levels: o.Levels = None,
+    workers: o.Workers = None,
+    scheduler: o.Scheduler = None,
+    report: o.Report = None,
+    schema: o.Schema = False,
+    compare: o.Moved = None,
+    tune: o.Moved = None,
 ) -> None:
-    """Choose COUNT configurations of FILE that are worth a calculation."""
-    from potlearn.cli.console import progress_bar
+    """Select COUNT configurations of FILE that are worth a calculation."""
+    given = {k: v for k, v in context.params.items() if v not in (None, (), [])}
+    if schema:
+        from potlearn.cli.schema import schema_as_json
+        from potlearn.tasks.settings.select import SelectConfig
 
-    if compare is not None or tune is not None:
-        _study(compare, tune, files, overrides or [], output, workers, scheduler)
+        typer.echo(schema_as_json(SelectConfig))
         return
-    if not files or count is None or output is None:
-        raise typer.BadParameter("name files, -k and --output (or --compare, or --tune)")
-    from potlearn.tasks.select import run_select
-    from potlearn.tasks.select_outcome import SelectOptions
+    if compare or tune:
+        raise typer.BadParameter(f"this is a study now: potlearn study {compare or tune}")
+    from potlearn import tasks
+    from potlearn.cli.select_config import select_config
 
-    options = SelectOptions(
-        files=tuple(files),
-        count=count,
-        output=output,
-        method=method,
-        parameters=tuple(parameters or ()),
-        rest=rest,
-        seed=seed,
-        descriptor=descriptor,
-        overrides=tuple(overrides or ()),
-        features=tuple(features or ("mean",)),
-        scaling=scaling,
-        environments=environments,
-        chunk_size=chunk_size,
-        oversampling=oversampling,
-        levels=levels,
-        workers=workers,
-        scheduler=scheduler,
-        report=report,
-    )
-    _show(run_select(options, progress_bar))
+    _show(tasks.select(select_config(given), progress=True))
 
 
-def _study(
-    compare: Path | None,
-    tune: Path | None,
-    files: list[Path] | None,
-    overrides: list[str],
-    output: Path | None,
-    workers: int,
-    scheduler: str | None,
-) -> None:
-    from potlearn.cli.config_file import load_section
-    from potlearn.cli.console import progress_bar
-    from potlearn.runtime import make_executor
-
-    if compare is not None and tune is not None:
-        raise typer.BadParameter("--compare and --tune are two studies; give one of them")
-    if files:
-        raise typer.BadParameter("a study reads the files that its configuration names")
-    executor = make_executor(workers, scheduler)
-    if compare is not None:
-        from potlearn.tasks.compare import run_compare, show_compare
-        from potlearn.tasks.settings.study import CompareConfig
-
-        config = load_section(CompareConfig, compare, overrides, output)
-        show_compare(run_compare(config, executor, progress_bar))
-    elif tune is not None:
-        from potlearn.tasks.search import run_tune, show_tune
-        from potlearn.tasks.settings.study import TuneConfig
-
-        search = load_section(TuneConfig, tune, overrides, output)
-        show_tune(run_tune(search, executor, progress_bar))
-
-
-def _show(outcome: SelectOutcome) -> None:
+def _show(outcome: SelectionOutcome) -> None:
     from potlearn.cli.console import show_table
 
     show_table(("group", "configurations", "chosen"), outcome.groups)

@@ -32,6 +32,7 @@ from numpy.typing import NDArray
 from typing_extensions import override
 
 from potlearn.errors import BasisError
+from potlearn.registry import Registry
 from potlearn.typing import Array
 
 if TYPE_CHECKING:
@@ -198,19 +199,24 @@ class Forces(Kind):
         return np.asarray(np.sqrt(squares).reshape(parts.n_species, -1)[:, 1:]).ravel()
 
 
-KINDS: dict[str, Kind] = {
-    "mean": Mean(),
-    "sum": Sum(),
-    "species_mean": SpeciesMean(),
-    "species_sum": SpeciesSum(),
-    "composition": Composition(),
-    "correlation": Correlation(),
-    "forces": Forces(),
-}
+KINDS: Registry[type[Kind]] = Registry(
+    "feature",
+    BasisError,
+    {
+        "mean": "potlearn.features.kinds:Mean",
+        "sum": "potlearn.features.kinds:Sum",
+        "species_mean": "potlearn.features.kinds:SpeciesMean",
+        "species_sum": "potlearn.features.kinds:SpeciesSum",
+        "composition": "potlearn.features.kinds:Composition",
+        "correlation": "potlearn.features.kinds:Correlation",
+        "forces": "potlearn.features.kinds:Forces",
+    },
+)
+"""Kinds of features by name."""
 
 
 def make_kinds(names: str | Sequence[str]) -> tuple[Kind, ...]:
-    """Kinds by name; several stand side by side.
+    """Kinds by name; the features of several are concatenated.
 
     Raises
     ------
@@ -222,7 +228,7 @@ def make_kinds(names: str | Sequence[str]) -> tuple[Kind, ...]:
     if unknown or not listed:
         given = repr(unknown[0]) if unknown else "none"
         raise BasisError(f"features: expected some of {', '.join(KINDS)}, got {given}")
-    return tuple(KINDS[name] for name in listed)
+    return tuple(KINDS[name]() for name in listed)
 
 
 def by_species(descriptor: Descriptor) -> list[str]:

@@ -20,6 +20,7 @@ import numpy as np
 
 from potlearn.data import Standardiser
 from potlearn.errors import DataError
+from potlearn.select.vectors import oriented
 from potlearn.typing import Array
 
 SCALINGS = ("standard", "whiten", "none")
@@ -62,10 +63,7 @@ def _axes(features: Array, standard: Standardiser) -> Array:
     kept = values**2 > SMALLEST * max(float(values[0]) ** 2, 1e-300)
     if not kept.any():
         raise DataError("features are the same for all rows: there is nothing to tell them by")
-    # The sign of an axis is that of its largest entry: the same on any machine.
-    axes = right[kept].T
-    signs = np.sign(np.take_along_axis(axes, np.abs(axes).argmax(axis=0)[None], axis=0))
-    return np.asarray(axes * signs * (np.sqrt(len(features)) / values[kept]))
+    return np.asarray(oriented(right[kept].T) * (np.sqrt(len(features)) / values[kept]))
 
 
 def _output(shape: tuple[int, int], path: str | Path | None) -> Array:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from time import perf_counter, process_time
 from typing import TYPE_CHECKING
 
 from potlearn.errors import FitError
 from potlearn.fit.ledger.file import LedgerCheckpoint
 from potlearn.fit.ledger.layout import Layout
+from potlearn.fit.ledger.ledger import Ledger
 from potlearn.fit.ledger.reduction import reduce_dataset
 from potlearn.fit.posed import solve_ledger
 from potlearn.fit.result import FitResult
@@ -68,19 +68,9 @@ def fit_linear(
     settings = settings or FitSettings()
     _check_input(dataset, descriptor, settings.weights)
     settings, note = settings.resolved(dataset, descriptor.species)
-    layout = Layout.of(dataset, descriptor, settings)
-    maker = RowMaker(dataset, descriptor, reference, settings.weights.used)
-    kept = KeptRows.of(maker, len(layout.columns), rows)
     clock = _Clock()
-    with runtime.reporting("design rows") as report:
-        ledger = reduce_dataset(
-            kept,
-            layout,
-            runtime.executor,
-            checkpoint=_checkpoint(runtime.checkpoint, maker, layout),
-            report=report,
-        )
-    ledger.penalties = column_penalties(descriptor) if settings.smoothness else None
+    maker = RowMaker(dataset, descriptor, reference, settings.weights.used)
+    ledger, kept = _reduced(maker, settings, rows, runtime)
     timing = clock.lap("rows")
     coefficients, info = solve_ledger(ledger, settings)
     return FitResult(
@@ -94,6 +84,24 @@ def fit_linear(
     )
 
 
+def _reduced(
+    maker: RowMaker, settings: FitSettings, rows: RowBudget | RowStore | None, runtime: Runtime
+) -> tuple[Ledger, KeptRows]:
+    """Ledger of all rows, and those that are kept."""
+    layout = Layout.of(maker.dataset, maker.descriptor, settings)
+    kept = KeptRows.of(maker, len(layout.columns), rows)
+    checkpoint = None
+    if runtime.checkpoint is not None:
+        content = {**maker.content(), "layout": layout.content()}
+        checkpoint = LedgerCheckpoint.of(runtime.checkpoint, content)
+    with runtime.reporting("design rows") as report:
+        ledger = reduce_dataset(
+            kept, layout, runtime.executor, checkpoint=checkpoint, report=report
+        )
+    ledger.penalties = column_penalties(maker.descriptor) if settings.smoothness else None
+    return ledger, kept
+
+
 def _check_input(dataset: Dataset, descriptor: Descriptor, weights: Weights) -> None:
     if len(dataset) == 0:
         raise FitError("the dataset is empty")
@@ -102,14 +110,6 @@ def _check_input(dataset: Dataset, descriptor: Descriptor, weights: Weights) -> 
     if unknown:
         known = ", ".join(sorted(set(dataset.groups)))
         raise FitError(f"weights name the group {unknown[0]!r}; the dataset has {known}")
-
-
-def _checkpoint(
-    path: str | Path | None, maker: RowMaker, layout: Layout
-) -> LedgerCheckpoint | None:
-    if path is None:
-        return None
-    return LedgerCheckpoint.of(path, {**maker.content(), "layout": layout.content()})
 
 
 class _Clock:

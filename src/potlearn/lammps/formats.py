@@ -46,5 +46,8 @@ def format_for(potential: Potential, name: str | None = None) -> Format:
     """The format of that name, or the natural one of a potential."""
     if name is not None:
         return FORMATS.load(name)()
-    made = [FORMATS[key]() for key in FORMATS]
-    return next((form for form in made if form.suits(potential)), made[-1])
+    made = (FORMATS[key]() for key in FORMATS)  # those after the one that suits are not loaded
+    for form in made:
+        if form.suits(potential):
+            break
+    return form

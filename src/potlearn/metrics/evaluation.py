@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
+from potlearn.data.writing import write_frame
 from potlearn.errors import DataError
 from potlearn.metrics.quantities import QUANTITIES
 from potlearn.runtime import replacing
@@ -171,8 +172,6 @@ def write_predictions(path: str | Path, evaluation: Evaluation, dataset: Dataset
     DataError
         The evaluation is not one of this dataset.
     """
-    from ase.io.extxyz import write_extxyz
-
     if len(dataset) != len(evaluation) or not np.array_equal(dataset.n_atoms, evaluation.n_atoms):
         raise DataError(
             f"{path}: evaluation of {len(evaluation)} configurations with "
@@ -181,7 +180,7 @@ def write_predictions(path: str | Path, evaluation: Evaluation, dataset: Dataset
         )
     with replacing(path) as new, new.open("w", encoding="utf-8") as file:
         for i in range(len(evaluation)):
-            write_extxyz(file, [_labelled(evaluation, i, dataset[i])], write_results=False)
+            write_frame(file, _labelled(evaluation, i, dataset[i]))
 
 
 def _labelled(evaluation: Evaluation, i: int, atoms: Atoms) -> Atoms:

@@ -5,6 +5,9 @@ of a few *active* rows with current scores is the best of all as long as it beat
 of the others.  When it no longer does, all rows catch up with the pending choices in one pass, as
 one matrix product.  The choices are those of a search that updates all rows each time; a pass is
 work on chunks, so that it takes any number of rows and workers.
+
+Of rows whose scores are equal to rounding (:mod:`potlearn.select.ties`) the first is chosen: where
+one of the others may be among them, all rows catch up before the choice.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ import numpy as np
 
 from potlearn.select.rows import Rows
 from potlearn.select.run import Run, State
+from potlearn.select.ties import first_largest, margin
 from potlearn.select.vectors import squared_norms
 from potlearn.typing import Array, Indices
 
@@ -52,20 +56,22 @@ class Rule(Protocol):
     def updated(self, scores: Array, seen: Seen, effects: Array) -> Array:
         """Scores of some rows after choices; never above the old ones."""
 
+    def size(self, square: float, score: float) -> float:
+        """Size of the terms that make the score of a row of this squared length."""
+
 
 def greedy(
     rows: Rows, rule: Rule, scores: Array, k: int, run: Run, stage: str, first: int | None = None
 ) -> Iterator[tuple[int, float]]:
     """Rows in the order of choice with their scores then; fewer than k where ``rule`` ends it.
 
-    ``scores`` are those before any choice, (N,).  Of rows with equal scores the first is chosen,
-    unless rounding tells them apart.
+    ``scores`` are those before any choice, (N,).
     """
     scores = scores.copy()
     n_active = max(len(scores) // ACTIVE, MIN_ACTIVE)
     n_chosen = n_passes = 0
     while n_chosen < k:
-        start = int(scores.argmax()) if first is None or n_chosen else first
+        start = _first(rows, rule, scores) if first is None or n_chosen else first
         pending: list[Array] = []
         for i, score, effect in _round(rows, rule, scores, start, n_active):
             yield i, score
@@ -87,7 +93,7 @@ def _round(
     rows: Rows, rule: Rule, scores: Array, start: int, n_active: int
 ) -> Iterator[tuple[int, float, Array]]:
     """Choices from a row on, from current scores, while active rows can tell which is next."""
-    score, row = float(scores[start]), rule.seen(rows.take(np.array([start])).read())[0]
+    score, row = float(scores[start]), _seen(rows, rule, start)
     effect = rule.effect(row, score)
     if effect is None:
         return
@@ -96,16 +102,31 @@ def _round(
     seen = Seen.of(rule.seen(rows.take(active).read()))
     current = rule.updated(scores[active], seen, effect[None])
     while True:
-        best = int(current.argmax())
-        score = float(current[best])
-        if not score > bound:
+        top = int(current.argmax())
+        size = rule.size(float(seen.squares[top]), float(current[top]))
+        if not current[top] - margin(float(current[top]), size) > bound:
             return
+        best = first_largest(current, size)
+        score = float(current[best])
         effect = rule.effect(seen.rows[best], score)
         if effect is None:
             return
         yield int(active[best]), score, effect
         current = rule.updated(current, seen, effect[None])
         current[best] = -np.inf
+
+
+def _first(rows: Rows, rule: Rule, scores: Array) -> int:
+    """First row of the highest scores, which are current."""
+    top = int(scores.argmax())
+    row = _seen(rows, rule, top)
+    return first_largest(scores, rule.size(float(row @ row), float(scores[top])))
+
+
+def _seen(rows: Rows, rule: Rule, i: int) -> Array:
+    """A row as the rule sees it, (R,)."""
+    seen: Array = rule.seen(rows.take(np.array([i])).read())[0]
+    return seen
 
 
 def _active(scores: Array, n_active: int) -> tuple[Indices, float]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from potlearn.select.ties import first_largest
 from potlearn.typing import Array
 
 
@@ -24,6 +25,13 @@ def squared_distances(X: Array, Y: Array, factor: float = 1.0) -> Array:
     values = left @ np.hstack([right, np.ones_like(y), y]).T
     bound = np.maximum if factor > 0 else np.minimum
     return np.asarray(bound(values, 0.0, out=values))
+
+
+def oriented(axes: Array) -> Array:
+    """Columns with the sign that makes their largest entry positive: the same on any machine."""
+    sizes = np.abs(axes)
+    largest = np.array([first_largest(size, 1.0) for size in sizes.T])
+    return np.asarray(axes * np.sign(axes[largest, np.arange(axes.shape[1])]))
 
 
 def orthonormal(v: Array, basis: Array) -> Array:

@@ -1,23 +1,25 @@
-"""What a fit gave."""
+"""What a fit gives: the potential, how it was found, and how good it is."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
+from potlearn.tasks.folder import OutputFolder
 from potlearn.tasks.settings import FitConfig
 
 if TYPE_CHECKING:
+    from potlearn.descriptors import Descriptor
     from potlearn.fit import FitResult
     from potlearn.metrics import Evaluation
-    from potlearn.potentials import LinearPotential
+    from potlearn.potentials import LinearPotential, Potential
 
 
 @dataclass(frozen=True)
-class FitOutcome:
-    """What a fit gave, and where it was written.
+class Fitted:
+    """A potential, and how its coefficients were found.
 
     Attributes
     ----------
@@ -25,28 +27,92 @@ class FitOutcome:
         The configuration with every default filled in.
     potential : LinearPotential
     result : FitResult
-        How the coefficients were found.
-    evaluations : dict
-        Reference and predicted values of each set, by name.
-    metrics : dict
-        Errors by set, group and quantity; see :func:`potlearn.metrics.metrics`.
-    timing : dict
-        Wall seconds of each stage.
-    folder : Path
-    files : tuple of str
-        Names of what was written there.
+        Coefficients, solver, ledger, settings of the linear fit.
     """
 
     config: FitConfig
     potential: LinearPotential
     result: FitResult
-    evaluations: Mapping[str, Evaluation]
-    metrics: Mapping[str, Any]
-    timing: Mapping[str, float]
-    folder: Path
-    files: tuple[str, ...]
+
+    @classmethod
+    def of(
+        cls,
+        config: FitConfig,
+        result: FitResult,
+        descriptor: Descriptor,
+        reference: Potential | None,
+    ) -> Fitted:
+        """The potential of a linear fit; its saved form holds the configuration."""
+        from potlearn import __version__
+        from potlearn.potentials import LinearPotential
+
+        settings = config.model_dump(mode="json", exclude_none=True)
+        metadata = {"potlearn": __version__, "fit": settings}
+        potential = LinearPotential(descriptor, result.coefficients, reference, metadata)
+        return cls(config, potential, result)
 
     @property
     def n_coefficients(self) -> int:
         """Number of coefficients, one-body energies included."""
         return int(self.potential.coefficients.size)
+
+
+@dataclass(frozen=True)
+class FitOutcome(Fitted):
+    """A potential, how good it is, and where it was written.
+
+    Attributes
+    ----------
+    evaluations : dict
+        Reference and predicted values of each set, by name.
+    metrics : dict
+        Errors by set, group and quantity, as :func:`potlearn.metrics.metrics` gives them.
+    timing : dict
+        Wall seconds of each stage.
+    notes : tuple of str
+        What a user should know.
+    output : OutputFolder
+        The folder, which knows what was written.
+    """
+
+    evaluations: Mapping[str, Evaluation]
+    metrics: Mapping[str, Any]
+    timing: Mapping[str, float]
+    notes: tuple[str, ...]
+    output: OutputFolder
+
+    @classmethod
+    def of_fit(
+        cls,
+        fitted: Fitted,
+        evaluations: Mapping[str, Evaluation],
+        timing: Mapping[str, float],
+        notes: Sequence[str],
+        output: OutputFolder,
+    ) -> Self:
+        """The outcome of a fit and its evaluations."""
+        from potlearn.metrics import metrics
+
+        return cls(
+            **vars(fitted),
+            evaluations=evaluations,
+            metrics={name: metrics(evaluation) for name, evaluation in evaluations.items()},
+            timing=timing,
+            notes=(*fitted.result.notes, *notes),
+            output=output,
+        )
+
+    @property
+    def folder(self) -> Path:
+        """The output folder."""
+        return self.output.path
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Names of what was written there."""
+        return self.output.files
+
+    def numbers(self) -> dict[str, Any]:
+        """Errors, timing and number of coefficients, as ``metrics.json`` holds them."""
+        timing = {**self.timing, **self.result.timing}
+        return {**self.metrics, "timing": timing, "n_coefficients": self.n_coefficients}

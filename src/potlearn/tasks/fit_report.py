@@ -1,4 +1,4 @@
-"""What the report of a fit says beside its figures: data, descriptor, solver."""
+"""Title, summary and settings in the report of a fit."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from potlearn.tasks.fit_outcome import FitOutcome
 
 
-def report_info(outcome: FitOutcome, datasets: Mapping[str, Dataset]) -> ReportInfo:
+def fit_report(outcome: FitOutcome, datasets: Mapping[str, Dataset]) -> ReportInfo:
     """Title, summary and tables of settings of a fit."""
     from potlearn.report import ReportInfo
 
@@ -22,7 +22,7 @@ def report_info(outcome: FitOutcome, datasets: Mapping[str, Dataset]) -> ReportI
         summary=f"{outcome.n_coefficients} coefficients; configurations: {counts}.",
         sections={
             "Data": {name: _describe(dataset) for name, dataset in datasets.items()},
-            "Descriptor": outcome.config.descriptor.model_dump(mode="json"),
+            "Descriptor": outcome.config.descriptor.model_dump(mode="json", exclude_none=True),
             "Core": _reference(outcome),
             "Fit": _fit(outcome),
         },
@@ -58,5 +58,5 @@ def _fit(outcome: FitOutcome) -> dict[str, object]:
         "effective parameters": info.effective_parameters,
         "rows": result.n_rows,
         "weights": outcome.config.fit.weights.model_dump(mode="json"),
-        "notes": list(result.notes),
+        "notes": list(outcome.notes),
     }

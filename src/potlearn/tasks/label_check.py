@@ -1,4 +1,4 @@
-"""Labels that disagree with all the others, found by a fit with few coefficients."""
+"""Labels that disagree with the others: found by a small fit, or by the fit of a potential."""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ from potlearn.errors import PotlearnError
 if TYPE_CHECKING:
     from potlearn.data import Dataset, Finding
     from potlearn.descriptors import POD
-    from potlearn.fit import Suspicion
+    from potlearn.fit import FitResult, Suspicion
     from potlearn.report import SuspiciousLabel
     from potlearn.runtime import Progress
-    from potlearn.tasks.fit_outcome import FitOutcome
 
 MOST_ATOMS = 50_000
-"""A fit for the labels of more atoms is made only when asked for."""
+"""Labels of more atoms are checked only on request."""
 _CUTOFF = 5.0
 _UNITS = {"energy": "eV/atom", "forces": "eV/Å", "stress": "eV/atom (virial)"}
 
@@ -23,9 +22,9 @@ _UNITS = {"energy": "eV/atom", "forces": "eV/Å", "stress": "eV/atom (virial)"}
 def label_findings(
     dataset: Dataset, wanted: bool | None = None, progress: Progress | None = None
 ) -> list[Finding]:
-    """Suspicious labels as findings; where no fit is made, one finding that says why.
+    """Suspicious labels, judged by a small fit; one finding that says why, where there is none.
 
-    ``wanted`` None means up to 50000 atoms.
+    ``wanted`` None means up to :data:`MOST_ATOMS` atoms.
     """
     from potlearn.data import Finding
 
@@ -33,7 +32,7 @@ def label_findings(
     if wanted is False:
         return []
     if wanted is None and n_atoms > MOST_ATOMS:
-        problem = f"{n_atoms} atoms; --labels does it all the same"
+        problem = f"{n_atoms} atoms; --labels checks them"
         return [Finding("info", "labels", "all", f"labels not checked by a fit: {problem}")]
     try:
         found = _suspicious(dataset, progress)
@@ -52,16 +51,13 @@ def _suspicious(dataset: Dataset, progress: Progress | None) -> list[Suspicion]:
     return find_suspicious(result, rounds=1, progress=progress)
 
 
-def find_suspicious_labels(
-    outcome: FitOutcome, train: Dataset, progress: Progress | None
+def labels_to_check(
+    result: FitResult, train: Dataset, progress: Progress | None = None
 ) -> list[SuspiciousLabel]:
-    """Suspicious labels of a fit, for its report; none where the configuration turns them off."""
+    """Suspicious labels of a fit, for its report."""
     from potlearn.fit import find_suspicious
     from potlearn.report import SuspiciousLabel
 
-    if not outcome.config.output.check_labels:
-        return []
-    found = find_suspicious(outcome.result, progress=progress)
     groups = train.groups
     return [
         SuspiciousLabel(
@@ -73,7 +69,7 @@ def find_suspicious_labels(
             group=groups[item.index],
             where=_where(item),
         )
-        for item in found
+        for item in find_suspicious(result, progress=progress)
     ]
 
 
@@ -98,9 +94,10 @@ def _value(item: Suspicion, dataset: Dataset) -> float | None:
 def describe(item: Suspicion) -> str:
     """One suspicious label in words."""
     what = f"{item.quantity} {_where(item)}".strip()
+    verb = "" if item.quantity == "forces" else "s"
     return (
-        f"{what} at odds with the other labels: {abs(item.left_out):.3g} {_UNITS[item.quantity]} "
-        f"from a fit without it, {item.score:.0f} times the usual"
+        f"{what} disagree{verb} with the other labels: {abs(item.left_out):.3g} "
+        f"{_UNITS[item.quantity]} from a fit without it, {item.score:.0f} times the usual error"
     )
 
 

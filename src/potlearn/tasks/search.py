@@ -1,33 +1,37 @@
-"""``potlearn select --tune``: the best way to choose, for this data and this number."""
+"""Search the best way to select: settings in, a folder with the study and its best method out."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import typer
 
-from potlearn.runtime import write_json
-from potlearn.tasks.compare import data_settings
-from potlearn.tasks.files import check_report_extra
-from potlearn.tasks.settings.study import SpaceConfig, TuneConfig
-from potlearn.tasks.study_data import ProgressBar, StudyData, numbers_of, prepare
+from potlearn.runtime import SERIAL, Runtime, check_installed, content_key
+from potlearn.tasks.comparison import data_settings
+from potlearn.tasks.folder import OutputFolder
+from potlearn.tasks.progress import Stages, stages_of
+from potlearn.tasks.report_files import check_report_packages
+from potlearn.tasks.settings.study import SearchConfig, SpaceConfig
+from potlearn.tasks.study_data import StudyData, numbers_of, prepare
+from potlearn.typing import Array, Settings
 
 if TYPE_CHECKING:
     from potlearn.data import Dataset
     from potlearn.descriptors import Descriptor
-    from potlearn.runtime import Executor
     from potlearn.studies import Estimate, Method, Split
     from potlearn.studies.search import Objective, Space
 
+RESULTS = ("config.yaml", "tune.json", "report.html")
+STORES = ("study.db", "features", "rows")
+
 
 @dataclass(frozen=True)
-class TuneOutcome:
-    """What the search found.
+class SearchOutcome:
+    """Result of a search.
 
     Attributes
     ----------
@@ -37,10 +41,8 @@ class TuneOutcome:
         Its errors over those of a random choice, on validation sets.
     test : mapping of str to mapping of str to Estimate
         Errors on the test set by method and quantity.
-    size : int
-    n_trials : int
-    folder : Path
-    files : tuple of str
+    size, n_trials : int
+    output : OutputFolder
     """
 
     method: Method
@@ -48,52 +50,81 @@ class TuneOutcome:
     test: Mapping[str, Mapping[str, Estimate]]
     size: int
     n_trials: int
-    folder: Path
-    files: tuple[str, ...]
+    output: OutputFolder
+
+    @property
+    def folder(self) -> Path:
+        """The output folder."""
+        return self.output.path
+
+    @property
+    def summary(self) -> str:
+        """The method in one line."""
+        method = self.method
+        parts = [method.selector, *map(str, method.parameters.values()), "+".join(method.features)]
+        parts += [method.scaling, method.descriptor]
+        parts += [f"chunks of {method.chunk_size}"] if method.chunk_size else []
+        return (
+            f"{self.size} configurations: {', '.join(parts)}; {100 * self.value:.0f} % of the "
+            f"errors of a random choice on validation sets, {self.n_trials} trials."
+        )
 
 
-def run_tune(config: TuneConfig, executor: Executor, progress: ProgressBar) -> TuneOutcome:
-    """Search, look at the test set once, and write the output folder.
+def search_method(
+    settings: SearchConfig | Mapping[str, Any],
+    *,
+    runtime: Runtime = SERIAL,
+    progress: bool | Stages = False,
+) -> SearchOutcome:
+    """Search, use the test set once, and write the output folder.
 
-    The same configuration goes on with the search after a stop.
+    The same settings continue the search after a stop.
+
+    Parameters
+    ----------
+    settings : SearchConfig or mapping
+    runtime : Runtime
+        Workers.
+    progress : bool or function
+        As for :func:`~potlearn.tasks.fit`.
 
     Raises
     ------
     PotlearnError
         As reading, features, selectors and fits do; Optuna is not installed.
     """
-    from potlearn.runtime import Runtime, check_installed
-    from potlearn.studies.search import Objective, best_method, search
-
+    config, stages = SearchConfig.of(settings), stages_of(progress)
     check_installed("optuna", extra="tune", what="the search")
     if config.output.report:
-        check_report_extra()
-    folder = config.output.folder
-    folder.mkdir(parents=True, exist_ok=True)
+        check_report_packages()
+    with OutputFolder(config.output.folder, RESULTS, stores=STORES) as folder:
+        outcome, study = _search(config, folder, runtime, stages)
+        _write(config, outcome, study)
+    return outcome
+
+
+def _search(
+    config: SearchConfig, folder: OutputFolder, runtime: Runtime, stages: Stages
+) -> tuple[SearchOutcome, Any]:
+    from potlearn.studies.search import Objective, best_method, search
+
     data = StudyData.of(config.data)
-    _, fits = prepare(config, data, executor, progress)
+    _, fits = prepare(config, data, runtime, stages)
     outer = data.splits(1)[0]
     size = numbers_of([config.size], len(outer.pool))[0]
     descriptors = _descriptors(config.space, data.dataset.species)
     inner = [data.inner(outer.pool, config.validation, seed) for seed in range(config.seeds)]
     numbers_of([size], min(len(split.pool) for split in inner))
-    features = _features(data.dataset, descriptors, folder, executor)
+    features = _features(data.dataset, descriptors, folder.path, runtime)
     objective = Objective(fits, features, size, inner, _space(config.space, descriptors))
-    with progress("trials") as report:
-        study = search(
-            objective,
-            folder / "study.db",
-            _content(config, objective),
-            config.trials,
-            config.seed,
-            Runtime(progress=report),
-        )
+    path, content = folder.path / "study.db", _content(config, objective)
+    with stages("trials") as report:
+        own = Runtime(progress=report)
+        study = search(objective, path, content, config.trials, config.seed, own)
     method = best_method(objective, study)
     test = _test(objective, method, outer, config.seeds)
-    outcome = TuneOutcome(
-        method, study.best_value, test, size, len(study.trials), folder, ("config.yaml",)
-    )
-    return _write(config, outcome, study)
+    found = SearchOutcome(method, study.best_value, test, size, len(study.trials), folder)
+    return found, study
 
 
 def _descriptors(config: SpaceConfig, species: tuple[str, ...]) -> dict[str, Descriptor]:
@@ -123,27 +154,26 @@ def _space(config: SpaceConfig, descriptors: Mapping[str, Descriptor]) -> Space:
 
 
 def _features(
-    dataset: Dataset, descriptors: Mapping[str, Descriptor], folder: Path, executor: Executor
-) -> Callable[[tuple[str, ...]], Any]:
+    dataset: Dataset, descriptors: Mapping[str, Descriptor], folder: Path, runtime: Runtime
+) -> Callable[[tuple[str, ...]], Array]:
     """Features by descriptor and kinds; each is made once and kept in the folder."""
     from potlearn.features import configuration_features
-    from potlearn.runtime import Runtime, content_key
 
     @cache
-    def made(rows: tuple[str, ...]) -> Any:
+    def made(rows: tuple[str, ...]) -> Array:
         name, *kinds = rows
         key = content_key([descriptors[name].to_dict(), kinds], size=8)
         path = folder / "features" / f"{key}.npy"
         path.parent.mkdir(exist_ok=True)
         matrix = configuration_features(
-            dataset, descriptors[name], kinds, path=path, runtime=Runtime(executor)
+            dataset, descriptors[name], kinds, path=path, runtime=replace(runtime, progress=None)
         )
         return np.asarray(matrix)
 
     return made
 
 
-def _content(config: TuneConfig, objective: Objective) -> dict[str, Any]:
+def _content(config: SearchConfig, objective: Objective) -> Settings:
     """What a study's trials depend on."""
     from potlearn.studies import Comparison, content_of
 
@@ -173,18 +203,15 @@ def _test(
     return found
 
 
-def _write(config: TuneConfig, outcome: TuneOutcome, study: Any) -> TuneOutcome:
-    from dataclasses import replace
-
-    folder = outcome.folder
-    (folder / "config.yaml").write_text(config.to_yaml(), encoding="utf-8")
+def _write(config: SearchConfig, outcome: SearchOutcome, study: Any) -> None:
+    folder = outcome.output
+    folder.write_text("config.yaml", config.to_yaml())
     best = {k: v for k, v in asdict(outcome.method).items() if k != "name"}
     test = {
         name: {q: _plain(e) for q, e in errors.items()} for name, errors in outcome.test.items()
     }
     record = {"size": outcome.size, "trials": outcome.n_trials, "value": outcome.value}
-    write_json(folder / "tune.json", {**record, "best": best, "test": test})
-    files = ["config.yaml", "study.db", "tune.json", "features", "rows"]
+    folder.write_json("tune.json", {**record, "best": best, "test": test})
     if config.output.report:
         from potlearn.report import ReportInfo, write_search_report
         from potlearn.studies.search import completed
@@ -197,38 +224,10 @@ def _write(config: TuneConfig, outcome: TuneOutcome, study: Any) -> TuneOutcome:
             "Fit": config.fit.model_dump(mode="json", exclude_none=True),
             "Data": data_settings(config.data),
         }
-        info = ReportInfo("The best way to choose", _summary(outcome), settings)
-        write_search_report(folder / "report.html", trials, outcome.test, info)
-        files.append("report.html")
-    return replace(outcome, files=tuple(files))
+        info = ReportInfo("The best way to choose", outcome.summary, settings)
+        with folder.file("report.html") as path:
+            write_search_report(path, trials, outcome.test, info)
 
 
-def _plain(found: Estimate) -> dict[str, Any]:
+def _plain(found: Estimate) -> Settings:
     return {"mean": found.mean, "interval": [found.low, found.high]}
-
-
-def _summary(outcome: TuneOutcome) -> str:
-    method = outcome.method
-    parts = [method.selector, *map(str, method.parameters.values()), "+".join(method.features)]
-    parts += [method.scaling, method.descriptor]
-    parts += [f"chunks of {method.chunk_size}"] if method.chunk_size else []
-    return (
-        f"{outcome.size} configurations: {', '.join(parts)}; {100 * outcome.value:.0f} % of the "
-        f"errors of a random choice on validation sets, {outcome.n_trials} trials."
-    )
-
-
-def show_tune(outcome: TuneOutcome) -> None:
-    """Print the best method and its errors on the test set."""
-    typer.echo(_summary(outcome))
-    for name, errors in outcome.test.items():
-        shown = [
-            f"{quantity} {1e3 * errors[key].mean:.4g} {unit}"
-            for key, quantity, unit in (
-                ("energy_mae", "energy", "meV/atom"),
-                ("forces_mae", "forces", "meV/Å"),
-            )
-            if key in errors
-        ]
-        typer.echo(f"test, MAE, {name}: {', '.join(shown)}")
-    typer.echo(f"written to {outcome.folder}: {', '.join(outcome.files)}")

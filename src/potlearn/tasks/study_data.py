@@ -1,10 +1,9 @@
-"""What the two studies of selection have in common: data, splits, sizes, rows of the fits."""
+"""Data, splits, sizes and fits of a study of selection."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,29 +12,28 @@ from numpy.typing import NDArray
 from potlearn.errors import ConfigError
 from potlearn.tasks.data import regrouped
 from potlearn.tasks.descriptor import make_descriptor
+from potlearn.tasks.progress import Stages
 from potlearn.tasks.reference import make_core
-from potlearn.tasks.settings.study import CompareConfig, PoolConfig, PoolSplitConfig, TuneConfig
+from potlearn.tasks.settings.study import PoolConfig, PoolSplitConfig, StudyConfig
 from potlearn.tasks.weights import make_weights
 
 if TYPE_CHECKING:
     from potlearn.data import Dataset
     from potlearn.descriptors import Descriptor
-    from potlearn.runtime import Executor
+    from potlearn.runtime import Runtime
     from potlearn.studies import Split, SubsetFits
-
-ProgressBar = Callable[[str], AbstractContextManager[Callable[[int, int], None] | None]]
 
 
 @dataclass(frozen=True)
 class StudyData:
-    """Configurations of a study; the first ``n_pool`` are to choose from where a test set is given.
+    """Configurations of a study; with a given test set the first ``n_pool`` are the pool.
 
     Attributes
     ----------
     dataset : Dataset
         All configurations, those of a given test set last.
     n_pool : int or None
-        None where every seed splits them anew.
+        None: every seed has a split of its own.
     split : PoolSplitConfig
     """
 
@@ -75,7 +73,7 @@ class StudyData:
         return [Split(np.setdiff1d(usable, test), test) for test in tests]
 
     def inner(self, pool: NDArray[np.int64], part: float, seed: int) -> Split:
-        """A pool parted once more, within its groups: what is left, and a validation set."""
+        """A pool split once more, within its groups: the rest, and a validation set."""
         from potlearn.data import held_out
         from potlearn.studies import Split
 
@@ -84,14 +82,10 @@ class StudyData:
 
 
 def prepare(
-    config: CompareConfig | TuneConfig,
-    data: StudyData,
-    executor: Executor,
-    progress: ProgressBar,
+    config: StudyConfig, data: StudyData, runtime: Runtime, stages: Stages
 ) -> tuple[Descriptor, SubsetFits]:
-    """The fits' descriptor, and all that the fit of a subset needs; rows are made once."""
+    """Descriptor of the fits, and the fits of subsets; rows are made once."""
     from potlearn.fit import FitSettings, store_rows
-    from potlearn.runtime import Runtime
     from potlearn.studies import SubsetFits
 
     data.dataset.check_species(config.descriptor.species)
@@ -99,13 +93,13 @@ def prepare(
     reference, _ = make_core(
         config.reference.model_copy(update={"repulsive": False}), descriptor, data.dataset
     )
-    with progress("design rows") as report:
+    with stages("design rows") as report:
         store = store_rows(
             data.dataset,
             descriptor,
             config.output.folder / "rows",
             reference=reference,
-            runtime=Runtime(workers=executor, progress=report),
+            runtime=replace(runtime, progress=report),
         )
     settings = FitSettings(
         weights=make_weights(config.fit.weights),

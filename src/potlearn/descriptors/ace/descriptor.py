@@ -45,7 +45,7 @@ slow as the best.  More species: some 900 to 1300 columns of a fit.
 
 @dataclass(frozen=True)
 class ACE(CompiledDescriptor):
-    r"""Invariant products of moments, complete and independent up to an order.
+    r"""Atomic cluster expansion: invariant products of moments, complete up to an order.
 
     .. math::
         A_{\mu n l m}(i) = \sum_{j: z_j = \mu} R_n(r_{ij}) Y_{lm}(r_{ij}/|r_{ij}|), \qquad

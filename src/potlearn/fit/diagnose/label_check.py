@@ -125,8 +125,8 @@ class _HeldRows:
             for index in range(start, stop):
                 blocks = self.rows.blocks(index)
                 items.append(judge.influences(index, blocks))
-                self._look(index, blocks, items[-1])
-            self._forget()
+                self._note(index, blocks, items[-1])
+            self._drop_usual()
             if report:
                 report(stop, len(self.rows))
         return items
@@ -134,7 +134,7 @@ class _HeldRows:
     def again(
         self, judge: Judge, items: list[list[Influence]], report: Report | None
     ) -> list[list[Influence]]:
-        """Influences by another judge: as the first where rows are held, else by residuals."""
+        """Influences by another judge: exact where rows are held, else by the new residuals."""
         maker, found = self.rows.maker, []
         missing = not all(self.has(index) for index in range(len(items)))
         shape = len(maker.descriptor.species), -1
@@ -148,8 +148,8 @@ class _HeldRows:
                 report(index + 1, len(items))
         return found
 
-    def _look(self, index: int, blocks: Blocks, items: list[Influence]) -> None:
-        """Note the studentised residuals; hold rows that are not kept."""
+    def _note(self, index: int, blocks: Blocks, items: list[Influence]) -> None:
+        """Collect studentised residuals, and hold rows that are not kept."""
         largest: dict[str, float] = {}
         for item in items:
             largest[item.quantity] = max(largest.get(item.quantity, 0.0), item.studentised)
@@ -157,8 +157,8 @@ class _HeldRows:
         if not self.rows.has(index):
             self._unusual[index] = blocks, largest
 
-    def _forget(self) -> None:
-        """Keep the rows of the most unusual configurations in mind, as far as memory goes."""
+    def _drop_usual(self) -> None:
+        """Hold only the rows of the most unusual configurations, within the memory for them."""
         if not self._unusual:
             return
         usual = {q: usual_size(np.array(values), q) for q, values in self._seen.items()}

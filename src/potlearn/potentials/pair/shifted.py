@@ -62,7 +62,7 @@ def _parameters(potential: ShiftedPair) -> list[str]:
 
 @dataclass(frozen=True, eq=False)
 class LennardJones(ShiftedPair):
-    r"""Lennard-Jones potential.
+    r"""Lennard-Jones: 4 epsilon ((sigma/r)^12 - (sigma/r)^6).
 
     .. math:: v(r) = 4 \epsilon \left[ (\sigma/r)^{12} - (\sigma/r)^6 \right]
     """
@@ -83,7 +83,7 @@ class LennardJones(ShiftedPair):
 
 @dataclass(frozen=True, eq=False)
 class Morse(ShiftedPair):
-    r"""Morse potential.
+    r"""Morse: depth ((1 - exp(-alpha (r - r0)))^2 - 1).
 
     .. math:: v(r) = D [(1 - e^{-\alpha (r - r_0)})^2 - 1]
     """
@@ -106,7 +106,7 @@ class Morse(ShiftedPair):
 
 @dataclass(frozen=True, eq=False)
 class BornMayer(ShiftedPair):
-    r"""Born-Mayer potential.
+    r"""Born-Mayer: amplitude exp(-r/rho).
 
     .. math:: v(r) = A e^{-r/\rho}
     """
@@ -127,7 +127,7 @@ class BornMayer(ShiftedPair):
 
 @dataclass(frozen=True, eq=False)
 class Coulomb(ShiftedPair):
-    r"""Coulomb potential of fixed charges, without Ewald sum.
+    r"""Coulomb: between fixed charges, without Ewald sum.
 
     .. math:: v(r) = q_a q_b e^2 / (4 \pi \epsilon_0 r)
     """

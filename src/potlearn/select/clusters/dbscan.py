@@ -16,6 +16,7 @@ from typing_extensions import override
 from potlearn.errors import SelectionError
 from potlearn.select.clusters.density import DensityClusters, check_count
 from potlearn.select.clusters.scikit import scikit
+from potlearn.select.ties import TIE
 from potlearn.select.vectors import squared_distances
 from potlearn.typing import Array
 
@@ -51,7 +52,7 @@ class DBSCAN(DensityClusters):
 
     @override
     def clusters(self, X: Array) -> NDArray[np.int64]:
-        eps = self.eps or _radius(X, self.min_samples)
+        eps = (self.eps or _radius(X, self.min_samples)) * (1 + TIE)
         with scikit("cluster", "DBSCAN") as cluster:
             fitted = cluster.DBSCAN(eps=eps, min_samples=self.min_samples).fit(X)
         return np.asarray(fitted.labels_, np.int64)

@@ -22,11 +22,14 @@ from potlearn.select.run import Run
 from potlearn.select.sampling.quotas import quotas
 from potlearn.select.selection import Selection
 from potlearn.select.selector import Labels, Sized, is_positive_integer
-from potlearn.select.vectors import squared_norms
+from potlearn.select.ties import in_order
+from potlearn.select.vectors import oriented, squared_norms
 from potlearn.typing import Array
 
 # Leaves of the tree for each cluster, at most, and trials of its threshold.
 SURPLUS, TRIALS = 4, 22
+# Part of a variance, or of the spread of a column, that is rounding.
+EQUAL = 1e-12
 
 
 @dataclass(frozen=True)
@@ -71,15 +74,13 @@ def weighted_components(X: Array) -> Array:
     """
     X = X - X.mean(axis=0)
     spread = np.sqrt((X**2).mean(axis=0))
-    varies = spread > 1e-12 * max(float(spread.max()), 1e-300)
+    varies = spread > EQUAL * max(float(spread.max()), 1e-300)
     if not varies.any():
         return np.zeros((len(X), 1))
     X = X[:, varies] / spread[varies]
     variances, axes = np.linalg.eigh(X.T @ X / len(X))
-    kept = variances > min(1.0, variances[-1] * (1 - 1e-12))
-    # The sign of an axis is that of its largest entry: the same on any machine.
-    signs = np.sign(np.take_along_axis(axes, np.abs(axes).argmax(axis=0)[None], axis=0))
-    return np.asarray(X @ (axes * signs)[:, kept] * variances[kept])
+    kept = variances > min(1.0 + EQUAL, variances[-1] * (1 - EQUAL))
+    return np.asarray(X @ oriented(axes)[:, kept] * variances[kept])
 
 
 def _birch(Z: Array, n_clusters: int) -> NDArray[np.int64]:
@@ -123,6 +124,7 @@ def _tree(cluster: Any, Z: Array, n_clusters: int) -> Any:
 
 def _outward(Z: Array, members: NDArray[np.int64], count: int) -> NDArray[np.int64]:
     """Rows of a cluster from its centre outward, at equal steps of rank."""
-    distances = squared_norms(Z[members] - Z[members].mean(axis=0))
-    order = members[np.argsort(distances, kind="stable")]
+    rows = Z[members]
+    distances = np.sqrt(squared_norms(rows - rows.mean(axis=0)))
+    order = members[in_order(distances, float(np.abs(Z).max()))]
     return np.asarray(order[(np.arange(count) * len(members)) // max(count, 1)])

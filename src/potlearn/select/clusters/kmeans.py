@@ -18,8 +18,8 @@ from typing import Any, ClassVar
 import numpy as np
 from typing_extensions import override
 
-from potlearn.errors import SelectionError, TooFewError
-from potlearn.select.clusters.representatives import nearest_to_centres
+from potlearn.errors import SelectionError
+from potlearn.select.clusters.representatives import check_filled, nearest_to_centres
 from potlearn.select.clusters.scikit import legacy_seed, scikit
 from potlearn.select.passes import over
 from potlearn.select.rows import Rows, blocks
@@ -27,6 +27,7 @@ from potlearn.select.run import Run, State
 from potlearn.select.seeds import Seed
 from potlearn.select.selection import Selection
 from potlearn.select.selector import Labels, Sized
+from potlearn.select.ties import TIE, first_of_groups, first_smallest_in_rows
 from potlearn.select.vectors import squared_norms
 from potlearn.typing import Array
 
@@ -84,7 +85,7 @@ class KMeans(Sized):
     def choose_weighted(self, rows: Rows, weights: Array, run: Run) -> Selection:
         X = rows.read()
         fitted = self._fitted(X, weights, run)
-        return nearest_to_centres(X, fitted.labels_, fitted.cluster_centers_, weights)
+        return nearest_to_centres(X, np.asarray(fitted.cluster_centers_, np.float64), weights)
 
     def _fitted(self, X: Array, weights: Array | None, run: Run) -> Any:
         with scikit("cluster", "KMeans") as cluster, warnings.catch_warnings():
@@ -111,13 +112,7 @@ class KMeans(Sized):
 
     def _chosen(self, found: State) -> Selection:
         counts = found["counts"]
-        if (counts == 0).any():
-            available = int((counts > 0).sum())
-            raise TooFewError(
-                f"n_to_select is {self.n_to_select}, but rows fall into {available} clusters only: "
-                "most are equal",
-                available,
-            )
+        check_filled(int((counts > 0).sum()), self.n_to_select)
         return Selection.of(found["nearest"], counts / counts.sum())
 
 
@@ -137,20 +132,21 @@ def _assigned(X: Array, twice: Array, lengths: Array, k: int) -> State:
     """What a block adds, from :math:`-2 c` and :math:`c^2`."""
     scores = X @ twice
     scores += lengths
-    labels = scores.argmin(axis=1)
-    squares = np.maximum(scores[np.arange(len(X)), labels] + squared_norms(X), 0.0)
+    sizes = squared_norms(X)
+    labels = first_smallest_in_rows(scores, sizes)
+    squares = np.maximum(scores[np.arange(len(X)), labels] + sizes, 0.0)
     order = np.lexsort((squares, labels))
     found, first = np.unique(labels[order], return_index=True)
-    sums, nearest, distances = np.zeros((k, X.shape[1])), np.full(k, -1), np.full(k, np.inf)
+    sums, nearest = np.zeros((k, X.shape[1])), np.full(k, -1)
     sums[found] = np.add.reduceat(X[order], first, axis=0)
-    nearest[found] = order[first]
-    distances[found] = squares[order[first]]
+    nearest[found] = first_of_groups(squares, labels, sizes)[1]
     return {
         "sums": sums,
         "counts": np.bincount(labels, minlength=k).astype(float),
         "inertia": np.array([squares.sum()]),
         "nearest": nearest,
-        "distances": distances,
+        "distances": np.where(nearest < 0, np.inf, squares[nearest]),
+        "sizes": np.where(nearest < 0, 0.0, sizes[nearest]),
         "rows": np.array([len(X)]),
     }
 
@@ -158,7 +154,9 @@ def _assigned(X: Array, twice: Array, lengths: Array, k: int) -> State:
 def _merged(state: State, result: State) -> State:
     """Both parts; row numbers of the second count from the end of the first."""
     total = {name: state[name] + result[name] for name in ("sums", "counts", "inertia", "rows")}
-    better = result["distances"] < state["distances"]
+    near, far = result["distances"], state["distances"]
+    better = near + TIE * (near + state["sizes"]) < far
     total["nearest"] = np.where(better, state["rows"] + result["nearest"], state["nearest"])
-    total["distances"] = np.where(better, result["distances"], state["distances"])
+    for name in ("distances", "sizes"):
+        total[name] = np.where(better, result[name], state[name])
     return total

@@ -14,13 +14,15 @@ from dataclasses import dataclass
 import numpy as np
 from typing_extensions import override
 
-from potlearn.errors import SelectionError, TooFewError
+from potlearn.errors import SelectionError
+from potlearn.select.clusters.representatives import assigned, check_filled, shares
 from potlearn.select.clusters.scikit import legacy_seed, scikit
 from potlearn.select.rows import Rows
 from potlearn.select.run import Run
 from potlearn.select.seeds import Seed
 from potlearn.select.selection import Selection
 from potlearn.select.selector import Labels, Sized
+from potlearn.select.ties import first_smallest, in_order
 from potlearn.select.vectors import squared_distances, squared_norms
 from potlearn.typing import Array, Indices
 
@@ -69,31 +71,21 @@ class KMedoids(Sized):
             )
         for _ in range(self.max_iter):
             labels = _assigned(X, medoids)
-            _check_distinct(labels, len(medoids))
+            check_filled(len(np.unique(labels)), len(medoids))
             moved = np.array(
                 [_medoid(X, np.flatnonzero(labels == j), weights, m) for j, m in enumerate(medoids)]
             )
             if np.array_equal(moved, medoids):
                 break
             medoids = moved
-        shares = np.bincount(_assigned(X, medoids), weights=weights, minlength=len(medoids))
-        return Selection.of(medoids, shares / shares.sum())
+        return Selection.of(medoids, shares(_assigned(X, medoids), weights, len(medoids)))
 
 
 def _assigned(X: Array, medoids: Indices) -> Indices:
-    """Nearest medoid of each row; a medoid belongs to itself."""
-    labels = np.concatenate(
-        [squared_distances(X[s : s + 4096], X[medoids]).argmin(1) for s in range(0, len(X), 4096)]
-    )
+    """Nearest medoid of each row; a medoid belongs to itself unless it is equal to another."""
+    labels = assigned(X, X[medoids])
+    labels[medoids] = squared_distances(X[medoids], X[medoids]).argmin(axis=1)
     return labels
-
-
-def _check_distinct(labels: Indices, k: int) -> None:
-    found = len(np.unique(labels))
-    if found < k:
-        raise TooFewError(
-            f"n_to_select is {k}, but rows fall into {found} clusters only: most are equal", found
-        )
 
 
 def _medoid(X: Array, members: Indices, mass: Array, medoid: int) -> int:
@@ -103,7 +95,10 @@ def _medoid(X: Array, members: Indices, mass: Array, medoid: int) -> int:
     """
     rows = X[members]
     centre = np.average(rows, axis=0, weights=mass[members])
-    near = np.argsort(squared_norms(rows - centre), kind="stable")[:CANDIDATES]
-    candidates = np.concatenate([[medoid], members[near]])
-    costs = np.sqrt(squared_distances(X[candidates], rows)) @ mass[members]
-    return int(candidates[int(costs.argmin())])
+    lengths = np.sqrt(squared_norms(rows - centre))
+    near = np.sort(in_order(lengths, float(np.abs(rows).max()))[:CANDIDATES])
+    candidates = np.concatenate([np.flatnonzero(members == medoid), near])
+    squares = squared_distances(rows[candidates], rows)
+    squares[np.arange(len(candidates)), candidates] = 0.0
+    costs = np.sqrt(squares) @ mass[members]
+    return int(members[candidates[first_smallest(costs)]])

@@ -74,6 +74,11 @@ class _Information(Centred):
         return row
 
     @override
+    def size(self, square: float, score: float) -> float:
+        distance = 2.0 * self.bandwidth**2 * max(score, 1.0)
+        return 1.0 + super().size(square, distance) / (2.0 * self.bandwidth**2)
+
+    @override
     def updated(self, scores: Array, seen: Seen, effects: Array) -> Array:
         logs = np.maximum(squares_from(effects, seen), 0.0) * (-0.5 / self.bandwidth**2)
         return np.asarray(-np.logaddexp(-scores, np.logaddexp.reduce(logs, axis=0)))

@@ -10,6 +10,7 @@ left is at most twice the smallest possible one.)
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import sqrt
 from typing import ClassVar, Self
 
 import numpy as np
@@ -23,6 +24,7 @@ from potlearn.select.run import Run
 from potlearn.select.seeds import Seed
 from potlearn.select.selection import Selection
 from potlearn.select.selector import Labels, Sized
+from potlearn.select.ties import first_largest
 from potlearn.select.vectors import squared_norms
 from potlearn.typing import Array
 
@@ -95,10 +97,16 @@ class Centred(Rule):
     def seen(self, X: Array) -> Array:
         return np.asarray(X - self.mean)
 
+    @override
+    def size(self, square: float, score: float) -> float:
+        return square + sqrt(score * float(self.mean @ self.mean))
+
 
 def farthest(rows: Rows, rule: Centred, run: Run) -> int:
     """Number of the row farthest from the mean."""
-    return int(squares_of(rows, rule.seen, run, "farthest").argmax())
+    squares = squares_of(rows, rule.seen, run, "farthest")
+    top = float(squares.max())
+    return first_largest(squares, rule.size(top, top))
 
 
 def squares_from(effects: Array, seen: Seen) -> Array:

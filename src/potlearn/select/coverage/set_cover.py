@@ -18,13 +18,16 @@ from potlearn.select.rows import Rows
 from potlearn.select.run import Run
 from potlearn.select.selection import Selection
 from potlearn.select.selector import Labels, Sized
-from potlearn.select.vectors import squared_distances
+from potlearn.select.ties import TIE, first_largest
+from potlearn.select.vectors import squared_distances, squared_norms
 from potlearn.typing import Array
 
 # Halvings of the interval in which the radius lies.
 STEPS = 40
-# Rows whose distances are all in memory (200 MB).
+# Rows whose distances are all in memory (400 MB).
 MOST = 5000
+# Part of the largest squared distance below which rows are equal.
+EQUAL = 1e-14
 
 
 @dataclass(frozen=True)
@@ -54,15 +57,15 @@ class SetCover(Sized):
     def choose(self, rows: Rows, labels: Labels | None, run: Run) -> Selection:
         X = rows.read()
         X = X - X.mean(axis=0)
-        distances = np.sqrt(squared_distances(X, X))
-        np.fill_diagonal(distances, 0.0)
-        indices, gains = _smallest_cover(distances, self.n_to_select)
-        return _filled(distances, indices, gains, self.n_to_select)
+        squares, sizes = squared_distances(X, X), squared_norms(X)
+        np.fill_diagonal(squares, 0.0)
+        indices, gains = _smallest_cover(squares, sizes, self.n_to_select)
+        return _filled(squares, sizes, indices, gains, self.n_to_select)
 
 
-def cover(distances: Array, radius: float, limit: int) -> tuple[list[int], list[float]] | None:
+def cover(squares: Array, radius: float, limit: int) -> tuple[list[int], list[float]] | None:
     """Rows that cover all, and what part each covers anew; None if ``limit`` are not enough."""
-    near = distances <= radius
+    near = squares <= radius**2 * (1 + TIE)
     counts = near.sum(axis=0)
     left = np.ones(len(near), bool)
     indices, gains = list[int](), list[float]()
@@ -78,13 +81,19 @@ def cover(distances: Array, radius: float, limit: int) -> tuple[list[int], list[
     return indices, gains
 
 
-def _smallest_cover(distances: Array, k: int) -> tuple[list[int], list[float]]:
-    """Cover by at most k rows of the smallest radius, by bisection."""
-    low, high = 0.0, float(distances.max())
-    best = cover(distances, high, k)
+def _smallest_cover(squares: Array, sizes: Array, k: int) -> tuple[list[int], list[float]]:
+    """Cover by at most k rows of the smallest radius, by bisection.
+
+    Rows that are at the radius but for rounding are covered.
+    """
+    low, high = 0.0, float(squares.max()) ** 0.5
+    least = np.maximum.outer(sizes, sizes)
+    least *= -TIE
+    least += squares
+    best = cover(least, high, k)
     for _ in range(STEPS):
         middle = (low + high) / 2
-        found = cover(distances, middle, k)
+        found = cover(least, middle, k)
         if found is None:
             low = middle
         else:
@@ -95,16 +104,19 @@ def _smallest_cover(distances: Array, k: int) -> tuple[list[int], list[float]]:
     return best
 
 
-def _filled(distances: Array, indices: list[int], gains: list[float], k: int) -> Selection:
-    nearest = distances[indices].min(axis=0)
+def _filled(
+    squares: Array, sizes: Array, indices: list[int], gains: list[float], k: int
+) -> Selection:
+    """The cover, and the rows farthest from it."""
+    nearest, largest = squares[indices].min(axis=0), float(squares.max())
     while len(indices) < k:
-        i = int(nearest.argmax())
-        if not nearest[i] > 1e-7 * distances.max():
+        i = first_largest(nearest, float(sizes[nearest.argmax()]))
+        if not nearest[i] > EQUAL * largest:
             raise TooFewError(
                 f"n_to_select is {k}, but only {len(indices)} rows are distinct to rounding",
                 len(indices),
             )
         indices.append(i)
         gains.append(0.0)
-        nearest = np.minimum(nearest, distances[i])
+        nearest = np.minimum(nearest, squares[i])
     return Selection.of(indices, gains)

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from math import sqrt
 from typing import ClassVar, Self
 
 import numpy as np
@@ -31,6 +32,7 @@ from potlearn.select.run import Run
 from potlearn.select.seeds import Seed
 from potlearn.select.selection import Selection
 from potlearn.select.selector import Labels, Sized
+from potlearn.select.ties import first_largest
 from potlearn.select.vectors import orthonormal, squared_norms
 from potlearn.typing import Array
 
@@ -103,10 +105,11 @@ def pivoted_cholesky(X: Array, kernel: Kernel, k: int) -> Iterator[tuple[int, fl
     Ends where all :math:`d_i^2` are rounding.
     """
     left = kernel.diagonal(X)
-    cut = len(X) * _EPS * float(left.max())
+    largest = float(left.max())
+    cut = len(X) * _EPS * largest
     factor = np.zeros((k, len(X)))
     for t in range(k):
-        j = int(left.argmax())
+        j = first_largest(left, largest)
         if not left[j] > cut:
             return
         yield j, float(left[j])
@@ -117,14 +120,15 @@ def pivoted_cholesky(X: Array, kernel: Kernel, k: int) -> Iterator[tuple[int, fl
 
 
 def pivoted_qr(
-    rows: Rows, features: FeatureMap | Along, k: int, run: Run, width: int = 0
+    rows: Rows, features: FeatureMap | Along, k: int, run: Run, width: int, terms: float = 0.0
 ) -> Iterator[tuple[int, float]]:
     """Rows whose features are farthest from the span of those before, with squared distances.
 
     Distances are differences of squares.  Where they have fallen so far that few digits are left,
     the rows are seen anew, outside the span so far.  Ends where all distances are rounding.
+    Features are as exact as ``terms`` of this length let them be.
     """
-    rule, chosen, top = Residuals(features), list[int](), 0.0
+    rule, chosen, top = Residuals(features, terms), list[int](), 0.0
     while len(chosen) < k:
         squares = squares_of(rows, rule.seen, run, f"squares {len(chosen)}", width).copy()
         squares[chosen] = -np.inf
@@ -136,7 +140,7 @@ def pivoted_qr(
         for i, score in greedy(rows, rule, squares, k - len(chosen), run, stage):
             yield i, score
             chosen.append(i)
-        rule.leave_span()
+        rule.leave_span(top**0.5)
 
 
 @dataclass
@@ -146,6 +150,8 @@ class Residuals(Rule):
     Attributes
     ----------
     features : FeatureMap or Along
+    terms : float
+        Length of what cancels in a row as it is seen: its rounding errors are of this size.
     span : list of (R,)
         Orthonormal directions that rows are seen outside of.
     directions : list of (R,)
@@ -155,6 +161,7 @@ class Residuals(Rule):
     """
 
     features: FeatureMap | Along
+    terms: float = 0.0
     span: list[Array] = field(default_factory=list)
     directions: list[Array] = field(default_factory=list)
     floor: float = 0.0
@@ -177,7 +184,12 @@ class Residuals(Rule):
     def updated(self, scores: Array, seen: Seen, effects: Array) -> Array:
         return np.asarray(scores - squared_norms(seen.rows @ effects.T))
 
-    def leave_span(self) -> None:
-        """Look at rows outside all directions so far from now on."""
+    @override
+    def size(self, square: float, score: float) -> float:
+        return square + self.terms * sqrt(max(score, 0.0))
+
+    def leave_span(self, terms: float) -> None:
+        """Look at rows outside all directions so far from now on; they had at most this length."""
+        self.terms = max(self.terms, terms)
         self.span += self.directions
         self.directions = []

@@ -19,11 +19,12 @@ import numpy as np
 from typing_extensions import override
 
 from potlearn.errors import SelectionError, TooFewError
-from potlearn.select.matrix.singular import triangle_of
+from potlearn.select.matrix.singular import triangle_of, typical_terms
 from potlearn.select.rows import Rows
 from potlearn.select.run import Run
 from potlearn.select.selection import Selection
 from potlearn.select.selector import Labels, Sized
+from potlearn.select.ties import first_largest
 from potlearn.select.vectors import orthonormal, squared_norms
 from potlearn.typing import Array
 
@@ -64,23 +65,27 @@ class CUR(Sized):
         indices: list[int] = []
         scores: list[float] = []
         for t in range(self.n_to_select):
-            leverages = self._leverages(X, triangle, basis, cut)
-            if leverages is None:
+            found = self._leverages(X, triangle, basis, cut)
+            if found is None:
                 raise TooFewError(f"n_to_select is {self.n_to_select}, above the rank of X, {t}", t)
+            leverages, terms = found
             leverages[indices] = -1.0
-            indices.append(int(leverages.argmax()))
+            indices.append(first_largest(leverages, terms * float(leverages.max()) ** 0.5))
             scores.append(float(leverages[indices[-1]]))
             basis = np.vstack([basis, orthonormal(X[indices[-1]], basis)])
         return Selection.of(indices, scores)
 
-    def _leverages(self, X: Array, triangle: Array, basis: Array, cut: float) -> Array | None:
-        """Leverages of what is left of the rows, or None if nothing is."""
+    def _leverages(
+        self, X: Array, triangle: Array, basis: Array, cut: float
+    ) -> tuple[Array, float] | None:
+        """Leverages of what is left of the rows, and their terms; None if nothing is left."""
         left = triangle - (triangle @ basis.T) @ basis
         values, W = _leading(left, self.n_vectors)
         kept = values > max(cut, RESOLUTION * values.max())
         if not kept.any():
             return None
-        return squared_norms(X @ (W[:, kept] / values[kept]))
+        leverages = squared_norms(X @ (W[:, kept] / values[kept]))
+        return leverages, typical_terms(triangle, len(X), float(values[kept].min()))
 
 
 def _leading(matrix: Array, m: int) -> tuple[Array, Array]:

@@ -18,11 +18,12 @@ from typing_extensions import override
 
 from potlearn.errors import SelectionError, TooFewError
 from potlearn.select.matrix.deim import lu_pivots
-from potlearn.select.matrix.singular import left_vectors
+from potlearn.select.matrix.singular import left_vectors, typical_terms
 from potlearn.select.rows import Rows
 from potlearn.select.run import Run
 from potlearn.select.selection import Selection
 from potlearn.select.selector import Labels, Sized
+from potlearn.select.ties import first_largest, margin
 from potlearn.select.vectors import squared_norms
 from potlearn.typing import Array, Indices
 
@@ -52,9 +53,12 @@ class MaxVol(Sized):
 
     @override
     def choose(self, rows: Rows, labels: Labels | None, run: Run) -> Selection:
-        U = left_vectors(rows)[:, : self.n_to_select]
-        chosen, C = _exchange(U, 1.0 + self.tolerance)
-        chosen = _extend(chosen, C, self.n_to_select)
+        k = self.n_to_select
+        values, U = left_vectors(rows)
+        U = U[:, :k]
+        terms = typical_terms(values, len(U), float(values[U.shape[1] - 1]))
+        chosen, C = _exchange(U, 1.0 + self.tolerance, terms)
+        chosen = _extend(chosen, C, k)
         leverages = squared_norms(np.linalg.qr(U[chosen])[0])
         return Selection(chosen, leverages)
 
@@ -76,13 +80,14 @@ def extrapolation_grade(X: Array, chosen: Array) -> Array:
     return np.asarray(np.abs(coefficients).max(axis=1))
 
 
-def _exchange(U: Array, bound: float) -> tuple[Indices, Array]:
+def _exchange(U: Array, bound: float, size: float) -> tuple[Indices, Array]:
     """Dominant square submatrix: its rows, and coefficients C of all rows."""
-    chosen, _ = lu_pivots(U)
+    chosen, _ = lu_pivots(U, size)
     C = np.asarray(np.linalg.solve(U[chosen].T, U.T).T, np.float64)
     while True:
-        i, j = np.unravel_index(np.abs(C).argmax(), C.shape)
-        if not abs(C[i, j]) > bound:
+        i = first_largest(np.abs(C).max(axis=1))
+        j = first_largest(np.abs(C[i]))
+        if not abs(C[i, j]) > bound + margin(bound):
             return chosen, C
         step = C[i].copy()
         step[j] -= 1.0
@@ -102,7 +107,7 @@ def _extend(chosen: Indices, C: Array, k: int) -> Indices:
     lengths = squared_norms(C)
     lengths[lengths + 1.0 - 2.0 * C.max(axis=1) <= EQUAL] = -np.inf
     while len(indices) < k:
-        i = int(lengths.argmax())
+        i = first_largest(lengths, 1.0)
         size = lengths[i]
         if size == -np.inf:
             raise TooFewError(

@@ -19,7 +19,7 @@ from typing_extensions import override
 from potlearn.select.determinantal.ensemble import Along, spectrum_of
 from potlearn.select.determinantal.greedy_map import pivoted_qr
 from potlearn.select.kernels.named import Identity
-from potlearn.select.matrix.singular import check_rank
+from potlearn.select.matrix.singular import check_rank, typical_terms
 from potlearn.select.moments import Triangle
 from potlearn.select.rows import Rows
 from potlearn.select.run import Run
@@ -49,5 +49,6 @@ class PivotedQR(Sized):
         values, axes = spectrum_of(rows, Identity(), Triangle(), run)
         check_rank(k, len(values))
         along = Along(Identity(), np.ascontiguousarray(axes[:, :k]))
-        indices, squares = zip(*pivoted_qr(rows, along, k, run, k), strict=True)
+        terms = typical_terms(values, rows.shape[0], float(values[k - 1]))
+        indices, squares = zip(*pivoted_qr(rows, along, k, run, k, terms), strict=True)
         return Selection.of(indices, np.sqrt(squares))

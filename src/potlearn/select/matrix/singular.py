@@ -26,8 +26,23 @@ def check_rank(k: int, rank: int) -> None:
         )
 
 
-def left_vectors(rows: Rows, k: int | None = None) -> Array:
-    """The k leading left singular vectors, (N, k), or all up to the rank.
+def typical_terms(values: Array, n: int, smallest: float) -> float:
+    r"""Size of the terms of :math:`u = X w / \sigma`: the root mean square of |x| over sigma.
+
+    Parameters
+    ----------
+    values : (r,) or (D, D)
+        Singular values of X, or its triangle.
+    n : int
+        Number of rows.
+    smallest : float
+        The smallest sigma of those whose vectors are wanted.
+    """
+    return float(np.linalg.norm(values) / np.sqrt(n)) / smallest
+
+
+def left_vectors(rows: Rows, k: int | None = None) -> tuple[Array, Array]:
+    """Singular values (r,), and the k leading left singular vectors, (N, k), or all up to the rank.
 
     Raises
     ------
@@ -38,4 +53,4 @@ def left_vectors(rows: Rows, k: int | None = None) -> Array:
     if k is not None:
         check_rank(k, len(values))
     leading = np.ascontiguousarray(axes[:, :k])
-    return np.concatenate([block @ leading for _, block in blocks(rows)])
+    return values, np.concatenate([block @ leading for _, block in blocks(rows)])

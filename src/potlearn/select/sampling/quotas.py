@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from potlearn.errors import SelectionError
 from potlearn.select.selection import Selection
+from potlearn.select.ties import in_order
 from potlearn.typing import Array, Indices
 
 ALLOCATIONS = ("proportional", "equal", "root")
@@ -57,6 +58,6 @@ def draw_from_groups(
 def _rounded(share: Array, total: int) -> Indices:
     """Whole numbers near the shares with this sum: the largest remainders are rounded up."""
     down = np.floor(share).astype(np.int64)
-    order = np.argsort(down - share, kind="stable")
+    order = in_order(down - share, float(share.max()))
     down[order[: total - int(down.sum())]] += 1
     return down

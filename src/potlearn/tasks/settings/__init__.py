@@ -1,8 +1,15 @@
-"""The schema of a fit configuration: what may stand in ``fit.yaml``, with units and defaults."""
+"""Settings of the tasks: keys with their types, units, defaults and texts; mistakes in words."""
 
 from potlearn.tasks.settings.data import DataConfig, KeysConfig, SplitConfig
 from potlearn.tasks.settings.descriptor import DescriptorConfig, FamilyConfig
 from potlearn.tasks.settings.fit import FitConfig, OutputConfig
+from potlearn.tasks.settings.model import (
+    DescriptorsConfig,
+    EvaluateConfig,
+    ExportConfig,
+    ImportConfig,
+    InspectConfig,
+)
 from potlearn.tasks.settings.reference import PairPotentialConfig, ReferenceConfig
 from potlearn.tasks.settings.section import Section
 from potlearn.tasks.settings.solver import GroupWeights, SolverConfig, WeightsConfig
@@ -10,9 +17,14 @@ from potlearn.tasks.settings.solver import GroupWeights, SolverConfig, WeightsCo
 __all__ = [
     "DataConfig",
     "DescriptorConfig",
+    "DescriptorsConfig",
+    "EvaluateConfig",
+    "ExportConfig",
     "FamilyConfig",
     "FitConfig",
     "GroupWeights",
+    "ImportConfig",
+    "InspectConfig",
     "KeysConfig",
     "OutputConfig",
     "PairPotentialConfig",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, create_model, field_validator
+from pydantic import create_model, field_validator
 from pydantic_core import PydanticCustomError
 
 from potlearn.descriptors.families import FAMILIES
@@ -52,16 +52,14 @@ def _family_section(name: str, family: Any) -> type[FamilyConfig]:
     """The keys of the family's class, and its name as the only value of ``family``."""
     kind: Any = Literal[name]
     default = name if name == DEFAULT_FAMILY else ...
-    key: Any = Field(default, description="The descriptor family.")
-    base = create_model(
-        "FamilyConfig", __base__=FamilyConfig, __module__=__name__, family=(kind, key)
-    )
+    key = (kind, default)
+    base = create_model("FamilyConfig", __base__=FamilyConfig, __module__=__name__, family=key)
     made = section_of(family, f"{name.capitalize()}Config", base)
     assert issubclass(made, FamilyConfig)
     return made
 
 
 DescriptorConfig = Annotated[
-    FamilyConfig, SectionOf("family", FAMILIES, family_section, DEFAULT_FAMILY)
+    FamilyConfig, SectionOf("family", lambda: FAMILIES, family_section, DEFAULT_FAMILY)
 ]
 """The section of any family in the table of families, told apart by ``family``."""

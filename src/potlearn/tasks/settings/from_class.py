@@ -7,20 +7,16 @@ with a default may be absent, and is then left to the class.
 
 from __future__ import annotations
 
-import ast
 import inspect
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, Field, fields, is_dataclass
 from functools import cache, reduce
-from itertools import pairwise
 from operator import or_
-from textwrap import dedent
 from types import GenericAlias, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 from pydantic import BeforeValidator, create_model
-from pydantic import Field as Key
-from typing_extensions import get_original_bases, is_typeddict
+from typing_extensions import is_typeddict
 
 from potlearn.tasks.settings.section import Section, as_tuple
 
@@ -33,36 +29,16 @@ def section_of(cls: type, name: str, base: type[Section] = Section) -> type[Sect
 
     The settings of a dataclass are those of its fields that are compared.
     """
-    hints, texts = get_type_hints(cls, include_extras=True), attribute_texts(cls)
+    hints = get_type_hints(cls, include_extras=True)
     keys: dict[str, Any] = {}
     for key, required in _settings(cls).items():
         if key not in base.model_fields:
             kind = _kind(hints[key])
-            default = ... if required else None
-            keys[key] = (
-                kind if required else kind | None,
-                Key(default, description=texts.get(key)),
-            )
+            keys[key] = (kind, ...) if required else (kind | None, None)
     text = (inspect.getdoc(cls) or name).split("\n\n")[0]
-    return create_model(name, __base__=base, __module__=cls.__module__, __doc__=text, **keys)
-
-
-def attribute_texts(cls: type) -> dict[str, str]:
-    """Texts below the attributes of a class and of its bases; none where there is no source."""
-    found: dict[str, str] = {}
-    for base in reversed(get_original_bases(cls)):
-        found |= attribute_texts(base) if isinstance(base, type) and base is not object else {}
-    try:
-        (tree,) = ast.parse(dedent(inspect.getsource(cls))).body
-    except (OSError, TypeError):
-        return found
-    body = tree.body if isinstance(tree, ast.ClassDef) else []
-    for statement, text in pairwise(body):
-        if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
-            match text:
-                case ast.Expr(ast.Constant(str() as words)):
-                    found[statement.target.id] = inspect.cleandoc(words)
-    return found
+    made = create_model(name, __base__=base, __module__=cls.__module__, __doc__=text, **keys)
+    made.described = cls
+    return made
 
 
 def _settings(cls: type) -> dict[str, bool]:

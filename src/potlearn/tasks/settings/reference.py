@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from functools import cache
 from typing import Annotated, Any, Literal, Self, get_type_hints
 
-from pydantic import BeforeValidator, Field, create_model, model_validator
+from pydantic import BeforeValidator, create_model, model_validator
 from pydantic_core import PydanticCustomError
 
 from potlearn.potentials.kinds import PAIRS
-from potlearn.tasks.settings.from_class import attribute_texts
 from potlearn.tasks.settings.section import Section, as_tuple
 from potlearn.tasks.settings.tables import SectionOf
 from potlearn.typing import Positive
@@ -21,11 +19,9 @@ PerSpecies = dict[str, float]
 _SHORT = {"lennard_jones": "lj"}
 
 
-class PairNames(Iterable[str]):
+def pair_names() -> list[str]:
     """Names of pair potentials in settings: those of the table, some of them short."""
-
-    def __iter__(self) -> Iterator[str]:
-        return (_SHORT.get(name, name) for name in PAIRS)
+    return [_SHORT.get(name, name) for name in PAIRS]
 
 
 def pair_class(kind: str) -> Any:
@@ -57,17 +53,20 @@ def pair_section(kind: str) -> type[PairPotentialConfig]:
 
 @cache
 def _pair_section(kind: str, cls: Any) -> type[PairPotentialConfig]:
-    texts, hints = attribute_texts(cls), get_type_hints(cls)
-    keys: dict[str, Any] = {"kind": (Literal[kind], Field(description="The pair potential."))}
+    hints = get_type_hints(cls)
+    keys: dict[str, Any] = {"kind": (Literal[kind], ...)}
     for field in fields(cls):
         if field.name not in ("species", "radius"):
             value: Any = PerSpecies if hints[field.name] == tuple[float, ...] else PerPair
-            keys[field.name] = (value, Field(description=texts.get(field.name)))
-    name, text = f"{cls.__name__}Config", f"{PairPotentialConfig.__doc__}"
-    return create_model(name, __base__=PairPotentialConfig, __doc__=text, **keys)
+            keys[field.name] = (value, ...)
+    text = f"{cls.__doc__.splitlines()[0]} {PairPotentialConfig.__doc__}"
+    name = f"{cls.__name__}Config"
+    made = create_model(name, __base__=PairPotentialConfig, __doc__=text, **keys)
+    made.described = cls
+    return made
 
 
-AnyPair = Annotated[PairPotentialConfig, SectionOf("kind", PairNames(), pair_section)]
+AnyPair = Annotated[PairPotentialConfig, SectionOf("kind", pair_names, pair_section)]
 
 
 class ReferenceConfig(Section):
@@ -90,7 +89,7 @@ class ReferenceConfig(Section):
     def _accept_short_forms(cls, data: Any) -> Any:
         if isinstance(data, str):
             return {"kind": data}
-        if not isinstance(data, dict) or data.get("kind") not in [*PairNames()]:
+        if not isinstance(data, dict) or data.get("kind") not in pair_names():
             return data
         own = {k: v for k, v in data.items() if k in ("repulsive", "add")}
         alone = {k: v for k, v in data.items() if k not in own}

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
+    GetJsonSchemaHandler,
+    PlainSerializer,
     ValidationError,
     ValidationInfo,
     WithJsonSchema,
     model_validator,
 )
-from pydantic_core import PydanticCustomError
+from pydantic_core import CoreSchema, PydanticCustomError
 
 from potlearn.errors import ConfigError
+from potlearn.tasks.settings.texts import attribute_texts, own_texts
 from potlearn.tasks.settings.words import problems
 from potlearn.tasks.settings.yaml_text import dump_yaml
 
@@ -40,7 +43,16 @@ def as_tuple(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
-FilePath = Annotated[Path, BeforeValidator(_as_path), WithJsonSchema({"type": "string"})]
+def _as_absolute(path: Path) -> str:
+    return str(path.absolute())
+
+
+FilePath = Annotated[
+    Path,
+    BeforeValidator(_as_path),
+    PlainSerializer(_as_absolute, when_used="json"),
+    WithJsonSchema({"type": "string"}),
+]
 Paths = Annotated[
     tuple[FilePath, ...],
     BeforeValidator(as_tuple),
@@ -64,16 +76,18 @@ class Section(BaseModel):
         extra="forbid",
         strict=True,
         allow_inf_nan=False,
-        use_attribute_docstrings=True,
         defer_build=True,
     )
+
+    described: ClassVar[type | None] = None
+    """Class whose fields are keys of the section, where it was made from one."""
 
     @classmethod
     def of(
         cls,
         settings: Self | Mapping[str, Any],
         source: str = "settings",
-        folder: str | Path | None = None,
+        folder: str | Path = "",
     ) -> Self:
         """The section of plain data; a section is passed through.
 
@@ -96,16 +110,34 @@ class Section(BaseModel):
         raw = dict(settings) if isinstance(settings, Mapping) else settings
         if isinstance(raw, dict) and "output" in _subsections(cls):
             raw.setdefault("output", {})  # its default folder starts at ``folder``, too
-        context = {"folder": Path.cwd() if folder is None else folder}
         try:
-            return cls.model_validate(raw, context=context)
+            return cls.model_validate(raw, context={"folder": folder})
         except ValidationError as error:
             lines = (f"{source}: {problem}" for problem in problems(settings, error.errors()))
             raise ConfigError("\n".join(lines)) from error
 
     def to_yaml(self) -> str:
-        """YAML text that gives the same section again."""
+        """YAML text that gives the same section again, wherever it is read."""
         return dump_yaml(self.model_dump(mode="json", exclude_none=True))
+
+    @classmethod
+    def texts(cls) -> dict[str, str]:
+        """The text of every key: those below the fields, read when a schema is made."""
+        own = (own_texts(part) for part in reversed(cls.__mro__[: cls.__mro__.index(Section)]))
+        found = attribute_texts(cls.described) if cls.described else {}
+        for texts in own:
+            found |= texts
+        return {key: " ".join(text.split()) for key, text in found.items()}
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        found = handler(schema)
+        texts = cls.texts()
+        for key, field in handler.resolve_ref_schema(found)["properties"].items():
+            field |= {"description": texts[key]} if key in texts else {}
+        return found
 
     @model_validator(mode="before")
     @classmethod

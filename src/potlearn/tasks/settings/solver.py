@@ -34,7 +34,7 @@ class WeightsConfig(GroupWeights):
 class SolverConfig(Section):
     """How the linear system is weighted and solved."""
 
-    solver: Annotated[str, NameIn(SOLVERS)] | None = None
+    solver: Annotated[str, NameIn(lambda: SOLVERS)] | None = None
     """qr, svd: least squares; ridge: with the penalty `ridge`; gcv, evidence, cv: with a penalty
     from generalised cross-validation, Bayesian evidence, or held-out folds."""
     ridge: Positive | None = None

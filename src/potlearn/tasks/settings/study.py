@@ -1,14 +1,15 @@
-"""The schemas of ``potlearn select --compare`` and ``--tune``."""
+"""Settings of studies of selection: a comparison of methods, and a search of the best one."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, TypeAlias
 
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from potlearn.errors import PotlearnError
+from potlearn.errors import ConfigError, PotlearnError
 from potlearn.tasks.settings import (
     DescriptorConfig,
     KeysConfig,
@@ -122,8 +123,10 @@ DEFAULT_METHODS = (
 
 
 class CompareConfig(Section):
-    """Many methods, sizes and seeds: the fit of every subset, tested."""
+    """A comparison of methods, sizes and seeds: the fit of every subset, tested."""
 
+    study: Literal["comparison"] = "comparison"
+    """The kind of study."""
     data: PoolConfig
     """Labelled configurations."""
     descriptor: DescriptorConfig
@@ -186,9 +189,11 @@ class SpaceConfig(Section):
     """Rows of a chunk where the choice is made level by level; 0: all at once."""
 
 
-class TuneConfig(Section):
-    """Search for the best way to choose, for this data and this number of configurations."""
+class SearchConfig(Section):
+    """A search of the best method, for these data and this number of configurations."""
 
+    study: Literal["search"] = "search"
+    """The kind of study."""
     data: PoolConfig
     """Labelled configurations."""
     descriptor: DescriptorConfig
@@ -211,3 +216,35 @@ class TuneConfig(Section):
     """Seed of the search, and of the split."""
     output: StudyOutput = StudyOutput()
     """Folder and files."""
+
+
+StudyConfig: TypeAlias = CompareConfig | SearchConfig
+_KEYS = {
+    "comparison": {"methods", "sizes", "baseline"},
+    "search": {"size", "space", "trials", "validation", "seed"},
+}
+STUDIES: dict[str, type[CompareConfig | SearchConfig]] = {
+    "comparison": CompareConfig,
+    "search": SearchConfig,
+}
+"""Settings by the kind of study."""
+
+
+def kind_of_study(raw: Mapping[str, Any], source: str = "settings") -> type[StudyConfig]:
+    """Which study some settings describe: by their key ``study``, else by their other keys.
+
+    Raises
+    ------
+    ConfigError
+        An unknown kind, or keys of none or of both kinds.
+    """
+    expected = " or ".join(STUDIES)
+    if "study" in raw:
+        name = raw["study"]
+        if not isinstance(name, str) or name not in STUDIES:
+            raise ConfigError(f"{source}: study: expected {expected}, got {name!r}")
+        return STUDIES[name]
+    found = [name for name, keys in _KEYS.items() if keys & set(raw)]
+    if len(found) != 1:
+        raise ConfigError(f"{source}: study: missing; expected {expected}")
+    return STUDIES[found[0]]

@@ -15,9 +15,9 @@ from potlearn.tasks.settings.words import alternatives
 
 @dataclass(frozen=True, eq=False)
 class NameIn:
-    """Annotation of a text that must be a name in a table, as it is when the text is read."""
+    """Annotation of a text that must be one of the names, as they are when the text is read."""
 
-    table: Iterable[str]
+    names: Callable[[], Iterable[str]]
 
     def __get_pydantic_core_schema__(self, _: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_plain_validator_function(self._known)
@@ -25,11 +25,12 @@ class NameIn:
     def __get_pydantic_json_schema__(
         self, _: CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
-        return {"type": "string", "enum": [*self.table]}
+        return {"type": "string", "enum": [*self.names()]}
 
     def _known(self, name: Any) -> Any:
-        if not isinstance(name, str) or name not in self.table:
-            raise PydanticKnownError("literal_error", {"expected": alternatives([*self.table])})
+        names = [*self.names()]
+        if name not in names:
+            raise PydanticKnownError("literal_error", {"expected": alternatives(names)})
         return name
 
 
@@ -41,7 +42,7 @@ class SectionOf:
     ----------
     key : str
         The key, such as ``family``.
-    table : iterable of str
+    names : callable
         Its values, as they are when the section is read.
     section : callable
         The section of a value; part of the class that the value names.
@@ -50,7 +51,7 @@ class SectionOf:
     """
 
     key: str
-    table: Iterable[str]
+    names: Callable[[], Iterable[str]]
     section: Callable[[str], type[Section]]
     default: str | None = None
 
@@ -60,7 +61,7 @@ class SectionOf:
     def __get_pydantic_json_schema__(
         self, _: CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
-        sections = {name: self.section(name) for name in self.table}
+        sections = {name: self.section(name) for name in self.names()}
         for section in sections.values():
             section.model_rebuild()
         choices = {name: s.__pydantic_core_schema__ for name, s in sections.items()}
@@ -71,11 +72,11 @@ class SectionOf:
             return value
         if not isinstance(value, dict):
             raise PydanticKnownError("model_type", {"class_name": "Section"})
-        name = value.get(self.key, self.default)
-        if name is None:
+        name, names = value.get(self.key, self.default), [*self.names()]
+        if self.key not in value and self.default is None:
             raise self._error("missing", value, {})
-        if not isinstance(name, str) or name not in self.table:
-            raise self._error("literal_error", name, {"expected": alternatives([*self.table])})
+        if name not in names:
+            raise self._error("literal_error", name, {"expected": alternatives(names)})
         return self.section(name).model_validate(value, context=info.context)
 
     def _error(self, kind: str, found: Any, context: dict[str, Any]) -> ValidationError:

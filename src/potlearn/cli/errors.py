@@ -13,7 +13,7 @@ from potlearn.errors import PotlearnError
 P = ParamSpec("P")
 
 
-def guarded(command: Callable[P, None]) -> Callable[P, None]:
+def reporting_errors(command: Callable[P, None]) -> Callable[P, None]:
     """Command that ends on an expected error with its message alone, not with a traceback.
 
     Errors of potlearn and of the file system exit with code 2; the global option
@@ -22,10 +22,10 @@ def guarded(command: Callable[P, None]) -> Callable[P, None]:
 
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
-        context: Any = kwargs["context"]
         try:
             command(*args, **kwargs)
         except (PotlearnError, OSError) as error:
+            context: Any = kwargs["context"]
             if context.find_root().params["traceback"]:
                 raise
             typer.echo(f"error: {error}", err=True)

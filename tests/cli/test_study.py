@@ -1,9 +1,9 @@
-"""``potlearn select --compare`` and ``--tune``: files, resumption, bad input."""
+"""``potlearn study``: files, resumption, bad input."""
 
 import json
 import os
 import sys
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
@@ -15,11 +15,10 @@ import potlearn as pl
 from potlearn.cli.app import app
 from potlearn.cli.config_file import load_section
 from potlearn.errors import ConfigError
-from potlearn.runtime import InProcess
 from potlearn.studies import Cell
-from potlearn.tasks.compare import run_compare
-from potlearn.tasks.search import run_tune
-from potlearn.tasks.settings.study import CompareConfig, TuneConfig
+from potlearn.tasks.comparison import compare
+from potlearn.tasks.search import search_method
+from potlearn.tasks.settings.study import CompareConfig, SearchConfig, kind_of_study
 from potlearn.tasks.study_data import StudyData
 
 COMPARE = """\
@@ -89,20 +88,16 @@ class Stopping:
             raise KeyboardInterrupt
 
 
-def quiet(_):
-    return nullcontext(None)
-
-
 def compared(folder, output, *items):
     return load_section(CompareConfig, folder / "compare.yaml", items, output)
 
 
 def tuned(folder, output, *items):
-    return load_section(TuneConfig, folder / "tune.yaml", items, output)
+    return load_section(SearchConfig, folder / "tune.yaml", items, output)
 
 
 def test_a_comparison_writes_its_folder(run, folder, tmp_path):
-    done = run("select", "--compare", "compare.yaml", "--output", tmp_path / "out")
+    done = run("study", "compare.yaml", "--output", tmp_path / "out")
     assert done.exit_code == 0, done.output
     names = sorted(os.listdir(tmp_path / "out"))
     assert names == ["config.yaml", "results.jsonl", "rows", "table.json"]
@@ -120,7 +115,7 @@ def test_a_comparison_writes_its_folder(run, folder, tmp_path):
 
 
 def test_a_comparison_is_what_its_parts_give(folder, tmp_path):
-    outcome = run_compare(compared(folder, tmp_path), InProcess(), quiet)
+    outcome = compare(compared(folder, tmp_path))
     dataset = pl.read(folder / "pool.extxyz")
     train, test = pl.stratified_split(dataset, test=0.2, seed=1)
     ace = pl.ACE(("Cu", "Ag"), cutoff=4.2, order=2, degree=5)
@@ -140,13 +135,13 @@ def test_a_comparison_is_what_its_parts_give(folder, tmp_path):
 def test_a_stopped_comparison_goes_on_and_may_grow(folder, tmp_path):
     config = compared(folder, tmp_path / "out")
     with pytest.raises(KeyboardInterrupt):
-        run_compare(config, InProcess(), Stopping("fits", at=8))
+        compare(config, progress=Stopping("fits", at=8))
     going_on = Stopping("fits")
-    first = run_compare(config, InProcess(), going_on)
+    first = compare(config, progress=going_on)
     assert going_on.seen == [10, 12, 14, 16, 18]
     more = compared(folder, tmp_path / "out", "seeds=4")
     growing = Stopping("fits")
-    second = run_compare(more, InProcess(), growing)
+    second = compare(more, progress=growing)
     assert growing.seen == [20, 22, 24]
     for cell, record in first.table.records.items():
         assert second.table.records[cell] == record
@@ -154,7 +149,7 @@ def test_a_stopped_comparison_goes_on_and_may_grow(folder, tmp_path):
 
 def test_given_test_files_and_a_report(run, folder, tmp_path):
     items = ("--set", "data.test=test.extxyz", "--set", "output.report=true", "--set", "seeds=2")
-    done = run("select", "--compare", "compare.yaml", *items, "--output", tmp_path / "out")
+    done = run("study", "compare.yaml", *items, "--output", tmp_path / "out")
     assert done.exit_code == 0, done.output
     page = (tmp_path / "out" / "report.html").read_text()
     assert "Ways to choose, compared" in page
@@ -205,18 +200,41 @@ def test_mistakes_in_a_comparison_are_told_by_key(folder, tmp_path, items, messa
 
 def test_sizes_above_the_pool_are_told(run, tmp_path):
     items = ("--set", "sizes=[49]", "--output", tmp_path / "out")
-    done = run("select", "--compare", "compare.yaml", *items)
+    done = run("study", "compare.yaml", *items)
     assert done.exit_code == 2
     assert "size 49: 49 of 48 configurations in the pool" in done.stderr
 
 
-def test_studies_refuse_other_arguments(run):
-    assert run("select", "pool.extxyz", "--compare", "compare.yaml").exit_code == 2
-    assert run("select", "--tune", "tune.yaml", "--compare", "compare.yaml").exit_code == 2
+@pytest.mark.parametrize(
+    ("items", "kind"),
+    [
+        (("study=search",), "search"),
+        (("study=comparison",), "comparison"),
+        ((), "comparison"),
+    ],
+)
+def test_the_kind_of_study(items, kind):
+    raw = {"data": {}, "methods": []} | dict(item.split("=") for item in items)
+    assert kind_of_study(raw) is {"search": SearchConfig, "comparison": CompareConfig}[kind]
+
+
+def test_a_study_of_no_kind_is_refused(run, folder):
+    (folder / "odd.yaml").write_text("data: {files: pool.extxyz}\n")
+    done = run("study", "odd.yaml")
+    assert done.exit_code == 2
+    assert "odd.yaml: study: missing; expected comparison or search" in done.stderr
+    with pytest.raises(ConfigError, match="study: expected comparison or search, got 'fit'"):
+        pl.tasks.study({"study": "fit"})
+
+
+def test_schemas_of_studies(run):
+    found = json.loads(run("study", "--schema", "search").stdout)
+    assert "trials" in found["properties"]
+    assert "seeds" in json.loads(run("study", "--schema", "comparison").stdout)["properties"]
 
 
 def test_a_search_writes_its_folder(run, tmp_path):
-    done = run("select", "--tune", "tune.yaml", "--output", tmp_path / "out")
+    done = run("study", "tune.yaml", "--output", tmp_path / "out")
     assert done.exit_code == 0, done.output
     assert "test, MAE, best: energy" in done.stdout
     found = json.loads((tmp_path / "out" / "tune.json").read_text())
@@ -229,19 +247,19 @@ def test_a_search_writes_its_folder(run, tmp_path):
 def test_a_stopped_search_goes_on_and_a_finished_one_is_kept(folder, tmp_path):
     config = tuned(folder, tmp_path / "out")
     with pytest.raises(KeyboardInterrupt):
-        run_tune(config, InProcess(), Stopping("trials", at=3))
+        search_method(config, progress=Stopping("trials", at=3))
     going_on = Stopping("trials")
-    first = run_tune(config, InProcess(), going_on)
+    first = search_method(config, progress=going_on)
     assert going_on.seen == [4, 5, 6]
     kept = Stopping("trials")
-    second = run_tune(config, InProcess(), kept)
+    second = search_method(config, progress=kept)
     assert kept.seen == []
     assert (second.value, second.method, second.test) == (first.value, first.method, first.test)
 
 
 def test_the_value_is_that_of_the_best_method_on_validation_sets(folder, tmp_path):
     config = tuned(folder, tmp_path / "out", "output.report=true")
-    outcome = run_tune(config, InProcess(), quiet)
+    outcome = search_method(config)
     data = StudyData.of(config.data)
     outer = data.splits(1)[0]
     dataset, logs = data.dataset, []
@@ -270,8 +288,8 @@ def test_the_value_is_that_of_the_best_method_on_validation_sets(folder, tmp_pat
 
 def test_a_search_of_something_else_is_refused(run, tmp_path):
     output = ("--output", tmp_path / "out", "--set", "trials=1")
-    assert run("select", "--tune", "tune.yaml", *output).exit_code == 0
-    done = run("select", "--tune", "tune.yaml", *output, "--set", "size=9")
+    assert run("study", "tune.yaml", *output).exit_code == 0
+    done = run("study", "tune.yaml", *output, "--set", "size=9")
     assert done.exit_code == 2
     assert "study.db: this file belongs to another search (other size" in done.stderr
 
@@ -280,7 +298,7 @@ def test_a_search_without_a_possible_trial_says_why(run, tmp_path):
     items = ("--set", "space.methods=[kdpp]", "--set", "space.kernels=[linear]")
     items += ("--set", "space.degrees=[1.5]", "--set", "space.order=1", "--set", "trials=2")
     items += ("--set", "space.features=[[mean]]", "--output", tmp_path / "out")
-    done = run("select", "--tune", "tune.yaml", *items)
+    done = run("study", "tune.yaml", *items)
     assert done.exit_code == 2
     assert "no trial could be done" in done.stderr
     assert "above the rank" in done.stderr
@@ -288,7 +306,7 @@ def test_a_search_without_a_possible_trial_says_why(run, tmp_path):
 
 def test_a_missing_optuna_says_what_to_install(run, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "optuna", None)
-    done = run("select", "--tune", "tune.yaml", "--output", tmp_path / "out")
+    done = run("study", "tune.yaml", "--output", tmp_path / "out")
     assert done.exit_code == 2
     assert "the search needs optuna, which is not installed: pip install 'potlearn[tune]'" in (
         done.stderr

@@ -1,0 +1,115 @@
+// Forces and virials from the gradients of blocks, added up in an order that does not depend on the threads.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+#include "block.hpp"
+#include "lanes.hpp"
+#include "parallel.hpp"
+#include "span.hpp"
+#include "system.hpp"
+
+namespace potlearn::POTLEARN_ISA {
+
+// The sum over one queue of blocks: forces (N, 3), virials (B, 6).
+class PartialSum {
+ public:
+  // The gradients of a block, once those before it in the queue are added.
+  void add(const System& system, const Block& block, int item, const Stop& stop) {
+    turn_.wait(item, stop);
+    if (!forces_) allocate(system);
+    scatter(system, block);
+    turn_.done(item);
+  }
+
+  void start(int item) { turn_.start(item); }
+  const double* forces() const { return forces_.get(); }
+  const std::vector<double>& virial() const { return virial_; }
+
+ private:
+  Turn turn_;
+  std::unique_ptr<double[]> forces_;  // none before the first block
+  std::vector<double> virial_;
+
+  void allocate(const System& system) {
+    const std::size_t n = 3 * std::size_t(system.n_atoms);
+    forces_.reset(new double[n]);
+    std::fill(forces_.get(), forces_.get() + n, 0.0);
+    virial_.assign(6 * std::size_t(system.n_systems), 0.0);
+  }
+
+  void scatter(const System& system, const Block& block) {
+    lanes own_x = splat(0), own_y = splat(0), own_z = splat(0), v[6] = {};
+    for (int e = 0; e < block.basis.n_species; ++e)
+      for (int s = block.begin(e); s < block.end(e); ++s) {
+        const lanes gx = block.gradient[3 * s], gy = block.gradient[3 * s + 1], gz = block.gradient[3 * s + 2];
+        const lanes x = block.ux[s] * block.r[s], y = block.uy[s] * block.r[s], z = block.uz[s] * block.r[s];
+        own_x += gx;
+        own_y += gy;
+        own_z += gz;
+        v[0] -= x * gx;
+        v[1] -= y * gy;
+        v[2] -= z * gz;
+        v[3] -= y * gz;
+        v[4] -= x * gz;
+        v[5] -= x * gy;
+        for (int w = 0; w < W; ++w) {
+          double* f = &forces_[3 * block.neighbor[s * W + w]];
+          f[0] -= gx[w];
+          f[1] -= gy[w];
+          f[2] -= gz[w];
+        }
+      }
+    for (int w = 0; w < W; ++w) {
+      double* f = &forces_[3 * block.atoms[w]];
+      f[0] += own_x[w];
+      f[1] += own_y[w];
+      f[2] += own_z[w];
+    }
+    add_virial(system, block, v);
+  }
+
+  void add_virial(const System& system, const Block& block, const lanes* v) {
+    const int first = system.owner_of(block.atoms[0]), last = system.owner_of(block.atoms[W - 1]);
+    if (first == last) {
+      for (int k = 0; k < 6; ++k) virial_[6 * first + k] += sum(v[k]);
+      return;
+    }
+    for (int w = 0; w < W; ++w)
+      for (int k = 0; k < 6; ++k) virial_[6 * system.owner_of(block.atoms[w]) + k] += v[k][w];
+  }
+};
+
+// One partial sum per queue.
+class Gradients {
+ public:
+  Gradients(const System& system, const std::vector<int>& queues) : system_(system), sums_(queues.size() - 1) {
+    for (std::size_t q = 0; q < sums_.size(); ++q) sums_[q].start(queues[q]);
+  }
+
+  void add(const Block& block, int queue, int item, const Stop& stop) { sums_[queue].add(system_, block, item, stop); }
+
+  // The sum of all, in the order of the queues.
+  void collect(int threads, Span<double> forces, Span<double> virial) const {
+    constexpr std::size_t piece = 4096, pieces_each = 4;
+    const int pieces = int((forces.size + piece - 1) / piece);
+    for_items(pieces, std::min(threads, 1 + pieces / int(pieces_each)), [&](int, int p) {
+      const std::size_t begin = p * piece, end = std::min(begin + piece, forces.size);
+      std::fill(forces.data + begin, forces.data + end, 0.0);
+      for (const PartialSum& part : sums_)
+        for (std::size_t k = begin; part.forces() && k < end; ++k) forces[k] += part.forces()[k];
+    });
+    std::fill(virial.begin(), virial.end(), 0.0);
+    for (const PartialSum& part : sums_)
+      for (std::size_t k = 0; k < part.virial().size(); ++k) virial[k] += part.virial()[k];
+  }
+
+ private:
+  const System& system_;
+  std::vector<PartialSum> sums_;
+};
+
+}  // namespace potlearn::POTLEARN_ISA

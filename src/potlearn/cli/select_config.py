@@ -1,0 +1,58 @@
+"""The settings of a selection from a configuration file and options."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from potlearn.cli.config_file import read_raw, set_value
+from potlearn.cli.descriptor_file import descriptor_settings
+from potlearn.errors import ConfigError
+from potlearn.tasks.settings.select import SelectConfig
+from potlearn.tasks.settings.yaml_text import parse_yaml
+
+_CONFIGURATION = (".yaml", ".yml")
+# Options that are not keys of the configuration by themselves.
+_OWN = {"files", "parameters", "overrides", "descriptor", "schema"}
+
+
+def select_config(given: Mapping[str, Any]) -> SelectConfig:
+    """Settings of options; with a configuration file, options win over it.
+
+    Without one, ``--set`` is for the descriptor.
+
+    Raises
+    ------
+    ConfigError
+        A key is unknown or a value is of a wrong kind.
+    """
+    files, overrides = list(given.get("files", ())), given.get("overrides", ())
+    options = {k: v for k, v in given.items() if k not in _OWN}
+    if "parameters" in given:
+        options["parameters"] = dict(_parameters(given["parameters"]))
+    if len(files) == 1 and files[0].suffix in _CONFIGURATION:
+        return _from_file(files[0], options, overrides)
+    options["descriptor"] = descriptor_settings(given.get("descriptor"), None, overrides)
+    missing = [name for name in ("count", "output") if name not in options]
+    if not files or missing:
+        raise typer.BadParameter("name files, -k and --output; or a configuration file")
+    return SelectConfig.of({**options, "files": files}, "options", folder="")
+
+
+def _from_file(path: Path, options: Mapping[str, Any], overrides: Iterable[str]) -> SelectConfig:
+    raw = read_raw(path)
+    for item in overrides:
+        set_value(raw, item)
+    absolute = {k: v.absolute() if isinstance(v, Path) else v for k, v in options.items()}
+    return SelectConfig.of({**raw, **absolute}, str(path), folder=path.parent)
+
+
+def _parameters(items: Iterable[str]) -> Iterable[tuple[str, Any]]:
+    for item in items:
+        key, equals, text = item.partition("=")
+        if not equals:
+            raise ConfigError(f"--parameter {item}: expected KEY=VALUE")
+        yield key.strip(), parse_yaml(text, f"--parameter {key}")

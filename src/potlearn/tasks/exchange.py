@@ -1,0 +1,80 @@
+"""Models in the formats of other programs: export and import."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from potlearn.errors import ModelFileError
+from potlearn.tasks.settings import ExportConfig, ImportConfig
+
+if TYPE_CHECKING:
+    from potlearn.potentials.operations import PotentialBase
+
+
+@dataclass(frozen=True)
+class ExportOutcome:
+    """Files that hold a model, and what a user should know about them."""
+
+    files: tuple[Path, ...]
+    notes: tuple[str, ...] = ()
+
+
+def export(settings: ExportConfig | Mapping[str, Any]) -> ExportOutcome:
+    """Write a saved model in the format of another program.
+
+    Pair potentials in the sum or under the fit are written beside the many-body part, with a file
+    of the commands that overlay them.
+
+    Raises
+    ------
+    ConfigError
+        An unknown key, or a value of a wrong kind.
+    ModelFileError
+        The model cannot be read, or the format cannot hold it.
+    """
+    from potlearn.lammps import expansion_error, parts, write_lammps, write_table
+    from potlearn.potentials import load
+    from potlearn.runtime import write_text
+
+    config = ExportConfig.of(settings)
+    potential = load(config.model)
+    many_body, pairs = parts(potential)
+    if config.to == "table":
+        table = write_table(Path(f"{config.output}.table"), potential.species, pairs)
+        return ExportOutcome((table,))
+    files = write_lammps(potential, config.output, config.to, bare_names=True)
+    paths, notes = [*files.paths], []
+    if config.to == "yace" and (error := expansion_error(many_body)) > 0:
+        notes.append(f"radial functions are written within {error:.1e} of their largest value")
+    if pairs:
+        paths.append(Path(f"{config.output}.in"))
+        write_text(paths[-1], "\n".join(files.commands) + "\n")
+    return ExportOutcome(tuple(paths), tuple(notes))
+
+
+def import_(settings: ImportConfig | Mapping[str, Any]) -> PotentialBase:
+    """Make a model of the files of LAMMPS's pair styles pace or pod, and save it.
+
+    Raises
+    ------
+    ConfigError
+        An unknown key, or a value of a wrong kind.
+    ModelFileError
+        Other files than one ``.yace`` or two ``.pod``, or malformed ones.
+    """
+    from potlearn.lammps import read_pod, read_yace
+
+    config = ImportConfig.of(settings)
+    suffixes = [path.suffix for path in config.files]
+    if suffixes == [".yace"]:
+        potential: PotentialBase = read_yace(config.files[0])
+    elif suffixes == [".pod", ".pod"]:
+        potential = read_pod(*config.files)
+    else:
+        names = " ".join(map(str, config.files))
+        raise ModelFileError(f"expected one .yace file, or two .pod files, got {names}")
+    potential.save(config.output)
+    return potential
