@@ -116,7 +116,7 @@ def test_yace_example_adds_a_core_and_writes_files(tmp_path):
     ("name", "printed"),
     [
         ("compare_choices.yaml", r"kmeans +[\d.]+ ± [\d.]+"),
-        ("tune_choice.yaml", r"test,? MAE, best: energy [\d.]+ meV/atom"),
+        ("tune_choice.yaml", r"test, MAE, best: energy [\d.]+ meV/atom"),
     ],
 )
 def test_study_examples_run(tmp_path, name, printed):

@@ -18,8 +18,8 @@ import potlearn as pl
 from potlearn.cli.app import app
 from potlearn.cli.descriptor_file import load_descriptor
 from potlearn.errors import ConfigError
-from potlearn.features import configuration_features, scaled
-from potlearn.select import KDPP
+from potlearn.features import KINDS, configuration_features, scaled
+from potlearn.select import KDPP, SELECTORS
 from potlearn.tasks import SelectConfig, select
 
 SMALL = ("--set", "degree=5", "--set", "order=2", "--set", "cutoff=4.2")
@@ -372,3 +372,19 @@ def test_studies_have_a_command_of_their_own(run, option):
     done = run("select", option, "x.yaml")
     assert done.exit_code == 2
     assert "potlearn study x.yaml" in done.stderr
+
+
+def test_a_selector_and_a_feature_are_a_class_and_a_row(run, folder, monkeypatch):
+    for table, name, row in (
+        (SELECTORS, "last", "toy_selection:Last"),
+        (KINDS, "size", "toy_selection:Size"),
+    ):
+        monkeypatch.setattr(table, "_rows", dict(table._rows))
+        table.add(name, row)
+    arguments = ("--method", "last", "--features", "size", "--report", "report", *SMALL)
+    done = run("select", folder / "all.extxyz", "-k", 4, *arguments, "--output", "c.extxyz")
+    assert done.exit_code == 0, done.output
+    every = positions(folder / "all.extxyz")
+    assert positions("c.extxyz") == every[-4:]
+    assert "by last in 1 features" in done.stdout
+    assert "last" in json.loads(run("select", "--schema").stdout)["properties"]["method"]["enum"]
