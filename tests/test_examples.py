@@ -120,14 +120,7 @@ def test_yace_example_adds_a_core_and_writes_files(tmp_path):
     ],
 )
 def test_study_examples_run(tmp_path, name, printed):
-    command = (
-        "-m",
-        "potlearn.cli",
-        "study",
-        EXAMPLES / name,
-        "--output",
-        tmp_path / "out",
-    )
+    command = ("-m", "potlearn.cli", "study", EXAMPLES / name, "--output", tmp_path / "out")
     output = run(tmp_path, *command, "--set", "output.report=false")
     assert re.search(printed, output)
 
