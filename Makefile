@@ -2,7 +2,9 @@
 #
 #   make demo       fit a silicon potential, print metrics, write model, report and LAMMPS files
 #   make test       the test suite; make test-slow: the slow physics too
+#   make test-native  the tests of the C++ core; SANITIZE=thread or SANITIZE=address,undefined: under sanitizers
 #   make bench      speed and accuracy, side by side with LAMMPS
+#   make same-bits  fits, choices and files compared with those of another revision, AGAINST=...
 #   make study      choice of configurations against random choice, on four sets
 #   make lint       ruff, mypy, clang-format
 #   make sanitize   the engine's tests under address and undefined-behaviour sanitizers
@@ -12,15 +14,19 @@
 PYTHON ?= python3
 VENV ?= .venv
 PYTEST_ARGS ?=
+SANITIZE ?=
+AGAINST ?= a76449c
+CMAKE_ARGS ?=
+comma := ,
 BIN := $(abspath $(VENV))/bin
 SOURCES := pyproject.toml CMakeLists.txt README.md LICENSE \
-	$(shell find native src/potlearn -type f -not -name '*.pyc' -not -name '*.so')
+	$(shell find native src/potlearn -type f -not -path 'native/tests/*' -not -name '*.pyc' -not -name '*.so')
 WHEEL = $$(ls "$(CURDIR)"/dist/potlearn-*.whl)
 
 # One thread for the linear algebra of each test process; the processes share the cores.
 RUN_TESTS = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --timeout 600
 
-.PHONY: demo test test-slow bench study lint sanitize docs wheel clean
+.PHONY: demo test test-slow test-native bench same-bits study lint sanitize docs wheel clean
 
 demo: $(VENV)/.all
 	$(BIN)/potlearn fit examples/silicon.yaml --output demo
@@ -31,9 +37,20 @@ test: $(VENV)/.test
 test-slow: $(VENV)/.test
 	$(RUN_TESTS) -m slow $(PYTEST_ARGS)
 
+NATIVE_BUILD = build/native$(if $(SANITIZE),-$(subst $(comma),-,$(SANITIZE)))
+
+test-native: $(VENV)/.cmake
+	$(BIN)/cmake -S . -B $(NATIVE_BUILD) -DPOTLEARN_PYTHON=OFF -DPOTLEARN_TESTS=ON -DPOTLEARN_WERROR=ON \
+		-DPOTLEARN_SANITIZE=$(SANITIZE) $(CMAKE_ARGS)
+	$(BIN)/cmake --build $(NATIVE_BUILD) --parallel
+	$(NATIVE_BUILD)/native/tests/native_tests
+
 bench: $(VENV)/.all
 	$(BIN)/python benchmarks/run.py
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/accuracy.py
+
+same-bits: $(VENV)/.all
+	$(BIN)/python benchmarks/same_bits.py --against $(AGAINST)
 
 study: $(VENV)/.all
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python benchmarks/selection_study.py --seeds 30
@@ -42,7 +59,7 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/clang-format --dry-run -Werror native/*.cpp native/*.hpp
+	$(BIN)/clang-format --dry-run -Werror native/*.cpp native/*.hpp native/tests/*.cpp native/tests/*.hpp
 
 # A second copy of the package, built with the sanitizers, goes before the installed one.
 sanitize: $(VENV)/.test build/sanitize/.built
@@ -60,6 +77,10 @@ clean:
 
 $(VENV)/pyvenv.cfg:
 	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.cmake: $(VENV)/pyvenv.cfg
+	$(BIN)/pip install --quiet cmake
+	touch $@
 
 dist/.built: $(VENV)/pyvenv.cfg $(SOURCES)
 	rm -rf dist

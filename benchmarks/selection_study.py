@@ -3,8 +3,8 @@
 For every seed a split into a pool (80 %) and a test set, stratified by group; k of the pool are
 chosen by structure alone, their labels are fitted, and the fit is tested on the test set.  All
 methods of a seed see the same split.  The fit of each set (``FITS``) is the candidate with which
-*random* subsets do best, chosen on other splits by ``--fits``.  Resumable: finished cells are kept in
-``OUTPUT/SET.jsonl``.
+*random* subsets do best, chosen on other splits by ``--fits``.  Resumable: finished cells are
+kept in ``OUTPUT/SET.jsonl``.
 
     python benchmarks/selection_study.py [Si Mo Ta WBe] [--seeds 20] [--workers 1] [--data ...]
     python benchmarks/selection_study.py --fits       # how the fits were chosen
@@ -275,15 +275,15 @@ def publish(output: Path, docs: Path) -> None:
 TABLES_HEAD = """\
 # Choice against random: all numbers
 
-Written by `python benchmarks/selection_study.py --publish docs`. [The study](selection.md) explains the
-methods and draws the conclusions.
+Written by `python benchmarks/selection_study.py --publish docs`. [The study](selection.md)
+explains the methods and draws the conclusions.
 
 - Entries are means over seeds with 95 % intervals (Student). Condition numbers are geometric means.
 - "k above the rank": a linear kernel or a matrix has at most as many independent rows as features.
-- "over random with as many atoms": geometric means divided by those of random choices, interpolated at the
-  same number of atoms. A dash means that this number is outside their range.
-- The last table of each set scores the candidates for the fit on random subsets of ten other seeds: geometric
-  mean of the energy error (meV/atom) and the force error (meV/Å).
+- "over random with as many atoms": geometric means divided by those of random choices,
+  interpolated at the same number of atoms. A dash means that this number is outside their range.
+- The last table of each set scores the candidates for the fit on random subsets of ten other seeds:
+  geometric mean of the energy error (meV/atom) and the force error (meV/Å).
 """
 
 

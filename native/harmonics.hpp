@@ -7,6 +7,8 @@
 // Index of (l, m): l^2 + l + m.
 #pragma once
 
+#include <cmath>
+
 #include "basis.hpp"
 #include "lanes.hpp"
 

@@ -1,7 +1,6 @@
 // Energies, forces, features and their derivatives, W atoms at a time.  Compiled once per instruction set.
 #include "kernel.hpp"
 
-#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <mutex>

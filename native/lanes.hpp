@@ -4,7 +4,6 @@
 // one set can be picked by the linker for another.
 #pragma once
 
-#include <cmath>
 #include <cstdint>
 #include <utility>
 

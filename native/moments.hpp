@@ -6,7 +6,8 @@
 // Radial functions of equal angular degrees form a group and are handled together.
 #pragma once
 
-#include <algorithm>
+#include <type_traits>
+#include <vector>
 
 #include "basis.hpp"
 #include "lanes.hpp"

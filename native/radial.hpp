@@ -1,6 +1,8 @@
 // Quintic Hermite interpolation of the radial tables, W distances at a time.
 #pragma once
 
+#include <cstdint>
+
 #include "basis.hpp"
 #include "lanes.hpp"
 

@@ -1,6 +1,7 @@
 #include "system.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <limits>
 #include <numeric>
 

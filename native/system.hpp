@@ -1,6 +1,7 @@
 // Configurations as the kernels read them.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
