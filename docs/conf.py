@@ -18,7 +18,7 @@ extensions = [
     "sphinx_design",
     "charts",
     "mathml",
-    "offline",
+    "page_checks",
 ]
 myst_enable_extensions = ["dollarmath", "amsmath", "deflist", "colon_fence"]
 myst_heading_anchors = 3
@@ -43,12 +43,14 @@ def write_configuration_reference(app):
     """Write the pages of all keys of the configurations."""
     from potlearn.cli.schema import schema_as_markdown
     from potlearn.tasks.settings import FitConfig
+    from potlearn.tasks.settings.select import SelectConfig
     from potlearn.tasks.settings.study import CompareConfig, SearchConfig
 
     folder = Path(app.srcdir, "api", "generated")
     folder.mkdir(parents=True, exist_ok=True)
     for name, config, title in (
         ("configuration", FitConfig, "Configuration of a fit"),
+        ("selection", SelectConfig, "Configuration of a selection"),
         ("comparison", CompareConfig, "Configuration of a comparison"),
         ("search", SearchConfig, "Configuration of a search"),
     ):
