@@ -157,7 +157,9 @@ def content(path: Path, folder: Path) -> Content:
 def member(archive: zipfile.ZipFile, name: str) -> Content:
     """Arrays of a file in a saved model."""
     data = archive.read(name)
-    return flat(json.loads(data)) if name.endswith(".json") else {name: np.load(io.BytesIO(data))}
+    if name.endswith(".json"):
+        return flat(json.loads(data)["potential"])
+    return {name: np.load(io.BytesIO(data))}
 
 
 def flat(value: Any, name: str = "") -> Content:
