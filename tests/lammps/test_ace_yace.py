@@ -83,5 +83,5 @@ def test_what_is_no_ace_potential_is_refused():
     with pytest.raises(ModelFileError, match="this one is a LinearPotential of POD"):
         to_yace(fitted(BASES["two-body"]))
     ace = fitted(BASES_OF_ACE["order 4"])
-    with pytest.raises(ModelFileError, match="no reference potential"):
+    with pytest.raises(ModelFileError, match="cannot hold a reference potential"):
         to_yace(LinearPotential(ace.descriptor, ace.coefficients, pl.ZBL(("Si",), 1.0, 2.0)))
