@@ -1,6 +1,6 @@
 """Tables of parts: a part is its file and one row, ``name -> "module:Class"``.
 
-Families, solvers, selectors, features, metrics and kinds of potentials stand in such tables.  A
+Families, solvers, selectors, features, metrics and kinds of potentials have such tables.  A
 class is imported when its row is first used; schemas, exports and error messages come from the
 table and the class.
 """

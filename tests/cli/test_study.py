@@ -181,7 +181,7 @@ def test_splits_of_a_study_hold_no_isolated_atom(folder, tmp_path):
     [
         (["methods=[{method: best}]"], "methods.0: unknown selector 'best'"),
         (["methods=[{method: kdpp, parameters: {rang: 3}}]"], "has no parameter 'rang'"),
-        (["methods=[{method: fps}]"], "the baseline 'random' is none of the methods"),
+        (["methods=[{method: fps}]"], "the baseline 'random' is not among the methods"),
         (["methods=[{method: random}, {method: random}]"], "two methods are called 'random'"),
         (["sizes=[0]"], "sizes.0: expected"),
         (["data.files="], "data.files: expected a list"),

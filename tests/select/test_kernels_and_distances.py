@@ -164,7 +164,7 @@ def test_foerstner_distance():
     [
         (np.diag([1.0, 0.0]), "the first covariance is singular"),
         (np.diag([1.0, -1.0]), "the first covariance is singular or indefinite"),
-        (np.ones((2, 3)), "no symmetric matrix; its shape is"),
+        (np.ones((2, 3)), "not a symmetric matrix; its shape is"),
         (np.eye(3), "covariances of 3 and 2 features"),
     ],
 )

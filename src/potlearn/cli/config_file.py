@@ -10,6 +10,7 @@ from potlearn.errors import ConfigError
 from potlearn.tasks.settings import FitConfig, Section
 from potlearn.tasks.settings.words import show
 from potlearn.tasks.settings.yaml_text import parse_yaml
+from potlearn.typing import Settings
 
 Kind = TypeVar("Kind", bound=Section)
 
@@ -52,7 +53,7 @@ def load_section(
     return kind.of(raw, source=str(path), folder=path.absolute().parent)
 
 
-def read_raw(path: Path) -> dict[str, Any]:
+def read_raw(path: Path) -> Settings:
     """Plain data of a YAML file of keys and values; an empty file has none."""
     raw = parse_yaml(_read_text(path), str(path))
     raw = {} if raw is None else raw
@@ -61,7 +62,7 @@ def read_raw(path: Path) -> dict[str, Any]:
     return raw
 
 
-def set_value(raw: dict[str, Any], item: str, value: Any = None) -> None:
+def set_value(raw: Settings, item: str, value: Any = None) -> None:
     """Set ``key.path=value`` (the value in YAML), or ``value`` at the key path ``item``.
 
     Raises

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 from potlearn.cli.config_file import read_raw, set_value
 from potlearn.errors import ConfigError
+from potlearn.typing import Settings
 
 
 def descriptor_settings(
     path: Path | None = None, family: str | None = None, overrides: Iterable[str] = ()
-) -> dict[str, Any]:
+) -> Settings:
     """Keys of a descriptor's section.
 
     Parameters

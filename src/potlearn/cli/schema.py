@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from potlearn.tasks.settings import FitConfig, Section
+from potlearn.typing import Settings
 
 
 def schema_as_json(config: type[Section] = FitConfig) -> str:
@@ -28,14 +29,14 @@ def schema_as_markdown(
     return "\n".join(lines)
 
 
-def _rows(section: dict[str, Any]) -> Iterator[str]:
+def _rows(section: Settings) -> Iterator[str]:
     for key, field in section["properties"].items():
         default = "required" if key in section.get("required", ()) else _default(field)
         meaning = " ".join(field.get("description", "").split())
         yield f"| `{key}` | {_kind(field)} | {default} | {meaning} |"
 
 
-def _default(field: dict[str, Any]) -> str:
+def _default(field: Settings) -> str:
     value = field.get("default")
     if value is None or isinstance(value, dict):
         return ""
@@ -51,7 +52,7 @@ def _short(value: Any) -> str:
     return value if isinstance(value, str) and value != "standard" else ""
 
 
-def _kind(field: dict[str, Any]) -> str:
+def _kind(field: Settings) -> str:
     """Kind of a value in words."""
     options = field.get("anyOf", field.get("oneOf"))
     if options:

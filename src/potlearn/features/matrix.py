@@ -63,7 +63,7 @@ def configuration_features(
         Labels are not looked at.
     descriptor : Descriptor
     kinds : str or sequence of str
-        Names in :data:`~potlearn.features.KINDS`; the features of several stand side by side.
+        Names in :data:`~potlearn.features.KINDS`; the features of several are concatenated.
     path : path, optional
         A ``.npy`` file to write to, for matrices larger than memory; from an unfinished one an
         interrupted run continues.

@@ -44,7 +44,7 @@ class FitSettings:
     core : CoreConstraints, optional
         Inequalities that make the core repel (:mod:`potlearn.fit.core.constraints`).
     exclude : collection of (configuration, quantity, atom)
-        Labels to leave out; atom -1 stands for the whole quantity of the configuration.
+        Labels to leave out; atom -1 means the whole quantity of the configuration.
     configuration_weights : array, optional
         Further weight of every configuration, (n,).
     n_folds : int, optional

@@ -15,6 +15,7 @@ from typing_extensions import override
 from potlearn.errors import ExecutionError
 from potlearn.linalg.blas import one_blas_thread
 from potlearn.runtime.executor import AHEAD, ATTEMPTS, Executor, Item, Result
+from potlearn.typing import Settings
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ class Processes(Executor):
                     future.cancel()
 
 
-_WORKER: dict[str, Any] = {}
+_WORKER: Settings = {}
 
 
 def _start(work: Callable[[Any], Any]) -> None:

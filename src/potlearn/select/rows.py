@@ -107,7 +107,7 @@ def as_rows(X: ArrayLike) -> Rows:
     Raises
     ------
     SelectionError
-        ``X`` is no matrix of real numbers, or is empty.
+        ``X`` is not a matrix of real numbers, or is empty.
     """
     array = X if isinstance(X, np.ndarray) else np.asarray(X)
     if array.ndim != 2:

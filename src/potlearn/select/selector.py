@@ -18,7 +18,7 @@ from potlearn.select.rows import Rows, as_rows, check_finite
 from potlearn.select.run import Run
 from potlearn.select.seeds import Seed, seed_sequence
 from potlearn.select.selection import Selection
-from potlearn.typing import Array, Indices
+from potlearn.typing import Array, Indices, Settings
 
 Labels = Sequence[Any] | NDArray[Any]
 
@@ -87,7 +87,7 @@ class Selector(ABC):
         mask[self.selected_idx_] = True
         return mask
 
-    def get_params(self, deep: bool = True) -> dict[str, Any]:
+    def get_params(self, deep: bool = True) -> Settings:
         """Parameters by name; ``deep`` is there for scikit-learn."""
         return {f.name: getattr(self, f.name) for f in fields(self) if f.init}
 
@@ -121,17 +121,17 @@ class Sized(Selector):
 
     def resized(self, n_to_select: int, seed: Seed) -> Self:
         """The selector for a chunk: another number of rows, and another seed if it has one."""
-        changes: dict[str, Any] = {"n_to_select": n_to_select}
+        changes: Settings = {"n_to_select": n_to_select}
         if "random_state" in self.get_params():
             changes["random_state"] = seed
         return replace(self, **changes)
 
     def choose_weighted(self, rows: Rows, weights: Array, run: Run) -> Selection:
-        """Choose from rows that stand for several each; most selectors do not mind."""
+        """Choose from weighted rows; most selectors ignore the weights."""
         return self.choose(rows, None, run)
 
     def stands_for(self, selection: Selection, weights: Array) -> Array:
-        """How many rows of the data each chosen row stands for."""
+        """How many rows of the data each chosen row represents."""
         return np.ones(len(selection))
 
 

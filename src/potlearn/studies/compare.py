@@ -20,7 +20,7 @@ from potlearn.runtime import SERIAL, Runtime, content_key, run_chunks
 from potlearn.studies.fits import HeldOut, SubsetFits
 from potlearn.studies.methods import Method
 from potlearn.studies.table import Cell, Record, Results
-from potlearn.typing import Array, Indices
+from potlearn.typing import Array, Indices, Settings
 
 
 class Split(NamedTuple):
@@ -124,7 +124,7 @@ def _pieces(cells: Sequence[Cell]) -> list[list[Cell]]:
     return list(pieces.values())
 
 
-def content_of(comparison: Comparison, **more: Any) -> dict[str, Any]:
+def content_of(comparison: Comparison, **more: Any) -> Settings:
     """What all cells depend on, for :class:`~potlearn.studies.Results`; ``more`` adds to it."""
     fits = comparison.fits
     first = comparison.splits[0]

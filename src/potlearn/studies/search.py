@@ -28,7 +28,7 @@ from potlearn.select import SELECTORS
 from potlearn.studies.compare import Split
 from potlearn.studies.fits import HeldOut, SubsetFits
 from potlearn.studies.methods import Method
-from potlearn.typing import Array, Indices
+from potlearn.typing import Array, Indices, Settings
 
 QUANTITIES = ("energy_mae", "forces_mae")
 RANDOM = Method("random", "random")
@@ -69,7 +69,7 @@ class Space:
     def method(self, suggest: Callable[[str, Sequence[Any]], Any]) -> Method:
         """The method of a trial, which ``suggest`` makes choices for."""
         selector = suggest("method", self.methods)
-        parameters: dict[str, Any] = {}
+        parameters: Settings = {}
         if any(f.name == "kernel" for f in fields(SELECTORS[selector])):
             parameters["kernel"] = suggest("kernel", self.kernels)
         kinds = tuple(suggest("features", ["+".join(k) for k in self.features]).split("+"))

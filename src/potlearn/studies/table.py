@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 
 from potlearn.errors import DataError
 from potlearn.runtime import Journal
+from potlearn.typing import Settings
 
-Record = dict[str, Any]
+Record = Settings
 
 
 class Cell(NamedTuple):

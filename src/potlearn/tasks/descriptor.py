@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from potlearn.tasks.settings import DescriptorConfig, FamilyConfig, Section
+from potlearn.typing import Settings
 
 if TYPE_CHECKING:
     from potlearn.data import Dataset
@@ -63,7 +64,7 @@ def filled(config: FamilyConfig, descriptor: Descriptor) -> FamilyConfig:
     return config.of({key: value for key, value in descriptor.to_dict().items() if key in keys})
 
 
-def _default_rule(n_species: int) -> dict[str, Any]:
+def _default_rule(n_species: int) -> Settings:
     """Some 100 functions: enough to tell configurations apart, quick to compute."""
     order, degree = (3 if n_species < 3 else 2), DEGREES.get(n_species, 5.0)
     return {"order": order, "degree": degree, "max_functions": MOST_FUNCTIONS}

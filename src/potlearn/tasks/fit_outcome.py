@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from potlearn.tasks.folder import OutputFolder
 from potlearn.tasks.settings import FitConfig
+from potlearn.typing import Settings
 
 if TYPE_CHECKING:
     from potlearn.descriptors import Descriptor
@@ -112,7 +113,7 @@ class FitOutcome(Fitted):
         """Names of what was written there."""
         return self.output.files
 
-    def numbers(self) -> dict[str, Any]:
+    def numbers(self) -> Settings:
         """Errors, timing and number of coefficients, as ``metrics.json`` holds them."""
         timing = {**self.timing, **self.result.timing}
         return {**self.metrics, "timing": timing, "n_coefficients": self.n_coefficients}

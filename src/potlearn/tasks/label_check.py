@@ -22,7 +22,7 @@ _UNITS = {"energy": "eV/atom", "forces": "eV/Å", "stress": "eV/atom (virial)"}
 def label_findings(
     dataset: Dataset, wanted: bool | None = None, progress: Progress | None = None
 ) -> list[Finding]:
-    """Suspicious labels, judged by a small fit; one finding that says why, where there is none.
+    """Suspicious labels, judged by a small fit; without a fit one finding that says why.
 
     ``wanted`` None means up to :data:`MOST_ATOMS` atoms.
     """

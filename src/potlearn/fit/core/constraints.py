@@ -5,7 +5,7 @@ does not help: the many-body part may fall faster.  But repulsion is linear in t
 
 .. math:: G c \ge h,
 
-and little is asked of the fit, as there are no data to disagree.  Rows of ``G``:
+and the data do not disagree, since there are none.  Rows of ``G``:
 
 * dimers of every pair of species: force of repulsion, down to a fiftieth of the cutoff;
 * pairs in environments: two neighbouring atoms of a configuration moved together;

@@ -59,7 +59,7 @@ class Suspicion:
     score : float
         Studentised residual in units of the robust scale.
     n_atoms : int
-        Number of atoms that a record on all forces stands for, else 1.
+        Number of atoms, where one record is for all forces of a configuration; else 1.
     """
 
     source: str

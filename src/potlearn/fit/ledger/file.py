@@ -1,7 +1,7 @@
 """Saved ledgers, and the checkpoint of a fit that is under way.
 
-A ledger is stored as it stands, rows that wait for their factorisation included, so that a fit
-which goes on from a file gives the same bits as one that was never interrupted.
+A ledger is stored with the rows that wait for their factorisation, so that a fit that continues
+from a file gives the same bits as one that was never interrupted.
 """
 
 from __future__ import annotations

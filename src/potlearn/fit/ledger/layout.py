@@ -39,7 +39,7 @@ class Layout:
     scales : (n,) float
         Square root of each configuration's own weight, applied to its rows.
     excluded : set of (configuration, quantity, atom)
-        Labels that are left out; atom -1 stands for the whole quantity.
+        Labels that are left out; atom -1 means the whole quantity.
     """
 
     columns: tuple[str, ...]

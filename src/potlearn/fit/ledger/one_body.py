@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -23,6 +23,7 @@ from potlearn.fit.ledger.ledger import Ledger
 from potlearn.fit.rows.names import one_body_names
 from potlearn.fit.weights import Weights
 from potlearn.linalg.triangular import merge_all
+from potlearn.typing import Settings
 
 if TYPE_CHECKING:
     from potlearn.data import Dataset
@@ -51,7 +52,7 @@ class OneBody:
             )
         return cls(None)
 
-    def options(self, ledger: Ledger, weights: Weights, species: Sequence[str]) -> dict[str, Any]:
+    def options(self, ledger: Ledger, weights: Weights, species: Sequence[str]) -> Settings:
         """Arguments of :meth:`Ledger.problem` that make it so."""
         names = one_body_names(species)
         if self.given is None:

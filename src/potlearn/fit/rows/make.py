@@ -11,7 +11,7 @@ stress     virial rows / N                        :math:`-V \sigma / N`, eV/atom
 =========  =====================================  ==========================
 
 Virials are extensive as energies are: per atom, one weight serves cells of any size.  A reference
-potential's values stand beside the labels.  A quantity without label has no rows.
+potential's values are kept with the labels.  A quantity without label has no rows.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ ONE_BODY = "one-body"
 COLLAPSED = "*"
 """Group of all configurations that share one factor."""
 Label: TypeAlias = tuple[int, str, int]
-"""Configuration, quantity and atom; atom -1 stands for the whole quantity."""
+"""Configuration, quantity and atom; atom -1 means the whole quantity."""
 
 
 class Key(NamedTuple):

@@ -82,7 +82,7 @@ class RowStore(RowFile):
 
     @classmethod
     def open(cls, folder: str | Path) -> RowStore:
-        """The store in ``folder``; FitError where there is none."""
+        """The store in ``folder``; FitError if there is no store."""
         content = Journal.read(Path(folder) / "journal.jsonl", FitError).content
         try:
             columns, chunks = content.pop("columns"), content.pop("chunks")

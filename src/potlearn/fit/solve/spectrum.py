@@ -105,7 +105,7 @@ class Spectrum:
 def column_scales(problem: LinearProblem, scaling: str) -> NDArray[np.float64]:
     """Scales s (C,) of the penalty: norms of the weighted columns, or ones.
 
-    Where the problem has penalties of its own, these stand for the norms, times the factor that
+    Where the problem has penalties of its own, these replace the norms, times the factor that
     makes the median of the scaled columns' norms one.
     """
     if scaling not in SCALINGS:

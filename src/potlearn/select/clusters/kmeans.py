@@ -89,7 +89,7 @@ class KMeans(Sized):
 
     def _fitted(self, X: Array, weights: Array | None, run: Run) -> Any:
         with scikit("cluster", "KMeans") as cluster, warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # fewer distinct rows than centres: told by its caller
+            warnings.simplefilter("ignore")  # fewer distinct rows than centres: its caller says so
             return cluster.KMeans(
                 self.n_to_select,
                 init=self.init,

@@ -1,4 +1,4 @@
-"""Rows and the centres that they belong to: one row for each, and how much it stands for."""
+"""Rows and the centres that they belong to: one row for each, and the weight that it represents."""
 
 from __future__ import annotations
 

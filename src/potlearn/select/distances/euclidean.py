@@ -31,7 +31,7 @@ class Euclidean:
     Raises
     ------
     SelectionError
-        The metric is no such matrix.
+        The metric is not such a matrix.
     """
 
     metric: Array | None = None

@@ -36,7 +36,7 @@ def _checked(matrix: Array, name: str) -> Array:
     M = np.asarray(matrix, np.float64)
     if M.ndim != 2 or M.shape[0] != M.shape[1] or not np.allclose(M, M.T):
         raise SelectionError(
-            f"the {name} covariance is no symmetric matrix; its shape is {M.shape}"
+            f"the {name} covariance is not a symmetric matrix; its shape is {M.shape}"
         )
     eigenvalues = np.linalg.eigvalsh(M)
     if not eigenvalues[0] > len(M) * np.finfo(float).eps * abs(eigenvalues[-1]):

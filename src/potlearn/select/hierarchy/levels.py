@@ -39,7 +39,7 @@ class Chunk:
         Number of the first row in its level.
     rows : Rows
     weights : (n,)
-        How many rows of the data each stands for.
+        How many rows of the data each represents.
     seed : SeedSequence
         Parent of the chunk's random numbers.
     """
@@ -58,7 +58,7 @@ class Survivors:
     n_to_keep: int
 
     def __call__(self, chunk: Chunk) -> State:
-        """Choose, and again what can be told apart if that is fewer."""
+        """Choose; if fewer rows are distinct, choose that many."""
         n, d = chunk.rows.shape
         wanted = min(self.n_to_keep, self.selector.most(n, d))
         kept, weights = self._chosen(chunk, wanted)

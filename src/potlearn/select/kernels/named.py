@@ -84,7 +84,7 @@ class Cosine(Kernel):
     Parameters
     ----------
     alpha : float
-        Exponent, from 1; one that is no integer needs cosines that are not negative.
+        Exponent, from 1; a fractional one needs cosines that are not negative.
     """
 
     alpha: float = 1.0

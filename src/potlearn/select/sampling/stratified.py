@@ -19,7 +19,7 @@ from potlearn.select.selector import Labels, Sized
 
 @dataclass(frozen=True)
 class Stratified(Sized):
-    """Choose rows of every group, which ``fit(X, y)`` is told by a label of each row.
+    """Choose rows of every group; ``fit(X, y)`` takes the group of each row.
 
     Scores are the probabilities with which rows of the group are drawn.
 

@@ -62,4 +62,4 @@ def _family_section(name: str, family: Any) -> type[FamilyConfig]:
 DescriptorConfig = Annotated[
     FamilyConfig, SectionOf("family", lambda: FAMILIES, family_section, DEFAULT_FAMILY)
 ]
-"""The section of any family in the table of families, told apart by ``family``."""
+"""The section of any family in the table of families, chosen by ``family``."""

@@ -88,7 +88,7 @@ class MethodConfig(Section):
     parameters: dict[str, Any] = Field(default_factory=dict)
     """Parameters of the selector, such as kernel: rbf."""
     features: Names = ("mean",)
-    """Features of a configuration; several stand side by side."""
+    """Features of a configuration; several are concatenated."""
     scaling: Scaling = "standard"
     """Scale of the features."""
 
@@ -163,7 +163,7 @@ class CompareConfig(Section):
             raise PydanticCustomError("methods", f"two methods are called {twice[0]!r}")
         if self.baseline not in names:
             raise PydanticCustomError(
-                "methods", f"the baseline {self.baseline!r} is none of the methods"
+                "methods", f"the baseline {self.baseline!r} is not among the methods"
             )
         return self
 

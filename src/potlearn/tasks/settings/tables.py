@@ -36,7 +36,7 @@ class NameIn:
 
 @dataclass(frozen=True, eq=False)
 class SectionOf:
-    """Annotation of a section whose kind is told by one of its keys.
+    """Annotation of a section whose kind is the value of one of its keys.
 
     Parameters
     ----------
