@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from potlearn.tasks import SelectionOutcome
 
 
-def command(  # an argument is an option
+def command(  # each argument is an option of the command line
     context: typer.Context,
     files: o.Files = None,
     count: o.Count = None,

@@ -9,7 +9,7 @@ rotation of the data.  Scores are therefore compared within
 
 where v is the best of them and s the size of the terms whose sum or difference it is: of those
 within :math:`\delta` of the best the first is chosen.  Of the largest, :math:`\delta` is at most
-:math:`10^{-3} |v|`, so that scores that have lost all digits are still told apart.
+:math:`10^{-3} |v|`, so that scores that have lost all digits still differ.
 """
 
 from __future__ import annotations

@@ -46,8 +46,8 @@ def write_report(
     path : str or Path
         The HTML file; about 2 MB, most of it the compressed plotting library.
     evaluations : mapping of str to Evaluation
-        By name of the set.  ``"test"`` gives the headline numbers, or where there is none the
-        last set.  Sets without configurations are left out.  Files are named by the last parts
+        By name of the set.  The headline numbers are those of ``"test"``, or of the
+        last set without one.  Sets without configurations are left out.  Files are named by the last parts
         of their paths that tell them apart.
     info : ReportInfo, optional
         Title, settings and timing.

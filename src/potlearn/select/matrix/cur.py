@@ -78,7 +78,7 @@ class CUR(Sized):
     def _leverages(
         self, X: Array, triangle: Array, basis: Array, cut: float
     ) -> tuple[Array, float] | None:
-        """Leverages of what is left of the rows, and their terms; None if nothing is left."""
+        """Leverages of the remaining part of the rows, and their terms; None if it is zero."""
         left = triangle - (triangle @ basis.T) @ basis
         values, W = _leading(left, self.n_vectors)
         kept = values > max(cut, RESOLUTION * values.max())

@@ -57,7 +57,7 @@ def lu_pivots(U: Array, size: float) -> tuple[Indices, Array]:
 
 
 def _eliminate(left: Array, pivots: list[int], residuals: list[float], size: float) -> None:
-    """Turn what is left of some columns of U, (k, N), into columns of L; no rows are swapped."""
+    """Turn the remainders of some columns of U, (k, N), into columns of L; no rows are swapped."""
     half = len(left) // 2
     if half == 0:
         left[0, pivots] = 0.0
