@@ -46,9 +46,9 @@ def write_report(
     path : str or Path
         The HTML file; about 2 MB, most of it the compressed plotting library.
     evaluations : mapping of str to Evaluation
-        By name of the set.  The headline numbers are those of ``"test"``, or of the
-        last set without one.  Sets without configurations are left out.  Files are named by the last parts
-        of their paths that tell them apart.
+        By name of the set.  The headline numbers are those of ``"test"``, else of the last set.
+        Sets without configurations are left out.  Files are named by the last parts of their paths
+        that differ.
     info : ReportInfo, optional
         Title, settings and timing.
     suspicious : sequence of SuspiciousLabel
