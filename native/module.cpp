@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "density.hpp"
 #include "engine.hpp"
 #include "errors.hpp"
 
@@ -92,6 +93,13 @@ void bind_data(nb::module_& m) {
         return close_pairs(s.system, cutoff, span(found));
       },
       "system"_a, "cutoff"_a, "found"_a.noconvert());
+  m.def(
+      "densities",
+      [](const BoundSystem& s, const Array<double>& reach, const Array<double>& contact, const Output& density,
+         nb::ndarray<std::int64_t, nb::c_contig, nb::device::cpu> found) {
+        return densities(s.system, span(reach), span(contact), span(density), span(found));
+      },
+      "system"_a, "reach"_a, "contact"_a, "density"_a.noconvert(), "found"_a.noconvert());
 }
 
 void bind_engine(nb::module_& m) {

@@ -1,6 +1,7 @@
 from .basis import Basis as Basis
 from .engine import Engine as Engine
 from .engine import close_pairs as close_pairs
+from .engine import densities as densities
 from .engine import instruction_sets as instruction_sets
 from .jets import Jet as Jet
 from .program import ONE as ONE

@@ -97,3 +97,10 @@ class Engine:
 
 def instruction_sets() -> list[str]: ...
 def close_pairs(system: System, cutoff: float, found: NDArray[np.int64]) -> int: ...
+def densities(
+    system: System,
+    reach: Array,  # (S, S)
+    contact: Array,  # (S, S)
+    density: Array,  # (N,)
+    found: NDArray[np.int64],  # (P,)
+) -> int: ...

@@ -51,6 +51,21 @@ def close_pairs(system: System, cutoff: float) -> Indices:
     return found[: _native.close_pairs(_view(system), cutoff, found)]
 
 
+def densities(system: System, reach: Array, contact: Array) -> tuple[Array, Indices]:
+    r"""How crowded every atom is, and the pairs in contact.
+
+    .. math:: \rho_i = \sum_j \big(1 - (r_{ij} / R_{z_i z_j})^2\big)^4, \qquad r_{ij} < R
+
+    with ``reach`` R and ``contact``, (S, S) in Å.  Returns the densities (N,) and the indices of
+    the pairs closer than their contact, ascending.
+    """
+    from potlearn.engine import _native
+
+    density, found = np.empty(len(system)), np.empty(len(system.neighbors.j), np.int64)
+    n = _native.densities(_view(system), reach, contact, density, found)
+    return density, found[:n]
+
+
 def _aligned_rows(count: int, columns: int) -> Array:
     """Zeros (count, stride >= columns) whose second column starts a cache line in every row."""
     line = 8

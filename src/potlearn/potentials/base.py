@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
+from potlearn.descriptors.base import Energies
 from potlearn.structure.neighbors import Neighbors
+from potlearn.structure.system import System
 from potlearn.typing import Array, Atoms, Settings
 
 
@@ -70,3 +72,11 @@ class Potential(Protocol):
 
     def to_dict(self) -> Settings:
         """Settings that rebuild the potential, ``kind`` included; arrays stay arrays."""
+
+
+@runtime_checkable
+class ForSystems(Potential, Protocol):
+    """A potential that also evaluates configurations made ready, several side by side."""
+
+    def of_system(self, system: System, *, threads: int = 1) -> Energies:
+        """Energies (N,), forces (N, 3), virial (6,), or (B, 6), of a system of its species."""

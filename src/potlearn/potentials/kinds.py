@@ -26,6 +26,7 @@ KINDS: Registry[type[Any]] = Registry(
         "linear": "potlearn.potentials.linear:LinearPotential",
         "pace": "potlearn.potentials.pace.potential:PacePotential",
         "sum": "potlearn.potentials.sum:SumPotential",
+        "wall": "potlearn.potentials.wall:Wall",
         "zbl": "potlearn.potentials.pair.zbl:ZBL",
         **PAIRS.rows,
     },

@@ -11,12 +11,15 @@ import numpy as np
 from typing_extensions import override
 
 from potlearn.descriptors import Descriptor, Evaluator, descriptor_from_dict
+from potlearn.descriptors.base import Energies
 from potlearn.errors import ModelFileError
-from potlearn.potentials.base import Potential, Prediction
+from potlearn.potentials.base import ForSystems, Potential, Prediction
 from potlearn.potentials.kinds import potential_from_dict
 from potlearn.potentials.operations import PotentialBase
+from potlearn.potentials.sum import SumPotential
 from potlearn.structure.neighbors import Neighbors
 from potlearn.structure.neighbors import neighbors as neighbor_list
+from potlearn.structure.system import System
 from potlearn.typing import Array, Atoms, Settings
 
 
@@ -73,10 +76,30 @@ class LinearPotential(PotentialBase):
         self, atoms: Atoms, neighbors: Neighbors | None = None, *, threads: int = 1
     ) -> Prediction:
         list_ = neighbors or neighbor_list(atoms, self.cutoff)
+        reference = self.reference
+        if isinstance(reference, ForSystems):
+            system = System.of(atoms, self.species, self.cutoff, list_)
+            return Prediction(*self.of_system(system, threads=threads))
         many_body = Prediction(*self.evaluator(atoms, list_, threads=threads))
+        if reference is None:
+            return many_body
+        return many_body + reference.predict(atoms, list_, threads=threads)
+
+    def of_system(self, system: System, *, threads: int = 1) -> Energies:
+        """Energies, forces and virial of a system of its species.
+
+        Raises
+        ------
+        ConfigError
+            The reference evaluates single configurations only.
+        """
+        many_body = self.evaluator(system, threads=threads)
         if self.reference is None:
             return many_body
-        return many_body + self.reference.predict(atoms, list_, threads=threads)
+        below = SumPotential(((1.0, self.reference),)).of_system(
+            system.renumbered(self.species, self.reference.species), threads=threads
+        )
+        return Energies(*(a + b for a, b in zip(many_body, below, strict=True)))
 
     def to_dict(self) -> Settings:
         """Settings that rebuild the potential."""

@@ -9,12 +9,14 @@ from typing import Any, ClassVar, TypeAlias
 import numpy as np
 from typing_extensions import override
 
+from potlearn.descriptors.base import Energies
 from potlearn.errors import ConfigError
-from potlearn.potentials.base import Potential, Prediction
+from potlearn.potentials.base import ForSystems, Potential, Prediction
 from potlearn.potentials.kinds import potential_from_dict
 from potlearn.potentials.operations import PotentialBase
 from potlearn.structure.neighbors import Neighbors
 from potlearn.structure.neighbors import neighbors as neighbor_list
+from potlearn.structure.system import System
 from potlearn.typing import Atoms, Settings
 
 Term: TypeAlias = tuple[float, Potential]
@@ -75,6 +77,25 @@ class SumPotential(PotentialBase):
         for prediction in others:
             first = first + prediction
         return first
+
+    def of_system(self, system: System, *, threads: int = 1) -> Energies:
+        """Energies, forces and virial of a system of its species.
+
+        Raises
+        ------
+        ConfigError
+            A term that evaluates single configurations only.
+        """
+        parts = []
+        for weight, potential in self.terms:
+            if not isinstance(potential, ForSystems):
+                raise ConfigError(
+                    f"{type(potential).__name__} evaluates single configurations only"
+                )
+            own = system.renumbered(self.species, potential.species)
+            found = potential.of_system(own, threads=threads)
+            parts.append([weight * x for x in found])
+        return Energies(*(sum(x[1:], start=x[0]) for x in zip(*parts, strict=True)))
 
     def to_dict(self) -> Settings:
         """Settings that rebuild the potential."""

@@ -23,3 +23,13 @@ def species_indices(atoms: Atoms, species: Sequence[str]) -> Species:
             f"element {', '.join(unknown)}: the model knows {', '.join(species)} only"
         )
     return found
+
+
+def indices_of(symbols: Sequence[str], species: Sequence[str]) -> Species:
+    """Index into ``species`` of every symbol; :class:`SpeciesError` names unknown elements."""
+    unknown = sorted(set(symbols) - set(species))
+    if unknown:
+        raise SpeciesError(
+            f"element {', '.join(unknown)}: the model knows {', '.join(species)} only"
+        )
+    return np.array([list(species).index(s) for s in symbols], np.int32)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from potlearn.structure.neighbors import Neighbors, neighbors, side_by_side
-from potlearn.structure.species import species_indices
+from potlearn.structure.species import indices_of, species_indices
 from potlearn.typing import Array, Atoms, Species
 
 
@@ -47,6 +47,23 @@ class System:
 
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "views": {}}
+
+    def renumbered(self, known: Sequence[str], species: Sequence[str]) -> System:
+        """The system for a model that numbers its species differently; itself where it does not.
+
+        ``known`` are the symbols by the present numbers, ``species`` those of the other model.
+
+        Raises
+        ------
+        SpeciesError
+            An element that is not among ``species``.
+        """
+        if tuple(known) == tuple(species):
+            return self
+        present = np.unique(self.species)
+        table = np.full(len(known), -1, np.int32)
+        table[present] = indices_of([known[k] for k in present], species)
+        return replace(self, species=table[self.species])
 
     @classmethod
     def of(

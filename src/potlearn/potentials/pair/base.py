@@ -10,16 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 from typing_extensions import override
 
+from potlearn.descriptors.base import Energies
 from potlearn.engine import close_pairs
 from potlearn.errors import ConfigError
 from potlearn.potentials.base import Prediction
 from potlearn.potentials.operations import PotentialBase
 from potlearn.structure.neighbors import Neighbors
 from potlearn.structure.system import System
-from potlearn.typing import Array, Atoms, Settings
+from potlearn.typing import Array, Atoms, Indices, Settings, Species
 
 Index: TypeAlias = NDArray[np.int32]
 
+VOIGT = ([0, 1, 2, 1, 0, 0], [0, 1, 2, 2, 2, 1])
 COULOMB = 14.399645
 """e²/(4πε₀) in eV Å, the value of LAMMPS's metal units."""
 
@@ -62,13 +64,15 @@ class PairPotential(PotentialBase, ABC):
         self, atoms: Atoms, neighbors: Neighbors | None = None, *, threads: int = 1
     ) -> Prediction:
         system = System.of(atoms, self.species, self.cutoff, neighbors)
-        list_, index = system.neighbors, system.species
-        near = close_pairs(system, self.cutoff)
-        i, j = np.searchsorted(list_.first, near, side="right") - 1, list_.j[near]
-        vectors = atoms.positions[j] - atoms.positions[i] + list_.offsets[near]
+        return Prediction(*self.of_system(system, threads=threads))
+
+    def of_system(self, system: System, *, threads: int = 1) -> Energies:
+        """Energies, forces and virial of a system of its species."""
+        i, j, vectors = pairs_of_system(system, close_pairs(system, self.cutoff))
         r = np.sqrt(np.einsum("pa,pa->p", vectors, vectors))
-        phi, slope = self.pair(r, index[i], index[j])
-        return _sum(len(atoms), i, vectors, phi, (slope / r)[:, None] * vectors)
+        phi, slope = self.pair(r, system.species[i], system.species[j])
+        energies = np.bincount(i, 0.5 * phi, minlength=len(system)).astype(float)
+        return summed(system, i, vectors, energies, (slope / r)[:, None] * vectors)
 
     def to_dict(self) -> Settings:
         """Settings that rebuild the potential, ``kind`` included."""
@@ -81,12 +85,30 @@ class PairPotential(PotentialBase, ABC):
         return cls(**{k: v for k, v in settings.items() if k != "kind"})
 
 
-def _sum(n: int, i: Any, vectors: Array, phi: Array, pull: Array) -> Prediction:
-    """Sums over directed pairs: ``pull`` is φ' times the unit vector towards the neighbour."""
-    forces = [np.bincount(i, pull[:, d], minlength=n) for d in range(3)]
-    virial = -0.5 * vectors.T @ pull
-    return Prediction(
-        energies=np.bincount(i, 0.5 * phi, minlength=n).astype(float),
-        forces=np.stack(forces, axis=1).astype(float),
-        virial=virial[[0, 1, 2, 1, 0, 0], [0, 1, 2, 2, 2, 1]],
-    )
+def pairs_of_system(system: System, which: Indices) -> tuple[Indices, Species, Array]:
+    """Centre, neighbour and vector between them of the pairs ``which`` of the list."""
+    list_ = system.neighbors
+    i, j = np.searchsorted(list_.first, which, side="right") - 1, list_.j[which]
+    return i, j, system.positions[j] - system.positions[i] + list_.offsets[which]
+
+
+def summed(
+    system: System, i: Indices, vectors: Array, energies: Array, pull: Array
+) -> Energies:
+    r"""Forces and virial of directed pairs, each of which is in the list both ways.
+
+    .. math:: F_i = \sum_j p_{ij}, \qquad W = -\tfrac12 \sum_{ij} p_{ij} \otimes r_{ij}
+
+    ``pull`` (P, 3) is :math:`p_{ij}`, the derivative of the energy in the distance of the pair
+    times the unit vector towards the neighbour.
+    """
+    n = len(system)
+    forces = np.stack([np.bincount(i, pull[:, d], minlength=n) for d in range(3)], axis=1)
+    if system.owner is None:
+        tensor = vectors.T @ pull
+        virial = -0.5 * tensor[VOIGT]
+    else:
+        parts = (vectors[:, VOIGT[0]] * pull[:, VOIGT[1]]).T
+        owner, b = system.owner[i], system.n_systems
+        virial = -0.5 * np.stack([np.bincount(owner, part, minlength=b) for part in parts], axis=1)
+    return Energies(energies, forces.astype(float), virial.astype(float))

@@ -44,12 +44,12 @@ def shortest_distances(configurations: Iterable[Any], species: Sequence[str]) ->
     return {
         (species[a], species[b]): float(table[a, b])
         if np.isfinite(table[a, b])
-        else min(REACH, COVALENT_FRACTION * _covalent(species[a], species[b]))
+        else min(REACH, COVALENT_FRACTION * covalent(species[a], species[b]))
         for a, b in combinations_with_replacement(range(n), 2)
     }
 
 
-def _covalent(a: str, b: str) -> float:
+def covalent(a: str, b: str) -> float:
     from ase.data import atomic_numbers, covalent_radii
 
     return float(covalent_radii[atomic_numbers[a]] + covalent_radii[atomic_numbers[b]])

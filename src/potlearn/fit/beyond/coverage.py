@@ -1,0 +1,183 @@
+"""What the data cover: distances, densities, and the most stable configurations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from potlearn.engine import densities
+from potlearn.fit.beyond.shortest import Pair, covalent, shortest_distances
+from potlearn.structure.neighbors import neighbors as neighbor_list
+from potlearn.structure.species import species_indices
+from potlearn.structure.system import System
+from potlearn.typing import Array, Atoms, Species
+
+if TYPE_CHECKING:
+    from potlearn.data import Dataset
+
+SIGHT = 4.0
+"""Distance in Å up to which neighbours are looked for."""
+TYPICAL = 0.1
+"""Quantile of the distances of nearest neighbours that is typical of a bond."""
+REACH = 1.5
+"""Reach of the density in typical distances: first neighbours count much, second ones little."""
+ROOM = 1.05
+"""Densities up to this many times the largest of the data count as covered."""
+SEEN = 2000
+"""Configurations, evenly spaced, whose nearest neighbours are looked at."""
+
+
+@dataclass(frozen=True)
+class Phase:
+    """The configuration of lowest energy of one composition.
+
+    Attributes
+    ----------
+    composition : (S,)
+        Fraction of each species.
+    energy : float
+        Label, in eV/atom.
+    volume : float
+        In Å³/atom, without empty space.
+    atoms : ase.Atoms
+    """
+
+    composition: Array
+    energy: float
+    volume: float
+    atoms: Any
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """What the data cover.
+
+    Attributes
+    ----------
+    species : tuple of str
+    shortest : mapping of pair to float
+        Shortest distances (:func:`~potlearn.fit.beyond.shortest_distances`), in Å.
+    typical : (S, S)
+        Length of a bond: the 10 % quantile of the distances of nearest neighbours, in Å.  Pairs
+        that the data lack have the sum of their covalent radii, scaled as those that they hold.
+    limit : (S,)
+        Density of :class:`~potlearn.potentials.wall.Wall` up to which atoms are covered.
+    phases : tuple of Phase
+        Periodic configurations of lowest energy, one for each composition.
+    """
+
+    species: tuple[str, ...]
+    shortest: Mapping[Pair, float]
+    typical: Array
+    limit: Array
+    phases: tuple[Phase, ...]
+
+    @classmethod
+    def of(cls, dataset: Dataset, species: tuple[str, ...]) -> Coverage:
+        """Look through the data twice: for distances, then for densities."""
+        shortest = shortest_distances(dataset, species)
+        typical = _typical(dataset, species)
+        contact = table(shortest, species)
+        typical = np.maximum(typical, contact)
+        limit = np.zeros(len(species))
+        for atoms, system in _systems(dataset, species, float(REACH * typical.max())):
+            density, _ = densities(system, REACH * typical, np.zeros_like(typical))
+            np.maximum.at(limit, system.species, density)
+            del atoms
+        one = (1 - 1 / REACH**2) ** 4  # density of a single neighbour at the typical distance
+        limit = ROOM * np.maximum(limit, one)
+        return cls(tuple(species), shortest, typical, limit, tuple(_phases(dataset, species)))
+
+    @property
+    def contact(self) -> Array:
+        """Shortest distances as a table, (S, S)."""
+        return table(self.shortest, self.species)
+
+    @property
+    def reach(self) -> Array:
+        """Reach of the density, (S, S)."""
+        return REACH * self.typical
+
+
+def table(values: Mapping[Pair, float], species: tuple[str, ...]) -> Array:
+    """Values of pairs as a symmetric table (S, S)."""
+    found = np.zeros((len(species), len(species)))
+    for (a, b), value in values.items():
+        i, j = species.index(a), species.index(b)
+        found[i, j] = found[j, i] = value
+    return found
+
+
+def _systems(
+    dataset: Dataset, species: tuple[str, ...], cutoff: float, step: int = 1
+) -> Iterator[tuple[Atoms, System]]:
+    for k in range(0, len(dataset), step):
+        atoms = dataset[k]
+        index = species_indices(atoms, species)
+        yield atoms, System(atoms.positions, index, neighbor_list(atoms, cutoff))
+
+
+def _typical(dataset: Dataset, species: tuple[str, ...]) -> Array:
+    n = len(species)
+    nearest: list[list[Array]] = [[] for _ in range(n * n)]
+    for atoms, system in _systems(dataset, species, SIGHT, 1 + len(dataset) // SEEN):
+        for key, values in enumerate(_nearest(atoms, system.species, system.neighbors, n)):
+            nearest[key].append(values)
+    known = np.full((n, n), np.nan)
+    for key, parts in enumerate(nearest):
+        values = np.concatenate(parts) if parts else np.zeros(0)
+        if len(values):
+            known[divmod(key, n)] = np.quantile(values, TYPICAL)
+    known = np.fmin(known, known.T)
+    radii = np.array([[covalent(a, b) for b in species] for a in species])
+    scale = np.nanmedian(known / radii) if np.isfinite(known).any() else 1.0
+    return np.where(np.isfinite(known), known, scale * radii)
+
+
+def _nearest(atoms: Atoms, index: Species, list_: Any, n: int) -> Iterator[Array]:
+    """For each pair of species a, b: distance of every atom a to its nearest b in sight."""
+    r = np.linalg.norm(list_.vectors(atoms.positions), axis=1)
+    found = np.full((len(atoms), n), np.inf)
+    np.minimum.at(found, (list_.i, index[list_.j]), r)
+    for a in range(n):
+        for b in range(n):
+            values = found[index == a, b]
+            yield values[np.isfinite(values)]
+
+
+def _phases(dataset: Dataset, species: tuple[str, ...]) -> Iterator[Phase]:
+    """Most stable periodic configuration of each composition, isolated atoms left out."""
+    energies = dataset.energies / dataset.n_atoms
+    seen: set[tuple[float, ...]] = set()
+    for k in np.argsort(energies, kind="stable").tolist():
+        if not np.isfinite(energies[k]):
+            break
+        atoms = dataset[k]
+        index = species_indices(atoms, species)
+        composition = np.bincount(index, minlength=len(species)) / len(atoms)
+        key = tuple(np.round(composition, 6).tolist())
+        if key in seen or not atoms.pbc.all() or not len(neighbor_list(atoms, SIGHT).j):
+            continue
+        seen.add(key)
+        yield Phase(composition, float(energies[k]), filled_volume(atoms), atoms)
+
+
+def filled_volume(atoms: Atoms) -> float:
+    """Volume per atom without layers of vacuum, in Å³.
+
+    Along each cell vector, what a gap between neighbouring planes of atoms exceeds
+    :data:`SIGHT` is left out.
+    """
+    share = 1.0
+    heights = atoms.get_volume() / np.linalg.norm(
+        np.cross(np.roll(atoms.cell, -1, 0), np.roll(atoms.cell, -2, 0)), axis=1
+    )
+    for f, height in zip(atoms.get_scaled_positions().T, heights, strict=True):
+        planes = np.sort(f)
+        gap = height * float(np.diff(planes, append=planes[0] + 1).max())
+        if gap > SIGHT:
+            share *= 1 - (gap - SIGHT / 2) / height
+    return float(atoms.get_volume() * share / len(atoms))

@@ -1,0 +1,176 @@
+r"""Variable-cell relaxation of many small cells at once, under pressure: the search for holes.
+
+The fast inertial relaxation engine on :math:`H = E + P V`, for all cells side by side: atoms feel
+their forces, cells the strain force :math:`(W - P V \mathbb 1) / n` with the virial W of n atoms.
+A cell that falls below a bound keeps three states of its fall; one whose atoms come together has
+fallen and is left alone.
+
+References
+----------
+Bitzek et al., Phys. Rev. Lett. 97, 170201 (2006).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from potlearn.fit.beyond.cells import Cells, closest
+from potlearn.fit.beyond.states import deformed
+from potlearn.potentials.base import ForSystems
+from potlearn.typing import Array, Indices, Mask
+
+GPA = 1 / 160.21766208
+"""In eV/Å³."""
+STEP, STRAIN = 0.1, 0.02
+"""Largest move of an atom (Å) and of a cell in one step."""
+KEPT = (1, 6, 16)
+"""States of a fall that are kept: so many below the bound."""
+CONVERGED = 0.02
+"""Largest force, in eV/Å, and strain force, in eV, of a cell at rest."""
+NEAREST = 40.0
+"""Atoms closer than the cutoff over this have fallen together."""
+
+
+@dataclass(frozen=True)
+class Descent:
+    """How a relaxation ended.
+
+    Attributes
+    ----------
+    cells : Cells
+        Last states.
+    energies : (B,)
+        Their energies, in eV/atom.
+    fallen : (B,)
+        Whether atoms came together, or the volume vanished.
+    falls : Cells
+        States below the bound.
+    """
+
+    cells: Cells
+    energies: Array
+    fallen: Mask
+    falls: Cells
+
+
+def descend(
+    potential: ForSystems,
+    cells: Cells,
+    pressures: Array,
+    floor: Callable[[Cells], Array],
+    steps: int,
+) -> Descent:
+    """Relax periodic cells under pressures (B,) in eV/Å³ for so many steps."""
+    state = _Fire(cells, pressures)
+    energies, fallen = np.zeros(len(cells)), np.zeros(len(cells), bool)
+    at_rest, below = np.zeros(len(cells), bool), np.zeros(len(cells), int)
+    last, falls = cells, [cells.take(np.zeros(0, np.int64))]
+    bound = np.where(np.isfinite(floor(cells)), floor(cells), -np.inf)
+    for _ in range(steps):
+        active = np.flatnonzero(~(fallen | at_rest))
+        active = active[state.sane(active)]
+        now, system = state.cells.take(active), None
+        if len(active):
+            system = now.system(potential.cutoff)
+            whole = closest(now, system) > potential.cutoff / NEAREST
+            fallen[active[~whole]] = True
+            if not whole.all():
+                active, now = active[whole], now.take(whole)
+                system = now.system(potential.cutoff) if len(active) else None
+        fallen |= ~state.sane(np.arange(len(cells)))
+        if system is None:
+            break
+        found = potential.of_system(system)
+        energies[active] = now.sums(found.energies) / now.sizes
+        bound = floor(now)
+        under = np.isfinite(bound) & (energies[active] < bound)
+        below[active[under]] += 1
+        keep = under & np.isin(below[active], KEPT)
+        falls.append(now.take(keep))
+        at_rest[active] = state.step(active, found.forces, found.virial)
+    last = state.cells
+    return Descent(last, energies, fallen, Cells.joined(falls))
+
+
+class _Fire:
+    """Positions, cells and their velocities."""
+
+    def __init__(self, cells: Cells, pressures: Array) -> None:
+        n = len(cells)
+        self.cells, self.pressures = cells, pressures
+        self.moving, self.straining = np.zeros_like(cells.positions), np.zeros((n, 3, 3))
+        self.dt, self.mix = np.full(n, 0.05), np.full(n, 0.1)
+        self.downhill = np.zeros(n, int)
+        self.smallest = 0.02 * cells.volumes
+
+    def sane(self, which: Indices) -> Mask:
+        """Cells that still have a volume."""
+        volumes = self.cells.volumes[which]
+        return np.isfinite(volumes) & (volumes > self.smallest[which])
+
+    def step(self, active: Indices, forces: Array, virial: Array) -> Mask:
+        """One step of the active cells; whether each is at rest."""
+        sub = self.cells.take(active)
+        atoms = np.concatenate(
+            [np.arange(a, b) for a, b in pairwise(self.cells.first) if True]
+        )
+        mine = np.isin(self.cells.owner, active)
+        atoms = atoms[mine]
+        owner, sizes = sub.owner, sub.sizes
+        pull = _tensor(virial) - (self.pressures[active] * sub.volumes * sizes)[
+            :, None, None
+        ] * np.eye(3)
+        pull /= sizes[:, None, None]
+        v, s = self.moving[atoms], self.straining[active]
+        power = sub.sums((v * forces).sum(1)) + (s * pull).sum((1, 2))
+        f2 = sub.sums((forces**2).sum(1)) + (pull**2).sum((1, 2))
+        v2 = sub.sums((v**2).sum(1)) + (s**2).sum((1, 2))
+        up = power > 0
+        mix = np.where(up, self.mix[active], 0.0)
+        turn = mix * np.sqrt(v2 / np.maximum(f2, 1e-30))
+        keep = np.where(up, 1 - mix, 0.0)
+        v = keep[owner, None] * v + turn[owner, None] * forces
+        s = keep[:, None, None] * s + turn[:, None, None] * pull
+        self._adapt(active, up)
+        dt = self.dt[active]
+        v, s = v + dt[owner, None] * forces, s + dt[:, None, None] * pull
+        self.moving[atoms], self.straining[active] = v, s
+        self._move(active, atoms, dt[owner, None] * v, dt[:, None, None] * s)
+        largest = np.maximum.reduceat(np.abs(forces).max(1), sub.first[:-1])
+        found: Mask = (largest < CONVERGED) & (np.abs(pull).max((1, 2)) < CONVERGED)
+        return found
+
+    def _adapt(self, active: Indices, up: Mask) -> None:
+        self.downhill[active] = np.where(up, self.downhill[active] + 1, 0)
+        fast = self.downhill[active] > 5
+        dt, mix = self.dt[active], self.mix[active]
+        self.dt[active] = np.where(up, np.where(fast, np.minimum(1.1 * dt, 0.2), dt), 0.5 * dt)
+        self.mix[active] = np.where(up, np.where(fast, 0.99 * mix, mix), 0.1)
+
+    def _move(self, active: Indices, atoms: Indices, dx: Array, strain: Array) -> None:
+        cells = self.cells.take(active)
+        far = np.maximum.reduceat(np.abs(dx).max(1), cells.first[:-1]) / STEP
+        wide = np.abs(strain).max((1, 2)) / STRAIN
+        scale = 1 / np.maximum(1.0, np.maximum(far, wide))
+        moved = Cells(
+            cells.positions + scale[cells.owner, None] * dx,
+            cells.species,
+            cells.sizes,
+            cells.cells,
+            cells.periodic,
+        )
+        moved = deformed(moved, np.eye(3) + scale[:, None, None] * strain)
+        positions, boxes = self.cells.positions.copy(), self.cells.cells.copy()
+        positions[atoms], boxes[active] = moved.positions, moved.cells
+        c = self.cells
+        self.cells = Cells(positions, c.species, c.sizes, boxes, c.periodic)
+
+
+def _tensor(virial: Array) -> Array:
+    """Voigt components (B, 6) as symmetric matrices (B, 3, 3)."""
+    found: Array = virial[:, [0, 5, 4, 5, 1, 3, 4, 3, 2]].reshape(-1, 3, 3)
+    return found

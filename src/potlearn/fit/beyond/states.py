@@ -1,0 +1,187 @@
+"""States that data seldom cover: crystals of every volume, random packings, dimers, trimers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations, combinations_with_replacement
+from typing import Any
+
+import numpy as np
+
+from potlearn.fit.beyond.cells import Cells
+from potlearn.fit.beyond.coverage import Coverage
+from potlearn.structure.neighbors import neighbors as neighbor_list
+from potlearn.typing import Array, Atoms
+
+UNARY = ("fcc", "bcc", "hcp", "sc", "diamond")
+BINARY = {"B1": ("rocksalt", "Na", "Cl"), "B2": ("cesiumchloride", "Cs", "Cl"), "B3": ("zincblende", "Zn", "S")}
+LARGEST, SMALLEST, STEP = 1.35, 0.45, 0.01
+"""Scales of a path: nearest neighbours in typical distances, outermost, innermost, step."""
+DIMER_POINTS = 80
+DEEPEST = 50.0
+"""Pairs are looked at down to the cutoff over this; radial tables begin at the cutoff over 64."""
+
+
+@dataclass(frozen=True)
+class CrystalPath:
+    """A crystal from expansion to compression, and its scales (n,), descending."""
+
+    name: str
+    cells: Cells
+    scales: Array
+
+
+def crystal_paths(coverage: Coverage) -> list[CrystalPath]:
+    """Paths of the crystals of all elements, pairs and triples of elements."""
+    scales = np.arange(LARGEST, SMALLEST, -STEP)
+    return [
+        CrystalPath(name, scaled(atoms, scales, coverage), scales)
+        for name, atoms in crystals(coverage.species)
+    ]
+
+
+def crystals(species: Sequence[str]) -> Iterator[tuple[str, Any]]:
+    """Names and primitive cells (``ase.Atoms`` of any size) of simple crystals.
+
+    Of one element fcc, bcc, hcp, sc and diamond; of two B1, B2 and B3; of three the half-Heusler
+    structure C1b, whose three places every triple fills in three ways.
+    """
+    from ase import Atoms
+    from ase.build import bulk
+
+    for a in species:
+        for structure in UNARY:
+            more = {"c": 1.633} if structure == "hcp" else {}
+            yield f"{a} {structure}", bulk(a, structure, a=1.0, **more)
+    for a, b in combinations(species, 2):
+        for name, (structure, *_) in BINARY.items():
+            yield f"{a}{b} {name}", bulk(a + b, structure, a=1.0)
+    cell = 0.5 * (np.ones((3, 3)) - np.eye(3))
+    for triple in combinations(species, 3):
+        for k in range(3):
+            symbols = [triple[k - 2], triple[k - 1], triple[k]]
+            places = [(0, 0, 0), (0.25,) * 3, (0.5,) * 3]
+            name = f"{''.join(symbols)} C1b"
+            yield name, Atoms(symbols, cell=cell, scaled_positions=places, pbc=True)
+
+
+def scaled(atoms: Atoms, scales: Array, coverage: Coverage) -> Cells:
+    """Copies whose closest pair has each of the scales, in typical distances of its species."""
+    ones = atoms.copy()
+    ones.set_cell(np.array(atoms.cell) / _scale(atoms, coverage), scale_atoms=True)
+    copies = []
+    for scale in scales.tolist():
+        copy = ones.copy()
+        copy.set_cell(scale * np.array(ones.cell), scale_atoms=True)
+        copies.append(copy)
+    return Cells.of(copies, coverage.species)
+
+
+def _scale(atoms: Atoms, coverage: Coverage) -> float:
+    """Least distance in units of the typical one of its pair of species."""
+    length = float(np.cbrt(atoms.get_volume()))
+    list_ = neighbor_list(atoms, 3 * length)
+    index = np.array([coverage.species.index(s) for s in atoms.get_chemical_symbols()])
+    r = np.linalg.norm(list_.vectors(atoms.positions), axis=1)
+    return float((r / coverage.typical[index[list_.i], index[list_.j]]).min())
+
+
+def strained(paths: Sequence[CrystalPath], every: int, rng: np.random.Generator) -> Cells:
+    """Each ``every``-th cell of the paths, and as many under a random strain."""
+    chosen = Cells.joined([p.cells.take(np.arange(0, len(p.cells), every)) for p in paths])
+    strains = np.eye(3) + rng.uniform(-0.15, 0.15, (len(chosen), 3, 3))
+    return Cells.joined([chosen, deformed(chosen, strains)])
+
+
+def deformed(cells: Cells, deformations: Array) -> Cells:
+    """Cells and positions times a matrix for each configuration (B, 3, 3)."""
+    positions = np.einsum("na,nab->nb", cells.positions, deformations[cells.owner])
+    return Cells(
+        positions, cells.species, cells.sizes, cells.cells @ deformations, cells.periodic
+    )
+
+
+def packings(n: int, coverage: Coverage, rng: np.random.Generator) -> Cells:
+    """Random cells of two to eight atoms, pushed apart to 0.75 to 1.05 of typical distances.
+
+    Compositions are drawn from the phases of the data, where there are any.
+    """
+    return Cells.of([_packing(coverage, rng) for _ in range(n)], coverage.species)
+
+
+def _packing(coverage: Coverage, rng: np.random.Generator) -> Any:
+    from ase import Atoms
+
+    n = int(rng.integers(2, 9))
+    index = rng.choice(len(coverage.species), n, p=_composition(coverage, rng))
+    apart = coverage.typical[np.ix_(index, index)] * rng.uniform(0.75, 1.05)
+    volume = float((np.diag(apart) ** 3).sum()) * rng.uniform(0.7, 2.0)
+    cell = np.eye(3) + rng.uniform(-0.25, 0.25, (3, 3))
+    cell *= (volume / np.linalg.det(cell)) ** (1 / 3)
+    symbols = [coverage.species[k] for k in index]
+    atoms = Atoms(symbols, cell=cell, scaled_positions=rng.random((n, 3)), pbc=True)
+    for _ in range(40):
+        list_ = neighbor_list(atoms, float(apart.max()))
+        vectors = list_.vectors(atoms.positions)
+        r = np.linalg.norm(vectors, axis=1)
+        overlap = np.maximum(apart[list_.i, list_.j] - r, 0.0)
+        if overlap.max(initial=0.0) < 0.02 * apart.max():
+            break
+        push = -0.4 * (overlap / np.maximum(r, 1e-3))[:, None] * vectors
+        np.add.at(atoms.positions, list_.i, push)
+    return atoms
+
+
+def _composition(coverage: Coverage, rng: np.random.Generator) -> Array:
+    """Fractions of a random phase, or of nothing that is known."""
+    if not coverage.phases:
+        return np.full(len(coverage.species), 1 / len(coverage.species))
+    return coverage.phases[int(rng.integers(len(coverage.phases)))].composition
+
+
+# Molecules that come together
+
+
+@dataclass(frozen=True)
+class Approach:
+    """Atoms that come together from contact inwards: distances (n,) descending, configurations."""
+
+    pair: tuple[str, str]
+    kind: str
+    distances: Array
+    cells: Cells
+
+
+def approaches(coverage: Coverage, cutoff: float) -> list[Approach]:
+    """Dimers of every pair of elements, and trimers with the pair's second atom on both sides.
+
+    They begin at the shortest distance of the data.  Trimers are linear and bent by 60°; all
+    their distances are at least as long as that of the pair.
+    """
+    found = []
+    for a, b in combinations_with_replacement(coverage.species, 2):
+        end = coverage.shortest[a, b]
+        r = np.geomspace(end, max(cutoff / DEEPEST, 0.2 * end), DIMER_POINTS)
+        for kind, symbols, places in _molecules(a, b):
+            cells = _molecule(symbols, places, r, coverage.species)
+            found.append(Approach((a, b), kind, r, cells))
+    return found
+
+
+def _molecules(a: str, b: str) -> Iterator[tuple[str, list[str], Array]]:
+    yield "dimer", [a, b], np.array([[0.0, 0, 0], [0, 0, 1]])
+    bent = [[0, np.sin(np.pi / 3), np.cos(np.pi / 3)]]
+    for kind, third in (("linear trimer", [[0.0, 0, -1]]), ("bent trimer", bent)):
+        yield kind, [a, b, b], np.array([[0.0, 0, 0], [0, 0, 1], *third])
+
+
+def _molecule(symbols: list[str], places: Array, r: Array, species: Sequence[str]) -> Cells:
+    n, k = len(r), len(symbols)
+    return Cells(
+        (r[:, None, None] * places).reshape(-1, 3),
+        np.tile(np.array([list(species).index(s) for s in symbols], np.int32), n),
+        np.full(n, k, np.int64),
+        np.tile(np.eye(3), (n, 1, 1)),
+        np.zeros(n, bool),
+    )
