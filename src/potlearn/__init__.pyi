@@ -36,9 +36,12 @@ from .fit import FitResult as FitResult
 from .fit import FitSettings as FitSettings
 from .fit import Weights as Weights
 from .fit import fit_linear as fit_linear
-from .fit.core import default_zbl as default_zbl
-from .fit.core import shortest_distances as shortest_distances
-from .fit.core.constraints import core_constraints as core_constraints
+from .fit.beyond import BeyondCheck as BeyondCheck
+from .fit.beyond import Coverage as Coverage
+from .fit.beyond import check_beyond as check_beyond
+from .fit.beyond import default_zbl as default_zbl
+from .fit.beyond import protect as protect
+from .fit.beyond import shortest_distances as shortest_distances
 from .lammps import read_pod as read_pod
 from .lammps import read_yace as read_yace
 from .lammps import write_lammps as write_lammps

@@ -45,7 +45,7 @@ def fit_linear(
     dataset, descriptor :
         Labelled configurations; what makes their design rows.
     settings : FitSettings, optional
-        Weights, solver, one-body energies, core, labels to leave out.
+        Weights, solver, one-body energies, labels to leave out.
     reference : Potential, optional
         Potential whose energies, forces and virials are taken off the labels.
     rows : RowBudget or RowStore, optional
@@ -58,8 +58,7 @@ def fit_linear(
     Raises
     ------
     FitError
-        No rows, dependent columns without regularisation, NaN, a checkpoint of another fit, or a
-        core that no coefficients make repulsive.
+        No rows, dependent columns without regularisation, NaN, or a checkpoint of another fit.
     SpeciesError
         The dataset holds an element that the descriptor does not know.
     ExecutionError

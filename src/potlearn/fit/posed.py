@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from potlearn.fit.core.inequalities import with_repulsive_core
 from potlearn.fit.ledger.ledger import Ledger
 from potlearn.fit.ledger.one_body import INTERCEPT
 from potlearn.fit.rows.names import species_of
@@ -87,21 +86,18 @@ def solve_ledger(
     ----------
     ledger : Ledger
     settings : FitSettings
-        Of its weights, solver, one-body energies and core; the last holds inequalities on all
-        coefficients, and the solution is then the nearest one that keeps them.
+        Of its weights, solver and one-body energies.
     columns : sequence of str, optional
         A sub-basis by name; one-body columns always belong to it.
 
     Raises
     ------
     FitError
-        The problem cannot be solved as asked, or no coefficients keep the inequalities.
+        The problem cannot be solved as asked.
     """
     solver = settings.make_solver()
     with one_blas_thread():
         posed = Posed.of(ledger, settings, columns=columns, n_folds=solver.n_folds)
         solution = solver.solve(posed.problem)
-        if settings.core is not None:
-            solution = with_repulsive_core(posed.problem, solution, settings.core, ledger.columns)
     coefficients = posed.coefficients(solution.coefficients)
     return coefficients.reshape(len(species_of(ledger.columns)), -1), solution.info

@@ -17,7 +17,6 @@ from potlearn.fit.weights import Weights
 
 if TYPE_CHECKING:
     from potlearn.data import Dataset
-    from potlearn.fit.core.constraints import CoreConstraints
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,8 +40,6 @@ class FitSettings:
         ``"auto"``: the first where every species has one, else the second; or eV by species.
     intercept : bool
         Add a free constant per atom to given one-body energies.
-    core : CoreConstraints, optional
-        Inequalities that make the core repel (:mod:`potlearn.fit.core.constraints`).
     exclude : collection of (configuration, quantity, atom)
         Labels to leave out; atom -1 means the whole quantity of the configuration.
     configuration_weights : array, optional
@@ -64,7 +61,6 @@ class FitSettings:
     smoothness: bool = True
     e0: str | Mapping[str, float] = "auto"
     intercept: bool = False
-    core: CoreConstraints | None = None
     exclude: Collection[Label] = frozenset()
     configuration_weights: ArrayLike | None = None
     n_folds: int | None = None

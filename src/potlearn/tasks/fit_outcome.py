@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -12,10 +12,10 @@ from potlearn.tasks.settings import FitConfig
 from potlearn.typing import Settings
 
 if TYPE_CHECKING:
-    from potlearn.descriptors import Descriptor
     from potlearn.fit import FitResult
+    from potlearn.fit.beyond import BeyondCheck, Protected
     from potlearn.metrics import Evaluation
-    from potlearn.potentials import LinearPotential, Potential
+    from potlearn.potentials import LinearPotential
 
 
 @dataclass(frozen=True)
@@ -29,28 +29,27 @@ class Fitted:
     potential : LinearPotential
     result : FitResult
         Coefficients, solver, ledger, settings of the linear fit.
+    beyond : BeyondCheck
+        What the potential does beyond its data.
+    remarks : tuple of str
+        What protection beyond the data cost.
     """
 
     config: FitConfig
     potential: LinearPotential
     result: FitResult
+    beyond: BeyondCheck
+    remarks: tuple[str, ...]
 
     @classmethod
-    def of(
-        cls,
-        config: FitConfig,
-        result: FitResult,
-        descriptor: Descriptor,
-        reference: Potential | None,
-    ) -> Fitted:
-        """The potential of a linear fit; its saved form holds the configuration."""
+    def of(cls, config: FitConfig, result: FitResult, protected: Protected) -> Fitted:
+        """The potential of a fit; its saved form holds the configuration."""
         from potlearn import __version__
-        from potlearn.potentials import LinearPotential
 
         settings = config.model_dump(mode="json", exclude_none=True)
         metadata = {"potlearn": __version__, "fit": settings}
-        potential = LinearPotential(descriptor, result.coefficients, reference, metadata)
-        return cls(config, potential, result)
+        potential = replace(protected.potential, metadata=metadata)
+        return cls(config, potential, result, protected.check, protected.notes)
 
     @property
     def n_coefficients(self) -> int:
@@ -99,7 +98,7 @@ class FitOutcome(Fitted):
             evaluations=evaluations,
             metrics={name: metrics(evaluation) for name, evaluation in evaluations.items()},
             timing=timing,
-            notes=(*fitted.result.notes, *notes),
+            notes=(*fitted.result.notes, *fitted.remarks, *fitted.beyond.warnings(), *notes),
             output=output,
         )
 
@@ -114,6 +113,11 @@ class FitOutcome(Fitted):
         return self.output.files
 
     def numbers(self) -> Settings:
-        """Errors, timing and number of coefficients, as ``metrics.json`` holds them."""
+        """What ``metrics.json`` holds: errors, the check beyond the data, timing, size."""
         timing = {**self.timing, **self.result.timing}
-        return {**self.metrics, "timing": timing, "n_coefficients": self.n_coefficients}
+        return {
+            **self.metrics,
+            "beyond": self.beyond.to_dict(),
+            "timing": timing,
+            "n_coefficients": self.n_coefficients,
+        }

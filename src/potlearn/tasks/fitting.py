@@ -13,13 +13,16 @@ from potlearn.tasks.fit_report import fit_report
 from potlearn.tasks.folder import OutputFolder
 from potlearn.tasks.label_check import labels_to_check
 from potlearn.tasks.progress import Stages, Stopwatch, stages_of
-from potlearn.tasks.reference import make_core
+from potlearn.tasks.reference import make_reference
 from potlearn.tasks.report_files import check_report_packages, write_report_files
 from potlearn.tasks.settings import FitConfig
 from potlearn.tasks.weights import filled_weights, make_weights
 
 if TYPE_CHECKING:
     from potlearn.data import Dataset
+    from potlearn.descriptors import Descriptor
+    from potlearn.fit import FitResult
+    from potlearn.fit.beyond import Coverage, Protected
     from potlearn.metrics import Evaluation
     from potlearn.runtime import Report
 
@@ -93,13 +96,15 @@ def _read(config: FitConfig) -> dict[str, Dataset]:
 def _fit(config: FitConfig, train: Dataset, report: Report | None) -> Fitted:
     """The potential, and the configuration with every default filled in."""
     from potlearn.fit import FitSettings, RowBudget, fit_linear
+    from potlearn.fit.beyond import Coverage
     from potlearn.runtime import Runtime, content_key
 
     folder, section = config.output.folder, config.fit
     # Only a fit with the same settings continues from the checkpoint.
     key = content_key(config.model_dump(mode="json", exclude={"output"}), size=8)
     descriptor = make_descriptor(config.descriptor, train)
-    reference, core = make_core(config.reference, descriptor, train)
+    coverage = Coverage.of(train, descriptor.species)
+    reference = make_reference(config.reference, coverage.shortest, descriptor.species)
     settings = FitSettings(
         weights=make_weights(section.weights),
         solver=section.solver,
@@ -107,7 +112,6 @@ def _fit(config: FitConfig, train: Dataset, report: Report | None) -> Fitted:
         smoothness=section.smoothness,
         e0=section.e0,
         intercept=section.intercept,
-        core=core,
     )
     keeps_rows = config.output.report and config.output.check_labels
     result = fit_linear(
@@ -118,12 +122,30 @@ def _fit(config: FitConfig, train: Dataset, report: Report | None) -> Fitted:
         rows=RowBudget(folder=folder) if keeps_rows else None,
         runtime=Runtime(section.workers, progress=report, checkpoint=folder / f"checkpoint-{key}"),
     )
+    protected = _protected(config, result, descriptor, reference, coverage)
     weights = filled_weights(section.weights, settings.weights)
     update = {
         "descriptor": filled(config.descriptor, descriptor),
         "fit": section.model_copy(update={"weights": weights}),
     }
-    return Fitted.of(config.model_copy(update=update), result, descriptor, reference)
+    return Fitted.of(config.model_copy(update=update), result, protected)
+
+
+def _protected(
+    config: FitConfig,
+    result: FitResult,
+    descriptor: Descriptor,
+    reference: Any,
+    coverage: Coverage,
+) -> Protected:
+    """The potential with a wall around its data, or as it is, and what it does beyond them."""
+    from potlearn.fit.beyond import Protected, check_beyond, protect
+    from potlearn.potentials import LinearPotential
+
+    if config.reference.protects:
+        return protect(result, descriptor, reference, coverage)
+    potential = LinearPotential(descriptor, result.coefficients, reference)
+    return Protected(potential, check_beyond(potential, coverage), ())
 
 
 def _evaluate(

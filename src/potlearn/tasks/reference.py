@@ -1,8 +1,8 @@
-"""Pair potentials under a fit, and the inequalities that keep its core repulsive."""
+"""Pair potentials under a fit."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import combinations_with_replacement
 from typing import TYPE_CHECKING, Any
 
@@ -11,32 +11,21 @@ from potlearn.tasks.settings import PairPotentialConfig, ReferenceConfig
 from potlearn.tasks.settings.reference import pair_class
 
 if TYPE_CHECKING:
-    from potlearn.data import Dataset
-    from potlearn.descriptors import Descriptor
-    from potlearn.fit.core.constraints import CoreConstraints
+    from potlearn.fit.beyond import Pair
     from potlearn.potentials import Potential
     from potlearn.potentials.pair.base import PairPotential
 
 
-def make_core(
-    config: ReferenceConfig, descriptor: Descriptor, dataset: Dataset
-) -> tuple[Potential | None, CoreConstraints | None]:
-    """Reference potential of the section, and the inequalities that keep the fit repulsive.
-
-    Radii come from the shortest distances in ``dataset`` where none are given.
-    """
+def make_reference(
+    config: ReferenceConfig, shortest: Mapping[Pair, float], species: tuple[str, ...]
+) -> Potential | None:
+    """Reference potential of the section; absent radii come from the shortest distances."""
     if config.kind == "none" and not config.add:
-        return None, None
-    from potlearn.fit.core import default_zbl, shortest_distances
-    from potlearn.fit.core.constraints import core_constraints
+        return None
+    from potlearn.fit.beyond import default_zbl
 
-    species = descriptor.species
-    shortest = shortest_distances(dataset, species)
     zbl = default_zbl(shortest, species, config.inner, config.outer)
-    reference = make_sum([zbl] if config.kind == "zbl" else [], config.add, species)
-    if not config.repulsive:
-        return reference, None
-    return reference, core_constraints(descriptor, reference, shortest, dataset)
+    return make_sum([zbl] if config.kind == "zbl" else [], config.add, species)
 
 
 def make_sum(

@@ -13,7 +13,7 @@ from potlearn.errors import ConfigError
 from potlearn.tasks.data import regrouped
 from potlearn.tasks.descriptor import make_descriptor
 from potlearn.tasks.progress import Stages
-from potlearn.tasks.reference import make_core
+from potlearn.tasks.reference import make_reference
 from potlearn.tasks.settings.study import PoolConfig, PoolSplitConfig, StudyConfig
 from potlearn.tasks.weights import make_weights
 
@@ -86,13 +86,13 @@ def prepare(
 ) -> tuple[Descriptor, SubsetFits]:
     """Descriptor of the fits, and the fits of subsets; rows are made once."""
     from potlearn.fit import FitSettings, store_rows
+    from potlearn.fit.beyond import shortest_distances
     from potlearn.studies import SubsetFits
 
     data.dataset.check_species(config.descriptor.species)
     descriptor = make_descriptor(config.descriptor, data.dataset)
-    reference, _ = make_core(
-        config.reference.model_copy(update={"repulsive": False}), descriptor, data.dataset
-    )
+    shortest = shortest_distances(data.dataset, descriptor.species)
+    reference = make_reference(config.reference, shortest, descriptor.species)
     with stages("design rows") as report:
         store = store_rows(
             data.dataset,

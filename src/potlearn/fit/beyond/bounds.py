@@ -19,12 +19,16 @@ Lawson & Hanson, *Solving Least Squares Problems* (1974), ch. 23, problem LDP.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
+from potlearn.fit.ledger.one_body import INTERCEPT
 from potlearn.fit.posed import Posed
 from potlearn.fit.result import FitResult
 from potlearn.fit.solve.problem import LinearProblem
 from potlearn.fit.solve.spectrum import column_scales
+from potlearn.fit.weights import QUANTITIES, Weights
 from potlearn.linalg.blas import one_blas_thread
 from potlearn.linalg.lapack import solve_triangular
 from potlearn.linalg.nnls import nnls
@@ -33,6 +37,12 @@ from potlearn.typing import Array
 
 UNSEEN = 1e-6
 """Columns with a norm below this part of the median one have not been seen by the data."""
+ALLOWANCE = 0.03
+"""Growth of held-out errors that bounds may cause."""
+MOST_LEVERAGE = 0.9
+"""Mean leverage that is believed."""
+WEIGHTS = (1e4, 1e2, 1.0, 1e-2, 1e-4, 1e-8, 1e-12)
+"""Weights of slack, per (eV/atom)², in the order in which they are tried."""
 _STIFFNESS = 1e-10
 
 
@@ -40,18 +50,17 @@ class SoftBounds:
     """Bounds on all coefficients (C,) of a fit, gathered bit by bit."""
 
     def __init__(self, result: FitResult) -> None:
-        ledger = result.ledger
-        self._posed = Posed.of(ledger, result.settings)
-        problem = self._posed.problem
-        place = {name: k for k, name in enumerate(ledger.columns)}
-        norms = np.linalg.norm(problem.R, axis=0)
-        seen = norms > UNSEEN * np.median(norms)
-        self._free = np.array([place[name] for name in problem.names])
-        self._seen = seen
+        self._result = result
+        posed = Posed.of(result.ledger, result.settings)
         self._start = result.coefficients.ravel()
-        penalties = np.sqrt(result.info.ridge) * column_scales(problem, result.info.scaling)
-        self._metric = metric(problem, penalties)
-        self._rows: list[Matrix] = []
+        self._free = _free_columns(posed)
+        norms = np.linalg.norm(posed.problem.R, axis=0)
+        self._free[:, norms <= UNSEEN * np.median(norms)] = 0.0
+        info = result.info
+        penalties = np.sqrt(info.ridge) * column_scales(posed.problem, info.scaling)
+        with one_blas_thread():
+            self._metric = metric(posed.problem, penalties)
+            self._most = self._largest_errors()
         self._duals: list[Matrix] = []
         self._missing: list[Array] = []
 
@@ -62,22 +71,31 @@ class SoftBounds:
         """Ask that ``rows @ coefficients >= bounds``: rows (m, C), bounds (m,)."""
         if not len(rows):
             return
-        free = np.where(self._seen, rows[:, self._free], 0.0)
-        self._rows.append(free)
         self._missing.append(bounds - rows @ self._start)
-        dual = solve_triangular(self._metric, np.asfortranarray(free.T), transposed=True)
-        self._duals.append(dual)
+        with one_blas_thread():
+            free = np.asfortranarray((rows @ self._free).T)
+            self._duals.append(solve_triangular(self._metric, free, transposed=True))
 
-    def solve(self, weight: float) -> Array:
-        """Coefficients (C,) with slack of this weight; the fit's own where all bounds hold."""
+    def solve(self) -> tuple[Array, float]:
+        """Coefficients (C,) with the heaviest slack that errors allow, and its weight.
+
+        The weight is infinite where all bounds hold already, zero where no weight is allowed; the
+        coefficients are then the fit's own.
+        """
         missing = np.concatenate([*self._missing, np.zeros(0)])
         if (missing <= 0).all():
-            return self._start
+            return self._start, np.inf
         with one_blas_thread():
-            step = self._step(missing, weight)
-        found = self._start.copy()
-        found[self._free] += step
-        return found
+            for weight in WEIGHTS:
+                found = self._start + self._free @ self._step(missing, weight)
+                if self.is_allowed(found):
+                    return found, weight
+        return self._start, 0.0
+
+    def is_allowed(self, coefficients: Array) -> bool:
+        """Whether all training errors are within what bounds may cost."""
+        errors = self._result.ledger.rmse(coefficients)["all"]
+        return all(errors[q] <= most for q, most in self._most.items())
 
     def _step(self, missing: Array, weight: float) -> Array:
         A = np.hstack(self._duals)
@@ -88,6 +106,42 @@ class SoftBounds:
         u, _ = nnls(E / lengths, target, 50 * len(missing))
         residual = E @ (u / lengths) - target
         return solve_triangular(self._metric, -residual[: len(A)] / residual[-1])
+
+    def _largest_errors(self) -> dict[str, float]:
+        r"""Training errors up to which held-out ones grow by :data:`ALLOWANCE` at most.
+
+        With mean leverage :math:`\gamma / n` of a quantity's n rows, its held-out mean square is
+        about :math:`m / (1 - \gamma / n)^2` where that of training is m (generalised
+        cross-validation); bounds add the same to both.
+        """
+        ledger, weights = self._result.ledger, self._result.settings.weights
+        most = {}
+        for quantity, error in ledger.rmse(self._start)["all"].items():
+            if quantity not in weights.used:
+                continue
+            triangle, n = ledger.combine(_only(weights, quantity))
+            rows = np.asfortranarray((triangle[:, : len(self._start)] @ self._free).T)
+            gamma = float((solve_triangular(self._metric, rows, transposed=True) ** 2).sum())
+            held_out = 1 / (1 - min(gamma / max(n, 1), MOST_LEVERAGE)) ** 2
+            most[quantity] = error * np.sqrt(1 + ((1 + ALLOWANCE) ** 2 - 1) * held_out)
+        return most
+
+
+def _free_columns(posed: Posed) -> Matrix:
+    """Change of all coefficients (C,) with each free one of the problem, (C, F)."""
+    place = {name: k for k, name in enumerate(posed.columns)}
+    found = np.zeros((len(posed.columns), len(posed.problem.names)), order="F")
+    for k, name in enumerate(posed.problem.names):
+        moved = posed.fixed if name == INTERCEPT else (name,)
+        found[[place[m] for m in moved], k] = 1.0
+    return found
+
+
+def _only(weights: Weights, quantity: str) -> Weights:
+    """The weights of one quantity, those of the others zero."""
+    others = {q: 0.0 for q in QUANTITIES if q != quantity}
+    groups = {group: {**given, **others} for group, given in weights.groups.items()}
+    return replace(weights, groups=groups, **others)
 
 
 def metric(problem: LinearProblem, penalties: Array) -> Matrix:

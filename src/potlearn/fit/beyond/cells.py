@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
+from potlearn.engine import close_pairs
 from potlearn.structure.neighbors import Neighbors, side_by_side
 from potlearn.structure.species import species_indices
 from potlearn.structure.system import System
@@ -85,9 +86,9 @@ class Cells:
     def take(self, which: Indices | Mask) -> Cells:
         """Some of the configurations, in the order given."""
         chosen = np.arange(len(self))[which]
-        atoms = np.concatenate(
-            [np.zeros(0, np.int64), *(np.arange(self.first[b], self.first[b + 1]) for b in chosen)]
-        )
+        sizes = self.sizes[chosen]
+        start = np.repeat(self.first[chosen] - np.cumsum(sizes) + sizes, sizes)
+        atoms = start + np.arange(len(start))
         return Cells(
             self.positions[atoms],
             self.species[atoms],
@@ -126,11 +127,18 @@ class Cells:
         return System(self.positions, self.species, self.neighbors(cutoff), owner, len(self))
 
 
-def closest(cells: Cells, system: System) -> Array:
-    """Shortest distance in each configuration, (B,); infinite where atoms have no neighbours."""
-    list_ = system.neighbors
-    vectors = system.positions[list_.j] - system.positions[list_.i] + list_.offsets
-    squares = np.einsum("pa,pa->p", vectors, vectors)
-    found = np.full(len(cells), np.inf)
-    np.minimum.at(found, cells.owner[list_.i], squares)
-    return np.sqrt(found)
+def have_contact(cells: Cells, system: System, distance: float) -> Mask:
+    """Whether each configuration has two atoms closer than a distance, (B,)."""
+    found = np.zeros(len(cells), bool)
+    near = close_pairs(system, distance)
+    centres = np.searchsorted(system.neighbors.first, near, side="right") - 1
+    found[cells.owner[centres]] = True
+    return found
+
+
+def deformed(cells: Cells, deformations: Array) -> Cells:
+    """Cells and positions times a matrix for each configuration (B, 3, 3)."""
+    positions = np.einsum("na,nab->nb", cells.positions, deformations[cells.owner])
+    return Cells(
+        positions, cells.species, cells.sizes, cells.cells @ deformations, cells.periodic
+    )

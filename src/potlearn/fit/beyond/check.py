@@ -83,14 +83,11 @@ class BeyondCheck:
     approaches : tuple of ApproachCheck
     packings : mapping of pressure in GPa to (number, collapsed)
         Random packings that were relaxed with variable cell.
-    notes : tuple of str
-        Remarks of the fit.
     """
 
     crystals: tuple[CrystalCheck, ...]
     approaches: tuple[ApproachCheck, ...]
     packings: dict[float, tuple[int, int]]
-    notes: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -138,33 +135,33 @@ class BeyondCheck:
 def check_beyond(
     potential: ForSystems,
     coverage: Coverage,
-    floor: Floor,
+    floor: Floor | None = None,
     *,
-    n_packings: int = 8,
-    steps: int = 100,
+    n_packings: int = 16,
+    steps: int = 120,
     seed: int = 1,
-    notes: Sequence[str] = (),
 ) -> BeyondCheck:
     """Look at a potential beyond its data.
 
     Parameters
     ----------
     potential : ForSystems
-    coverage, floor :
-        What its data cover; the lower bound of energies.
+    coverage : Coverage
+        What its data cover.
+    floor : Floor, optional
+        Lower bound of energies; by default that of the coverage, with the potential's moduli.
     n_packings, steps : int
         Random packings for each pressure; steps of their relaxation.
     seed : int
         Of the packings.
-    notes : sequence of str
-        Remarks to pass on.
     """
+    floor = floor or Floor.of(coverage, potential)
     crystals, relaxed = [], {}
     if coverage.phases:
         crystals = [crystal_check(path, *scan(potential, path)) for path in crystal_paths(coverage)]
         relaxed = _packings(potential, coverage, floor, n_packings, steps, seed)
     molecules = [approach_check(a, along(potential, a)) for a in approaches(coverage, potential.cutoff)]
-    return BeyondCheck(tuple(crystals), tuple(molecules), relaxed, tuple(notes))
+    return BeyondCheck(tuple(crystals), tuple(molecules), relaxed)
 
 
 def _packings(

@@ -14,12 +14,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 
-from potlearn.fit.beyond.cells import Cells, closest
-from potlearn.fit.beyond.states import deformed
+from potlearn.fit.beyond.cells import Cells, deformed, have_contact
 from potlearn.potentials.base import ForSystems
 from potlearn.typing import Array, Indices, Mask
 
@@ -27,8 +25,8 @@ GPA = 1 / 160.21766208
 """In eV/Å³."""
 STEP, STRAIN = 0.1, 0.02
 """Largest move of an atom (Å) and of a cell in one step."""
-KEPT = (1, 6, 16)
-"""States of a fall that are kept: so many below the bound."""
+KEPT, LONG = (1, 6, 16), 20
+"""States of a fall that are kept, counted from the bound, and where it ends."""
 CONVERGED = 0.02
 """Largest force, in eV/Å, and strain force, in eV, of a cell at rest."""
 NEAREST = 40.0
@@ -46,7 +44,7 @@ class Descent:
     energies : (B,)
         Their energies, in eV/atom.
     fallen : (B,)
-        Whether atoms came together, or the volume vanished.
+        Whether it stayed below the bound, atoms came together, or the volume vanished.
     falls : Cells
         States below the bound.
     """
@@ -64,36 +62,32 @@ def descend(
     floor: Callable[[Cells], Array],
     steps: int,
 ) -> Descent:
-    """Relax periodic cells under pressures (B,) in eV/Å³ for so many steps."""
-    state = _Fire(cells, pressures)
-    energies, fallen = np.zeros(len(cells)), np.zeros(len(cells), bool)
-    at_rest, below = np.zeros(len(cells), bool), np.zeros(len(cells), int)
-    last, falls = cells, [cells.take(np.zeros(0, np.int64))]
-    bound = np.where(np.isfinite(floor(cells)), floor(cells), -np.inf)
+    """Relax periodic cells under pressures (B,) in eV/Å³ for so many steps.
+
+    A cell that has been below the floor for :data:`LONG` states has fallen and is left alone.
+    """
+    state, n = _Fire(cells, pressures), len(cells)
+    energies, fallen, at_rest = np.zeros(n), np.zeros(n, bool), np.zeros(n, bool)
+    below, falls = np.zeros(n, int), [cells.take(np.zeros(0, np.int64))]
     for _ in range(steps):
+        fallen |= ~state.sane() | (below >= LONG)
         active = np.flatnonzero(~(fallen | at_rest))
-        active = active[state.sane(active)]
-        now, system = state.cells.take(active), None
-        if len(active):
+        now = state.cells.take(active)
+        system = now.system(potential.cutoff)
+        together = have_contact(now, system, potential.cutoff / NEAREST)
+        if together.any():
+            fallen[active[together]] = True
+            active, now = active[~together], now.take(~together)
             system = now.system(potential.cutoff)
-            whole = closest(now, system) > potential.cutoff / NEAREST
-            fallen[active[~whole]] = True
-            if not whole.all():
-                active, now = active[whole], now.take(whole)
-                system = now.system(potential.cutoff) if len(active) else None
-        fallen |= ~state.sane(np.arange(len(cells)))
-        if system is None:
+        if not len(active):
             break
         found = potential.of_system(system)
         energies[active] = now.sums(found.energies) / now.sizes
-        bound = floor(now)
-        under = np.isfinite(bound) & (energies[active] < bound)
+        under = energies[active] < np.nan_to_num(floor(now), nan=-np.inf)
         below[active[under]] += 1
-        keep = under & np.isin(below[active], KEPT)
-        falls.append(now.take(keep))
+        falls.append(now.take(under & np.isin(below[active], KEPT)))
         at_rest[active] = state.step(active, found.forces, found.virial)
-    last = state.cells
-    return Descent(last, energies, fallen, Cells.joined(falls))
+    return Descent(state.cells, energies, fallen, Cells.joined(falls))
 
 
 class _Fire:
@@ -107,19 +101,15 @@ class _Fire:
         self.downhill = np.zeros(n, int)
         self.smallest = 0.02 * cells.volumes
 
-    def sane(self, which: Indices) -> Mask:
+    def sane(self) -> Mask:
         """Cells that still have a volume."""
-        volumes = self.cells.volumes[which]
-        return np.isfinite(volumes) & (volumes > self.smallest[which])
+        volumes = self.cells.volumes
+        return np.isfinite(volumes) & (volumes > self.smallest)
 
     def step(self, active: Indices, forces: Array, virial: Array) -> Mask:
         """One step of the active cells; whether each is at rest."""
         sub = self.cells.take(active)
-        atoms = np.concatenate(
-            [np.arange(a, b) for a, b in pairwise(self.cells.first) if True]
-        )
-        mine = np.isin(self.cells.owner, active)
-        atoms = atoms[mine]
+        atoms = np.flatnonzero(np.isin(self.cells.owner, active))
         owner, sizes = sub.owner, sub.sizes
         pull = _tensor(virial) - (self.pressures[active] * sub.volumes * sizes)[
             :, None, None

@@ -21,13 +21,13 @@ Vinet et al., J. Phys.: Condens. Matter 1, 1941 (1989).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from potlearn.fit.beyond.cells import Cells
-from potlearn.fit.beyond.coverage import Coverage
+from potlearn.fit.beyond.cells import Cells, deformed
+from potlearn.fit.beyond.coverage import Coverage, Phase
+from potlearn.potentials.base import ForSystems
 from potlearn.typing import Array
 
 SHARE = 0.15
@@ -37,6 +37,8 @@ SLOPE = 4.0
 """Derivative B' of the bulk modulus with pressure: about this in most solids."""
 SOFTEST = 1 / 160.2
 """Smallest bulk modulus that is believed: 1 GPa in eV/Å³."""
+STRAIN = 0.015
+"""Change of length between the three cells that give a bulk modulus."""
 _NONE = np.full(3, np.nan)
 
 
@@ -65,10 +67,11 @@ class Floor:
     _known: dict[tuple[float, ...], Array] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def of(cls, coverage: Coverage, moduli: Sequence[float]) -> Floor:
-        """The bound with a bulk modulus for each phase; those below 1 GPa are taken as 1 GPa."""
+    def of(cls, coverage: Coverage, potential: ForSystems) -> Floor:
+        """The bound, with bulk moduli from a potential; those below 1 GPa are taken as 1 GPa."""
         phases = coverage.phases
         n = len(coverage.species)
+        moduli = [bulk_modulus(potential, phase) for phase in phases]
         return cls(
             np.array([p.composition for p in phases]).reshape(-1, n),
             np.array([p.energy for p in phases]),
@@ -102,3 +105,13 @@ class Floor:
         if not found.success:
             return _NONE
         return np.array([values @ found.x for values in (self.energies, self.volumes, self.moduli)])
+
+
+def bulk_modulus(potential: ForSystems, phase: Phase) -> float:
+    """Bulk modulus of a phase from its energies at three volumes, in eV/Å³."""
+    one = Cells.of([phase.atoms], potential.species)
+    lengths = np.array([1 - STRAIN, 1.0, 1 + STRAIN])
+    three = deformed(Cells.joined([one] * 3), np.eye(3) * lengths[:, None, None])
+    energies = potential.of_system(three.system(potential.cutoff)).energies
+    a, b, c = three.sums(energies) / three.sizes
+    return float((a - 2 * b + c) / STRAIN**2 / (9 * phase.volume))

@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from potlearn.fit.beyond.cells import Cells
+from potlearn.fit.beyond.cells import Cells, deformed
 from potlearn.fit.beyond.coverage import Coverage
 from potlearn.structure.neighbors import neighbors as neighbor_list
 from potlearn.typing import Array, Atoms
 
 UNARY = ("fcc", "bcc", "hcp", "sc", "diamond")
-BINARY = {"B1": ("rocksalt", "Na", "Cl"), "B2": ("cesiumchloride", "Cs", "Cl"), "B3": ("zincblende", "Zn", "S")}
+BINARY = {"B1": "rocksalt", "B2": "cesiumchloride", "B3": "zincblende"}
 LARGEST, SMALLEST, STEP = 1.35, 0.45, 0.01
 """Scales of a path: nearest neighbours in typical distances, outermost, innermost, step."""
 DIMER_POINTS = 80
@@ -55,7 +55,7 @@ def crystals(species: Sequence[str]) -> Iterator[tuple[str, Any]]:
             more = {"c": 1.633} if structure == "hcp" else {}
             yield f"{a} {structure}", bulk(a, structure, a=1.0, **more)
     for a, b in combinations(species, 2):
-        for name, (structure, *_) in BINARY.items():
+        for name, structure in BINARY.items():
             yield f"{a}{b} {name}", bulk(a + b, structure, a=1.0)
     cell = 0.5 * (np.ones((3, 3)) - np.eye(3))
     for triple in combinations(species, 3):
@@ -94,17 +94,10 @@ def strained(paths: Sequence[CrystalPath], every: int, rng: np.random.Generator)
     return Cells.joined([chosen, deformed(chosen, strains)])
 
 
-def deformed(cells: Cells, deformations: Array) -> Cells:
-    """Cells and positions times a matrix for each configuration (B, 3, 3)."""
-    positions = np.einsum("na,nab->nb", cells.positions, deformations[cells.owner])
-    return Cells(
-        positions, cells.species, cells.sizes, cells.cells @ deformations, cells.periodic
-    )
-
-
 def packings(n: int, coverage: Coverage, rng: np.random.Generator) -> Cells:
-    """Random cells of two to eight atoms, pushed apart to 0.75 to 1.05 of typical distances.
+    """Random cells of three to nine atoms, from dense to sparse.
 
+    Atoms are pushed apart to half a typical distance or more, volumes are 0.4 to 3 cubes of it.
     Compositions are drawn from the phases of the data, where there are any.
     """
     return Cells.of([_packing(coverage, rng) for _ in range(n)], coverage.species)
@@ -113,10 +106,11 @@ def packings(n: int, coverage: Coverage, rng: np.random.Generator) -> Cells:
 def _packing(coverage: Coverage, rng: np.random.Generator) -> Any:
     from ase import Atoms
 
-    n = int(rng.integers(2, 9))
+    n = int(rng.integers(3, 10))
     index = rng.choice(len(coverage.species), n, p=_composition(coverage, rng))
-    apart = coverage.typical[np.ix_(index, index)] * rng.uniform(0.75, 1.05)
-    volume = float((np.diag(apart) ** 3).sum()) * rng.uniform(0.7, 2.0)
+    apart = coverage.typical[np.ix_(index, index)] * rng.uniform(0.5, 1.05)
+    bonds = np.diag(coverage.typical)[index]
+    volume = float((bonds**3).sum() * np.exp(rng.uniform(np.log(0.4), np.log(3.0))))
     cell = np.eye(3) + rng.uniform(-0.25, 0.25, (3, 3))
     cell *= (volume / np.linalg.det(cell)) ** (1 / 3)
     symbols = [coverage.species[k] for k in index]

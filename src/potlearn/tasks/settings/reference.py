@@ -82,7 +82,13 @@ class ReferenceConfig(Section):
     outer: Positive | None = None
     """Distance where the pair potential has vanished, Å; chosen from the data where absent."""
     repulsive: bool = True
-    """Whether the fit must repel below the shortest distances in the data."""
+    """Whether the potential is protected beyond the data: a wall around what they cover, and soft
+    bounds that keep crystals and packings from falling under pressure."""
+
+    @property
+    def protects(self) -> bool:
+        """Whether the potential is protected; one without any pair potential is not."""
+        return self.repulsive and (self.kind != "none" or bool(self.add))
 
     @model_validator(mode="before")
     @classmethod

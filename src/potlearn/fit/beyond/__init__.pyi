@@ -1,0 +1,14 @@
+from .check import ApproachCheck as ApproachCheck
+from .check import BeyondCheck as BeyondCheck
+from .check import CrystalCheck as CrystalCheck
+from .check import check_beyond as check_beyond
+from .coverage import Coverage as Coverage
+from .coverage import Phase as Phase
+from .floor import Floor as Floor
+from .protect import Protected as Protected
+from .protect import ProtectSettings as ProtectSettings
+from .protect import protect as protect
+from .shortest import Pair as Pair
+from .shortest import default_zbl as default_zbl
+from .shortest import pairs_of as pairs_of
+from .shortest import shortest_distances as shortest_distances

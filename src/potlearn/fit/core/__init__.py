@@ -1,5 +1,0 @@
-"""Repulsive cores: the shortest distances of the data, ZBL below them, dimers, inequalities."""
-
-import lazy_loader as _lazy
-
-__getattr__, __dir__, __all__ = _lazy.attach_stub(__name__, __file__)
