@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations_with_replacement
 from pathlib import Path
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from potlearn.errors import ModelFileError
+from potlearn.lammps.eam import write_eam
 from potlearn.lammps.formats import format_for
 from potlearn.lammps.tables import Terms, table_coefficients, table_style, write_table
 from potlearn.potentials import Potential
@@ -16,6 +17,7 @@ from potlearn.potentials.linear import LinearPotential
 from potlearn.potentials.pair import ZBL
 from potlearn.potentials.pair.base import PairPotential
 from potlearn.potentials.sum import SumPotential
+from potlearn.potentials.wall import Wall
 
 ManyBody: TypeAlias = Potential
 """A potential that one file format holds, no pair potential."""
@@ -66,7 +68,8 @@ def write_lammps(
     """Write every file that LAMMPS needs for ``potential``, named ``PREFIX...``.
 
     The many-body part becomes POD files or a ``.yace`` file; pair potentials in the sum or under
-    the fit become a table (a ZBL alone is LAMMPS's own), overlaid with ``hybrid/overlay``.
+    the fit become a table (a ZBL alone is LAMMPS's own), the wall around the data an ``eam/fs``
+    file; all are overlaid with ``hybrid/overlay``.
 
     Parameters
     ----------
@@ -83,7 +86,7 @@ def write_lammps(
     ModelFileError
         More than one many-body potential, one with a weight, or one of no known form.
     """
-    many_body, terms = parts(potential)
+    many_body, terms, walls = parts(potential)
     if to and many_body is None:
         raise ModelFileError(f"expected a many-body potential for {to} files, got pairs alone")
     species = potential.species if many_body is None else many_body.species
@@ -104,16 +107,34 @@ def write_lammps(
         table = write_table(Path(f"{prefix}.table"), species, terms)
         paths.append(table)
         styles.append(_table_style(species, name(table)))
+    for k, wall in enumerate(walls):
+        path = write_eam(Path(f"{prefix}{k or ''}.wall.eam.fs"), wall, species)
+        paths.append(path)
+        styles.append(_many_body_style("eam/fs", name(path), species))
     return LammpsFiles(tuple(paths), tuple(commands(styles)))
 
 
-def parts(potential: Potential) -> tuple[ManyBody | None, Terms]:
-    """The many-body part, if any, and the weighted pair potentials of a potential."""
+class Parts(NamedTuple):
+    """The many-body part, if any; the weighted pair potentials; the walls of a potential."""
+
+    many_body: ManyBody | None
+    pairs: Terms
+    walls: Sequence[Wall]
+
+
+def parts(potential: Potential) -> Parts:
+    """What of a potential goes into which kind of file.
+
+    Raises
+    ------
+    ModelFileError
+        More than one many-body potential, or one with a weight.
+    """
     many_body: list[ManyBody] = []
     pairs: list[tuple[float, PairPotential]] = []
-    for weight, term in (
-        potential.terms if isinstance(potential, SumPotential) else [(1, potential)]
-    ):
+    walls: list[Wall] = []
+    terms = potential.terms if isinstance(potential, SumPotential) else ((1.0, potential),)
+    for weight, term in terms:
         if isinstance(term, PairPotential):
             pairs.append((weight, term))
             continue
@@ -121,16 +142,20 @@ def parts(potential: Potential) -> tuple[ManyBody | None, Terms]:
             raise ModelFileError(
                 f"{type(term).__name__} with weight {weight}: LAMMPS weighs no file's energies"
             )
+        if isinstance(term, Wall):
+            walls.append(term)
+            continue
         if isinstance(term, LinearPotential) and term.reference is not None:
-            below, more = parts(term.reference)
-            many_body += [below] if below is not None else []
-            pairs += more
+            below = parts(term.reference)
+            many_body += [below.many_body] if below.many_body is not None else []
+            pairs += below.pairs
+            walls += below.walls
             term = replace(term, reference=None)
         many_body.append(term)
     if len(many_body) > 1:
         names = ", ".join(type(m).__name__ for m in many_body)
         raise ModelFileError(f"expected one many-body potential for LAMMPS, got {names}")
-    return many_body[0] if many_body else None, pairs
+    return Parts(many_body[0] if many_body else None, pairs, walls)
 
 
 # Commands

@@ -41,7 +41,7 @@ def export(settings: ExportConfig | Mapping[str, Any]) -> ExportOutcome:
 
     config = ExportConfig.of(settings)
     potential = load(config.model)
-    many_body, pairs = parts(potential)
+    many_body, pairs, walls = parts(potential)
     if config.to == "table":
         table = write_table(Path(f"{config.output}.table"), potential.species, pairs)
         return ExportOutcome((table,))
@@ -49,7 +49,7 @@ def export(settings: ExportConfig | Mapping[str, Any]) -> ExportOutcome:
     paths, notes = [*files.paths], []
     if config.to == "yace" and (error := expansion_error(many_body)) > 0:
         notes.append(f"radial functions are written within {error:.1e} of their largest value")
-    if pairs:
+    if pairs or walls:
         paths.append(Path(f"{config.output}.in"))
         write_text(paths[-1], "\n".join(files.commands) + "\n")
     return ExportOutcome(tuple(paths), tuple(notes))

@@ -34,6 +34,7 @@ from potlearn.fit.result import FitResult
 from potlearn.linalg.triangular import Matrix
 from potlearn.potentials.base import ForSystems, Potential
 from potlearn.potentials.linear import LinearPotential
+from potlearn.potentials.pair.base import pairs_of_system
 from potlearn.potentials.sum import SumPotential
 from potlearn.potentials.wall import Wall
 from potlearn.typing import Array
@@ -42,8 +43,9 @@ if TYPE_CHECKING:
     from potlearn.descriptors import Descriptor
     from potlearn.runtime import Report
 
-DEEP = 0.9
-"""Part of the contact distance below which the wall, not the fit, must repel."""
+DEEP, INSIDE = 0.9, 1.1
+"""Part of the contact distance below which, and of the allowed density above which, it is for the
+wall to repel, not for the fit."""
 MARGIN = 1e-3
 """Rise in eV/atom that is asked from one compressed crystal to the next."""
 WORTH = 0.01
@@ -280,21 +282,18 @@ class _Search:
                 yield path.cells.take(chosen), path.cells.take(chosen + 1)
 
     def _raise_wall(self, cells: Cells) -> None:
-        """Double height or stiffness for species that fall although the wall acts."""
+        """Double height or stiffness for species that fall well inside the wall."""
         if not len(cells):
             return
         wall, system = self.wall, cells.system(self.wall.cutoff)
-        density, touching = densities(system, wall.reach, wall.contact)
-        crowded = np.unique(system.species[density > wall.limit[system.species]])
+        density, touching = densities(system, wall.reach, DEEP * wall.contact)
+        crowded = np.unique(system.species[density > INSIDE * wall.limit[system.species]])
         height, stiffness = wall.height.copy(), wall.stiffness.copy()
         height[crowded] = np.minimum(2 * height[crowded], self.settings.highest)
-        list_ = system.neighbors
-        a, b = system.species[cells_of(list_.first, touching)], system.species[list_.j[touching]]
-        for i, j in {*zip(a.tolist(), b.tolist(), strict=True)}:
-            if i <= j:
-                stiffness[i, j] = stiffness[j, i] = min(
-                    2 * stiffness[i, j], self.settings.highest
-                )
+        i, j, _ = pairs_of_system(system, touching)
+        close = np.zeros(stiffness.shape, bool)
+        close[system.species[i], system.species[j]] = True
+        stiffness[close] = np.minimum(2 * stiffness[close], self.settings.highest)
         self._with_wall(replace(wall, height=height, stiffness=stiffness))
 
     def _attracting(self) -> bool:
@@ -311,12 +310,6 @@ class _Search:
             if deep.any():
                 self._raise_wall(approach.cells.take(falls[deep] + 1))
         return found
-
-
-def cells_of(first: Array, pairs: Array) -> Array:
-    """Centres of pairs of a list."""
-    found: Array = np.searchsorted(first, pairs, side="right") - 1
-    return found
 
 
 def energy_rows(descriptor: Descriptor, cells: Cells) -> Matrix:
