@@ -50,14 +50,27 @@ class Residual(NamedTuple):
 
 
 class Entry:
-    """Factor, number of rows and column sums of one key."""
+    r"""Factor, number of rows and sums of one key.
+
+    Attributes
+    ----------
+    sums : (K,)
+        Sum of every column.
+    isotropic : (K + 1,)
+        Inner products :math:`o^T [X | y | y_{\rm ref}]` and :math:`o^T o` with the virials per atom
+        ``o`` that a stress of 1 eV/Å³ along all axes would add: an offset of the stress follows
+        from them without the rows.  Zero for other quantities than stress.
+    """
 
     def __init__(self, n_columns: int) -> None:
         self.accumulator = Accumulator(n_columns)
         self.n = 0
         self.sums = np.zeros(n_columns)
+        self.isotropic = np.zeros(n_columns + 1)
 
-    def add(self, key: Key, rows: Matrix, targets: Matrix) -> None:
+    def add(
+        self, key: Key, rows: Matrix, targets: Matrix, isotropic: NDArray[np.float64] | None = None
+    ) -> None:
         """Take rows in; NaN and Inf are refused."""
         sums = np.concatenate([rows.sum(axis=0), targets.sum(axis=0)])
         if not np.isfinite(sums).all():
@@ -68,12 +81,16 @@ class Entry:
         self.accumulator.add(rows, targets)
         self.n += len(rows)
         self.sums = self.sums + sums
+        if isotropic is not None:
+            parts = [isotropic @ rows, isotropic @ targets, [isotropic @ isotropic]]
+            self.isotropic = self.isotropic + np.concatenate(parts)
 
     def merge(self, other: Entry) -> None:
         """Take in another entry's rows."""
         self.accumulator.merge(other.accumulator)
         self.n += other.n
         self.sums = self.sums + other.sums
+        self.isotropic = self.isotropic + other.isotropic
 
 
 class Ledger:
@@ -121,8 +138,12 @@ class Ledger:
         rows: Matrix,
         labels: NDArray[np.float64],
         reference: NDArray[np.float64] | None = None,
+        isotropic: NDArray[np.float64] | None = None,
     ) -> None:
-        """Take in ``rows`` (m, C) with ``labels`` (m,) and a reference potential's values (m,)."""
+        """Take in ``rows`` (m, C) with ``labels`` (m,) and a reference potential's values (m,).
+
+        ``isotropic`` (m,) is what a stress of 1 eV/Å³ along all axes adds to the labels.
+        """
         if rows.shape != (len(labels), len(self.columns)):
             raise FitError(
                 f"rows of shape {rows.shape} for {len(labels)} labels "
@@ -133,7 +154,7 @@ class Ledger:
         if len(rows) == 0:
             return
         zeros = np.zeros(len(labels)) if reference is None else reference
-        self._entry(key).add(key, rows, np.column_stack([labels, zeros]))
+        self._entry(key).add(key, rows, np.column_stack([labels, zeros]), isotropic)
 
     def merge(self, other: Ledger) -> None:
         """Take in all rows of another ledger of the same columns."""
