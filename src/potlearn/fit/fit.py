@@ -7,7 +7,8 @@ from time import perf_counter, process_time
 from typing import TYPE_CHECKING
 
 from potlearn.errors import FitError
-from potlearn.fit.contradictions.find import Contradiction, find_contradictions
+from potlearn.fit.contradictions.contradiction import Contradiction, told
+from potlearn.fit.contradictions.find import find_contradictions
 from potlearn.fit.contradictions.trial import without_stress
 from potlearn.fit.ledger.file import LedgerCheckpoint
 from potlearn.fit.ledger.layout import Layout
@@ -78,7 +79,7 @@ def fit_linear(
     found, settings = _contradictions(ledger, settings)
     timing |= clock.lap("contradictions")
     coefficients, info = solve_ledger(ledger, settings)
-    notes = (note, *(item.words for item in found), *info.notes)
+    notes = (note, *told(found), *info.notes)
     return FitResult(
         coefficients=coefficients,
         info=info,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from potlearn.fit.contradictions.find import Contradiction
+from potlearn.fit.contradictions.contradiction import Contradiction
 from potlearn.fit.ledger.ledger import Ledger
 from potlearn.fit.rows.kept import KeptRows
 from potlearn.fit.settings import FitSettings

@@ -114,6 +114,10 @@ class FitOutcome(Fitted):
         return self.output.files
 
     def numbers(self) -> Settings:
-        """Errors, timing and number of coefficients, as ``metrics.json`` holds them."""
-        timing = {**self.timing, **self.result.timing}
-        return {**self.metrics, "timing": timing, "n_coefficients": self.n_coefficients}
+        """Errors, timing, number of coefficients, contradictions: what ``metrics.json`` holds."""
+        return {
+            **self.metrics,
+            "timing": {**self.timing, **self.result.timing},
+            "n_coefficients": self.n_coefficients,
+            "contradictions": [item.to_dict() for item in self.result.contradictions],
+        }

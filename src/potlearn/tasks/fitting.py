@@ -108,6 +108,7 @@ def _fit(config: FitConfig, train: Dataset, report: Report | None) -> Fitted:
         e0=section.e0,
         intercept=section.intercept,
         core=core,
+        contradictions=section.contradictions,
     )
     keeps_rows = config.output.report and config.output.check_labels
     result = fit_linear(

@@ -27,7 +27,7 @@ from potlearn.fit.ledger.ledger import Ledger
 from potlearn.fit.rows.names import Key
 from potlearn.typing import Array
 
-Kind = Literal["offset", "unit", "sign", "zero", "disagrees"]
+Kind = Literal["offset", "unit", "sign", "zero", "disagrees", "agrees"]
 KBAR = 1602.1766208
 """kbar in one eV/Å³."""
 UNITS = {"kbar": KBAR, "GPa": KBAR / 10, "bar": KBAR * 1e3}
@@ -41,9 +41,12 @@ LARGE_OFFSET = 20.0 / KBAR
 tantalum set of SNAP has -12 and -9 kbar in its elastic groups, at no cost in its errors."""
 MOST = 0.5
 """A fault is what explains more than half of the squared residual, or of the squared labels."""
-NEAREST = 1.5
-"""A scale is a unit's within this factor; the units are factors of ten and more apart, and a fit
-without stress predicts the size of a stress to some ten per cent."""
+NEAREST = 10**0.5
+"""A scale is a unit's within this factor: the units are factors of ten and more apart."""
+FEWEST = 2.0
+"""Configurations, as the sum of squared labels counts them, that a group's fault must be of: that
+of one configuration is a matter of :func:`~potlearn.fit.find_suspicious`."""
+OTHERS = "its energies and forces"
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,8 @@ class StressFault:
     ----------
     kind : str
         ``"offset"``: a constant along all axes; ``"unit"``, ``"sign"``: a scale; ``"zero"``: a
-        placeholder; else ``"disagrees"``.
+        placeholder; ``"disagrees"``: no such form, but hardly correlated or of twice or half the
+        size; else ``"agrees"``.
     n : int
         Configurations.
     offset, error : float
@@ -82,18 +86,20 @@ class StressFault:
     @property
     def words(self) -> str:
         """What is wrong, after "stress of group X"."""
+        times = f"{number(abs(self.scale))} times the size"
+        opposite = ", with the opposite sign" if self.scale < 0 else ""
         if self.kind == "offset":
             gpa = self.offset * KBAR / 10
-            return f"is off by {self.offset * KBAR:+.0f} kbar ({gpa:+.2g} GPa)"
+            return f"is off by {self.offset * KBAR:+.0f} kbar ({gpa:+.2g} GPa) against {OTHERS}"
         if self.kind == "zero":
-            return "is exactly zero, a placeholder"
-        size = f"{abs(self.scale):.3g} times the size expected"
-        opposite = " and of the opposite sign" if self.scale < 0 else ""
+            return f"is exactly zero, a placeholder, and {OTHERS} say otherwise"
         if self.kind == "unit":
-            return f"is {size}{opposite}: {_unit(self.scale)[0]}, not eV/Å³"
+            unit = _unit(self.scale)[0]
+            return f"looks like {unit}, not eV/Å³: {times} that {OTHERS} give{opposite}"
         if self.kind == "sign":
-            return "has the opposite sign (expected: positive under tension)"
-        return f"disagrees ({self.rmse:.2g} eV/atom of virial, {size}{opposite})"
+            return f"has the opposite sign against {OTHERS} (expected: positive under tension)"
+        correlation = f"correlation {self.correlation:.2f}"
+        return f"{self.kind} with {OTHERS}: {times} that they give{opposite}, {correlation}"
 
 
 def stress_fault(ledger: Ledger, group: str, coefficients: Array) -> StressFault:
@@ -118,14 +124,16 @@ class _Sums:
         predicted, label = np.zeros(width), np.zeros(width)
         predicted[: len(coefficients)], predicted[-1], label[-2] = coefficients, 1.0, 1.0
         pair, rows = np.column_stack([label, predicted]), 0
-        gram, isotropic = np.zeros((2, 2)), np.zeros(3)
+        gram, isotropic, fourth = np.zeros((2, 2)), np.zeros(3), 0.0
         for key, entry in sorted(ledger.entries.items()):
             if (key.group, key.quantity) == (group, "stress"):
                 parts = ledger.factor(key) @ pair
                 gram += parts.T @ parts
                 isotropic += np.append(entry.isotropic[:-1] @ pair, entry.isotropic[-1])
                 rows += entry.n
+                fourth += entry.fourth
         self.n = max(rows // COMPONENTS, 1)
+        self.is_one = fourth > 0 and gram[0, 0] ** 2 / fourth < FEWEST
         self.labels, self.predictions, self.product = gram[0, 0], gram[1, 1], gram[0, 1]
         self.difference = max(gram[0, 0] - 2 * gram[0, 1] + gram[1, 1], 0.0)
         self.unit = isotropic[2]
@@ -162,15 +170,17 @@ class _Sums:
         """The form of the difference."""
         if self.labels == 0:
             return "zero"
+        if self.is_one:
+            return "agrees"
         if self.alike > MOST:
             ratio = _unit(self.scale)[1]
-            if max(ratio, 1 / ratio) < NEAREST:
+            if 1 / NEAREST < ratio < NEAREST:
                 return "unit"
-            if self.scale < 0 and max(-self.scale, -1 / self.scale) < NEAREST:
+            if -NEAREST < self.scale < -1 / NEAREST:
                 return "sign"
         if self.explained > MOST and abs(self.offset) > self._limit * self.error:
             return "offset"
-        return "disagrees"
+        return "agrees" if self.alike > MOST and MOST < self.scale < 1 / MOST else "disagrees"
 
     @property
     def _limit(self) -> float:
@@ -181,10 +191,15 @@ class _Sums:
 
 
 def _unit(scale: float) -> tuple[str, float]:
-    """The unit nearest to a scale or its inverse, and the ratio of scale and unit."""
+    """The unit nearest to a scale, and the ratio of scale and unit."""
     ratios = {name: abs(scale) / value for name, value in UNITS.items()}
     name = min(ratios, key=lambda name: abs(np.log(max(ratios[name], 1e-300))))
     return name, max(ratios[name], 1e-300)
+
+
+def number(value: float) -> str:
+    """Three digits, and no powers of ten."""
+    return f"{value:.3g}" if value < 1000 else f"{value:.0f}"
 
 
 def groups_with_stress(ledger: Ledger) -> list[str]:

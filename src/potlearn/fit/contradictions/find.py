@@ -6,10 +6,10 @@ such a fault among all quantities, so that energies pay for it.
 
 1. Fit energies and forces alone; regress the stress of every group on its prediction
    (:mod:`~potlearn.fit.contradictions.faults`).
-2. Fit all stress, too.  Where no fault is gross and energies and forces are as good as before, that
-   is all: two fits from the ledger.
-3. Else fit with the stress of one group at a time.  Faults that do harm are left out, those with the
-   most harm first, until the stress that stays does none.
+2. Fit all stress, too.  Where no fault is gross and energies and forces are as good as before,
+   that is all: two fits from the ledger.
+3. Else fit with the stress of one group at a time.  Faults that do harm are left out, those with
+   the most harm first, until the stress that stays does none.
 4. The last fit judges again what was left out: what it predicts well comes back.
 
 Harm is measured on estimates of held-out errors (:mod:`~potlearn.fit.contradictions.trial`).
@@ -19,11 +19,12 @@ Weights of quantities are never chosen by it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from potlearn.errors import FitError
+from potlearn.fit.contradictions.contradiction import ALLOWED, Contradiction
 from potlearn.fit.contradictions.faults import (
     StressFault,
     groups_with_stress,
@@ -32,56 +33,12 @@ from potlearn.fit.contradictions.faults import (
 )
 from potlearn.fit.contradictions.trial import Harm, Trial, Trials
 from potlearn.fit.ledger.ledger import Ledger
-from potlearn.fit.rows.names import COLLAPSED
 from potlearn.fit.settings import FitSettings
 from potlearn.linalg.blas import one_blas_thread
 
-ALLOWED = 1.05
-"""Errors of energies or forces may grow by this factor for the sake of a stress with a fault."""
 ALLOWED_TRADE = 1.25
-"""The same for stress without a fault that has a form: a fit of limited freedom trades some accuracy
-of energies for stress that is right (up to 1.07 on sets without known faults)."""
-
-
-@dataclass(frozen=True)
-class Contradiction:
-    """Stress of a group that contradicts energies and forces.
-
-    Attributes
-    ----------
-    group : str
-        ``"*"``: the groups of few configurations together.
-    quantity : str
-    fault : StressFault
-        Against the fit without it.
-    harm : float
-        By what factor it makes energies or forces worse, added alone to a fit of these.
-    left_out : bool
-        Whether the fit is without it.
-    is_only : bool
-        Whether it is the only group.
-    """
-
-    group: str
-    quantity: str
-    fault: StressFault
-    harm: float
-    left_out: bool
-    is_only: bool = False
-
-    @property
-    def words(self) -> str:
-        """One sentence."""
-        name = "the groups of few configurations" if self.group == COLLAPSED else self.group
-        whose = "" if self.is_only else f" of {name}" if self.group == COLLAPSED else (
-            f" of group {name}"
-        )
-        cost = f"fitted with it, errors grow {self.harm:.3g} times"
-        if self.harm <= ALLOWED:
-            cost = "it does no harm to energies and forces"
-        done = "left out of the fit" if self.left_out else "kept in the fit"
-        text = f"{self.quantity}{whose} {self.fault.words} against its energies and forces"
-        return f"{text}; {cost}; {done}"
+"""The same for stress that disagrees without the form of a fault: a fit of limited freedom trades
+accuracy of energies for stress that is right, too (up to 1.07 on sets without known faults)."""
 
 
 def find_contradictions(ledger: Ledger, settings: FitSettings) -> tuple[Contradiction, ...]:
@@ -139,8 +96,10 @@ class _Search:
         out = [g for g in order if g in gross and self._hurts(alone[g], ALLOWED)]
         out, clean = self._eliminated(order, out)
         out = self._confirmed(out, clean)
-        clean = self.trials.of_groups([g for g in self.groups if g not in out])
-        return tuple(self._told(g, clean, alone[g], g in out) for g in self._shown(out, clean))
+        alike = self._alike(out)
+        clean = self._without([*out, *alike])
+        shown = {g: g in out for g in self._shown(out, clean)} | dict.fromkeys(alike, True)
+        return tuple(self._told(g, clean, alone[g], shown[g], g in alike) for g in sorted(shown))
 
     def _eliminated(self, order: list[str], out: list[str]) -> tuple[list[str], Trial]:
         """Groups to leave out, and the fit without them: forms of faults first, then the others."""
@@ -149,8 +108,8 @@ class _Search:
             for group in order:
                 if not self._hurts(self._harm(trial).overall, allowed):
                     break
-                has_form = self.faults[group].kind != "disagrees"
-                if group not in out and (formless or has_form):
+                kind = self.faults[group].kind
+                if group not in out and kind != "agrees" and formless == (kind == "disagrees"):
                     out = [*out, group]
                     trial = self._without(out)
         return out, trial
@@ -159,11 +118,23 @@ class _Search:
         """Without those that the fit to the stress that stays predicts, and that do no harm."""
         kept = list(out)
         for group in out:
-            if self._fault(group, clean).kind == "disagrees":
+            if self._fault(group, clean).kind == "agrees":
                 fewer = [g for g in kept if g != group]
                 if not self._hurts(self._harm(self._without(fewer)).overall, ALLOWED):
                     kept = fewer
         return kept
+
+    def _alike(self, out: list[str]) -> list[str]:
+        """Groups that share the offset of most others: theirs is nearer to it than to zero.
+
+        Scatter hides the offset of a small or hot group; the others make it likely.
+        """
+        faults = [self.faults[g] for g in out if self.faults[g].kind == "offset"]
+        if 2 * sum(fault.n for fault in faults) <= sum(fault.n for fault in self.faults.values()):
+            return []
+        common = float(np.median([fault.offset for fault in faults]))
+        rest = [g for g in self.groups if g not in out]
+        return [g for g in rest if self.faults[g].offset / common > 0.5]
 
     def _shown(self, out: list[str], clean: Trial) -> list[str]:
         """Groups left out, and those with a gross fault by both fits."""
@@ -173,9 +144,14 @@ class _Search:
             if g in out or (self.faults[g].is_gross and self._fault(g, clean).is_gross)
         ]
 
-    def _told(self, group: str, clean: Trial, harm: float, left_out: bool) -> Contradiction:
+    def _told(
+        self, group: str, clean: Trial, harm: float, left_out: bool, shared: bool
+    ) -> Contradiction:
+        """Numbers of the fit to what stays; the form as it was found, where it is hidden there."""
         acts = self.trials.settings.contradictions == "leave_out"
         fault, is_only = self._fault(group, clean), len(self.groups) == 1
+        if shared or fault.kind == "agrees":
+            fault = replace(fault, kind="offset" if shared else self.faults[group].kind)
         return Contradiction(group, "stress", fault, harm, left_out and acts, is_only)
 
     def _fault(self, group: str, trial: Trial) -> StressFault:
@@ -188,9 +164,5 @@ class _Search:
         return trial.harm(self.trials.base)
 
     def _hurts(self, factor: float, allowed: float) -> bool:
-        r"""Whether errors grow more than is allowed and than scatter does.
-
-        The ratio of root mean squares of ``n`` errors each scatters by :math:`1/\sqrt{n}` where they
-        are independent, and less where they are of the same configurations.
-        """
-        return factor > allowed + 1 / np.sqrt(max(self.trials.n_configurations, 1))
+        """Whether errors grow more than is allowed and than scatter does."""
+        return factor > allowed + self.trials.scatter

@@ -1,4 +1,4 @@
-r"""Fits to energies, forces and the stress of some groups, and how they err on what they have not seen.
+r"""Fits to energies, forces and the stress of some groups, and their errors on what they lack.
 
 The error on held-out rows of a key (group and quantity) is estimated from its residual sum of
 squares and the mean leverage of its rows,
@@ -19,16 +19,17 @@ from functools import cached_property
 
 import numpy as np
 
-from potlearn.fit.ledger.ledger import Ledger
+from potlearn.fit.ledger.ledger import Entry, Ledger
 from potlearn.fit.posed import Posed
-from potlearn.fit.rows.names import Key
+from potlearn.fit.rows.names import Key, species_of
 from potlearn.fit.settings import FitSettings
 from potlearn.fit.solve.evidence import EvidenceRidge
 from potlearn.fit.solve.penalised import RidgeFactor
 from potlearn.fit.solve.spectrum import column_scales
 from potlearn.fit.weights import Weights
 from potlearn.linalg.lapack import solve_triangular
-from potlearn.typing import Array
+from potlearn.linalg.triangular import factor, stack
+from potlearn.typing import Array, Settings
 
 LARGEST_LEVERAGE = 0.95
 """Rows that the fit nearly reproduces say nothing of its errors."""
@@ -38,10 +39,11 @@ NEGLIGIBLE = 0.05
 
 @dataclass(frozen=True)
 class Error:
-    """Rows of a key, and their estimated sum of squared errors if they were held out."""
+    """Rows of a key, their sum of squared errors if they were held out, and their leverage."""
 
     n: int
     squares: float
+    leverage: float
 
 
 @dataclass(frozen=True)
@@ -124,18 +126,21 @@ class Trials:
         Without folds.
     settings : FitSettings
         Of its weights and one-body energies.
+    condensed : Ledger
+        One weighted factor of all energies and forces, and those of the groups' stress.
     ridge : float
         Penalty of largest evidence without any stress.
     """
 
     ledger: Ledger
     settings: FitSettings
-    ridge: float
+    condensed: Ledger
+    ridge: float = 0.0
 
     @classmethod
     def of(cls, ledger: Ledger, settings: FitSettings) -> Trials:
         """Choose the penalty; FitError where energies and forces have no rows."""
-        trials = cls(ledger, settings, 0.0)
+        trials = cls(ledger, settings, _condensed(ledger, settings.weights))
         solution = EvidenceRidge().solve(trials._posed(()).problem)
         return replace(trials, ridge=solution.info.ridge)
 
@@ -145,41 +150,73 @@ class Trials:
         return self.of_groups(())
 
     @property
-    def n_configurations(self) -> int:
-        """Configurations that energies (or else forces) are of: those whose errors are compared."""
-        n = self.ledger.count("energy")
-        return n or self.ledger.count("forces") // 3
+    def scatter(self) -> float:
+        r"""How far the ratio of two root mean squares is from 1 by chance.
+
+        That of ``n`` errors each scatters by :math:`1/\sqrt{n}` where they are independent, and
+        less where they are of the same configurations; ``n`` are the energies (without any, the
+        force components) that the fit without stress leaves free, :math:`\sum (1 - h)`.
+        """
+        quantities = {key[1] for key in self.base.errors}
+        counted = "energy" if "energy" in quantities else "forces"
+        free = [e.n * (1 - e.leverage) for key, e in self.base.errors.items() if key[1] == counted]
+        return float(sum(free) ** -0.5)
 
     def of_groups(self, groups: Collection[str]) -> Trial:
         """The fit with the stress of these groups."""
         posed = self._posed(groups)
         scales = column_scales(posed.problem, "columns")
-        factor = RidgeFactor.of(posed.problem, self.ridge, scales)
-        coefficients = posed.coefficients(solve_triangular(factor.triangle, factor.rhs))
-        return Trial(coefficients, dict(self._errors(posed, factor, coefficients)))
+        penalised = RidgeFactor.of(posed.problem, self.ridge, scales)
+        coefficients = posed.coefficients(solve_triangular(penalised.triangle, penalised.rhs))
+        return Trial(coefficients, dict(self._errors(posed, penalised, coefficients)))
+
+    @cached_property
+    def _one_body(self) -> Settings:
+        """One-body energies: they are the composition's, whatever the stress."""
+        species = species_of(self.ledger.columns)
+        return self.settings.one_body.options(self.ledger, self.settings.weights, species)
 
     def _posed(self, groups: Collection[str]) -> Posed:
-        weights = self.settings.weights
-        dropped = set(self.ledger.groups) - set(groups)
-        settings = replace(self.settings, weights=without_stress(weights, dropped))
-        return Posed.of(self.ledger, settings)
+        stress = {g: {"stress": self.settings.weights.of(g, "stress")} for g in groups}
+        weights, options = Weights(1.0, 0.0, 0.0, stress), self._one_body
+        problem = self.condensed.problem(weights, **options)
+        given = (options.get(name, {}) for name in ("fixed", "offset"))
+        return Posed(problem, self.ledger.columns, *given)
 
     def _errors(
-        self, posed: Posed, factor: RidgeFactor, coefficients: Array
+        self, posed: Posed, penalised: RidgeFactor, coefficients: Array
     ) -> Iterator[tuple[tuple[str, str], Error]]:
         for key, residual in self.ledger.residuals(coefficients, folds=[0]).items():
             weight = self.settings.weights.of(key.group, key.quantity)
             if key.quantity != "stress" and weight > 0:
-                leverage = min(weight * self._trace(key, posed, factor) / residual.n, 1.0)
-                free = 1 - min(leverage, LARGEST_LEVERAGE)
-                yield (key.group, key.quantity), Error(residual.n, residual.sum_squares / free**2)
+                leverage = weight * self._trace(key, posed, penalised) / residual.n
+                leverage = min(leverage, LARGEST_LEVERAGE)
+                squares = residual.sum_squares / (1 - leverage) ** 2
+                yield (key.group, key.quantity), Error(residual.n, squares, leverage)
 
-    def _trace(self, key: Key, posed: Posed, factor: RidgeFactor) -> float:
+    def _trace(self, key: Key, posed: Posed, penalised: RidgeFactor) -> float:
         """Squared Frobenius norm of a key's rows over the penalised factor."""
         free, rows = posed.free, self.ledger.factor(key)[:, : len(posed.columns)]
         chosen = rows[:, free] if free.ndim == 1 else rows @ free
-        half = solve_triangular(factor.triangle, np.asfortranarray(chosen.T), transposed=True)
+        half = solve_triangular(penalised.triangle, np.asfortranarray(chosen.T), transposed=True)
         return float(np.sum(half**2))
+
+
+def _condensed(ledger: Ledger, weights: Weights) -> Ledger:
+    """Stress as it is, and all else as one factor, filed as energy of no group."""
+    result = Ledger(ledger.columns, ledger.penalties)
+    parts, n = [np.zeros((0, ledger.width))], 0
+    for key, entry in sorted(ledger.entries.items()):
+        weight = weights.of(key.group, key.quantity)
+        if key.quantity == "stress":
+            result.entries[Key(0, key.group, "stress")] = entry
+        elif weight > 0:
+            parts.append(np.sqrt(weight) * ledger.factor(key))
+            n += entry.n
+    rest = Entry(ledger.width)
+    rest.accumulator.reduced, rest.n = factor(stack(parts)), n
+    result.entries[Key(0, "", "energy")] = rest
+    return result
 
 
 def without_stress(weights: Weights, groups: Collection[str]) -> Weights:

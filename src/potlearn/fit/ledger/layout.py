@@ -98,13 +98,12 @@ class Layout:
 
 def _compared(dataset: Dataset, settings: FitSettings) -> list[str]:
     """Groups whose stress is compared with energies and forces: the largest, at most ``MOST``."""
-    weights, catalog = settings.weights, dataset.catalog
+    catalog = dataset.catalog
     if settings.contradictions == "keep" or not catalog.stressed.any():
         return []
     counts = Counter(catalog.group[catalog.stressed].tolist())
     large = {catalog.groups[g]: n for g, n in counts.items() if n >= FEWEST}
-    ordered = sorted(large, key=lambda g: (-large[g], g))
-    return [g for g in ordered if weights.of(g, "stress") > 0][:MOST]
+    return sorted(large, key=lambda g: (-large[g], g))[:MOST]
 
 
 def _folds(dataset: Dataset, settings: FitSettings) -> Indices:

@@ -60,6 +60,9 @@ class Entry:
         Inner products :math:`o^T [X | y | y_{\rm ref}]` and :math:`o^T o` with the virials per atom
         ``o`` that a stress of 1 eV/Å³ along all axes would add: an offset of the stress follows
         from them without the rows.  Zero for other quantities than stress.
+    fourth : float
+        Sum over configurations of their squared sum of squared labels: with the sum of squares it
+        tells whether one configuration has nearly all of it.
     """
 
     def __init__(self, n_columns: int) -> None:
@@ -67,6 +70,7 @@ class Entry:
         self.n = 0
         self.sums = np.zeros(n_columns)
         self.isotropic = np.zeros(n_columns + 1)
+        self.fourth = 0.0
 
     def add(
         self, key: Key, rows: Matrix, targets: Matrix, isotropic: NDArray[np.float64] | None = None
@@ -81,9 +85,10 @@ class Entry:
         self.accumulator.add(rows, targets)
         self.n += len(rows)
         self.sums = self.sums + sums
+        self.fourth += float(targets[:, 0] @ targets[:, 0]) ** 2
         if isotropic is not None:
-            parts = [isotropic @ rows, isotropic @ targets, [isotropic @ isotropic]]
-            self.isotropic = self.isotropic + np.concatenate(parts)
+            inner = np.concatenate([isotropic @ rows, isotropic @ targets])
+            self.isotropic = self.isotropic + np.append(inner, isotropic @ isotropic)
 
     def merge(self, other: Entry) -> None:
         """Take in another entry's rows."""
@@ -91,6 +96,7 @@ class Entry:
         self.n += other.n
         self.sums = self.sums + other.sums
         self.isotropic = self.isotropic + other.isotropic
+        self.fourth += other.fourth
 
 
 class Ledger:
@@ -140,7 +146,7 @@ class Ledger:
         reference: NDArray[np.float64] | None = None,
         isotropic: NDArray[np.float64] | None = None,
     ) -> None:
-        """Take in ``rows`` (m, C) with ``labels`` (m,) and a reference potential's values (m,).
+        """Take in one configuration's ``rows`` (m, C) with ``labels`` (m,) and a reference's (m,).
 
         ``isotropic`` (m,) is what a stress of 1 eV/Å³ along all axes adds to the labels.
         """

@@ -115,7 +115,7 @@ class RowMaker:
 
 
 def unit_stress(atoms: Atoms) -> Vector:
-    """Virial per atom of a stress of 1 eV/Å³ along all axes, (6,): -V/N for xx, yy and zz, in Å³."""
+    """Virial per atom of a stress of 1 eV/Å³ along all axes, (6,): -V/N in xx, yy, zz; in Å³."""
     return float(abs(np.linalg.det(atoms.cell.array))) / len(atoms) * _ISOTROPIC
 
 
