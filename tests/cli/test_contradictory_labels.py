@@ -1,10 +1,13 @@
-"""Stress in another unit: told by fit, inspect, metrics and report; the user may keep it."""
+"""Stress in another unit is told by fit, inspect, metrics and report, and the user may keep it."""
 
 import json
 
 import pytest
 from ase.calculators.singlepoint import SinglePointCalculator
 from ase.io import read, write
+from typer.testing import CliRunner
+
+from potlearn.cli.app import app
 
 KBAR = 1602.1766208
 
@@ -12,7 +15,7 @@ KBAR = 1602.1766208
 @pytest.fixture(scope="module")
 def kbar(copper, tmp_path_factory):
     """The copper data, stress of the group cubic in kbar."""
-    folder = tmp_path_factory.mktemp("kbar")
+    folder = tmp_path_factory.mktemp("unit")
     frames = read(copper / "copper.extxyz", ":")
     for atoms in frames:
         results = dict(atoms.calc.results)
@@ -24,12 +27,20 @@ def kbar(copper, tmp_path_factory):
     return folder
 
 
+@pytest.fixture
+def run():
+    def invoke(*arguments):
+        return CliRunner().invoke(app, [str(a) for a in arguments])
+
+    return invoke
+
+
 def test_a_fit_says_what_it_leaves_out(kbar, run):
     done = run("fit", kbar / "fit.yaml", "--output", kbar / "out")
     assert "note: stress of group cubic looks like kbar" in done.stdout
     assert "left out of the fit" in done.stdout
     metrics = json.loads((kbar / "out" / "metrics.json").read_text())
-    assert metrics["test"]["all"]["forces"]["rmse"] < 0.05
+    assert metrics["test"]["all"]["forces"]["rmse"] < 0.2
     (item,) = metrics["contradictions"]
     assert (item["group"], item["kind"], item["left_out"]) == ("cubic", "unit", True)
     assert item["scale"] == pytest.approx(KBAR, rel=0.1)
@@ -44,10 +55,10 @@ def test_a_fit_says_what_it_leaves_out(kbar, run):
 def test_the_user_may_keep_it(kbar, run):
     keep = ("--set", "fit.contradictions=keep")
     done = run("fit", kbar / "fit.yaml", "--no-report", "--output", kbar / "kept", *keep)
-    assert "kbar" not in done.stdout
+    assert "looks like kbar" not in done.stdout
     metrics = json.loads((kbar / "kept" / "metrics.json").read_text())
     assert metrics["contradictions"] == []
-    assert metrics["test"]["all"]["forces"]["rmse"] > 0.5
+    assert metrics["test"]["all"]["forces"]["rmse"] > 1.0
 
 
 def test_inspect_finds_it(kbar, copper, run):
