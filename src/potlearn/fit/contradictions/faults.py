@@ -83,6 +83,15 @@ class StressFault:
         large = self.kind == "offset" and abs(self.offset) >= LARGE_OFFSET
         return large or self.kind in ("unit", "sign", "zero")
 
+    def is_like(self, kind: Kind, offset: float, scale: float) -> bool:
+        """Whether it is nearer to this offset, sign or unit than to none."""
+        if kind == "offset":
+            return self.offset / offset > 0.5
+        if kind == "sign":
+            return self.scale < 0
+        ratio = self.scale / scale
+        return ratio > 0 and abs(np.log(ratio)) < abs(np.log(abs(self.scale)))
+
     @property
     def words(self) -> str:
         """What is wrong, after "stress of group X"."""

@@ -11,6 +11,8 @@ such a fault among all quantities, so that energies pay for it.
 3. Else fit with the stress of one group at a time.  Faults that do harm are left out, those with
    the most harm first, until the stress that stays does none.
 4. The last fit judges again what was left out: what it predicts well comes back.
+5. A large offset against the group's own energies is found even where other groups have errors so
+   large that nothing shows in them (:mod:`~potlearn.fit.contradictions.own`).
 
 Harm is measured on estimates of held-out errors (:mod:`~potlearn.fit.contradictions.trial`).
 Weights of quantities are never chosen by it.
@@ -26,11 +28,13 @@ import numpy as np
 from potlearn.errors import FitError
 from potlearn.fit.contradictions.contradiction import ALLOWED, Contradiction
 from potlearn.fit.contradictions.faults import (
+    Kind,
     StressFault,
     groups_with_stress,
     stress_fault,
     without_folds,
 )
+from potlearn.fit.contradictions.own import own_offsets
 from potlearn.fit.contradictions.trial import Harm, Trial, Trials
 from potlearn.fit.ledger.ledger import Ledger
 from potlearn.fit.settings import FitSettings
@@ -72,6 +76,10 @@ def find_contradictions(ledger: Ledger, settings: FitSettings) -> tuple[Contradi
             return ()  # what cannot be fitted is told by the fit itself
 
 
+SHARED: tuple[Kind, ...] = ("offset", "sign", "unit")
+"""Faults that groups may have in common."""
+
+
 @dataclass(frozen=True)
 class _Search:
     """Trials of a ledger, and what the fit without stress says of every group."""
@@ -87,6 +95,20 @@ class _Search:
         return cls(trials, groups, {g: stress_fault(ledger, g, c) for g in groups})
 
     def found(self) -> tuple[Contradiction, ...]:
+        """What contradicts all energies and forces, then what contradicts its own energies."""
+        found = self._against_all()
+        seen = {item.group for item in found}
+        rest = [g for g in self.groups if g not in seen]
+        own = own_offsets(self.trials.ledger, self.trials.settings, rest, ALLOWED_TRADE)
+        out = [item.group for item in found if item.left_out]
+        told = [
+            self._item(group, fault, harm, True)
+            for group, (fault, harm) in own.items()
+            if self._fault(group, self._without([*out, group])).offset / fault.offset > 0.5
+        ]
+        return tuple(sorted([*found, *told], key=lambda item: item.group))
+
+    def _against_all(self) -> tuple[Contradiction, ...]:
         everything = self._harm(self.trials.of_groups(self.groups))
         gross = [g for g in self.groups if self.faults[g].is_gross]
         if not gross and not self._hurts(everything.overall, ALLOWED):
@@ -99,7 +121,7 @@ class _Search:
         alike = self._alike(out)
         clean = self._without([*out, *alike])
         shown = {g: g in out for g in self._shown(out, clean)} | dict.fromkeys(alike, True)
-        return tuple(self._told(g, clean, alone[g], shown[g], g in alike) for g in sorted(shown))
+        return tuple(self._told(g, clean, alone[g], shown[g], alike.get(g)) for g in sorted(shown))
 
     def _eliminated(self, order: list[str], out: list[str]) -> tuple[list[str], Trial]:
         """Groups to leave out, and the fit without them: forms of faults first, then the others."""
@@ -124,17 +146,21 @@ class _Search:
                     kept = fewer
         return kept
 
-    def _alike(self, out: list[str]) -> list[str]:
-        """Groups that share the offset of most others: theirs is nearer to it than to zero.
+    def _alike(self, out: list[str]) -> dict[str, Kind]:
+        """Groups that share the fault of most others: theirs is nearer to it than to none.
 
-        Scatter hides the offset of a small or hot group; the others make it likely.
+        Scatter hides the fault of a small or hot group; the others make it likely.
         """
-        faults = [self.faults[g] for g in out if self.faults[g].kind == "offset"]
-        if 2 * sum(fault.n for fault in faults) <= sum(fault.n for fault in self.faults.values()):
-            return []
-        common = float(np.median([fault.offset for fault in faults]))
-        rest = [g for g in self.groups if g not in out]
-        return [g for g in rest if self.faults[g].offset / common > 0.5]
+        found: dict[str, Kind] = {}
+        n_all = sum(fault.n for fault in self.faults.values())
+        for kind in SHARED:
+            faults = [self.faults[g] for g in out if self.faults[g].kind == kind]
+            if 2 * sum(fault.n for fault in faults) > n_all:
+                offset = float(np.median([fault.offset for fault in faults]))
+                scale = float(np.median([fault.scale for fault in faults]))
+                rest = [g for g in self.groups if g not in out]
+                found |= {g: kind for g in rest if self.faults[g].is_like(kind, offset, scale)}
+        return found
 
     def _shown(self, out: list[str], clean: Trial) -> list[str]:
         """Groups left out, and those with a gross fault by both fits."""
@@ -145,13 +171,17 @@ class _Search:
         ]
 
     def _told(
-        self, group: str, clean: Trial, harm: float, left_out: bool, shared: bool
+        self, group: str, clean: Trial, harm: float, left_out: bool, shared: Kind | None
     ) -> Contradiction:
         """Numbers of the fit to what stays; the form as it was found, where it is hidden there."""
-        acts = self.trials.settings.contradictions == "leave_out"
-        fault, is_only = self._fault(group, clean), len(self.groups) == 1
+        fault = self._fault(group, clean)
         if shared or fault.kind == "agrees":
-            fault = replace(fault, kind="offset" if shared else self.faults[group].kind)
+            fault = replace(fault, kind=shared or self.faults[group].kind)
+        return self._item(group, fault, harm, left_out)
+
+    def _item(self, group: str, fault: StressFault, harm: float, left_out: bool) -> Contradiction:
+        acts = self.trials.settings.contradictions == "leave_out"
+        is_only = len(self.groups) == 1
         return Contradiction(group, "stress", fault, harm, left_out and acts, is_only)
 
     def _fault(self, group: str, trial: Trial) -> StressFault:
