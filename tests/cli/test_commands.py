@@ -68,7 +68,7 @@ def test_an_ace_fit_writes_its_folder(copper):
 
 def test_metrics_file_has_the_agreed_shape(fitted):
     metrics = json.loads((fitted / "metrics.json").read_text())
-    assert set(metrics) == {"train", "test", "timing", "n_coefficients"}
+    assert set(metrics) == {"train", "test", "timing", "n_coefficients", "contradictions"}
     for name in ("train", "test"):
         assert set(metrics[name]) == {"all", "cubic", "primitive"}
         for quantity, values in metrics[name]["all"].items():

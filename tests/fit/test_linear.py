@@ -1,6 +1,7 @@
 """fit_linear: recovery, one-body energies, masks, weights, workers."""
 
 import tracemalloc
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -154,10 +155,14 @@ def test_same_bits_with_any_number_of_workers():
 
 def test_groups_collapse_unless_kept_or_weighted():
     data = configurations(n=12, groups=("a", "b", "c"))
-    assert fit_linear(data, PAIR).ledger.groups == ("*",)
+    alone = FitSettings(contradictions="keep")
+    assert fit_linear(data, PAIR, alone).ledger.groups == ("*",)
+    ledger = fit_linear(data, PAIR).ledger  # stress is compared with energies group by group
+    assert {key.group for key in ledger.entries if key.quantity == "forces"} == {"*"}
+    assert {key.group for key in ledger.entries if key.quantity == "stress"} == {"a", "b", "c"}
     assert fit_linear(data, PAIR, FitSettings(keep_groups=True)).ledger.groups == ("a", "b", "c")
     weights = Weights(groups={"b": {"forces": 2.0}})
-    assert fit_linear(data, PAIR, FitSettings(weights=weights)).ledger.groups == ("*", "b")
+    assert fit_linear(data, PAIR, replace(alone, weights=weights)).ledger.groups == ("*", "b")
 
 
 def test_memory_does_not_grow_with_the_number_of_configurations():

@@ -1,3 +1,6 @@
+from .contradictions.contradiction import Contradiction as Contradiction
+from .contradictions.faults import StressFault as StressFault
+from .contradictions.find import find_contradictions as find_contradictions
 from .diagnose.label_check import find_suspicious as find_suspicious
 from .diagnose.leverage import Influence as Influence
 from .diagnose.leverage import influences as influences

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from time import perf_counter, process_time
 from typing import TYPE_CHECKING
 
 from potlearn.errors import FitError
+from potlearn.fit.contradictions.contradiction import Contradiction, told
+from potlearn.fit.contradictions.find import find_contradictions
+from potlearn.fit.contradictions.trial import without_stress
 from potlearn.fit.ledger.file import LedgerCheckpoint
 from potlearn.fit.ledger.layout import Layout
 from potlearn.fit.ledger.ledger import Ledger
@@ -14,7 +18,7 @@ from potlearn.fit.posed import solve_ledger
 from potlearn.fit.result import FitResult
 from potlearn.fit.rows.kept import KeptRows, RowBudget
 from potlearn.fit.rows.make import RowMaker
-from potlearn.fit.rows.names import column_penalties
+from potlearn.fit.rows.names import COLLAPSED, column_penalties
 from potlearn.fit.rows.store import RowStore
 from potlearn.fit.settings import FitSettings
 from potlearn.fit.weights import Weights
@@ -71,7 +75,10 @@ def fit_linear(
     maker = RowMaker(dataset, descriptor, reference, settings.weights.used)
     ledger, kept = _reduced(maker, settings, rows, runtime)
     timing = clock.lap("rows")
+    found, settings = _contradictions(ledger, settings)
+    timing |= clock.lap("contradictions")
     coefficients, info = solve_ledger(ledger, settings)
+    notes = (note, *told(found), *info.notes)
     return FitResult(
         coefficients=coefficients,
         info=info,
@@ -79,8 +86,20 @@ def fit_linear(
         settings=settings,
         rows=kept,
         timing={**timing, **clock.lap("solve")},
-        notes=tuple(text for text in (note, *info.notes) if text),
+        notes=tuple(text for text in notes if text),
+        contradictions=found,
     )
+
+
+def _contradictions(
+    ledger: Ledger, settings: FitSettings
+) -> tuple[tuple[Contradiction, ...], FitSettings]:
+    """Stress that contradicts energies and forces, and the settings of a fit without it."""
+    if settings.contradictions == "keep":
+        return (), settings
+    found = find_contradictions(ledger, settings)
+    out = [item.group for item in found if item.left_out]
+    return found, replace(settings, weights=without_stress(settings.weights, out))
 
 
 def _reduced(
@@ -105,7 +124,7 @@ def _check_input(dataset: Dataset, descriptor: Descriptor, weights: Weights) -> 
     if len(dataset) == 0:
         raise FitError("the dataset is empty")
     dataset.check_species(descriptor.species)
-    unknown = [g for g in weights.groups if g not in dataset.groups]
+    unknown = [g for g in weights.groups if g not in dataset.groups and g != COLLAPSED]
     if unknown:
         known = ", ".join(sorted(set(dataset.groups)))
         raise FitError(f"weights name the group {unknown[0]!r}; the dataset has {known}")

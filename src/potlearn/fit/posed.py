@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from potlearn.fit.ledger.ledger import Ledger
 from potlearn.fit.ledger.one_body import INTERCEPT
-from potlearn.fit.rows.names import species_of
+from potlearn.fit.rows.names import one_body_names, species_of
 from potlearn.fit.settings import FitSettings
 from potlearn.fit.solve.problem import LinearProblem, SolveInfo
 from potlearn.linalg.blas import one_blas_thread
@@ -75,6 +76,19 @@ class Posed:
         for name in self.fixed:
             values[name] = self.fixed[name] + common
         return np.array([values.get(name, 0.0) for name in self.columns])
+
+    @property
+    def free(self) -> Array | NDArray[np.intp]:
+        """The problem's columns among all: their indices, or the combination that they are."""
+        place = {name: j for j, name in enumerate(self.columns)}
+        names = self.problem.names
+        free = np.array([place[name] for name in names if name != INTERCEPT], np.intp)
+        if INTERCEPT not in names:
+            return free
+        combined = np.zeros((len(self.columns), len(names)))
+        combined[free, np.arange(len(free))] = 1.0
+        combined[[place[name] for name in one_body_names(species_of(self.columns))], -1] = 1.0
+        return combined
 
 
 def solve_ledger(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from potlearn.fit.contradictions.contradiction import Contradiction
 from potlearn.fit.ledger.ledger import Ledger
 from potlearn.fit.rows.kept import KeptRows
 from potlearn.fit.settings import FitSettings
@@ -30,9 +31,13 @@ class FitResult:
         Rows of every configuration: those that were kept, the others made again.
     timing : dict
         Seconds: ``rows_wall`` and ``rows_cpu`` (design rows and their reduction; CPU of this
-        process), ``solve_wall`` and ``solve_cpu``.
+        process), ``contradictions_wall`` and ``contradictions_cpu`` (comparison of the groups'
+        stress with energies and forces), ``solve_wall`` and ``solve_cpu``.
     notes : tuple of str
         What a user should know.
+    contradictions : tuple of Contradiction
+        Stress that contradicts energies and forces; the settings' weights are zero for what was
+        left out.
     """
 
     coefficients: Array
@@ -42,6 +47,7 @@ class FitResult:
     rows: KeptRows = field(repr=False)
     timing: dict[str, float]
     notes: tuple[str, ...] = ()
+    contradictions: tuple[Contradiction, ...] = ()
 
     @property
     def columns(self) -> tuple[str, ...]:

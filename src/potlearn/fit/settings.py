@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from numpy.typing import ArrayLike
 
@@ -17,6 +17,9 @@ from potlearn.fit.weights import Weights
 
 if TYPE_CHECKING:
     from potlearn.data import Dataset
+
+OnContradiction: TypeAlias = Literal["leave_out", "report", "keep"]
+"""What a fit does with stress that contradicts energies and forces."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,11 +51,15 @@ class FitSettings:
         Folds of configurations kept apart in the ledger; by default what the solver wants.
     keep_groups : bool
         Keep every group apart in the ledger, not only those with weights of their own.
+    contradictions : str
+        Stress of groups that contradicts energies and forces
+        (:func:`~potlearn.fit.find_contradictions`): ``"leave_out"`` of the fit and say so;
+        ``"report"`` it and keep it; ``"keep"`` it and do not look.
 
     Raises
     ------
     FitError
-        An unknown solver, or a ridge beside another solver than ``"ridge"``.
+        An unknown solver, a ridge beside another solver than ``"ridge"``, or an unknown word.
     """
 
     weights: Weights = field(default_factory=Weights)
@@ -65,12 +72,16 @@ class FitSettings:
     configuration_weights: ArrayLike | None = None
     n_folds: int | None = None
     keep_groups: bool = False
+    contradictions: OnContradiction = "leave_out"
 
     def __post_init__(self) -> None:
         if isinstance(self.solver, str):
             SOLVERS.load(self.solver)
         if self.ridge is not None and self.solver not in (None, "ridge"):
             raise FitError(f"'ridge' is the penalty of the solver 'ridge', not of {self.solver!r}")
+        if self.contradictions not in get_args(OnContradiction):
+            words = ", ".join(get_args(OnContradiction))
+            raise FitError(f"contradictions is {self.contradictions!r}; expected one of {words}")
         object.__setattr__(self, "exclude", frozenset(self.exclude))
 
     def make_solver(self) -> Solver:

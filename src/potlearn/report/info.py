@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from potlearn.fit import Contradiction
 
 
 @dataclass(frozen=True)
@@ -22,12 +26,15 @@ class ReportInfo:
         Values may be text, numbers, logicals, None, or lists and mappings of these.
     timing : mapping of str to float
         Seconds of each stage.
+    contradictions : sequence of Contradiction
+        Stress of groups that contradicts energies and forces.
     """
 
     title: str = "Interatomic potential"
     summary: str = ""
     sections: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     timing: Mapping[str, float] = field(default_factory=dict)
+    contradictions: Sequence[Contradiction] = ()
 
 
 @dataclass(frozen=True)

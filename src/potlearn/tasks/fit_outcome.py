@@ -113,11 +113,11 @@ class FitOutcome(Fitted):
         return self.output.files
 
     def numbers(self) -> Settings:
-        """What ``metrics.json`` holds: errors, the check beyond the data, timing, size."""
-        timing = {**self.timing, **self.result.timing}
+        """What ``metrics.json`` holds: errors, contradictions, the check beyond the data."""
         return {
             **self.metrics,
+            "contradictions": [item.to_dict() for item in self.result.contradictions],
             "beyond": self.beyond.to_dict(),
-            "timing": timing,
+            "timing": {**self.timing, **self.result.timing},
             "n_coefficients": self.n_coefficients,
         }

@@ -27,6 +27,7 @@ def fit_report(outcome: FitOutcome, datasets: Mapping[str, Dataset]) -> ReportIn
             "Fit": _fit(outcome),
         },
         timing={**outcome.timing, **outcome.result.timing},
+        contradictions=outcome.result.contradictions,
     )
 
 

@@ -112,6 +112,7 @@ def _fit(config: FitConfig, train: Dataset, report: Report | None) -> Fitted:
         smoothness=section.smoothness,
         e0=section.e0,
         intercept=section.intercept,
+        contradictions=section.contradictions,
     )
     keeps_rows = config.output.report and config.output.check_labels
     result = fit_linear(

@@ -9,7 +9,7 @@ from potlearn.errors import PotlearnError
 if TYPE_CHECKING:
     from potlearn.data import Dataset, Finding
     from potlearn.descriptors import POD
-    from potlearn.fit import FitResult, Suspicion
+    from potlearn.fit import Contradiction, FitResult, Suspicion
     from potlearn.report import SuspiciousLabel
     from potlearn.runtime import Progress
 
@@ -22,7 +22,9 @@ _UNITS = {"energy": "eV/atom", "forces": "eV/Å", "stress": "eV/atom (virial)"}
 def label_findings(
     dataset: Dataset, wanted: bool | None = None, progress: Progress | None = None
 ) -> list[Finding]:
-    """Suspicious labels, judged by a small fit; without a fit one finding that says why.
+    """Stress that contradicts energies and forces, and single suspicious labels, by a small fit.
+
+    Without a fit one finding says why.
 
     ``wanted`` None means up to :data:`MOST_ATOMS` atoms.
     """
@@ -35,20 +37,33 @@ def label_findings(
         problem = f"{n_atoms} atoms; --labels checks them"
         return [Finding("info", "labels", "all", f"labels not checked by a fit: {problem}")]
     try:
-        found = _suspicious(dataset, progress)
+        found, contradictions = _suspicious(dataset, progress)
     except PotlearnError as error:
         return [Finding("info", "labels", "all", f"labels not checked by a fit: {error}")]
-    return [Finding("warning", "label", x.source, describe(x), x.score) for x in found]
+    single = [Finding("warning", "label", x.source, describe(x), x.score) for x in found]
+    return [*map(_finding, contradictions), *single]
 
 
-def _suspicious(dataset: Dataset, progress: Progress | None) -> list[Suspicion]:
+def _finding(item: Contradiction) -> Finding:
+    """A group's stress that contradicts energies and forces."""
+    from potlearn.data import Finding
+
+    text = f"{item.words_of_labels} (by a small fit; a fit leaves such stress out)"
+    return Finding("warning", "contradiction", item.group, text, item.harm)
+
+
+def _suspicious(
+    dataset: Dataset, progress: Progress | None
+) -> tuple[list[Suspicion], tuple[Contradiction, ...]]:
     from potlearn.fit import RowBudget, find_suspicious, fit_linear
     from potlearn.runtime import Runtime
 
     descriptor = _small_descriptor(dataset.species)
     runtime = Runtime(progress=progress)
     result = fit_linear(dataset, descriptor, rows=RowBudget(), runtime=runtime)
-    return find_suspicious(result, rounds=1, progress=progress)
+    # A small basis is biased: only faults that their form alone betrays are told.
+    gross = tuple(item for item in result.contradictions if item.fault.is_gross)
+    return find_suspicious(result, rounds=1, progress=progress), gross
 
 
 def labels_to_check(

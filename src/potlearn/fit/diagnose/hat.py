@@ -18,11 +18,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from potlearn.fit.ledger.one_body import INTERCEPT
 from potlearn.fit.posed import Posed
 from potlearn.fit.result import FitResult
 from potlearn.fit.rows.make import Block
-from potlearn.fit.rows.names import one_body_names, species_of
 from potlearn.fit.solve.penalised import RidgeFactor
 from potlearn.fit.solve.spectrum import column_scales
 from potlearn.linalg.lapack import solve_triangular
@@ -55,7 +53,7 @@ class Hat:
     def of(cls, result: FitResult) -> Hat:
         """Hat matrix from a result's ledger; a fit without penalty gets one of rounding's size."""
         posed, penalised = _penalised(result)
-        return cls(np.asfortranarray(penalised.triangle), _free(posed), result.coefficients.ravel())
+        return cls(np.asfortranarray(penalised.triangle), posed.free, result.coefficients.ravel())
 
     @classmethod
     def free_of_core(cls, result: FitResult) -> Hat:
@@ -63,7 +61,7 @@ class Hat:
         posed, penalised = _penalised(result)
         solved = solve_triangular(penalised.triangle, penalised.rhs)
         triangle = np.asfortranarray(penalised.triangle)
-        return cls(triangle, _free(posed), posed.coefficients(solved))
+        return cls(triangle, posed.free, posed.coefficients(solved))
 
     def half(self, rows: Array) -> Array:
         """``Z`` (C', m) of weighted rows (m, C)."""
@@ -93,15 +91,3 @@ def _penalised(result: FitResult) -> tuple[Posed, RidgeFactor]:
     scales = column_scales(posed.problem, result.info.scaling)
     rounding = ROUNDING * float(np.max((posed.problem.column_norms() / scales) ** 2))
     return posed, RidgeFactor.of(posed.problem, max(result.info.ridge, rounding), scales)
-
-
-def _free(posed: Posed) -> Array | NDArray[np.intp]:
-    """The problem's columns among all: their indices, or the combination that they are."""
-    place = {name: j for j, name in enumerate(posed.columns)}
-    free = np.array([place[name] for name in posed.problem.names if name != INTERCEPT], np.intp)
-    if INTERCEPT not in posed.problem.names:
-        return free
-    combined = np.zeros((len(posed.columns), len(posed.problem.names)))
-    combined[free, np.arange(len(free))] = 1.0
-    combined[[place[name] for name in one_body_names(species_of(posed.columns))], -1] = 1.0
-    return combined

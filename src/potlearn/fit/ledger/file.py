@@ -77,6 +77,8 @@ def _settings(ledger: Ledger) -> Settings:
                 "key": list(key),
                 "n": entry.n,
                 "sums": entry.sums,
+                "isotropic": entry.isotropic,
+                "fourth": entry.fourth,
                 "reduced": entry.accumulator.reduced,
                 "pending": stack(pending) if pending else None,
             }
@@ -91,6 +93,8 @@ def _ledger(path: str | Path, settings: Settings) -> Ledger:
             fold, group, quantity = item["key"]
             entry = Entry(ledger.width)
             entry.n, entry.sums = int(item["n"]), item["sums"]
+            entry.isotropic = item.get("isotropic", entry.isotropic)  # ledgers of 0.1 have none
+            entry.fourth = float(item.get("fourth", 0.0))
             entry.accumulator.reduced = np.asfortranarray(item["reduced"])
             if item["pending"] is not None:
                 entry.accumulator.add(item["pending"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,13 @@ if TYPE_CHECKING:
     from potlearn.descriptors import Descriptor
 
 
+FEWEST = 3
+"""Configurations of a group that is compared on its own; fewer do not tell a fault from scatter."""
+MOST = 24
+"""Groups compared on their own.  The others share one factor, so that neither memory (a factor for
+each) nor time (a few fits for each, where something is wrong) grows with their number."""
+
+
 @dataclass(frozen=True)
 class Layout:
     """Where every configuration's rows go.
@@ -35,7 +43,10 @@ class Layout:
     folds : (n,) int
         Fold of each configuration; -1: never held out.
     groups : tuple of str
-        Group under which each configuration is filed.
+        Group under which each configuration's forces are filed.
+    judged : tuple of str
+        Group under which its energy and stress are filed: apart also where the groups' stress is to
+        be compared.
     scales : (n,) float
         Square root of each configuration's own weight, applied to its rows.
     excluded : set of (configuration, quantity, atom)
@@ -46,6 +57,7 @@ class Layout:
     chunks: tuple[Span, ...]
     folds: Indices
     groups: tuple[str, ...]
+    judged: tuple[str, ...]
     scales: Array
     excluded: frozenset[Label] = frozenset()
 
@@ -53,6 +65,7 @@ class Layout:
     def of(cls, dataset: Dataset, descriptor: Descriptor, settings: FitSettings) -> Layout:
         """Layout of a fit; groups without weights of their own share one factor unless kept."""
         columns, own = column_names(descriptor), settings.weights.groups
+        apart = {*own, *_compared(dataset, settings)}
         return cls(
             columns=columns,
             chunks=chunks_of(dataset, len(columns)),
@@ -60,13 +73,17 @@ class Layout:
             groups=tuple(
                 g if settings.keep_groups or g in own else COLLAPSED for g in dataset.groups
             ),
+            judged=tuple(
+                g if settings.keep_groups or g in apart else COLLAPSED for g in dataset.groups
+            ),
             scales=_scales(settings.configuration_weights, len(dataset)),
             excluded=frozenset(settings.exclude),
         )
 
     def key(self, index: int, quantity: str) -> Key:
         """Key of the rows of one quantity of configuration ``index``."""
-        return Key(int(self.folds[index]), self.groups[index], quantity)
+        groups = self.groups if quantity == "forces" else self.judged
+        return Key(int(self.folds[index]), groups[index], quantity)
 
     def kept(self, index: int, quantity: str, block: Block) -> Block:
         """Rows of a block that are not left out."""
@@ -75,9 +92,18 @@ class Layout:
 
     def content(self) -> str:
         """Content key of all that decides how rows are filed."""
-        return content_key(
-            [self.columns, self.chunks, self.groups, sorted(self.excluded), self.folds, self.scales]
-        )
+        filed = [self.groups, self.judged, sorted(self.excluded), self.folds, self.scales]
+        return content_key([self.columns, self.chunks, *filed])
+
+
+def _compared(dataset: Dataset, settings: FitSettings) -> list[str]:
+    """Groups whose stress is compared with energies and forces: the largest, at most ``MOST``."""
+    catalog = dataset.catalog
+    if settings.contradictions == "keep" or not catalog.stressed.any():
+        return []
+    counts = Counter(catalog.group[catalog.stressed].tolist())
+    large = {catalog.groups[g]: n for g, n in counts.items() if n >= FEWEST}
+    return sorted(large, key=lambda g: (-large[g], g))[:MOST]
 
 
 def _folds(dataset: Dataset, settings: FitSettings) -> Indices:

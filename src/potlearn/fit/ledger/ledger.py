@@ -50,14 +50,31 @@ class Residual(NamedTuple):
 
 
 class Entry:
-    """Factor, number of rows and column sums of one key."""
+    r"""Factor, number of rows and sums of one key.
+
+    Attributes
+    ----------
+    sums : (K,)
+        Sum of every column.
+    isotropic : (K + 1,)
+        Inner products :math:`o^T [X | y | y_{\rm ref}]` and :math:`o^T o` with the virials per atom
+        ``o`` that a stress of 1 eV/Å³ along all axes would add: an offset of the stress follows
+        from them without the rows.  Zero for other quantities than stress.
+    fourth : float
+        Sum over configurations of their squared sum of squared labels: with the sum of squares it
+        tells whether one configuration has nearly all of it.
+    """
 
     def __init__(self, n_columns: int) -> None:
         self.accumulator = Accumulator(n_columns)
         self.n = 0
         self.sums = np.zeros(n_columns)
+        self.isotropic = np.zeros(n_columns + 1)
+        self.fourth = 0.0
 
-    def add(self, key: Key, rows: Matrix, targets: Matrix) -> None:
+    def add(
+        self, key: Key, rows: Matrix, targets: Matrix, isotropic: NDArray[np.float64] | None = None
+    ) -> None:
         """Take rows in; NaN and Inf are refused."""
         sums = np.concatenate([rows.sum(axis=0), targets.sum(axis=0)])
         if not np.isfinite(sums).all():
@@ -68,12 +85,18 @@ class Entry:
         self.accumulator.add(rows, targets)
         self.n += len(rows)
         self.sums = self.sums + sums
+        self.fourth += float(targets[:, 0] @ targets[:, 0]) ** 2
+        if isotropic is not None:
+            inner = np.concatenate([isotropic @ rows, isotropic @ targets])
+            self.isotropic = self.isotropic + np.append(inner, isotropic @ isotropic)
 
     def merge(self, other: Entry) -> None:
         """Take in another entry's rows."""
         self.accumulator.merge(other.accumulator)
         self.n += other.n
         self.sums = self.sums + other.sums
+        self.isotropic = self.isotropic + other.isotropic
+        self.fourth += other.fourth
 
 
 class Ledger:
@@ -121,8 +144,12 @@ class Ledger:
         rows: Matrix,
         labels: NDArray[np.float64],
         reference: NDArray[np.float64] | None = None,
+        isotropic: NDArray[np.float64] | None = None,
     ) -> None:
-        """Take in ``rows`` (m, C) with ``labels`` (m,) and a reference potential's values (m,)."""
+        """Take in one configuration's ``rows`` (m, C) with ``labels`` (m,) and a reference's (m,).
+
+        ``isotropic`` (m,) is what a stress of 1 eV/Å³ along all axes adds to the labels.
+        """
         if rows.shape != (len(labels), len(self.columns)):
             raise FitError(
                 f"rows of shape {rows.shape} for {len(labels)} labels "
@@ -133,7 +160,7 @@ class Ledger:
         if len(rows) == 0:
             return
         zeros = np.zeros(len(labels)) if reference is None else reference
-        self._entry(key).add(key, rows, np.column_stack([labels, zeros]))
+        self._entry(key).add(key, rows, np.column_stack([labels, zeros]), isotropic)
 
     def merge(self, other: Ledger) -> None:
         """Take in all rows of another ledger of the same columns."""

@@ -14,8 +14,9 @@ from potlearn.fit.ledger.file import LedgerCheckpoint
 from potlearn.fit.ledger.layout import Layout
 from potlearn.fit.ledger.ledger import Ledger
 from potlearn.fit.rows.kept import KeptRows
-from potlearn.fit.rows.make import Block
+from potlearn.fit.rows.make import Block, unit_stress
 from potlearn.runtime import Executor, Keeper, Report, run_chunks
+from potlearn.typing import Array
 
 
 class Part(NamedTuple):
@@ -48,9 +49,15 @@ class ChunkWork:
         for quantity, whole in blocks.items() if scale > 0 else ():
             block = self.layout.kept(index, quantity, whole)
             rows, labels, reference = block.rows, block.labels, block.reference
+            isotropic = self._isotropic(index, len(rows)) if quantity == "stress" else None
             if scale != 1.0:
                 rows, labels, reference = rows * scale, labels * scale, reference * scale
-            ledger.add(self.layout.key(index, quantity), rows, labels, reference)
+                isotropic = None if isotropic is None else isotropic * scale
+            ledger.add(self.layout.key(index, quantity), rows, labels, reference, isotropic)
+
+    def _isotropic(self, index: int, n_rows: int) -> Array | None:
+        """Virial per atom of a stress of 1 eV/Å³ along all axes; None where labels are left out."""
+        return unit_stress(self.rows.maker.dataset[index]) if n_rows else None
 
 
 def reduce_dataset(

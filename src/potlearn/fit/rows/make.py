@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from potlearn.potentials import Potential, Prediction
 
 Vector = NDArray[np.float64]
+_ISOTROPIC = np.array([-1.0, -1.0, -1.0, 0.0, 0.0, 0.0])
 
 
 class Block(NamedTuple):
@@ -111,6 +112,11 @@ class RowMaker:
             "reference": content_key(self.reference.to_dict() if self.reference else None),
             "quantities": " ".join(self.quantities),
         }
+
+
+def unit_stress(atoms: Atoms) -> Vector:
+    """Virial per atom of a stress of 1 eV/Å³ along all axes, (6,): -V/N in xx, yy, zz; in Å³."""
+    return float(abs(np.linalg.det(atoms.cell.array))) / len(atoms) * _ISOTROPIC
 
 
 def _energy(n: int, row: Vector, label: float, reference: Prediction | None) -> Block:

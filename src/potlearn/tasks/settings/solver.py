@@ -49,6 +49,9 @@ class SolverConfig(Section):
     """Whether a free constant per atom is added to given energies of the free atoms."""
     weights: WeightsConfig = WeightsConfig()
     """Weights of energies, forces and stresses."""
+    contradictions: Literal["leave_out", "report", "keep"] = "leave_out"
+    """Stress of groups that contradicts energies and forces (another unit, a sign, an offset):
+    leave_out of the fit; report it and keep it; keep it and do not look."""
     workers: Annotated[int, Field(ge=1)] = 1
     """Processes that make and reduce design rows; the result does not depend on their number."""
 

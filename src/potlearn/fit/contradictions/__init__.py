@@ -1,0 +1,1 @@
+"""Labels that contradict each other: stress against energies and forces, group by group."""
