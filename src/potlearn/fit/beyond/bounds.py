@@ -33,7 +33,7 @@ from potlearn.linalg.blas import one_blas_thread
 from potlearn.linalg.lapack import solve_triangular
 from potlearn.linalg.nnls import nnls
 from potlearn.linalg.triangular import Matrix, merge
-from potlearn.typing import Array
+from potlearn.typing import Array, Mask
 
 UNSEEN = 1e-6
 """Columns with a norm below this part of the median one have not been seen by the data."""
@@ -43,6 +43,8 @@ MOST_LEVERAGE = 0.9
 """Mean leverage that is believed."""
 WEIGHTS = (1e4, 1e2, 1.0, 1e-2, 1e-4, 1e-8, 1e-12)
 """Weights of slack, per (eV/atom)², in the order in which they are tried."""
+MOST = 600
+"""Bounds beyond which those that do not hold the solution are dropped."""
 _STIFFNESS = 1e-10
 
 
@@ -63,6 +65,7 @@ class SoftBounds:
             self._most = self._largest_errors()
         self._duals: list[Matrix] = []
         self._missing: list[Array] = []
+        self._weights = list(WEIGHTS)
 
     def __len__(self) -> int:
         return sum(map(len, self._missing))
@@ -86,18 +89,28 @@ class SoftBounds:
         if (missing <= 0).all():
             return self._start, np.inf
         with one_blas_thread():
-            for weight in WEIGHTS:
-                found = self._start + self._free @ self._step(missing, weight)
+            # More bounds never allow a heavier slack: weights that failed are not tried again.
+            while self._weights:
+                step, active = self._step(missing, self._weights[0])
+                found = self._start + self._free @ step
                 if self.is_allowed(found):
-                    return found, weight
+                    self._keep(active if len(active) > MOST else np.ones(len(active), bool))
+                    return found, self._weights[0]
+                self._weights.pop(0)
         return self._start, 0.0
+
+    def _keep(self, chosen: Mask) -> None:
+        """Drop bounds that are far from being met exactly: the solution does not depend on them."""
+        self._duals = [np.asfortranarray(np.hstack(self._duals)[:, chosen])]
+        self._missing = [np.concatenate(self._missing)[chosen]]
 
     def is_allowed(self, coefficients: Array) -> bool:
         """Whether all training errors are within what bounds may cost."""
         errors = self._result.ledger.rmse(coefficients)["all"]
         return all(errors[q] <= most for q, most in self._most.items())
 
-    def _step(self, missing: Array, weight: float) -> Array:
+    def _step(self, missing: Array, weight: float) -> tuple[Array, Mask]:
+        """Change of the free coefficients (F,), and which bounds (m,) hold it."""
         A = np.hstack(self._duals)
         E = np.vstack([A, np.eye(len(missing)) / np.sqrt(weight), missing])
         lengths = np.linalg.norm(E, axis=0)
@@ -105,7 +118,8 @@ class SoftBounds:
         target[-1] = 1.0
         u, _ = nnls(E / lengths, target, 50 * len(missing))
         residual = E @ (u / lengths) - target
-        return solve_triangular(self._metric, -residual[: len(A)] / residual[-1])
+        step = solve_triangular(self._metric, -residual[: len(A)] / residual[-1])
+        return step, u > 0
 
     def _largest_errors(self) -> dict[str, float]:
         r"""Training errors up to which held-out ones grow by :data:`ALLOWANCE` at most.

@@ -158,7 +158,7 @@ def check_beyond(
     floor = floor or Floor.of(coverage, potential)
     crystals, relaxed = [], {}
     if coverage.phases:
-        crystals = [crystal_check(path, *scan(potential, path)) for path in crystal_paths(coverage)]
+        crystals = [crystal_check(path, *scan(potential, path)) for path in crystal_paths(coverage, floor)]
         relaxed = _packings(potential, coverage, floor, n_packings, steps, seed)
     molecules = [approach_check(a, along(potential, a)) for a in approaches(coverage, potential.cutoff)]
     return BeyondCheck(tuple(crystals), tuple(molecules), relaxed)
@@ -167,7 +167,7 @@ def check_beyond(
 def _packings(
     potential: ForSystems, coverage: Coverage, floor: Floor, n: int, steps: int, seed: int
 ) -> dict[float, tuple[int, int]]:
-    cells = packings(n * len(PRESSURES), coverage, np.random.default_rng(seed))
+    cells = packings(n * len(PRESSURES), coverage, floor, np.random.default_rng(seed))
     pressures = np.repeat(PRESSURES, n)
     end = descend(potential, cells, pressures * GPA, floor, steps)
     bound = floor(end.cells)

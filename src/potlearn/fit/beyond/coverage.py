@@ -41,13 +41,16 @@ class Phase:
     energy : float
         Label, in eV/atom.
     volume : float
-        In Å³/atom, without empty space.
+        In Å³/atom.
+    filled : bool
+        Whether it has no vacuum: the volume is that of the atoms.
     atoms : ase.Atoms
     """
 
     composition: Array
     energy: float
     volume: float
+    filled: bool
     atoms: Any
 
 
@@ -79,14 +82,11 @@ class Coverage:
     def of(cls, dataset: Dataset, species: tuple[str, ...]) -> Coverage:
         """Look through the data twice: for distances, then for densities."""
         shortest = shortest_distances(dataset, species)
-        typical = _typical(dataset, species)
-        contact = table(shortest, species)
-        typical = np.maximum(typical, contact)
+        typical = np.maximum(_typical(dataset, species), table(shortest, species))
         limit = np.zeros(len(species))
-        for atoms, system in _systems(dataset, species, float(REACH * typical.max())):
+        for _, system in _systems(dataset, species, float(REACH * typical.max())):
             density, _ = densities(system, REACH * typical, np.zeros_like(typical))
             np.maximum.at(limit, system.species, density)
-            del atoms
         one = (1 - 1 / REACH**2) ** 4  # density of a single neighbour at the typical distance
         limit = ROOM * np.maximum(limit, one)
         return cls(tuple(species), shortest, typical, limit, tuple(_phases(dataset, species)))
@@ -162,22 +162,15 @@ def _phases(dataset: Dataset, species: tuple[str, ...]) -> Iterator[Phase]:
         if key in seen or not atoms.pbc.all() or not len(neighbor_list(atoms, SIGHT).j):
             continue
         seen.add(key)
-        yield Phase(composition, float(energies[k]), filled_volume(atoms), atoms)
+        volume = atoms.get_volume() / len(atoms)
+        yield Phase(composition, float(energies[k]), volume, is_filled(atoms), atoms)
 
 
-def filled_volume(atoms: Atoms) -> float:
-    """Volume per atom without layers of vacuum, in Å³.
-
-    Along each cell vector, what a gap between neighbouring planes of atoms exceeds
-    :data:`SIGHT` is left out.
-    """
-    share = 1.0
-    heights = atoms.get_volume() / np.linalg.norm(
-        np.cross(np.roll(atoms.cell, -1, 0), np.roll(atoms.cell, -2, 0)), axis=1
-    )
-    for f, height in zip(atoms.get_scaled_positions().T, heights, strict=True):
-        planes = np.sort(f)
-        gap = height * float(np.diff(planes, append=planes[0] + 1).max())
-        if gap > SIGHT:
-            share *= 1 - (gap - SIGHT / 2) / height
-    return float(atoms.get_volume() * share / len(atoms))
+def is_filled(atoms: Atoms) -> bool:
+    """Whether a periodic configuration has no layer of vacuum, wider than :data:`SIGHT`."""
+    cell = np.array(atoms.cell)
+    normals = np.cross(np.roll(cell, -1, 0), np.roll(cell, -2, 0))
+    heights = atoms.get_volume() / np.linalg.norm(normals, axis=1)
+    planes = np.sort(atoms.get_scaled_positions(), axis=0)
+    gaps = np.diff(planes, axis=0, append=planes[:1] + 1).max(0)
+    return bool((gaps * heights <= SIGHT).all())

@@ -68,15 +68,21 @@ class Floor:
 
     @classmethod
     def of(cls, coverage: Coverage, potential: ForSystems) -> Floor:
-        """The bound, with bulk moduli from a potential; those below 1 GPa are taken as 1 GPa."""
-        phases = coverage.phases
-        n = len(coverage.species)
-        moduli = [bulk_modulus(potential, phase) for phase in phases]
+        """The bound, with bulk moduli from a potential; those below 1 GPa are taken as 1 GPa.
+
+        Phases with vacuum, such as slabs, count as if compression cost nothing: the volume of
+        their atoms is not known.
+        """
+        phases, n = coverage.phases, len(coverage.species)
+        moduli = [
+            max(bulk_modulus(potential, phase), SOFTEST) if phase.filled else 0.0
+            for phase in phases
+        ]
         return cls(
             np.array([p.composition for p in phases]).reshape(-1, n),
             np.array([p.energy for p in phases]),
             np.array([p.volume for p in phases]),
-            np.maximum(np.array(moduli, float), SOFTEST),
+            np.array(moduli, float),
         )
 
     def __call__(self, cells: Cells) -> Array:
@@ -86,6 +92,10 @@ class Floor:
         e0, v0, modulus = mixed.T
         volume = np.where(cells.periodic, np.minimum(cells.volumes, v0), v0)
         return e0 + SHARE * compression_energy(volume, v0, modulus) - TOLERANCE
+
+    def covers(self, composition: Array) -> bool:
+        """Whether phases of the data mix to a composition (S,)."""
+        return bool(np.isfinite(self.mixture(composition)[0]))
 
     def mixture(self, composition: Array) -> Array:
         """Energy, volume and modulus of the mixture of phases of least energy, (3,), or NaN."""

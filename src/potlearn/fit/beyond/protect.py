@@ -163,8 +163,8 @@ class _Search:
             np.full((n, n), settings.stiffness),
         )
         self.potential = LinearPotential(descriptor, result.coefficients, self._reference())
-        self.paths = crystal_paths(coverage) if coverage.phases else []
         self.floor = Floor.of(coverage, self.potential)
+        self.paths = crystal_paths(coverage, self.floor) if coverage.phases else []
         self.approaches = approaches(coverage, self.potential.cutoff)
         self.weight = np.inf
 
@@ -173,7 +173,7 @@ class _Search:
         if not self.coverage.phases:
             self._search_molecules()
             return
-        first = packings(self.settings.start, self.coverage, self.rng)
+        first = packings(self.settings.start, self.coverage, self.floor, self.rng)
         self._bound(Cells.joined([strained(self.paths, 4, self.rng), first]))
         quiet = 0
         for k in range(self.settings.rounds):
@@ -261,7 +261,7 @@ class _Search:
     def _find(self) -> bool:
         """Look for falls, and bound or wall them; whether there are any."""
         falls = [*self._falling_crystals()]
-        cells = packings(self.settings.packings, self.coverage, self.rng)
+        cells = packings(self.settings.packings, self.coverage, self.floor, self.rng)
         pressures = np.resize(PRESSURES, len(cells)) * GPA
         descent = descend(self.potential, cells, pressures, self.floor, self.settings.steps)
         for outer, inner in falls:

@@ -11,13 +11,18 @@ import numpy as np
 
 from potlearn.fit.beyond.cells import Cells, deformed
 from potlearn.fit.beyond.coverage import Coverage
+from potlearn.fit.beyond.floor import Floor
 from potlearn.structure.neighbors import neighbors as neighbor_list
-from potlearn.typing import Array, Atoms
+from potlearn.structure.species import species_indices
+from potlearn.typing import Array, Atoms, Indices
 
 UNARY = ("fcc", "bcc", "hcp", "sc", "diamond")
 BINARY = {"B1": "rocksalt", "B2": "cesiumchloride", "B3": "zincblende"}
 LARGEST, SMALLEST, STEP = 1.35, 0.45, 0.01
 """Scales of a path: nearest neighbours in typical distances, outermost, innermost, step."""
+MOST_CRYSTALS = 40
+TRIES = 20
+"""Draws of a composition before a pure cell is taken."""
 DIMER_POINTS = 80
 DEEPEST = 50.0
 """Pairs are looked at down to the cutoff over this; radial tables begin at the cutoff over 64."""
@@ -32,13 +37,26 @@ class CrystalPath:
     scales: Array
 
 
-def crystal_paths(coverage: Coverage) -> list[CrystalPath]:
-    """Paths of the crystals of all elements, pairs and triples of elements."""
+def crystal_paths(coverage: Coverage, floor: Floor) -> list[CrystalPath]:
+    """Paths of the crystals of elements, pairs and triples, of compositions that the data mix to.
+
+    Of more than :data:`MOST_CRYSTALS` so many are taken, evenly.
+    """
     scales = np.arange(LARGEST, SMALLEST, -STEP)
-    return [
-        CrystalPath(name, scaled(atoms, scales, coverage), scales)
+    known = [
+        (name, atoms)
         for name, atoms in crystals(coverage.species)
+        if floor.covers(composition_of(atoms, coverage.species))
     ]
+    chosen = known[:: 1 + (len(known) - 1) // MOST_CRYSTALS]
+    return [CrystalPath(name, scaled(atoms, scales, coverage), scales) for name, atoms in chosen]
+
+
+def composition_of(atoms: Atoms, species: Sequence[str]) -> Array:
+    """Fraction of each species, (S,)."""
+    index = species_indices(atoms, species)
+    found: Array = np.bincount(index, minlength=len(species)) / len(atoms)
+    return found
 
 
 def crystals(species: Sequence[str]) -> Iterator[tuple[str, Any]]:
@@ -94,20 +112,21 @@ def strained(paths: Sequence[CrystalPath], every: int, rng: np.random.Generator)
     return Cells.joined([chosen, deformed(chosen, strains)])
 
 
-def packings(n: int, coverage: Coverage, rng: np.random.Generator) -> Cells:
+def packings(n: int, coverage: Coverage, floor: Floor, rng: np.random.Generator) -> Cells:
     """Random cells of three to nine atoms, from dense to sparse.
 
     Atoms are pushed apart to half a typical distance or more, volumes are 0.4 to 3 cubes of it.
-    Compositions are drawn from the phases of the data, where there are any.
+    Compositions are those of the data's phases as nearly as so few atoms can have them, among
+    those that the phases mix to.
     """
-    return Cells.of([_packing(coverage, rng) for _ in range(n)], coverage.species)
+    made = [_packing(coverage, _drawn(coverage, floor, rng), rng) for _ in range(n)]
+    return Cells.of(made, coverage.species)
 
 
-def _packing(coverage: Coverage, rng: np.random.Generator) -> Any:
+def _packing(coverage: Coverage, index: Indices, rng: np.random.Generator) -> Any:
     from ase import Atoms
 
-    n = int(rng.integers(3, 10))
-    index = rng.choice(len(coverage.species), n, p=_composition(coverage, rng))
+    n = len(index)
     apart = coverage.typical[np.ix_(index, index)] * rng.uniform(0.5, 1.05)
     bonds = np.diag(coverage.typical)[index]
     volume = float((bonds**3).sum() * np.exp(rng.uniform(np.log(0.4), np.log(3.0))))
@@ -127,11 +146,15 @@ def _packing(coverage: Coverage, rng: np.random.Generator) -> Any:
     return atoms
 
 
-def _composition(coverage: Coverage, rng: np.random.Generator) -> Array:
-    """Fractions of a random phase, or of nothing that is known."""
-    if not coverage.phases:
-        return np.full(len(coverage.species), 1 / len(coverage.species))
-    return coverage.phases[int(rng.integers(len(coverage.phases)))].composition
+def _drawn(coverage: Coverage, floor: Floor, rng: np.random.Generator) -> Indices:
+    """Species of three to nine atoms, drawn as a random phase has them."""
+    n_species, n = len(coverage.species), int(rng.integers(3, 10))
+    for _ in range(TRIES):
+        phase = coverage.phases[int(rng.integers(len(coverage.phases)))]
+        index = rng.choice(n_species, n, p=phase.composition)
+        if floor.covers(np.bincount(index, minlength=n_species) / n):
+            return index
+    return np.full(n, int(np.argmax(phase.composition)))
 
 
 # Molecules that come together
