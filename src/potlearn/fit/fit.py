@@ -6,6 +6,7 @@ from time import perf_counter, process_time
 from typing import TYPE_CHECKING
 
 from potlearn.errors import FitError
+from potlearn.fit.estimate import announce, estimate_cost
 from potlearn.fit.ledger.file import LedgerCheckpoint
 from potlearn.fit.ledger.layout import Layout
 from potlearn.fit.ledger.ledger import Ledger
@@ -39,6 +40,8 @@ def fit_linear(
 
     Rows are made chunk by chunk and reduced to triangular factors: memory does not depend on the
     number of configurations.  The same data give the same bits with any number of workers.
+    A fit that will need more than 1 GB or 5 min says so first (:func:`~potlearn.fit.estimate_cost`)
+    by a warning of the logger ``potlearn``, which is on stderr unless logging is set up otherwise.
 
     Parameters
     ----------
@@ -68,6 +71,8 @@ def fit_linear(
     settings = settings or FitSettings()
     _check_input(dataset, descriptor, settings.weights)
     settings, note = settings.resolved(dataset, descriptor.species)
+    if not isinstance(rows, RowStore):
+        announce(estimate_cost(dataset, descriptor, settings, reference=reference, runtime=runtime))
     clock = _Clock()
     maker = RowMaker(dataset, descriptor, reference, settings.weights.used)
     ledger, kept = _reduced(maker, settings, rows, runtime)
