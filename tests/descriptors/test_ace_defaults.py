@@ -91,9 +91,9 @@ def test_given_settings_win(liquid):
     own = pl.ACE(("O", "H"), cutoff=6.0, pairs={"H-O": {"kind": "sbessel"}}).prepared(train)
     assert own.radials[0, 1].primitives.kind == "sbessel"
     assert own.radials[1, 1].primitives.kind == "agnesi_jacobi"
-    cut = pl.ACE(("O", "H"), cutoff=6.0, pairs={"H-O": {"cutoff": 3.0}}).prepared(train)
+    cut = pl.ACE(("O", "H"), cutoff=6.0, pairs={"H-O": {"cutoff": 2.5}}).prepared(train)
     assert cut.radials[0, 1].primitives.kind == "sbessel"
-    assert cut.radials[0, 1].cutoff == 3.0
+    assert cut.radials[0, 1].cutoff == 2.5
     boxed = pl.ACE(("O", "H"), cutoff=6.0, nmax=2, lmax=1).prepared(train)
     assert boxed.nmax == (2, 2, 2, 2)
 

@@ -51,7 +51,7 @@ def completed(
 
 
 def make_descriptor(config: FamilyConfig, dataset: Dataset | None) -> Descriptor:
-    """Descriptor of the section, completed by the dataset, if there is one, where it asks for it."""
+    """Descriptor of the section, completed by a dataset if its family asks for it."""
     from potlearn.descriptors import NeedsData, descriptor_from_dict
 
     descriptor = descriptor_from_dict(config.model_dump(exclude_none=True))
