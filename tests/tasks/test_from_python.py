@@ -55,6 +55,19 @@ def test_a_report_is_there_when_it_is_announced_and_gone_when_it_is_not(settings
     assert not names & set(outcome.files)
 
 
+def test_what_the_data_decide_is_noted_and_written(settings):
+    basis = {"family": "ace", "cutoff": 9.0, "order": 2, "degree": 5}
+    settings["descriptor"] = {"species": settings["descriptor"]["species"], **basis}
+    outcome = pl.tasks.fit(settings)
+    written = yaml.safe_load((outcome.folder / "config.yaml").read_text())["descriptor"]
+    assert written["pairs"]["Cu-Cu"]["kind"] == "agnesi_jacobi"
+    assert written["degree"] == [5, 5]
+    assert any("agnesi_jacobi for Cu-Cu" in note for note in outcome.notes)
+    assert (outcome.folder / "lammps").is_dir()
+    settings["descriptor"]["radial"] = {"kind": "sbessel"}
+    assert not any("agnesi" in note for note in pl.tasks.fit(settings).notes)
+
+
 @pytest.mark.parametrize(
     ("output", "keeps"), [({}, True), ({"check_labels": False}, False), ({"report": False}, False)]
 )

@@ -163,7 +163,10 @@ class Descriptor(Protocol):
 
 @runtime_checkable
 class NeedsData(Protocol):
-    """A descriptor that is completed by the data of a fit, as environment clusters are."""
+    """A descriptor that is completed by the data of a fit, as environment clusters are.
+
+    One that has an attribute ``reason`` says there in a sentence what the data decided, and why.
+    """
 
     def prepared(self, configurations: Iterable[Atoms]) -> Descriptor:
         """The complete descriptor; itself if it lacks nothing."""

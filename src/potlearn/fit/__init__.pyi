@@ -10,6 +10,8 @@ from .diagnose.validation import CrossValidation as CrossValidation
 from .diagnose.validation import Trial as Trial
 from .diagnose.validation import cross_validate as cross_validate
 from .diagnose.validation import search as search
+from .estimate import Cost as Cost
+from .estimate import estimate_cost as estimate_cost
 from .fit import fit_linear as fit_linear
 from .ledger.file import load_ledger as load_ledger
 from .ledger.file import save_ledger as save_ledger

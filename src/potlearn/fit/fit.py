@@ -10,6 +10,7 @@ from potlearn.errors import FitError
 from potlearn.fit.contradictions.contradiction import Contradiction, told
 from potlearn.fit.contradictions.find import find_contradictions
 from potlearn.fit.contradictions.trial import without_stress
+from potlearn.fit.estimate import announce, estimate_cost
 from potlearn.fit.ledger.file import LedgerCheckpoint
 from potlearn.fit.ledger.layout import Layout
 from potlearn.fit.ledger.ledger import Ledger
@@ -43,6 +44,8 @@ def fit_linear(
 
     Rows are made chunk by chunk and reduced to triangular factors: memory does not depend on the
     number of configurations.  The same data give the same bits with any number of workers.
+    A fit that will need more than 1 GB or 5 min says so first (:func:`~potlearn.fit.estimate_cost`)
+    by a warning of the logger ``potlearn``, which is on stderr unless logging is set up otherwise.
 
     Parameters
     ----------
@@ -71,6 +74,8 @@ def fit_linear(
     settings = settings or FitSettings()
     _check_input(dataset, descriptor, settings.weights)
     settings, note = settings.resolved(dataset, descriptor.species)
+    if not isinstance(rows, RowStore):
+        announce(estimate_cost(dataset, descriptor, settings, reference=reference, runtime=runtime))
     clock = _Clock()
     maker = RowMaker(dataset, descriptor, reference, settings.weights.used)
     ledger, kept = _reduced(maker, settings, rows, runtime)

@@ -1,3 +1,4 @@
+from .bonds import Bonds as Bonds
 from .neighbors import Neighbors as Neighbors
 from .neighbors import neighbors as neighbors
 from .neighbors import side_by_side as side_by_side

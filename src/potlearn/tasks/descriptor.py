@@ -50,18 +50,26 @@ def completed(
     return _Wrapped.of({"descriptor": full}, source).descriptor
 
 
-def make_descriptor(config: FamilyConfig, dataset: Dataset) -> Descriptor:
-    """Descriptor of the section, completed by ``dataset`` if its family asks for it."""
+def make_descriptor(config: FamilyConfig, dataset: Dataset | None) -> Descriptor:
+    """Descriptor of the section, completed by a dataset if its family asks for it."""
     from potlearn.descriptors import NeedsData, descriptor_from_dict
 
     descriptor = descriptor_from_dict(config.model_dump(exclude_none=True))
-    return descriptor.prepared(dataset) if isinstance(descriptor, NeedsData) else descriptor
+    if dataset is None or not isinstance(descriptor, NeedsData):
+        return descriptor
+    return descriptor.prepared(dataset.check_species(descriptor.species))
 
 
 def filled(config: FamilyConfig, descriptor: Descriptor) -> FamilyConfig:
     """The section with the defaults of its descriptor."""
     keys = type(config).model_fields
     return config.of({key: value for key, value in descriptor.to_dict().items() if key in keys})
+
+
+def notes_of(descriptor: Descriptor) -> list[str]:
+    """What the data decided about the descriptor, if anything."""
+    reason = getattr(descriptor, "reason", "")
+    return [reason] if reason else []
 
 
 def _default_rule(n_species: int) -> Settings:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from potlearn.errors import ModelFileError
 from potlearn.tasks.data import load_datasets
-from potlearn.tasks.descriptor import filled, make_descriptor
+from potlearn.tasks.descriptor import filled, make_descriptor, notes_of
 from potlearn.tasks.fit_outcome import FitOutcome, Fitted
 from potlearn.tasks.fit_report import fit_report
 from potlearn.tasks.folder import OutputFolder
@@ -72,7 +72,10 @@ def fit(settings: FitConfig | Mapping[str, Any], *, progress: bool | Stages = Fa
             fitted = _fit(config, train, report)
         with clock("evaluate"):
             evaluations = dict(_evaluate(fitted, datasets, stages))
-        notes = _write(folder, fitted, evaluations, datasets)
+        notes = [
+            *notes_of(fitted.potential.descriptor),
+            *_write(folder, fitted, evaluations, datasets),
+        ]
         outcome = FitOutcome.of_fit(fitted, evaluations, clock.seconds, notes, folder)
         if config.output.report:
             with clock("check labels"), stages("checking labels") as report:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property, partial
 from itertools import product
@@ -13,6 +13,7 @@ from annotated_types import Ge, Le
 from typing_extensions import override
 
 from potlearn.descriptors.ace.basis import Box, Function, Rule, TotalDegree, functions
+from potlearn.descriptors.ace.defaults import ORDER, choose, default_degrees
 from potlearn.descriptors.ace.program import Moments, feature_program, folded_program
 from potlearn.descriptors.ace.radial import (
     DEFAULT_KIND,
@@ -24,23 +25,13 @@ from potlearn.descriptors.ace.radial import (
 from potlearn.descriptors.compiled import CompiledDescriptor, FoldedModel, checked, positions_of
 from potlearn.engine import Basis, Engine, Program, RadialTable, tabulate
 from potlearn.errors import BasisError
-from potlearn.typing import Array, Count, NonNegative, Positive, Settings, Species
+from potlearn.structure.bonds import Bonds
+from potlearn.typing import Array, Atoms, Count, NonNegative, Positive, Settings, Species
 
 MAX_ORDER = 5
 MAX_DEGREE = 12
-DEFAULT_DEGREES: dict[int, tuple[float, ...]] = {
-    1: (14.0, 13.0, 12.0, 11.0, 9.0),
-    2: (10.0, 7.5, 6.5, 6.0, 5.0),
-    3: (9.0, 5.5, 4.5, 4.25, 3.5),
-    4: (8.0, 4.0, 3.25, 3.0, 2.75),
-    5: (6.0, 3.25, 2.6, 2.25, 2.0),
-}
-"""Degrees per order by number of species, for wL = 0.75; from five species on the last holds.
-
-One species: of bases of 500 to 1300 functions, wL from 0.4 to 1.25 and orders 3 to 5, among the
-least products of held-out energy and force errors on Si and Mo (Zuo et al. 2020), and half as
-slow as the best.  More species: some 900 to 1300 columns of a fit.
-"""
+BY_DATA = -1
+"""Default of the order: what suits the data, 4 without data."""
 
 
 @dataclass(frozen=True)
@@ -75,8 +66,9 @@ class ACE(CompiledDescriptor):
     """Chemical symbols."""
     cutoff: Positive = 5.5
     """Distance up to which an atom sees its neighbours, Å."""
-    order: Annotated[int, Ge(1), Le(MAX_ORDER)] = 4
-    """Largest number of neighbours in one function (body order less one)."""
+    order: Annotated[int, Ge(1), Le(MAX_ORDER)] = BY_DATA
+    """Largest number of neighbours in one function (body order less one); 4, and 3 for molecules,
+    if absent."""
     degree: tuple[NonNegative, ...] | NonNegative | None = None
     """Bound on the sum of n/Z + wL l over the factors of a function, for Z species; one for all
     orders, or one for each."""
@@ -100,11 +92,18 @@ class ACE(CompiledDescriptor):
     kept: tuple[str, ...] | None = None
     """Names of the functions to keep, in this order, of those that the rule selects; all of them if
     absent."""
+    reason: str = field(default="", compare=False, repr=False)
+    """What the data decided (:meth:`prepared`), and why, for notes."""
+    left_open: frozenset[str] = field(init=False, compare=False, repr=False)
+    """Settings that were not given, of those that data may decide."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "species", tuple(self.species))
         if not self.species or len(set(self.species)) != len(self.species):
             raise BasisError(f"ace: species must be distinct and at least one, got {self.species}")
+        object.__setattr__(self, "left_open", self._left_open())
+        if self.order == BY_DATA:
+            object.__setattr__(self, "order", ORDER)
         if not self.cutoff > 0:
             raise BasisError(f"ace: cutoff must be above 0, got {self.cutoff}")
         if not 1 <= self.order <= MAX_ORDER:
@@ -125,7 +124,7 @@ class ACE(CompiledDescriptor):
 
     def to_dict(self) -> Settings:
         """Settings that rebuild the descriptor, ``family`` included."""
-        settings = {f.name: _plain(getattr(self, f.name)) for f in fields(self)}
+        settings = {f.name: _plain(getattr(self, f.name)) for f in fields(self) if f.compare}
         if self.kept is None:
             del settings["kept"]
         return {"family": "ace"} | settings
@@ -134,10 +133,40 @@ class ACE(CompiledDescriptor):
     def from_dict(cls, settings: Settings) -> ACE:
         """The inverse of :meth:`to_dict` (without ``family``)."""
         settings = {k: v for k, v in settings.items() if k != "family"}
-        unknown = sorted(set(settings) - {f.name for f in fields(cls)})
+        unknown = sorted(set(settings) - {f.name for f in fields(cls) if f.compare})
         if unknown:
             raise BasisError(f"ace: unknown setting {unknown[0]!r}")
         return cls(**settings)
+
+    def prepared(self, configurations: Iterable[Atoms]) -> ACE:
+        """The descriptor with radial functions, order and degrees that suit the bonds of the data.
+
+        Given settings stay; without short bonds all of them do
+        (:mod:`~potlearn.descriptors.ace.defaults`).
+
+        Raises
+        ------
+        SpeciesError
+            An element of the configurations that the descriptor does not know.
+        """
+        if not self.left_open:
+            return self
+        bonds = Bonds.of(configurations, self.species, self.cutoff)
+        settings = {name: getattr(self, name) for name in ("cutoff", "order", "wL", "pairs")}
+        choice = choose(bonds, self.species, settings, self.left_open)
+        return replace(self, **choice.settings, reason=choice.reason) if choice.settings else self
+
+    def _left_open(self) -> frozenset[str]:
+        """Nothing is open where functions are named, and no order where a rule is given."""
+        if self.kept is not None:
+            return frozenset()
+        ruled = self.degree is not None or self.nmax is not None
+        absent = {
+            "radial": "kind" not in self.radial,
+            "degree": not ruled,
+            "order": not ruled and self.order == BY_DATA,
+        }
+        return frozenset(name for name, is_open in absent.items() if is_open)
 
     def _fill_rule(self) -> None:
         """One rule, its numbers per order."""
@@ -146,8 +175,7 @@ class ACE(CompiledDescriptor):
         if (self.nmax is None) != (self.lmax is None):
             raise BasisError("ace: 'nmax' and 'lmax' go together")
         if self.degree is None and self.nmax is None:
-            default = DEFAULT_DEGREES[min(len(self.species), max(DEFAULT_DEGREES))]
-            object.__setattr__(self, "degree", default[: self.order])
+            object.__setattr__(self, "degree", default_degrees(len(self.species), self.order))
         if self.nmax is not None and self.lmin is None:
             object.__setattr__(self, "lmin", 0)
         for name in ("degree", "nmax", "lmax", "lmin"):

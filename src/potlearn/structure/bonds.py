@@ -1,0 +1,99 @@
+"""What configurations say of bonds: how long the short ones are between each pair of species."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import TypeAlias
+
+import numpy as np
+
+from potlearn.structure.neighbors import neighbors
+from potlearn.structure.species import species_indices
+from potlearn.typing import Array, Atoms
+
+Pair: TypeAlias = tuple[str, str]
+
+QUANTILE = 0.05
+"""Part of the atoms whose nearest neighbour may be closer than the bond length: strongly
+compressed cells and collisions."""
+SAMPLE = 500
+"""Configurations that are looked at, spread evenly over the data."""
+
+
+@dataclass(frozen=True)
+class Bonds:
+    r"""Bond lengths of pairs of species, and what else decides whether the data are molecules.
+
+    Of the atoms of species a that have a neighbour of species b, the 5 % quantile of the distance
+    to the nearest one; of both orders of a pair the smaller.
+
+    Attributes
+    ----------
+    lengths : {(a, b): float}
+        Å, for pairs in the order of the species; pairs that never meet within the cutoff are
+        absent.
+    periodic : bool
+        Whether a configuration is periodic along any direction.
+    n_atoms : int
+        Atoms of all configurations, extrapolated from those that were looked at.
+    """
+
+    lengths: Mapping[Pair, float]
+    periodic: bool
+    n_atoms: int
+
+    @classmethod
+    def of(cls, configurations: Iterable[Atoms], species: Sequence[str], cutoff: float) -> Bonds:
+        """Bonds of configurations, or of some 500 of them if there are more.
+
+        Parameters
+        ----------
+        configurations : iterable of Atoms
+        species : sequence of str
+            Chemical symbols.
+        cutoff : float
+            Reach of the search, Å.
+
+        Raises
+        ------
+        SpeciesError
+            An element that is not among ``species``.
+        """
+        sample, n = _sample(configurations)
+        nearest: dict[tuple[int, int], list[Array]] = {}
+        for atoms in sample:
+            for key, distances in _nearest(atoms, species, cutoff):
+                nearest.setdefault(key, []).append(distances)
+        lengths: dict[Pair, float] = {}
+        for (a, b), found in sorted(nearest.items()):
+            pair = species[min(a, b)], species[max(a, b)]
+            length = float(np.quantile(np.concatenate(found), QUANTILE))
+            lengths[pair] = min(length, lengths.get(pair, np.inf))
+        seen = sum(len(atoms) for atoms in sample)
+        periodic = any(bool(np.any(atoms.pbc)) for atoms in sample)
+        return cls(lengths, periodic, round(seen * n / max(len(sample), 1)))
+
+
+def _sample(configurations: Iterable[Atoms]) -> tuple[list[Atoms], int]:
+    """Some of the configurations, and the number of all."""
+    whole = configurations if isinstance(configurations, Sequence) else list(configurations)
+    n = len(whole)
+    chosen = np.unique(np.linspace(0, n - 1, min(n, SAMPLE)).round().astype(int)) if n else ()
+    return [whole[int(k)] for k in chosen], n
+
+
+def _nearest(
+    atoms: Atoms, species: Sequence[str], cutoff: float
+) -> Iterable[tuple[tuple[int, int], Array]]:
+    """By (centre, neighbour): distance to the nearest neighbour, of the atoms that have one."""
+    list_ = neighbors(atoms, cutoff)
+    index = species_indices(atoms, species)
+    r = np.linalg.norm(list_.vectors(atoms.positions), axis=1)
+    table = np.full((len(atoms), len(species)), np.inf)
+    np.minimum.at(table, (list_.i, index[list_.j]), r)
+    for a, b in product(range(len(species)), repeat=2):
+        distances = table[index == a, b]
+        if np.isfinite(distances).any():
+            yield (a, b), distances[np.isfinite(distances)]
