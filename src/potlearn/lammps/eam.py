@@ -56,7 +56,7 @@ def write_eam(path: str | Path, wall: Wall, species: tuple[str, ...]) -> Path:
 
 
 def _pair_times_distance(wall: Wall, r: Array, a: int, b: int) -> Array:
-    """:math:`r \\phi(r)`, which is finite at distance zero."""
+    """Distance times pair energy, which is finite at distance zero."""
     safe = np.where(r > 0, r, 1.0)
     kinds = np.full(len(r), a, np.int32), np.full(len(r), b, np.int32)
     return np.where(

@@ -161,7 +161,7 @@ def _nothing(system: System) -> Energies:
 
 
 def _rise(x: Array) -> tuple[Array, Array]:
-    """h and its slope."""
+    """The function h of the wall, and its slope."""
     y = np.clip(x, 0.0, LINEAR)
     e = np.expm1(y)
     # e - y and e - y - y²/2 cancel for small y, where the series serve.

@@ -6,9 +6,9 @@ A quadratic objective rises from its minimiser :math:`c^*` as :math:`\|T (c - c^
 .. math:: \min_{c, s} \|T (c - c^*)\|^2 + w \|s\|^2
     \quad\text{subject to}\quad G c + s \ge h .
 
-With :math:`y = T (c - c^*)` this is a least-distance problem in :math:`(y, \sqrt w s)`, which always
-has a solution; its dual is one of non-negative least squares in as many unknowns as there are
-bounds.  Directions that the data leave open give way for nothing, the others hardly at all.
+With :math:`y = T (c - c^*)` this is a least-distance problem in :math:`(y, \sqrt w s)`, which
+always has a solution; its dual is one of non-negative least squares in as many unknowns as there
+are bounds.  Directions that the data leave open give way for nothing, the others hardly at all.
 
 Columns without rows in the data take no part: their coefficients would meet any bound.
 

@@ -81,7 +81,8 @@ class Cells:
     @property
     def volumes(self) -> Array:
         """Volume per atom in Å³, (B,)."""
-        return np.abs(np.linalg.det(self.cells)) / self.sizes
+        found: Array = np.abs(np.linalg.det(self.cells)) / self.sizes
+        return found
 
     def take(self, which: Indices | Mask) -> Cells:
         """Some of the configurations, in the order given."""
@@ -139,6 +140,4 @@ def have_contact(cells: Cells, system: System, distance: float) -> Mask:
 def deformed(cells: Cells, deformations: Array) -> Cells:
     """Cells and positions times a matrix for each configuration (B, 3, 3)."""
     positions = np.einsum("na,nab->nb", cells.positions, deformations[cells.owner])
-    return Cells(
-        positions, cells.species, cells.sizes, cells.cells @ deformations, cells.periodic
-    )
+    return Cells(positions, cells.species, cells.sizes, cells.cells @ deformations, cells.periodic)

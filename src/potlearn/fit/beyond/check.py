@@ -7,13 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from potlearn.fit.beyond.cells import Cells
 from potlearn.fit.beyond.coverage import Coverage
 from potlearn.fit.beyond.descent import GPA, descend
 from potlearn.fit.beyond.floor import Floor
 from potlearn.fit.beyond.states import Approach, CrystalPath, approaches, crystal_paths, packings
 from potlearn.potentials.base import ForSystems
-from potlearn.typing import Array, Settings
+from potlearn.typing import Array, Indices, Settings
 
 PRESSURES = (0.0, 50.0, 100.0, 300.0)
 """GPa under which random packings are relaxed."""
@@ -158,9 +157,13 @@ def check_beyond(
     floor = floor or Floor.of(coverage, potential)
     crystals, relaxed = [], {}
     if coverage.phases:
-        crystals = [crystal_check(path, *scan(potential, path)) for path in crystal_paths(coverage, floor)]
+        crystals = [
+            crystal_check(path, *scan(potential, path)) for path in crystal_paths(coverage, floor)
+        ]
         relaxed = _packings(potential, coverage, floor, n_packings, steps, seed)
-    molecules = [approach_check(a, along(potential, a)) for a in approaches(coverage, potential.cutoff)]
+    molecules = [
+        approach_check(a, along(potential, a)) for a in approaches(coverage, potential.cutoff)
+    ]
     return BeyondCheck(tuple(crystals), tuple(molecules), relaxed)
 
 
@@ -198,7 +201,7 @@ def crystal_check(path: CrystalPath, energies: Array, pressures: Array) -> Cryst
     )
 
 
-def rise(scales: Array, energies: Array, pressures: Array) -> tuple[int, Array, int]:
+def rise(scales: Array, energies: Array, pressures: Array) -> tuple[int, Indices, int]:
     """State at rest, states from which the next one falls, and where looking ends.
 
     It ends at 200 GPa, or at half the distance at rest.
@@ -214,7 +217,9 @@ def rise(scales: Array, energies: Array, pressures: Array) -> tuple[int, Array, 
 
 def along(potential: ForSystems, approach: Approach) -> Array:
     """Energies (eV) of the configurations of an approach, (n,)."""
-    return approach.cells.sums(potential.of_system(approach.cells.system(potential.cutoff)).energies)
+    return approach.cells.sums(
+        potential.of_system(approach.cells.system(potential.cutoff)).energies
+    )
 
 
 def approach_check(approach: Approach, energies: Array) -> ApproachCheck:

@@ -235,7 +235,9 @@ class _Search:
         known = np.isfinite(least)
         cells, least = cells.take(known), least[known]
         if len(cells):
-            self.bounds.add(energy_rows(self.potential.descriptor, cells), least - self._given(cells))
+            self.bounds.add(
+                energy_rows(self.potential.descriptor, cells), least - self._given(cells)
+            )
 
     def _bound_rise(self, outer: Cells, inner: Cells) -> None:
         """Ask that energies rise from each outer cell to the inner one."""

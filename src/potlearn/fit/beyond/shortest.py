@@ -50,6 +50,7 @@ def shortest_distances(configurations: Iterable[Any], species: Sequence[str]) ->
 
 
 def covalent(a: str, b: str) -> float:
+    """Sum of the covalent radii of two elements, in Å."""
     from ase.data import atomic_numbers, covalent_radii
 
     return float(covalent_radii[atomic_numbers[a]] + covalent_radii[atomic_numbers[b]])

@@ -70,8 +70,8 @@ def crystals(species: Sequence[str]) -> Iterator[tuple[str, Any]]:
 
     for a in species:
         for structure in UNARY:
-            more = {"c": 1.633} if structure == "hcp" else {}
-            yield f"{a} {structure}", bulk(a, structure, a=1.0, **more)
+            ideal = 1.633 if structure == "hcp" else None
+            yield f"{a} {structure}", bulk(a, structure, a=1.0, c=ideal)
     for a, b in combinations(species, 2):
         for name, structure in BINARY.items():
             yield f"{a}{b} {name}", bulk(a + b, structure, a=1.0)

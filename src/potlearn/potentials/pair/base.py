@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, fields
-from typing import Any, ClassVar, Self, TypeAlias
+from typing import ClassVar, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,9 +92,7 @@ def pairs_of_system(system: System, which: Indices) -> tuple[Indices, Species, A
     return i, j, system.positions[j] - system.positions[i] + list_.offsets[which]
 
 
-def summed(
-    system: System, i: Indices, vectors: Array, energies: Array, pull: Array
-) -> Energies:
+def summed(system: System, i: Indices, vectors: Array, energies: Array, pull: Array) -> Energies:
     r"""Forces and virial of directed pairs, each of which is in the list both ways.
 
     .. math:: F_i = \sum_j p_{ij}, \qquad W = -\tfrac12 \sum_{ij} p_{ij} \otimes r_{ij}
@@ -105,10 +103,10 @@ def summed(
     n = len(system)
     forces = np.stack([np.bincount(i, pull[:, d], minlength=n) for d in range(3)], axis=1)
     if system.owner is None:
-        tensor = vectors.T @ pull
-        virial = -0.5 * tensor[VOIGT]
+        virial: Array = -0.5 * (vectors.T @ pull)[VOIGT]
     else:
         parts = (vectors[:, VOIGT[0]] * pull[:, VOIGT[1]]).T
         owner, b = system.owner[i], system.n_systems
-        virial = -0.5 * np.stack([np.bincount(owner, part, minlength=b) for part in parts], axis=1)
-    return Energies(energies, forces.astype(float), virial.astype(float))
+        sums = [np.bincount(owner, part, minlength=b) for part in parts]
+        virial = -0.5 * np.stack(sums, axis=1).astype(float)
+    return Energies(energies, forces.astype(float), virial)
