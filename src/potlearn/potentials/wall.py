@@ -34,11 +34,11 @@ class Wall(PotentialBase):
           + \tfrac12 \sum_{ij} C_{z_i z_j} \, q(r_{ij} / d_{z_i z_j})
 
         \rho_i = \sum_j \big( 1 - (r_{ij} / R_{z_i z_j})^2 \big)^4, \qquad
-        h(x) = 6 \, (e^x - 1 - x - x^2/2), \qquad q(u) = (1 - u)^3 / u
+        h(x) = 2 \, (e^x - 1 - x), \qquad q(u) = (1 - u)^2 / u
 
     with sums over neighbours inside ``reach`` R or ``contact`` d; h is zero below zero and
-    continued linearly from x = 15, q is zero from u = 1; w is 0.3.  Energy, forces and their
-    derivatives are continuous.  It is an embedded-atom potential: LAMMPS has it as ``eam/fs``.
+    continued linearly from x = 15, q is zero from u = 1; w is 0.3.  Energy and forces are
+    continuous.  It is an embedded-atom potential: LAMMPS has it as ``eam/fs``.
 
     Attributes
     ----------
@@ -114,8 +114,8 @@ class Wall(PotentialBase):
         """Energy (eV) of pairs in contact at distances ``r`` (P,), and its slope (eV/Å)."""
         d, stiffness = self.contact[a, b], self.stiffness[a, b]
         depth = np.maximum(1 - r / np.where(d > 0, d, 1.0), 0.0) * (d > 0)
-        value = stiffness * depth**3 * d / r
-        return value, -stiffness * depth**2 * (3 / r + depth * d / r**2)
+        value = stiffness * depth**2 * d / r
+        return value, -stiffness * depth * (2 / r + depth * d / r**2)
 
     # Evaluation ----------------------------------------------------------------------------------
 
@@ -163,9 +163,8 @@ def _nothing(system: System) -> Energies:
 def _rise(x: Array) -> tuple[Array, Array]:
     """The function h of the wall, and its slope."""
     y = np.clip(x, 0.0, LINEAR)
-    e = np.expm1(y)
-    # e - y and e - y - y²/2 cancel for small y, where the series serve.
-    slope = np.where(y < 1e-2, y**2 / 2 + y**3 / 6 + y**4 / 24, e - y)
-    value = np.where(y < 1e-2, y**3 / 6 + y**4 / 24 + y**5 / 120, e - y - y**2 / 2)
+    slope = np.expm1(y)
+    # e^y - 1 - y cancels for small y, where the series serves.
+    value = np.where(y < 1e-3, y**2 / 2 + y**3 / 6 + y**4 / 24, slope - y)
     beyond = np.maximum(x - LINEAR, 0.0)
-    return 6 * (value + beyond * slope), 6 * slope
+    return 2 * (value + beyond * slope), 2 * slope

@@ -48,6 +48,8 @@ DEEP, INSIDE = 0.9, 1.1
 wall to repel, not for the fit."""
 MARGIN = 1e-3
 """Rise in eV/atom that is asked from one compressed crystal to the next."""
+SEARCHED = (0.0, *PRESSURES)
+"""GPa in the search: sparse packings, which need no pressure to fall, are looked at twice."""
 WORTH = 0.01
 """Growth of a training error that a user should know of."""
 UNITS = {"energy": "meV/atom", "forces": "meV/Å", "stress": "meV/atom of virial"}
@@ -80,7 +82,7 @@ class ProtectSettings:
     """
 
     rounds: int = 16
-    packings: int = 64
+    packings: int = 80
     steps: int = 120
     quiet: int = 2
     start: int = 150
@@ -264,7 +266,7 @@ class _Search:
         """Look for falls, and bound or wall them; whether there are any."""
         falls = [*self._falling_crystals()]
         cells = packings(self.settings.packings, self.coverage, self.floor, self.rng)
-        pressures = np.resize(PRESSURES, len(cells)) * GPA
+        pressures = np.resize(SEARCHED, len(cells)) * GPA
         descent = descend(self.potential, cells, pressures, self.floor, self.settings.steps)
         for outer, inner in falls:
             self._bound_rise(outer, inner)

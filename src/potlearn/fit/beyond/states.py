@@ -18,7 +18,7 @@ from potlearn.typing import Array, Atoms, Indices
 
 UNARY = ("fcc", "bcc", "hcp", "sc", "diamond")
 BINARY = {"B1": "rocksalt", "B2": "cesiumchloride", "B3": "zincblende"}
-LARGEST, SMALLEST, STEP = 1.35, 0.45, 0.01
+LARGEST, SMALLEST, STEP = 1.35, 0.45, 0.005
 """Scales of a path: nearest neighbours in typical distances, outermost, innermost, step."""
 MOST_CRYSTALS = 40
 TRIES = 20
@@ -115,7 +115,7 @@ def strained(paths: Sequence[CrystalPath], every: int, rng: np.random.Generator)
 def packings(n: int, coverage: Coverage, floor: Floor, rng: np.random.Generator) -> Cells:
     """Random cells of three to nine atoms, from dense to sparse.
 
-    Atoms are pushed apart to half a typical distance or more, volumes are 0.4 to 3 cubes of it.
+    Atoms are pushed apart to half a typical distance or more, volumes are 0.4 to 5 cubes of it.
     Compositions are those of the data's phases as nearly as so few atoms can have them, among
     those that the phases mix to.
     """
@@ -129,7 +129,7 @@ def _packing(coverage: Coverage, index: Indices, rng: np.random.Generator) -> An
     n = len(index)
     apart = coverage.typical[np.ix_(index, index)] * rng.uniform(0.5, 1.05)
     bonds = np.diag(coverage.typical)[index]
-    volume = float((bonds**3).sum() * np.exp(rng.uniform(np.log(0.4), np.log(3.0))))
+    volume = float((bonds**3).sum() * np.exp(rng.uniform(np.log(0.4), np.log(5.0))))
     cell = np.eye(3) + rng.uniform(-0.25, 0.25, (3, 3))
     cell *= (volume / np.linalg.det(cell)) ** (1 / 3)
     symbols = [coverage.species[k] for k in index]
