@@ -199,6 +199,7 @@ def _fits(folder: Path, source: Path, solvers: Sequence[str]) -> Iterator[Row]:
     config = {
         "data": {"train": "train.extxyz", "test": "test.extxyz"},
         "descriptor": {"family": "ace", "species": ["Si"], "cutoff": 5.5, **FIT},
+        "reference": "none",  # theirs has no protection beyond the data
         "output": {"folder": "ours", "report": False, "check_labels": False},
     }
     (folder / "fit.yaml").write_text(json.dumps(config))

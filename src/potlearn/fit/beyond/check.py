@@ -24,6 +24,8 @@ HALF = 0.5
 """Or down to this part of its distance at rest."""
 DEPTH = 1.0
 """A packing this far (eV/atom) below its lower bound has collapsed."""
+BLOCK = 20
+"""States of a path that are evaluated at once."""
 FINE = 1e-7
 """Falls in eV/atom that rounding may make."""
 
@@ -180,16 +182,27 @@ def _packings(
 
 
 def scan(potential: ForSystems, path: CrystalPath) -> tuple[Array, Array]:
-    """Energies (eV/atom) and pressures (GPa) along a path, (n,)."""
-    found = potential.of_system(path.cells.system(potential.cutoff))
-    cells = path.cells
-    pressure = found.virial[:, :3].sum(1) / 3 / (cells.volumes * cells.sizes) / GPA
-    return cells.sums(found.energies) / cells.sizes, pressure
+    """Energies (eV/atom) and pressures (GPa) along a path, from its outer end, (k,).
+
+    The path is followed to where the crystal has been compressed enough: the innermost cells, which
+    have thousands of neighbours, are seldom needed.
+    """
+    energies, pressures = np.zeros(0), np.zeros(0)
+    for start in range(0, len(path.scales), BLOCK):
+        cells = path.cells.take(np.arange(start, min(start + BLOCK, len(path.scales))))
+        found = potential.of_system(cells.system(potential.cutoff))
+        volume = 3 * cells.volumes * cells.sizes * GPA
+        energies = np.append(energies, cells.sums(found.energies) / cells.sizes)
+        pressures = np.append(pressures, found.virial[:, :3].sum(1) / volume)
+        seen = path.scales[: len(energies)]
+        if seen[-1] < RANGE[0] and rise(seen, energies, pressures)[2] < len(seen) - 1:
+            break
+    return energies, pressures
 
 
 def crystal_check(path: CrystalPath, energies: Array, pressures: Array) -> CrystalCheck:
     """Where the crystal's energy first falls on compression."""
-    start, falls, end = rise(path.scales, energies, pressures)
+    start, falls, end = rise(path.scales[: len(energies)], energies, pressures)
     stop = int(falls[0]) if len(falls) else end
     return CrystalCheck(
         path.name,

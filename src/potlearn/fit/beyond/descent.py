@@ -27,7 +27,7 @@ STEP, STRAIN = 0.1, 0.02
 """Largest move of an atom (Å) and of a cell in one step."""
 KEPT, LONG = (1, 6, 16), 20
 """States of a fall that are kept, counted from the bound, and where it ends."""
-CONVERGED = 0.02
+CONVERGED = 0.05
 """Largest force, in eV/Å, and strain force, in eV, of a cell at rest."""
 NEAREST = 40.0
 """Atoms closer than the cutoff over this have fallen together."""

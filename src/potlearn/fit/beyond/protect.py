@@ -280,7 +280,7 @@ class _Search:
         """Neighbouring cells of a path of which the inner one has less energy: the first falls."""
         for path in self.paths:
             energies, pressures = scan(self.potential, path)
-            _, falls, _ = rise(path.scales, energies, pressures)
+            _, falls, _ = rise(path.scales[: len(energies)], energies, pressures)
             if len(falls):
                 chosen = falls[:4]
                 yield path.cells.take(chosen), path.cells.take(chosen + 1)
