@@ -4,7 +4,7 @@
 #   make test       the test suite; make test-slow: the slow physics too
 #   make test-native  the tests of the C++ core; SANITIZE=thread or SANITIZE=address,undefined: under sanitizers
 #   make bench      speed and accuracy, side by side with LAMMPS
-#   make same-bits  fits, choices and files compared with those of another revision, AGAINST=...
+#   make same-bits  fits, choices and files compared with those of a revision, AGAINST=... (the last commit)
 #   make study      choice of configurations against random choice, on four sets
 #   make lint       ruff, mypy, clang-format
 #   make sanitize   the engine's tests under address and undefined-behaviour sanitizers
@@ -15,7 +15,7 @@ PYTHON ?= python3
 VENV ?= .venv
 PYTEST_ARGS ?=
 SANITIZE ?=
-AGAINST ?= a76449c
+AGAINST ?= HEAD
 CMAKE_ARGS ?=
 comma := ,
 BIN := $(abspath $(VENV))/bin
