@@ -26,6 +26,8 @@ REACH = 1.5
 """Reach of the density in typical distances: first neighbours count much, second ones little."""
 ROOM = 1.05
 """Densities up to this many times the largest of the data count as covered."""
+FARTHEST = 1.25
+"""Largest step from the densest configuration to one that may be in other data."""
 SEEN = 2000
 """Configurations, evenly spaced, whose nearest neighbours are looked at."""
 
@@ -83,12 +85,7 @@ class Coverage:
         """Look through the data twice: for distances, then for densities."""
         shortest = shortest_distances(dataset, species)
         typical = np.maximum(_typical(dataset, species), table(shortest, species))
-        limit = np.zeros(len(species))
-        for _, system in _systems(dataset, species, float(REACH * typical.max())):
-            density, _ = densities(system, REACH * typical, np.zeros_like(typical))
-            np.maximum.at(limit, system.species, density)
-        one = (1 - 1 / REACH**2) ** 4  # density of a single neighbour at the typical distance
-        limit = ROOM * np.maximum(limit, one)
+        limit = _density_limit(dataset, species, REACH * typical)
         return cls(tuple(species), shortest, typical, limit, tuple(_phases(dataset, species)))
 
     @property
@@ -108,6 +105,25 @@ def table(values: Mapping[Pair, float], species: tuple[str, ...]) -> Array:
     for (a, b), value in values.items():
         i, j = species.index(a), species.index(b)
         found[i, j] = found[j, i] = value
+    return found
+
+
+def _density_limit(dataset: Dataset, species: tuple[str, ...], reach: Array) -> Array:
+    r"""Densities that count as covered, for each species (S,).
+
+    .. math:: \bar\rho = 1.05 \, \rho_1 \min(\rho_1 / \rho_3, 1.25)
+
+    with the largest and third largest of the configurations' largest densities.  In a series of
+    compressed cells the next one, which may be in other data, is about as far away as the last ones
+    are from one another.
+    """
+    largest = np.full((3, len(species)), (1 - 1 / REACH**2) ** 4)  # one neighbour, as in a bond
+    for _, system in _systems(dataset, species, float(reach.max())):
+        density, _ = densities(system, reach, np.zeros_like(reach))
+        here = np.zeros(len(species))
+        np.maximum.at(here, system.species, density)
+        largest = np.sort(np.vstack([largest, here]), axis=0)[1:]
+    found: Array = ROOM * largest[2] * np.minimum(largest[2] / largest[0], FARTHEST)
     return found
 
 

@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from potlearn.descriptors import Descriptor
     from potlearn.runtime import Report
 
+CLOSER = 0.95
+"""Contact of the wall in shortest distances: other data of the same kind come somewhat closer."""
 DEEP, INSIDE = 0.9, 1.1
 """Part of the contact distance below which, and of the allowed density above which, it is for the
 wall to repel, not for the fit."""
@@ -161,7 +163,7 @@ class _Search:
             coverage.reach,
             coverage.limit,
             np.full(n, settings.height),
-            np.minimum(coverage.contact, coverage.reach),
+            CLOSER * coverage.contact,
             np.full((n, n), settings.stiffness),
         )
         self.potential = LinearPotential(descriptor, result.coefficients, self._reference())

@@ -48,7 +48,7 @@ def crystal_paths(coverage: Coverage, floor: Floor) -> list[CrystalPath]:
         for name, atoms in crystals(coverage.species)
         if floor.covers(composition_of(atoms, coverage.species))
     ]
-    chosen = known[:: 1 + (len(known) - 1) // MOST_CRYSTALS]
+    chosen = known[:: 1 + len(known) // (1 + MOST_CRYSTALS)]
     return [CrystalPath(name, scaled(atoms, scales, coverage), scales) for name, atoms in chosen]
 
 
