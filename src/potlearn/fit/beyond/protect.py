@@ -178,7 +178,9 @@ class _Search:
             self._search_molecules()
             return
         first = packings(self.settings.start, self.coverage, self.floor, self.rng)
-        self._bound(Cells.joined([strained(self.paths, 4, self.rng), first]))
+        self._bound(first)
+        if self.paths:
+            self._bound(strained(self.paths, 4, self.rng))
         quiet = 0
         for k in range(self.settings.rounds):
             if report is not None:
