@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -24,6 +24,8 @@ HALF = 0.5
 """Or down to this part of its distance at rest."""
 DEPTH = 1.0
 """A packing this far (eV/atom) below its lower bound has collapsed."""
+OUTWARDS, EVERY = 10, 2
+"""States outside that at rest, and which of all are kept to be drawn."""
 FINE = 1e-7
 """Falls in eV/atom that rounding may make."""
 
@@ -45,6 +47,9 @@ class CrystalCheck:
         Distance there, as a part of that at rest.
     rises : bool
         Whether it rises up to 200 GPa, or to half the distance at rest.
+    scales, energies : tuple of float
+        Some states from a little expansion to where looking ended: nearest neighbours in typical
+        distances, eV/atom.
     """
 
     name: str
@@ -53,6 +58,12 @@ class CrystalCheck:
     pressure: float
     compression: float
     rises: bool
+    scales: tuple[float, ...] = field(default=(), repr=False)
+    energies: tuple[float, ...] = field(default=(), repr=False)
+
+    def to_dict(self) -> Settings:
+        """What ``metrics.json`` holds: all but the single states."""
+        return {k: v for k, v in vars(self).items() if k not in ("scales", "energies")}
 
 
 @dataclass(frozen=True)
@@ -122,7 +133,7 @@ class BeyondCheck:
     def to_dict(self) -> Settings:
         """What ``metrics.json`` holds."""
         return {
-            "crystals": [vars(c) for c in self.crystals],
+            "crystals": [c.to_dict() for c in self.crystals],
             "approaches": [vars(a) for a in self.approaches],
             "packings": [
                 {"pressure": p, "n": n, "collapsed": k} for p, (n, k) in self.packings.items()
@@ -191,6 +202,7 @@ def crystal_check(path: CrystalPath, energies: Array, pressures: Array) -> Cryst
     """Where the crystal's energy first falls on compression."""
     start, falls, end = rise(path.scales, energies, pressures)
     stop = int(falls[0]) if len(falls) else end
+    kept = slice(start - min(start, OUTWARDS), end + 1, EVERY)
     return CrystalCheck(
         path.name,
         float(energies[start]),
@@ -198,6 +210,8 @@ def crystal_check(path: CrystalPath, energies: Array, pressures: Array) -> Cryst
         float(max(0.0, pressures[start : stop + 1].max())),
         float(path.scales[stop] / path.scales[start]),
         not len(falls),
+        tuple(path.scales[kept].tolist()),
+        tuple(energies[kept].tolist()),
     )
 
 
