@@ -24,8 +24,8 @@ HALF = 0.5
 """Or down to this part of its distance at rest."""
 DEPTH = 1.0
 """A packing this far (eV/atom) below its lower bound has collapsed."""
-OUTWARDS, EVERY = 10, 2
-"""States outside that at rest, and which of all are kept to be drawn."""
+OUTWARDS, KEPT = 10, 40
+"""States outside that at rest, and about how many of all, that are kept to be drawn."""
 FINE = 1e-7
 """Falls in eV/atom that rounding may make."""
 
@@ -202,7 +202,7 @@ def crystal_check(path: CrystalPath, energies: Array, pressures: Array) -> Cryst
     """Where the crystal's energy first falls on compression."""
     start, falls, end = rise(path.scales, energies, pressures)
     stop = int(falls[0]) if len(falls) else end
-    kept = slice(start - min(start, OUTWARDS), end + 1, EVERY)
+    kept = np.unique(np.linspace(max(0, start - OUTWARDS), end, KEPT).astype(int))
     return CrystalCheck(
         path.name,
         float(energies[start]),

@@ -32,8 +32,9 @@ def beyond(view: FitView) -> Panel | None:
     if check is None:
         return None
     figures = {"beyond": _plot(check.crystals)} if any(_curves(check.crystals)) else {}
-    parts = [_summary(check), *_crystals(check, bool(figures)), *_packings(check)]
-    content = "\n".join([*parts, *_molecules(check.approaches)])
+    side_by_side = "".join([*map(_place, figures), *_packings(check)])
+    parts = [_summary(check), f'<div class="plots two">{side_by_side}</div>' * bool(side_by_side)]
+    content = "\n".join([*parts, *_crystals(check), *_molecules(check.approaches)])
     return Panel("Beyond the data", content, _note(check), figures=figures)
 
 
@@ -68,13 +69,15 @@ def _summary(check: BeyondCheck) -> str:
 # Crystals ----------------------------------------------------------------------------------------
 
 
-def _crystals(check: BeyondCheck, drawn: bool) -> Iterator[str]:
+def _place(key: str) -> str:
+    caption = "above that at rest, until 200 GPa or half the distance"
+    return place("figure", "Energies of crystals", caption, key)
+
+
+def _crystals(check: BeyondCheck) -> Iterator[str]:
     if not check.crystals:
         return
     yield "<h3>Crystals under compression</h3>"
-    if drawn:
-        caption = "above that at rest, until 200 GPa or half the distance"
-        yield f'<div class="plots one">{place("figure", "Energy", caption, "beyond")}</div>'
     heads = headings(
         ["Crystal", "Energy"], ["At rest (eV/atom)", "Up to (GPa)", "Up to (part of distance)"]
     )
@@ -109,7 +112,7 @@ def _plot(crystals: Sequence[CrystalCheck]) -> Json:
         named = k < MOST_NAMED
         label = c.name if c.rises else f"{c.name}, {FALLS}"
         style = {"dash": "solid" if c.rises else "dash"}
-        made = line(x, y, COLOURS[k] if named else PALE, label, style)
+        made = line(x, y, COLOURS[k] if named else PALE, escape(label, quote=False), style)
         traces.append({**made, "showlegend": named})
     highest = max(chain([SMALLEST], *(y for c, _, y in _curves(crystals) if c.rises)))
     lowest = min(chain([0.0], *(y for _, _, y in _curves(crystals))))
@@ -125,12 +128,12 @@ def _plot(crystals: Sequence[CrystalCheck]) -> Json:
 def _packings(check: BeyondCheck) -> Iterator[str]:
     if not check.packings:
         return
-    yield "<h3>Random packings, relaxed with variable cell</h3>"
-    heads = headings([], ["Pressure (GPa)", "Packings", "Collapsed"])
+    heads = headings(["Pressure (GPa)"], ["Packings", "Collapsed"])
     rows = [
         [number(p, decimals=0), count(n), count(k)] for p, (n, k) in sorted(check.packings.items())
     ]
-    yield Table(heads, rows).html()
+    title = "<h3>Random packings, relaxed with variable cell</h3>"
+    yield f"<div>{title}{Table(heads, rows).html()}</div>"
 
 
 def _molecules(approaches: Sequence[ApproachCheck]) -> Iterator[str]:
