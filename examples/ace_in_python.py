@@ -20,13 +20,16 @@ for degree in ((8, 7, 6), (10, 9, 8), (12, 11, 10)):
     print(f"{basis.n_features} functions, held out: {1e3 * held_out['forces']:.0f} meV/Å")
 _, descriptor = min(trials, key=lambda trial: trial[0])
 
-# The final fit repels at short distances, where there are no data.
-shortest = pl.shortest_distances(train, descriptor.species)
-reference = pl.default_zbl(shortest, descriptor.species)
-core = pl.core_constraints(descriptor, reference, shortest, train)
-result = pl.fit_linear(train, descriptor, pl.FitSettings(core=core), reference=reference)
+# The final fit is protected where there are no data.
+coverage = pl.Coverage.of(train, descriptor.species)
+reference = pl.default_zbl(coverage.shortest, descriptor.species)
+result = pl.fit_linear(train, descriptor, reference=reference)
 
-potential = pl.LinearPotential(descriptor, result.coefficients, reference)
+protected = pl.protect(result, descriptor, reference, coverage)
+for note in (*protected.notes, *protected.check.warnings()):
+    print(f"note: {note}")
+
+potential = protected.potential
 potential.save("silicon_ace.potl")
 
 errors = pl.metrics.metrics(pl.evaluate(potential, test))["all"]

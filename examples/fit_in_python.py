@@ -10,12 +10,16 @@ dataset = pl.read(DATA)
 train, test = pl.stratified_split(dataset, test=0.1, seed=0)
 
 descriptor = pl.POD(species=("Si",), cutoff=5.5)
-shortest = pl.shortest_distances(train, descriptor.species)
-reference = pl.default_zbl(shortest, descriptor.species)
-core = pl.core_constraints(descriptor, reference, shortest, train)
-result = pl.fit_linear(train, descriptor, pl.FitSettings(core=core), reference=reference)
+coverage = pl.Coverage.of(train, descriptor.species)
+reference = pl.default_zbl(coverage.shortest, descriptor.species)
+result = pl.fit_linear(train, descriptor, reference=reference)
 
-potential = pl.LinearPotential(descriptor, result.coefficients, reference)
+# A wall around the data, and bounds that keep the fit from falling beyond them.
+protected = pl.protect(result, descriptor, reference, coverage)
+for note in (*protected.notes, *protected.check.warnings()):
+    print(f"note: {note}")
+
+potential = protected.potential
 potential.save("silicon.potl")
 
 errors = pl.metrics.metrics(pl.evaluate(potential, test))["all"]

@@ -64,6 +64,14 @@ def test_python_example_saves_a_potential(folder):
     assert (folder / "silicon.potl").exists()
 
 
+def test_beyond_example_says_what_each_crystal_and_packing_does(folder):
+    output = run(folder, EXAMPLES / "check_beyond.py")
+    assert re.findall(r"Si (\w+) (?:rises up to|falls from) \d+ GPa", output) == [
+        *("fcc", "bcc", "hcp", "sc", "diamond")
+    ]
+    assert len(re.findall(r"\d+ GPa: \d+ of 16 packings collapse", output)) == 4
+
+
 def test_ace_example_takes_the_basis_that_is_best_on_held_out_folds(tmp_path):
     output = run(tmp_path, EXAMPLES / "ace_in_python.py")
     held_out = [int(x) for x in re.findall(r"held out: (\d+) meV/Å", output)]

@@ -1,6 +1,7 @@
 """Tasks from Python: plain settings in, a folder and a result out, as from the command line."""
 
 import json
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
@@ -85,6 +86,33 @@ def test_rows_are_made_once_and_kept_for_the_label_check(settings, monkeypatch, 
     assert len(made) == 18
     assert outcome.result.rows.keeps is keeps
     assert not any(outcome.result.rows.has(i) for i in range(18))  # closed with the task
+
+
+@pytest.mark.parametrize(
+    ("reference", "stage", "key"),
+    [
+        ("zbl", "protecting beyond the data", "protect"),
+        ({"repulsive": False}, "checking beyond the data", "check beyond"),
+        ("none", "checking beyond the data", "check beyond"),
+    ],
+)
+def test_protection_beyond_the_data_is_a_stage_of_its_own(settings, reference, stage, key):
+    seen = {}
+
+    @contextmanager
+    def stages(name):
+        yield lambda done, total: seen.setdefault(name, []).append((done, total))
+        seen.setdefault(name, [])
+
+    outcome = pl.tasks.fit(settings | {"reference": reference}, progress=stages)
+    assert list(seen) == ["fitting", stage, "evaluating train", "evaluating test"]
+    assert list(outcome.timing) == ["read", "fit", key, "evaluate"]
+    written = json.loads((outcome.folder / "metrics.json").read_text())
+    assert written["timing"][key] == outcome.timing[key]
+    assert {"name", "rises", "pressure"} < set(written["beyond"]["crystals"][0])
+    assert "energies" not in written["beyond"]["crystals"][0]
+    if key == "protect":
+        assert seen[stage][-1] == (16, 16)
 
 
 def test_environment_clusters_are_found_in_the_data(settings):

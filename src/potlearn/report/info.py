@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from potlearn.fit import Contradiction
+    from potlearn.fit.beyond import BeyondCheck
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,8 @@ class ReportInfo:
         Seconds of each stage.
     contradictions : sequence of Contradiction
         Stress of groups that contradicts energies and forces.
+    beyond : BeyondCheck, optional
+        What the potential does beyond its data.
     """
 
     title: str = "Interatomic potential"
@@ -35,6 +38,7 @@ class ReportInfo:
     sections: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     timing: Mapping[str, float] = field(default_factory=dict)
     contradictions: Sequence[Contradiction] = ()
+    beyond: BeyondCheck | None = None
 
 
 @dataclass(frozen=True)

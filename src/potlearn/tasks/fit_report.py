@@ -23,11 +23,12 @@ def fit_report(outcome: FitOutcome, datasets: Mapping[str, Dataset]) -> ReportIn
         sections={
             "Data": {name: _describe(dataset) for name, dataset in datasets.items()},
             "Descriptor": outcome.config.descriptor.model_dump(mode="json", exclude_none=True),
-            "Core": _reference(outcome),
+            "Under the fit": _reference(outcome),
             "Fit": _fit(outcome),
         },
         timing={**outcome.timing, **outcome.result.timing},
         contradictions=outcome.result.contradictions,
+        beyond=outcome.beyond,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from potlearn.errors import ModelFileError
@@ -69,7 +70,8 @@ def fit(settings: FitConfig | Mapping[str, Any], *, progress: bool | Stages = Fa
             datasets = _read(config)
         train = datasets["train"]
         with clock("fit"), stages("fitting") as report:
-            fitted = _fit(config, train, report)
+            linear = _fit(config, train, report)
+        fitted = _beyond(linear, clock, stages)
         with clock("evaluate"):
             evaluations = dict(_evaluate(fitted, datasets, stages))
         notes = [
@@ -96,8 +98,19 @@ def _read(config: FitConfig) -> dict[str, Dataset]:
     return datasets
 
 
-def _fit(config: FitConfig, train: Dataset, report: Report | None) -> Fitted:
-    """The potential, and the configuration with every default filled in."""
+@dataclass(frozen=True)
+class _Linear:
+    """A linear fit and its parts; the configuration has every default filled in."""
+
+    config: FitConfig
+    result: FitResult
+    descriptor: Descriptor
+    reference: Any
+    coverage: Coverage
+
+
+def _fit(config: FitConfig, train: Dataset, report: Report | None) -> _Linear:
+    """The linear fit."""
     from potlearn.fit import FitSettings, RowBudget, fit_linear
     from potlearn.fit.beyond import Coverage
     from potlearn.runtime import Runtime, content_key
@@ -126,30 +139,40 @@ def _fit(config: FitConfig, train: Dataset, report: Report | None) -> Fitted:
         rows=RowBudget(folder=folder) if keeps_rows else None,
         runtime=Runtime(section.workers, progress=report, checkpoint=folder / f"checkpoint-{key}"),
     )
-    protected = _protected(config, result, descriptor, reference, coverage)
     weights = filled_weights(section.weights, settings.weights)
     update = {
         "descriptor": filled(config.descriptor, descriptor),
         "fit": section.model_copy(update={"weights": weights}),
     }
-    return Fitted.of(config.model_copy(update=update), result, protected)
+    return _Linear(config.model_copy(update=update), result, descriptor, reference, coverage)
 
 
-def _protected(
-    config: FitConfig,
-    result: FitResult,
-    descriptor: Descriptor,
-    reference: Any,
-    coverage: Coverage,
-) -> Protected:
-    """The potential with a wall around its data, or as it is, and what it does beyond them."""
-    from potlearn.fit.beyond import Protected, check_beyond, protect
+def _beyond(linear: _Linear, clock: Stopwatch, stages: Stages) -> Fitted:
+    """The potential, protected beyond its data unless the settings say otherwise, and checked."""
+    if linear.config.reference.protects:
+        with clock("protect"), stages("protecting beyond the data") as report:
+            protected = _protected(linear, report)
+    else:
+        with clock("check beyond"), stages("checking beyond the data"):
+            protected = _checked(linear)
+    return Fitted.of(linear.config, linear.result, protected)
+
+
+def _protected(linear: _Linear, report: Report | None) -> Protected:
+    """With a wall around the data and bounds on the coefficients."""
+    from potlearn.fit.beyond import protect
+
+    parts = linear.descriptor, linear.reference, linear.coverage
+    return protect(linear.result, *parts, report=report)
+
+
+def _checked(linear: _Linear) -> Protected:
+    """The potential as it is, and what it does beyond its data."""
+    from potlearn.fit.beyond import Protected, check_beyond
     from potlearn.potentials import LinearPotential
 
-    if config.reference.protects:
-        return protect(result, descriptor, reference, coverage)
-    potential = LinearPotential(descriptor, result.coefficients, reference)
-    return Protected(potential, check_beyond(potential, coverage), ())
+    potential = LinearPotential(linear.descriptor, linear.result.coefficients, linear.reference)
+    return Protected(potential, check_beyond(potential, linear.coverage), ())
 
 
 def _evaluate(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -26,6 +26,8 @@ DEPTH = 1.0
 """A packing this far (eV/atom) below its lower bound has collapsed."""
 BLOCK = 20
 """States of a path that are evaluated at once."""
+OUTWARDS, KEPT = 10, 40
+"""States outside that at rest, and about how many of all, that are kept to be drawn."""
 FINE = 1e-7
 """Falls in eV/atom that rounding may make."""
 
@@ -47,6 +49,9 @@ class CrystalCheck:
         Distance there, as a part of that at rest.
     rises : bool
         Whether it rises up to 200 GPa, or to half the distance at rest.
+    scales, energies : tuple of float
+        Some states from a little expansion to where looking ended: nearest neighbours in typical
+        distances, eV/atom.
     """
 
     name: str
@@ -55,6 +60,12 @@ class CrystalCheck:
     pressure: float
     compression: float
     rises: bool
+    scales: tuple[float, ...] = field(default=(), repr=False)
+    energies: tuple[float, ...] = field(default=(), repr=False)
+
+    def to_dict(self) -> Settings:
+        """What ``metrics.json`` holds: all but the single states."""
+        return {k: v for k, v in vars(self).items() if k not in ("scales", "energies")}
 
 
 @dataclass(frozen=True)
@@ -124,7 +135,7 @@ class BeyondCheck:
     def to_dict(self) -> Settings:
         """What ``metrics.json`` holds."""
         return {
-            "crystals": [vars(c) for c in self.crystals],
+            "crystals": [c.to_dict() for c in self.crystals],
             "approaches": [vars(a) for a in self.approaches],
             "packings": [
                 {"pressure": p, "n": n, "collapsed": k} for p, (n, k) in self.packings.items()
@@ -204,6 +215,7 @@ def crystal_check(path: CrystalPath, energies: Array, pressures: Array) -> Cryst
     """Where the crystal's energy first falls on compression."""
     start, falls, end = rise(path.scales[: len(energies)], energies, pressures)
     stop = int(falls[0]) if len(falls) else end
+    kept = np.unique(np.linspace(max(0, start - OUTWARDS), end, KEPT).astype(int))
     return CrystalCheck(
         path.name,
         float(energies[start]),
@@ -211,6 +223,8 @@ def crystal_check(path: CrystalPath, energies: Array, pressures: Array) -> Cryst
         float(max(0.0, pressures[start : stop + 1].max())),
         float(path.scales[stop] / path.scales[start]),
         not len(falls),
+        tuple(path.scales[kept].tolist()),
+        tuple(energies[kept].tolist()),
     )
 
 

@@ -139,6 +139,8 @@ def protect(
     search = _Search(result, descriptor, reference, coverage, settings or ProtectSettings())
     search.run(report)
     check = check_beyond(search.potential, coverage, search.floor)
+    if report is not None:
+        report(search.settings.rounds, search.settings.rounds)
     return Protected(search.potential, check, search.notes())
 
 

@@ -23,6 +23,7 @@ PANELS: Registry[Maker[FitView]] = Registry(
         "groups": "potlearn.report.fit.groups:groups",
         "errors": "potlearn.report.fit.distributions:distributions",
         "angles": "potlearn.report.fit.angles:angles",
+        "beyond": "potlearn.report.fit.beyond:beyond",
         "worst": "potlearn.report.fit.worst:worst",
         "suspicious": "potlearn.report.fit.suspicious:suspicious",
         "settings": "potlearn.report.page.settings:settings",

@@ -139,7 +139,7 @@ class CompareConfig(Section):
     descriptor: DescriptorConfig
     """Basis of the fits, and of the features that methods look at."""
     reference: ReferenceConfig = ReferenceConfig(kind="none")
-    """Pair potential under the fits; inequalities of the core have no part here."""
+    """Pair potential under the fits; protection beyond the data has no part here."""
     fit: SubsetFitConfig = SubsetFitConfig()
     """How every subset is fitted."""
     methods: Annotated[tuple[MethodConfig, ...], BeforeValidator(as_tuple), Field(min_length=1)] = (
