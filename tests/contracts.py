@@ -12,6 +12,7 @@ from potlearn.descriptors.pod.clusters import Clusters
 from potlearn.lammps import read_yace
 from potlearn.potentials.linear import LinearPotential
 from potlearn.potentials.pair import ZBL, BornMayer, Coulomb, LennardJones, Morse
+from potlearn.potentials.wall import Wall
 
 SEVEN_BODY = settings((5, 4, 3, 2, 2, 2), (3, 3, 3, 2, 2))
 AGNESI = {"kind": "agnesi_jacobi"}
@@ -32,6 +33,15 @@ def linear(descriptor, reference=None):
     rng = np.random.default_rng(2)
     c = rng.normal(size=(len(descriptor.species), 1 + descriptor.n_features))
     return LinearPotential(descriptor, c / (1 + descriptor.n_features), reference)
+
+
+def wall(species, reach, limit, contact):
+    """A wall with the same numbers for all species."""
+    n = len(species)
+    tables = np.full((n, n), reach), np.full((n, n), contact)
+    return Wall(
+        species, tables[0], np.full(n, limit), np.full(n, 2.0), tables[1], np.full((n, n), 3.0)
+    )
 
 
 def imported(species, **keywords):
@@ -74,6 +84,7 @@ POTENTIALS = {
     "lennard_jones": lambda: LennardJones(("Si", "O"), 5.0, epsilon=0.1, sigma=2.0),
     "morse": lambda: Morse(("Si", "O"), 5.0, depth=1.0, alpha=1.5, r0=2.2),
     "born_mayer": lambda: BornMayer(("Si", "O"), 4.0, amplitude=900.0, rho=0.3),
+    "wall": lambda: wall(("Si", "O"), 3.8, 0.4, 2.2),
     "coulomb": lambda: Coulomb(("Si", "O"), 6.0, charges=(2.0, -1.0)),
     **{name: lambda make=make: linear(make()) for name, make in DESCRIPTORS.items()},
     **{name: lambda given=given: imported(**given) for name, given in PACE.items()},

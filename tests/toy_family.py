@@ -9,10 +9,11 @@ import numpy as np
 from annotated_types import Ge
 from pair_descriptor import PairDescriptor
 
-from potlearn.descriptors.base import Energies
+from potlearn.engine import close_pairs
 from potlearn.fit.solve.problem import Solution, Solver
 from potlearn.fit.solve.qr import QR
-from potlearn.structure.neighbors import neighbors as neighbor_list
+from potlearn.potentials.pair.base import pairs_of_system, summed
+from potlearn.structure.system import System
 from potlearn.typing import Positive
 
 
@@ -51,12 +52,20 @@ class Powers:
         return replace(self, scale=1 / max(plain.features(a).max() for a in configurations))
 
     def features(self, atoms, neighbors=None, *, threads=1):
-        list_ = neighbors or neighbor_list(atoms, self.cutoff)
-        r = np.linalg.norm(list_.vectors(atoms.positions), axis=1)
-        found = np.zeros((len(atoms), self.n_powers))
-        power = np.arange(self.n_powers) + 2
-        np.add.at(found, list_.i, np.clip(1 - r / self.cutoff, 0, None)[:, None] ** power)
+        system, i, _, _, x = self._pairs(atoms, neighbors)
+        found = np.zeros((len(system), self.n_powers))
+        np.add.at(found, i, x[:, None] ** self._exponents)
         return self.scale * found
+
+    @property
+    def _exponents(self):
+        return np.arange(self.n_powers) + 2
+
+    def _pairs(self, atoms, neighbors=None):
+        """A system of one or several configurations; centres, neighbours, vectors, 1 - r/cutoff."""
+        system = System.of(atoms, self.species, self.cutoff, neighbors)
+        i, j, vectors = pairs_of_system(system, close_pairs(system, self.cutoff))
+        return system, i, j, vectors, 1 - np.linalg.norm(vectors, axis=1) / self.cutoff
 
     def rows(self, atoms, neighbors=None, *, virial=True, threads=1):
         rows = self.pair.rows(atoms, neighbors, virial=virial)
@@ -69,12 +78,16 @@ class Powers:
         )
 
     def fold(self, coefficients):
+        c = np.asarray(coefficients)
+
         def evaluate(atoms, neighbors=None, *, threads=1):
-            c, rows = np.ravel(coefficients), self.rows(atoms, neighbors)
-            index = [self.species.index(s) for s in atoms.get_chemical_symbols()]
-            own = np.asarray(coefficients)[index]
-            energies = own[:, 0] + np.sum(own[:, 1:] * self.features(atoms, neighbors), axis=1)
-            return Energies(energies, (rows.forces @ c).reshape(-1, 3), rows.virial @ c)
+            system, i, j, vectors, x = self._pairs(atoms, neighbors)
+            own, k = c[system.species], self._exponents
+            energies = own[:, 0] + np.sum(own[:, 1:] * self.features(system), axis=1)
+            slopes = -self.scale * k * x[:, None] ** (k - 1) / self.cutoff
+            slope = np.sum((own[i, 1:] + own[j, 1:]) * slopes, axis=1)
+            r = self.cutoff * (1 - x)
+            return summed(system, i, vectors, energies, (slope / r)[:, None] * vectors)
 
         return evaluate
 

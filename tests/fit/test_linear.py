@@ -255,24 +255,6 @@ def test_solver_objects_are_taken():
     assert fit_linear(configurations(n=10), PAIR, FitSettings(ridge=1e-6)).info.ridge == 1e-6
 
 
-def test_core_inequalities_are_kept():
-    """A lower bound on one coefficient: the fit moves to it, the others follow."""
-    from potlearn.fit.core.constraints import CoreConstraints
-
-    data = configurations(noise=0.05)
-    row = np.zeros((1, 5))
-    row[0, 4] = 1.0
-    core = CoreConstraints(row, np.array([10.0]))
-    free = fit_linear(data, PAIR, FitSettings(e0={"Si": -5.0}, solver="qr"))
-    held = fit_linear(data, PAIR, FitSettings(e0={"Si": -5.0}, solver="qr", core=core))
-    np.testing.assert_allclose(held.coefficients[0, 4], 10.0, rtol=1e-9)
-    assert held.info.residual > free.info.residual
-    assert any("repulsive core" in note for note in held.notes)
-    slack = CoreConstraints(row, np.array([-1e3]))
-    unchanged = fit_linear(data, PAIR, FitSettings(e0={"Si": -5.0}, solver="qr", core=slack))
-    assert np.array_equal(unchanged.coefficients, free.coefficients)
-
-
 def test_excluded_labels_do_not_count():
     data = configurations(n=10, noise=0.2)
     exclude = [(0, "energy", -1), (0, "forces", -1), (0, "stress", -1), (3, "forces", 2)]

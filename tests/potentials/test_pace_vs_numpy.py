@@ -10,13 +10,19 @@ from ase import Atoms
 from oracles import ace_numpy
 
 from potlearn.errors import DataError, SpeciesError
-from potlearn.fit.core import dimers
 from potlearn.lammps import read_yace
 from potlearn.potentials import load
 
 DATA = Path(__file__).parents[1] / "oracles" / "data" / "ace_reference_values.json"
 CASES = {case["name"]: case for case in json.loads(DATA.read_text())["cases"]}
 VOIGT = ([0, 1, 2, 1, 0, 0], [0, 1, 2, 2, 2, 1])
+
+
+def dimers(symbols, distances, cutoff):
+    """Dimers along z that do not see each other."""
+    origins = 3 * cutoff * np.arange(len(distances))[:, None, None] * [1.0, 0, 0]
+    ends = np.stack([np.zeros(len(distances)), distances], axis=1)[:, :, None] * [0, 0, 1.0]
+    return Atoms(list(symbols) * len(distances), (origins + ends).reshape(-1, 3))
 
 
 def written(folder, text):

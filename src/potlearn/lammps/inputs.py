@@ -168,8 +168,11 @@ def commands(styles: Sequence[Style]) -> list[str]:
     words = [" ".join(filter(None, (s.name, s.arguments))) for s in styles]
     overlaid = len(styles) > 1
     lines = [f"pair_style {'hybrid/overlay ' if overlaid else ''}{' '.join(words)}"]
-    for style in styles:
-        word = f"{style.name} " if overlaid else ""
+    names = [style.name for style in styles]
+    for k, style in enumerate(styles):
+        # LAMMPS numbers styles that are there more than once.
+        number = f"{names[: k + 1].count(style.name)} " if names.count(style.name) > 1 else ""
+        word = f"{style.name} {number}" if overlaid else ""
         lines += [f"pair_coeff {types} {word}{rest}" for types, rest in style.coefficients]
     return lines
 
