@@ -19,6 +19,9 @@ from potlearn.typing import Array
 
 DISTANCES, DENSITIES = 4000, 40000
 """Numbers of knots.  Errors of the cubics are below 1e-8 of the values."""
+BEYOND = 1e-3
+"""Part of the densities that is beyond the start of the linear rise: LAMMPS continues the table
+with a slope from its last two knots."""
 
 
 def write_eam(path: str | Path, wall: Wall, species: tuple[str, ...]) -> Path:
@@ -36,7 +39,7 @@ def write_eam(path: str | Path, wall: Wall, species: tuple[str, ...]) -> Path:
     if missing:
         raise ModelFileError(f"{path}: the wall lacks {', '.join(missing)}")
     index = [wall.species.index(s) for s in species]
-    end = float(wall.limit[index].max()) * (1 + LINEAR * WIDTH)
+    end = float(wall.limit[index].max()) * (1 + LINEAR * WIDTH) * (1 + BEYOND)
     density, r = np.linspace(0, end, DENSITIES), np.linspace(0, wall.cutoff, DISTANCES)
     lines = ["Wall around the data of a fit", "UNITS: metal", "CONTRIBUTOR: potlearn"]
     lines.append(f"{len(species)} {' '.join(species)}")
