@@ -52,7 +52,8 @@ def copper(_: Path) -> Case:
     made = []
     for k in range(60):
         atoms = bulk("Cu", "fcc", a=3.6, cubic=True).repeat((2, 1, 1))
-        atoms.set_cell(atoms.cell @ (np.eye(3) + rng.uniform(-0.05, 0.05, (3, 3))), scale_atoms=True)
+        strain = rng.uniform(-0.05, 0.05, (3, 3))
+        atoms.set_cell(atoms.cell @ (np.eye(3) + strain), scale_atoms=True)
         atoms.rattle(0.03 + 0.12 * rng.random(), seed=k)
         atoms.calc = EMT()
         atoms.get_stress()
@@ -121,10 +122,10 @@ def crystals(potential: pl.LinearPotential, case: Case) -> dict[str, str]:
         except PotlearnError as error:
             falls[name] = str(error)
             continue
-        energies = np.array([f.energy / len(a) for f, a in zip(found, cells, strict=True)])
-        pressures = np.array(
-            [f.virial[:3].sum() / 3 / a.get_volume() / GPA for f, a in zip(found, cells, strict=True)]
-        )
+        sizes = np.array([len(a) for a in cells])
+        volumes = np.array([a.get_volume() for a in cells])
+        energies = np.array([f.energy for f in found]) / sizes
+        pressures = np.array([f.virial[:3].sum() for f in found]) / (3 * volumes * GPA)
         start, where, _ = rise(scales, energies, pressures)
         if len(where):
             part = scales[where[0]] / scales[start]

@@ -45,7 +45,13 @@ def test_fit_writes_the_whole_folder(fitted):
         "lammps",
     }
     lammps = {path.name for path in (fitted / "lammps").iterdir()}
-    assert lammps == {"Cu_param.pod", "Cu_coeff.pod", "Cu.wall.eam.fs", "example.data", "in.example"}
+    assert lammps == {
+        "Cu_param.pod",
+        "Cu_coeff.pod",
+        "Cu.wall.eam.fs",
+        "example.data",
+        "in.example",
+    }
 
 
 def test_an_ace_fit_writes_its_folder(copper):

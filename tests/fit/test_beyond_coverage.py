@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import potlearn as pl
-from potlearn.fit.beyond.coverage import REACH, ROOM, is_filled
+from potlearn.fit.beyond.coverage import FARTHEST, REACH, ROOM, is_filled
 from potlearn.potentials.wall import Wall
 
 
@@ -32,7 +32,7 @@ def test_a_crystal():
     assert found.typical[0, 0] == pytest.approx(bond)
     assert found.reach[0, 0] == pytest.approx(REACH * bond)
     density = 12 * (1 - 1 / REACH**2) ** 4 + 6 * (1 - 2 / REACH**2) ** 4
-    assert found.limit[0] == pytest.approx(ROOM * density)
+    assert found.limit[0] == pytest.approx(ROOM * FARTHEST * density)
     (phase,) = found.phases
     assert phase.filled
     assert phase.volume == pytest.approx(a**3 / 4)
@@ -77,7 +77,9 @@ def test_phases_are_the_most_stable_ones_of_each_composition():
 
 
 def test_molecules_alone_have_no_phases():
-    assert coverage([with_energy(Atoms("Cu2", [[0, 0, 0], [0, 0, 2.2]]), -1.0)], ("Cu",)).phases == ()
+    assert (
+        coverage([with_energy(Atoms("Cu2", [[0, 0, 0], [0, 0, 2.2]]), -1.0)], ("Cu",)).phases == ()
+    )
 
 
 def test_slabs_and_wires_are_not_filled():
@@ -109,7 +111,8 @@ def test_all_the_data_are_inside_the_limits():
     wall = Wall(("Cu",), found.reach, found.limit, [50.0], found.contact, tables)
     for atoms in data:
         prediction = wall.predict(atoms)
-        assert not prediction.energies.any() and not prediction.forces.any()
+        assert not prediction.energies.any()
+        assert not prediction.forces.any()
     crowded = data[0].copy()
     crowded.set_cell(0.85 * crowded.cell.array, scale_atoms=True)
     assert wall.predict(crowded).energy > 1.0

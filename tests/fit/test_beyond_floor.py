@@ -1,13 +1,11 @@
 """The lower bound of energies: mixtures of phases, and what compression costs at least."""
 
-import lzma
 from pathlib import Path
 
 import numpy as np
 import pytest
 from ase.build import bulk
 from ase.calculators.singlepoint import SinglePointCalculator
-from ase.io import read
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -136,15 +134,14 @@ def test_soft_phases_are_believed_to_have_a_gigapascal():
 def test_silicon_is_never_below_it():
     """The numbers of the docstring: the most compressed metallic phases cost 0.28 of diamond's."""
     data = pl.read(SILICON)
-    frames = [a for a in data if a.pbc.all() and pl.Coverage and len(a) > 0]
+    frames = [a for a in data if a.pbc.all() and len(a) > 1]
     energies = np.array([a.get_potential_energy() / len(a) for a in frames])
     volumes = np.array([a.get_volume() / len(a) for a in frames])
     crystal = np.array([a.info["config_type"].startswith("diamond_vol") for a in frames])
     least = np.flatnonzero(crystal)[np.argmin(energies[crystal])]
     e0, v0, modulus = energies[least], volumes[least], 88.6 / 160.2
     dense = volumes < 0.75 * v0
-    cost = compression_energy(volumes, v0, modulus)
-    shares = ((energies - e0) / cost)[dense]
+    shares = (energies - e0)[dense] / compression_energy(volumes[dense], v0, modulus)
     assert dense.sum() > 5
     assert shares.min() == pytest.approx(0.28, abs=0.03)
     bound = e0 + SHARE * compression_energy(np.minimum(volumes, v0), v0, modulus) - TOLERANCE
