@@ -116,7 +116,7 @@ def outcome(copper, tmp_path_factory):
 def test_a_fit_over_a_sum(outcome):
     saved = load(outcome.folder / "model.potl")
     assert isinstance(saved.reference, SumPotential)
-    assert [weight for weight, _ in saved.reference.terms] == [1.0, 1.0, 0.5]
+    assert [weight for weight, _ in saved.reference.terms] == [1.0, 1.0, 0.5, 1.0]
     assert outcome.metrics["test"]["all"]["energy"]["rmse"] < 0.05
 
 

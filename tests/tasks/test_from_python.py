@@ -150,8 +150,9 @@ def test_inspect(copper):
 def test_export_and_import(fitted, tmp_path):
     given = {"model": fitted / "model.potl", "output": tmp_path / "Cu", "to": "pod"}
     outcome = pl.tasks.export(given)
-    *files, commands = outcome.files
+    *files, wall, commands = outcome.files
     assert [path.name for path in files] == ["Cu_param.pod", "Cu_coeff.pod"]
+    assert wall.name == "Cu.wall.eam.fs"
     assert "pair_style" in commands.read_text()
     back = pl.tasks.import_({"files": files, "output": tmp_path / "back.potl"})
     first = pl.load(fitted / "model.potl").coefficients

@@ -7,14 +7,14 @@ A quadratic objective rises from its minimiser :math:`c^*` as :math:`\|T (c - c^
     \quad\text{subject to}\quad G c + s \ge h .
 
 With :math:`y = T (c - c^*)` this is a least-distance problem in :math:`(y, \sqrt w s)`, which
-always has a solution; its dual is one of non-negative least squares in as many unknowns as there
+always has a solution; its dual (:mod:`~potlearn.linalg.one_sided`) has as many unknowns as there
 are bounds.  Directions that the data leave open give way for nothing, the others hardly at all.
 
 Columns without rows in the data take no part: their coefficients would meet any bound.
 
 References
 ----------
-Lawson & Hanson, *Solving Least Squares Problems* (1974), ch. 23, problem LDP.
+Lawson & Hanson, *Solving Least Squares Problems* (1974), ch. 23: the least-distance problem.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from potlearn.fit.solve.spectrum import column_scales
 from potlearn.fit.weights import QUANTITIES, Weights
 from potlearn.linalg.blas import one_blas_thread
 from potlearn.linalg.lapack import solve_triangular
-from potlearn.linalg.nnls import nnls
+from potlearn.linalg.one_sided import one_sided
 from potlearn.linalg.triangular import Matrix, merge
 from potlearn.typing import Array, Mask
 
@@ -43,6 +43,8 @@ MOST_LEVERAGE = 0.9
 """Mean leverage that is believed."""
 WEIGHTS = (1e4, 1e2, 1.0, 1e-2, 1e-4, 1e-8, 1e-12)
 """Weights of slack, per (eV/atom)², in the order in which they are tried."""
+DEEP = 10.0
+"""In eV/atom."""
 MOST = 600
 """Bounds beyond which those that do not hold the solution are dropped."""
 _STIFFNESS = 1e-10
@@ -71,10 +73,17 @@ class SoftBounds:
         return sum(map(len, self._missing))
 
     def add(self, rows: Matrix, bounds: Array) -> None:
-        """Ask that ``rows @ coefficients >= bounds``: rows (m, C), bounds (m,)."""
+        """Ask that ``rows @ coefficients >= bounds``: rows (m, C), bounds (m,).
+
+        Bounds that are missed by more than :data:`DEEP` count with slack in proportion: a hole of
+        1e8 eV need not be filled to the meV, and rounding could not do it.
+        """
         if not len(rows):
             return
-        self._missing.append(bounds - rows @ self._start)
+        missing = bounds - rows @ self._start
+        scale = 1 / np.maximum(missing / DEEP, 1.0)
+        rows, missing = scale[:, None] * rows, scale * missing
+        self._missing.append(missing)
         with one_blas_thread():
             free = np.asfortranarray((rows @ self._free).T)
             self._duals.append(solve_triangular(self._metric, free, transposed=True))
@@ -111,15 +120,9 @@ class SoftBounds:
 
     def _step(self, missing: Array, weight: float) -> tuple[Array, Mask]:
         """Change of the free coefficients (F,), and which bounds (m,) hold it."""
-        A = np.hstack(self._duals)
-        E = np.vstack([A, np.eye(len(missing)) / np.sqrt(weight), missing])
-        lengths = np.linalg.norm(E, axis=0)
-        target = np.zeros(len(E))
-        target[-1] = 1.0
-        u, _ = nnls(E / lengths, target, 50 * len(missing))
-        residual = E @ (u / lengths) - target
-        step = solve_triangular(self._metric, -residual[: len(A)] / residual[-1])
-        return step, u > 0
+        duals = np.hstack(self._duals)
+        u = one_sided(duals.T @ duals, missing, weight)
+        return solve_triangular(self._metric, duals @ u), u > 0
 
     def _largest_errors(self) -> dict[str, float]:
         r"""Training errors up to which held-out ones grow by :data:`ALLOWANCE` at most.

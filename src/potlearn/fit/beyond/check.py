@@ -149,7 +149,7 @@ def check_beyond(
     coverage: Coverage,
     floor: Floor | None = None,
     *,
-    n_packings: int = 16,
+    n_packings: int = 8,
     steps: int = 120,
     seed: int = 1,
 ) -> BeyondCheck:
