@@ -48,9 +48,7 @@ def _length(step: Array, rest: Array, moved: Array, missing: Array, weight: floa
     constant, linear = step @ (missing - rest), -step @ moved
 
     def slope(t: float) -> float:
-        return float(
-            constant + t * linear + weight * (moved @ np.maximum(rest + t * moved, 0.0))
-        )
+        return float(constant + t * linear + weight * (moved @ np.maximum(rest + t * moved, 0.0)))
 
     if slope(1.0) <= 0:
         return 1.0

@@ -54,7 +54,7 @@ SEARCHED = (0.0, *PRESSURES)
 """GPa in the search: sparse packings, which need no pressure to fall, are looked at twice."""
 MOST_FALLS = 90
 """States of one round's falls that become bounds."""
-PATIENCE, HOPE = 6, 0.7
+PATIENCE, HOPE = 10, 0.7
 """Rounds after which the search gives up if this part of the first falls is left."""
 WORTH = 0.01
 """Growth of a training error that a user should know of."""
