@@ -185,10 +185,9 @@ def _packings(
 ) -> dict[float, tuple[int, int]]:
     cells = packings(n * len(PRESSURES), coverage, floor, np.random.default_rng(seed))
     pressures = np.repeat(PRESSURES, n)
-    end = descend(potential, cells, pressures * GPA, floor, steps)
+    end = descend(potential, cells, pressures * GPA, lambda c: floor(c) - DEPTH, steps)
     bound = floor(end.cells)
-    deep = np.isfinite(bound) & (end.energies < bound - DEPTH)
-    collapsed = end.fallen | deep
+    collapsed = end.fallen | (np.isfinite(bound) & (end.energies < bound - DEPTH))
     return {p: (n, int(collapsed[pressures == p].sum())) for p in PRESSURES}
 
 

@@ -11,7 +11,7 @@ has the least energy (the convex hull),
 
 with :math:`e_0, v_0, B` averaged over the phases with weights :math:`\lambda`, and Vinet's
 equation of state :math:`\Delta` of the most stable phase.  Denser phases are less costly to
-compress: silicon has 0.28 of the energy of compressed diamond at 58 % of its volume.  So
+compress: silicon has 0.29 of the energy of compressed diamond at 64 % of its volume.  So
 :math:`\phi` is 0.15, and :math:`\tau` is 0.1 eV.
 
 References
