@@ -106,3 +106,15 @@ def test_dynamics_at_twice_the_melting_point_survive(name, seed, request):
     assert min(closest) > 1.2
     assert 0.8 < np.mean(hottest[20:]) / temperature < 1.2
     assert np.isfinite(atoms.get_potential_energy())
+
+
+@pytest.mark.parametrize("name", FITS)
+def test_crystals_rise_under_pressure(name, request):
+    """Hard inequalities let fcc, bcc and hcp silicon collapse at 50 GPa."""
+    potential = request.getfixturevalue(name)
+    for structure, length in (("fcc", 3.87), ("bcc", 3.09), ("diamond", 5.47)):
+        scales = np.arange(1.0, 0.74, -0.01)
+        cells = [bulk("Si", structure, a=length * scale) for scale in scales]
+        found = [potential.predict(atoms) for atoms in cells]
+        energies = [f.energy / len(a) for f, a in zip(found, cells, strict=True)]
+        assert (np.diff(energies)[3:] > 0).all(), structure
