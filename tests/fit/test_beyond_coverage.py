@@ -85,11 +85,11 @@ def test_molecules_alone_have_no_phases():
 def test_slabs_and_wires_are_not_filled():
     slab = fcc111("Cu", (1, 1, 4), vacuum=6.0)
     slab.pbc = True
-    assert not is_filled(slab)
-    assert is_filled(bulk("Cu", "fcc", a=3.6))
-    assert is_filled(bulk("Si", "diamond", a=5.43))
+    assert not is_filled(slab, 4.0)
+    assert is_filled(bulk("Cu", "fcc", a=3.6), 4.0)
+    assert is_filled(bulk("Si", "diamond", a=5.43), 4.0)
     wire = Atoms("Cu", cell=[2.5, 12, 12], pbc=True)
-    assert not is_filled(wire)
+    assert not is_filled(wire, 4.0)
 
 
 @settings(max_examples=30, deadline=None)
@@ -101,7 +101,7 @@ def test_vacuum_is_found_wherever_it_is(shift, axis, gap):
     cell[axis, axis] += gap
     atoms.set_cell(cell)
     atoms.set_scaled_positions((atoms.get_scaled_positions() + shift) % 1.0)
-    assert is_filled(atoms) == (1.8 + gap <= 4.0)
+    assert is_filled(atoms, 4.0) == (1.8 + gap <= 4.0)
 
 
 def test_all_the_data_are_inside_the_limits():
@@ -116,3 +116,14 @@ def test_all_the_data_are_inside_the_limits():
     crowded = data[0].copy()
     crowded.set_cell(0.85 * crowded.cell.array, scale_atoms=True)
     assert wall.predict(crowded).energy > 1.0
+
+
+@pytest.mark.parametrize(("symbol", "structure", "a"), [("Cs", "bcc", 6.05), ("Xe", "fcc", 6.13)])
+def test_atoms_that_are_far_apart_have_bonds_too(symbol, structure, a):
+    """Neighbours of large atoms, at more than 4 Å, are bonds: their crystals are phases."""
+    found = coverage([with_energy(bulk(symbol, structure, a=a), -0.1)], (symbol,))
+    bond = a * {"bcc": 3**0.5 / 2, "fcc": 0.5**0.5}[structure]
+    assert found.typical[0, 0] == pytest.approx(bond)
+    assert found.contact[0, 0] == pytest.approx(min(3.0, 0.8 * bond))
+    (phase,) = found.phases
+    assert phase.filled

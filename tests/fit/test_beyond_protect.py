@@ -183,3 +183,22 @@ def test_molecules_are_fitted_with_defaults(seed):
     before, after = errors(bare, train), errors(found.potential, train)
     assert after["forces"] < 1.06 * before["forces"]
     assert all(a.repels for a in found.check.approaches)
+
+
+def test_a_soft_solid_of_large_atoms_is_protected():
+    """Argon: a bulk modulus of 3 GPa, bonds of 3.8 Å, 0.08 eV/atom of cohesion."""
+    truth = pl.LennardJones(("Ar",), radius=8.0, epsilon=0.0104, sigma=3.4)
+    made = []
+    for k, scale in enumerate(np.linspace(0.94, 1.05, 24)):
+        atoms = bulk("Ar", "fcc", a=5.26 * scale, cubic=True)
+        atoms.rattle(0.15, seed=k)
+        atoms.calc = truth.calculator()
+        atoms.get_stress()
+        made.append(atoms)
+    train, test = pl.from_atoms(made[::2]), pl.from_atoms(made[1::2])
+    bare, found, _ = both(train, pl.ACE(("Ar",), cutoff=8.0, order=3, degree=8))
+    before, after = errors(bare, test), errors(found.potential, test)
+    assert after["forces"] < 1.06 * before["forces"]
+    assert found.check.crystals
+    assert all(c.rises for c in found.check.crystals)
+    assert all(a.repels for a in found.check.approaches)

@@ -15,11 +15,26 @@ from potlearn.typing import Array, Atoms
 
 Pair: TypeAlias = tuple[str, str]
 
+SIGHT, COVALENT_SIGHT = 4.5, 1.25
+"""Distance in Å within which a nearest neighbour is bonded, or this many sums of covalent radii if
+that is more: solid xenon has 4.3 Å, caesium 5.2."""
 QUANTILE = 0.05
 """Part of the atoms whose nearest neighbour may be closer than the bond length: strongly
 compressed cells and collisions."""
 SAMPLE = 500
 """Configurations that are looked at, spread evenly over the data."""
+
+
+def covalent_length(a: str, b: str) -> float:
+    """Sum of the covalent radii of two elements, in Å."""
+    from ase.data import atomic_numbers, covalent_radii
+
+    return float(covalent_radii[atomic_numbers[a]] + covalent_radii[atomic_numbers[b]])
+
+
+def sight(species: Sequence[str]) -> float:
+    """Distance in Å within which neighbours of any of these elements are looked for."""
+    return max(SIGHT, COVALENT_SIGHT * max(covalent_length(a, a) for a in species))
 
 
 @dataclass(frozen=True)

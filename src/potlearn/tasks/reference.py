@@ -11,9 +11,9 @@ from potlearn.tasks.settings import PairPotentialConfig, ReferenceConfig
 from potlearn.tasks.settings.reference import pair_class
 
 if TYPE_CHECKING:
-    from potlearn.fit.beyond import Pair
     from potlearn.potentials import Potential
     from potlearn.potentials.pair.base import PairPotential
+    from potlearn.structure.bonds import Pair
 
 
 def make_reference(

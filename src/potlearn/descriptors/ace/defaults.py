@@ -23,7 +23,7 @@ import numpy as np
 
 from potlearn.descriptors.ace.basis import TotalDegree, functions
 from potlearn.descriptors.ace.primitives import AgnesiJacobi
-from potlearn.structure.bonds import Bonds, Pair
+from potlearn.structure.bonds import Bonds, Pair, covalent_length
 from potlearn.typing import Settings
 
 ORDER = 4
@@ -121,7 +121,7 @@ def _short_pairs(
     """Bond lengths of pairs that are short beside their cutoff; none if no bond of the data is."""
     found: dict[Pair, float] = {}
     for a, b in combinations_with_replacement(species, 2):
-        length = bonds.lengths.get((a, b), _covalent(a, b))
+        length = bonds.lengths.get((a, b), covalent_length(a, b))
         own = settings["pairs"].get(f"{a}-{b}", settings["pairs"].get(f"{b}-{a}", {}))
         if length < SHORT * own.get("cutoff", settings["cutoff"]):
             found[a, b] = length
@@ -167,9 +167,3 @@ def _molecule(n_atoms: int, n_species: int, weight: float) -> tuple[float, ...]:
             break
         chosen = last
     return (PAIR_DEGREE, chosen + MOLECULE_STEP, chosen)
-
-
-def _covalent(a: str, b: str) -> float:
-    from ase.data import atomic_numbers, covalent_radii
-
-    return float(covalent_radii[atomic_numbers[a]] + covalent_radii[atomic_numbers[b]])

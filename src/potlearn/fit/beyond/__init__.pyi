@@ -8,7 +8,6 @@ from .floor import Floor as Floor
 from .protect import Protected as Protected
 from .protect import ProtectSettings as ProtectSettings
 from .protect import protect as protect
-from .shortest import Pair as Pair
 from .shortest import default_zbl as default_zbl
 from .shortest import pairs_of as pairs_of
 from .shortest import shortest_distances as shortest_distances

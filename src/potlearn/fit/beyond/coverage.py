@@ -9,27 +9,22 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from potlearn.engine import densities
-from potlearn.fit.beyond.shortest import Pair, covalent, shortest_distances
+from potlearn.fit.beyond.shortest import shortest_distances
+from potlearn.structure.bonds import Bonds, Pair, covalent_length, sight
 from potlearn.structure.neighbors import neighbors as neighbor_list
 from potlearn.structure.species import species_indices
 from potlearn.structure.system import System
-from potlearn.typing import Array, Atoms, Species
+from potlearn.typing import Array, Atoms
 
 if TYPE_CHECKING:
     from potlearn.data import Dataset
 
-SIGHT = 4.0
-"""Distance in Å up to which neighbours are looked for."""
-TYPICAL = 0.1
-"""Quantile of the distances of nearest neighbours that is typical of a bond."""
 REACH = 1.5
 """Reach of the density in typical distances: first neighbours count much, second ones little."""
 ROOM = 1.05
 """Densities up to this many times the largest of the data count as covered."""
 FARTHEST = 1.25
 """Largest step from the densest configuration to one that may be in other data."""
-SEEN = 2000
-"""Configurations, evenly spaced, whose nearest neighbours are looked at."""
 
 
 @dataclass(frozen=True)
@@ -66,8 +61,8 @@ class Coverage:
     shortest : mapping of pair to float
         Shortest distances (:func:`~potlearn.fit.beyond.shortest_distances`), in Å.
     typical : (S, S)
-        Length of a bond: the 10 % quantile of the distances of nearest neighbours, in Å.  Pairs
-        that the data lack have the sum of their covalent radii, scaled as those that they hold.
+        Length of a bond (:class:`~potlearn.structure.Bonds`), in Å.  Pairs that the data lack have
+        the sum of their covalent radii, scaled as those that they hold.
     limit : (S,)
         Density of :class:`~potlearn.potentials.wall.Wall` up to which atoms are covered.
     phases : tuple of Phase
@@ -118,7 +113,8 @@ def _density_limit(dataset: Dataset, species: tuple[str, ...], reach: Array) -> 
     are from one another.
     """
     largest = np.full((3, len(species)), (1 - 1 / REACH**2) ** 4)  # one neighbour, as in a bond
-    for _, system in _systems(dataset, species, float(reach.max())):
+    for atoms in dataset:
+        system = System.of(atoms, species, float(reach.max()))
         density, _ = densities(system, reach, np.zeros_like(reach))
         here = np.zeros(len(species))
         np.maximum.at(here, system.species, density)
@@ -127,46 +123,17 @@ def _density_limit(dataset: Dataset, species: tuple[str, ...], reach: Array) -> 
     return found
 
 
-def _systems(
-    dataset: Dataset, species: tuple[str, ...], cutoff: float, step: int = 1
-) -> Iterator[tuple[Atoms, System]]:
-    for k in range(0, len(dataset), step):
-        atoms = dataset[k]
-        index = species_indices(atoms, species)
-        yield atoms, System(atoms.positions, index, neighbor_list(atoms, cutoff))
-
-
 def _typical(dataset: Dataset, species: tuple[str, ...]) -> Array:
-    n = len(species)
-    nearest: list[list[Array]] = [[] for _ in range(n * n)]
-    for atoms, system in _systems(dataset, species, SIGHT, 1 + len(dataset) // SEEN):
-        for key, values in enumerate(_nearest(atoms, system.species, system.neighbors, n)):
-            nearest[key].append(values)
-    known = np.full((n, n), np.nan)
-    for key, parts in enumerate(nearest):
-        values = np.concatenate(parts) if parts else np.zeros(0)
-        if len(values):
-            known[divmod(key, n)] = np.quantile(values, TYPICAL)
-    known = np.fmin(known, known.T)
-    radii = np.array([[covalent(a, b) for b in species] for a in species])
-    scale = np.nanmedian(known / radii) if np.isfinite(known).any() else 1.0
-    return np.where(np.isfinite(known), known, scale * radii)
-
-
-def _nearest(atoms: Atoms, index: Species, list_: Any, n: int) -> Iterator[Array]:
-    """For each pair of species a, b: distance of every atom a to its nearest b in sight."""
-    r = np.linalg.norm(list_.vectors(atoms.positions), axis=1)
-    found = np.full((len(atoms), n), np.inf)
-    np.minimum.at(found, (list_.i, index[list_.j]), r)
-    for a in range(n):
-        for b in range(n):
-            values = found[index == a, b]
-            yield values[np.isfinite(values)]
+    known = Bonds.of(dataset, species, sight(species)).lengths
+    radii = np.array([[covalent_length(a, b) for b in species] for a in species])
+    found = table(known, species)
+    scale = np.median((found / radii)[found > 0]) if known else 1.0
+    return np.where(found > 0, found, scale * radii)
 
 
 def _phases(dataset: Dataset, species: tuple[str, ...]) -> Iterator[Phase]:
     """Most stable periodic configuration of each composition, isolated atoms left out."""
-    energies = dataset.energies / dataset.n_atoms
+    energies, far = dataset.energies / dataset.n_atoms, sight(species)
     seen: set[tuple[float, ...]] = set()
     for k in np.argsort(energies, kind="stable").tolist():
         if not np.isfinite(energies[k]):
@@ -175,18 +142,18 @@ def _phases(dataset: Dataset, species: tuple[str, ...]) -> Iterator[Phase]:
         index = species_indices(atoms, species)
         composition = np.bincount(index, minlength=len(species)) / len(atoms)
         key = tuple(np.round(composition, 6).tolist())
-        if key in seen or not atoms.pbc.all() or not len(neighbor_list(atoms, SIGHT).j):
+        if key in seen or not atoms.pbc.all() or not len(neighbor_list(atoms, far).j):
             continue
         seen.add(key)
         volume = atoms.get_volume() / len(atoms)
-        yield Phase(composition, float(energies[k]), volume, is_filled(atoms), atoms)
+        yield Phase(composition, float(energies[k]), volume, is_filled(atoms, far), atoms)
 
 
-def is_filled(atoms: Atoms) -> bool:
-    """Whether a periodic configuration has no layer of vacuum, wider than :data:`SIGHT`."""
+def is_filled(atoms: Atoms, widest: float) -> bool:
+    """Whether a periodic configuration has no layer of vacuum that is wider than a gap in Å."""
     cell = np.array(atoms.cell)
     normals = np.cross(np.roll(cell, -1, 0), np.roll(cell, -2, 0))
     heights = atoms.get_volume() / np.linalg.norm(normals, axis=1)
     planes = np.sort(atoms.get_scaled_positions(), axis=0)
     gaps = np.diff(planes, axis=0, append=planes[:1] + 1).max(0)
-    return bool((gaps * heights <= SIGHT).all())
+    return bool((gaps * heights <= widest).all())

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations_with_replacement
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 
 from potlearn.potentials.pair import ZBL
+from potlearn.structure.bonds import Pair, covalent_length, sight
 from potlearn.structure.neighbors import neighbors as neighbor_list
 from potlearn.structure.species import species_indices
 
-Pair: TypeAlias = tuple[str, str]
-
 REACH = 3.0
-"""Distance in Å up to which shortest distances are looked for."""
+"""Distance in Å up to which a shortest distance of the data is that of atoms that touch."""
+SEEN_FRACTION = 0.8
+"""Assumed shortest distance of a pair that the data hold farther apart, in its distance there."""
 COVALENT_FRACTION = 0.7
-"""Assumed shortest distance of a pair that the data lack, in sums of covalent radii."""
+"""The same of a pair that the data lack, in sums of covalent radii."""
 INNER_FRACTION = 0.5
 """Inner radius of the switch in outer radii."""
 
@@ -30,30 +31,31 @@ def pairs_of(species: Sequence[str]) -> list[Pair]:
 def shortest_distances(configurations: Iterable[Any], species: Sequence[str]) -> dict[Pair, float]:
     """Shortest distance of every pair of species in the data, in Å.
 
-    A pair that never comes within 3 Å has 0.7 times the sum of its covalent radii, or 3 Å if that
-    is less.
+    A pair that never comes within 3 Å has 0.8 of its shortest distance (large atoms, such as those
+    of caesium or solid argon; ions of equal charge), one that never meets 0.7 times the sum of its
+    covalent radii; both at most 3 Å.
     """
-    n = len(species)
+    n, far = len(species), sight(species)
     table = np.full((n, n), np.inf)
     for atoms in configurations:
-        list_ = neighbor_list(atoms, REACH)
+        list_ = neighbor_list(atoms, far)
         index = species_indices(atoms, species)
         r = np.linalg.norm(list_.vectors(atoms.positions), axis=1)
         np.minimum.at(table, (index[list_.i], index[list_.j]), r)
     table = np.minimum(table, table.T)
     return {
-        (species[a], species[b]): float(table[a, b])
-        if np.isfinite(table[a, b])
-        else min(REACH, COVALENT_FRACTION * covalent(species[a], species[b]))
+        (species[a], species[b]): _assumed(float(table[a, b]), species[a], species[b])
         for a, b in combinations_with_replacement(range(n), 2)
     }
 
 
-def covalent(a: str, b: str) -> float:
-    """Sum of the covalent radii of two elements, in Å."""
-    from ase.data import atomic_numbers, covalent_radii
-
-    return float(covalent_radii[atomic_numbers[a]] + covalent_radii[atomic_numbers[b]])
+def _assumed(seen: float, a: str, b: str) -> float:
+    """Shortest distance of a pair from the one seen, which is infinite if there is none."""
+    if seen < REACH:
+        return seen
+    if seen < np.inf:
+        return min(REACH, SEEN_FRACTION * seen)
+    return min(REACH, COVALENT_FRACTION * covalent_length(a, b))
 
 
 def default_zbl(
