@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import potlearn as pl
-from potlearn.fit.beyond.coverage import FARTHEST, REACH, ROOM, is_filled
+from potlearn.fit.beyond.coverage import CLOSER, CLOSEST, FARTHEST, REACH, ROOM, is_filled
 from potlearn.potentials.wall import Wall
 
 
@@ -28,7 +28,7 @@ def test_a_crystal():
     found = coverage([with_energy(bulk("Cu", "fcc", a=a), -3.5)], ("Cu",))
     bond = a / 2**0.5
     assert found.shortest[("Cu", "Cu")] == pytest.approx(bond)
-    assert found.contact[0, 0] == pytest.approx(bond)
+    assert found.contact[0, 0] == pytest.approx(CLOSER * CLOSEST * bond)
     assert found.typical[0, 0] == pytest.approx(bond)
     assert found.reach[0, 0] == pytest.approx(REACH * bond)
     density = 12 * (1 - 1 / REACH**2) ** 4 + 6 * (1 - 2 / REACH**2) ** 4
@@ -124,6 +124,6 @@ def test_atoms_that_are_far_apart_have_bonds_too(symbol, structure, a):
     found = coverage([with_energy(bulk(symbol, structure, a=a), -0.1)], (symbol,))
     bond = a * {"bcc": 3**0.5 / 2, "fcc": 0.5**0.5}[structure]
     assert found.typical[0, 0] == pytest.approx(bond)
-    assert found.contact[0, 0] == pytest.approx(min(3.0, 0.8 * bond))
+    assert found.shortest[symbol, symbol] == pytest.approx(min(3.0, 0.8 * bond))
     (phase,) = found.phases
     assert phase.filled

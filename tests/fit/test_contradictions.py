@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import potlearn as pl
 from potlearn.fit import FitSettings, Weights, find_contradictions, fit_linear
-from potlearn.fit.contradictions.contradiction import told
+from potlearn.fit.contradictions.contradiction import sentences
 
 KBAR = 1602.1766208
 DESCRIPTOR = pl.ACE(("Cu",), cutoff=4.5, order=3, degree=(10, 6, 4))
@@ -202,10 +202,10 @@ def test_a_saved_ledger_gives_the_same(copper, tmp_path):
 
 def test_many_groups_with_one_fault_are_one_sentence(copper):
     (item,) = fit(dataset(copper, "sign")).contradictions
-    assert len(told([item] * 3)) == 3
+    assert len(sentences([item] * 3)) == 3
     others = [replace(item, group=name, harm=1.0) for name in "abc"]
-    (sentence,) = told([*others, item])
-    assert sentence == f"{item.words}; so it is in the groups a, b, c"
+    (sentence,) = sentences([*others, item])
+    assert sentence == f"{item.words}; the groups a, b, c have the same fault"
 
 
 @settings(max_examples=8, deadline=None)

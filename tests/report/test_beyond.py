@@ -73,7 +73,7 @@ def test_what_falls_comes_first_with_what_to_do(panel):
     shown, figure = panel(FALLEN)
     assert "Something falls" in shown
     assert "Nothing falls" not in shown
-    assert "<li>&lt;b&gt;Si&lt;/b&gt; fcc lose" in shown
+    assert "compression of &lt;b&gt;Si&lt;/b&gt; fcc" in shown
     assert shown.count("<li>") == 3
     assert EVIL not in shown
     assert [row[0] for row in rows(shown)] == [

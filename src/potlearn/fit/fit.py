@@ -7,7 +7,7 @@ from time import perf_counter, process_time
 from typing import TYPE_CHECKING
 
 from potlearn.errors import FitError
-from potlearn.fit.contradictions.contradiction import Contradiction, told
+from potlearn.fit.contradictions.contradiction import Contradiction, sentences
 from potlearn.fit.contradictions.find import find_contradictions
 from potlearn.fit.contradictions.trial import without_stress
 from potlearn.fit.estimate import announce, estimate_cost
@@ -83,7 +83,7 @@ def fit_linear(
     found, settings = _contradictions(ledger, settings)
     timing |= clock.lap("contradictions")
     coefficients, info = solve_ledger(ledger, settings)
-    notes = (note, *told(found), *info.notes)
+    notes = (note, *sentences(found), *info.notes)
     return FitResult(
         coefficients=coefficients,
         info=info,

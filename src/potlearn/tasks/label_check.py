@@ -61,7 +61,7 @@ def _suspicious(
     descriptor = _small_descriptor(dataset.species)
     runtime = Runtime(progress=progress)
     result = fit_linear(dataset, descriptor, rows=RowBudget(), runtime=runtime)
-    # A small basis is biased: only faults that their form alone betrays are told.
+    # A small basis is biased: only faults that show by their form alone are reported.
     gross = tuple(item for item in result.contradictions if item.fault.is_gross)
     return find_suspicious(result, rounds=1, progress=progress), gross
 

@@ -23,16 +23,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from potlearn.fit.ledger.one_body import INTERCEPT
-from potlearn.fit.posed import Posed
+from potlearn.fit.diagnose.hat import Hat
 from potlearn.fit.result import FitResult
-from potlearn.fit.solve.problem import LinearProblem
-from potlearn.fit.solve.spectrum import column_scales
 from potlearn.fit.weights import QUANTITIES, Weights
 from potlearn.linalg.blas import one_blas_thread
-from potlearn.linalg.lapack import solve_triangular
 from potlearn.linalg.one_sided import one_sided
-from potlearn.linalg.triangular import Matrix, merge
+from potlearn.linalg.triangular import Matrix
 from potlearn.typing import Array, Mask
 
 UNSEEN = 1e-6
@@ -47,7 +43,6 @@ DEEP = 10.0
 """In eV/atom."""
 MOST = 600
 """Bounds beyond which those that do not hold the solution are dropped."""
-_STIFFNESS = 1e-10
 
 
 class SoftBounds:
@@ -55,15 +50,9 @@ class SoftBounds:
 
     def __init__(self, result: FitResult) -> None:
         self._result = result
-        posed = Posed.of(result.ledger, result.settings)
-        self._start = result.coefficients.ravel()
-        self._free = _free_columns(posed)
-        norms = np.linalg.norm(posed.problem.R, axis=0)
-        self._free[:, norms <= UNSEEN * np.median(norms)] = 0.0
-        info = result.info
-        penalties = np.sqrt(info.ridge) * column_scales(posed.problem, info.scaling)
         with one_blas_thread():
-            self._metric = metric(posed.problem, penalties)
+            self._hat = Hat.of(result)
+            self._seen = self._seen_columns()
             self._most = self._largest_errors()
         self._duals: list[Matrix] = []
         self._missing: list[Array] = []
@@ -80,13 +69,12 @@ class SoftBounds:
         """
         if not len(rows):
             return
-        missing = bounds - rows @ self._start
+        missing = bounds - rows @ self._hat.coefficients
         scale = 1 / np.maximum(missing / DEEP, 1.0)
         rows, missing = scale[:, None] * rows, scale * missing
         self._missing.append(missing)
         with one_blas_thread():
-            free = np.asfortranarray((rows @ self._free).T)
-            self._duals.append(solve_triangular(self._metric, free, transposed=True))
+            self._duals.append(self._hat.half(rows * self._seen))
 
     def solve(self) -> tuple[Array, float]:
         """Coefficients (C,) with the heaviest slack that errors allow, and its weight.
@@ -96,17 +84,16 @@ class SoftBounds:
         """
         missing = np.concatenate([*self._missing, np.zeros(0)])
         if (missing <= 0).all():
-            return self._start, np.inf
+            return self._hat.coefficients, np.inf
         with one_blas_thread():
             # More bounds never allow a heavier slack: weights that failed are not tried again.
             while self._weights:
-                step, active = self._step(missing, self._weights[0])
-                found = self._start + self._free @ step
+                found, active = self._bounded(missing, self._weights[0])
                 if self.is_allowed(found):
                     self._keep(active if len(active) > MOST else np.ones(len(active), bool))
                     return found, self._weights[0]
                 self._weights.pop(0)
-        return self._start, 0.0
+        return self._hat.coefficients, 0.0
 
     def _keep(self, chosen: Mask) -> None:
         """Drop bounds that are far from being met exactly: the solution does not depend on them."""
@@ -118,11 +105,19 @@ class SoftBounds:
         errors = self._result.ledger.rmse(coefficients)["all"]
         return all(errors[q] <= most for q, most in self._most.items())
 
-    def _step(self, missing: Array, weight: float) -> tuple[Array, Mask]:
-        """Change of the free coefficients (F,), and which bounds (m,) hold it."""
+    def _bounded(self, missing: Array, weight: float) -> tuple[Array, Mask]:
+        """Coefficients (C,) with slack of this weight, and which bounds (m,) hold them."""
         duals = np.hstack(self._duals)
         u = one_sided(duals.T @ duals, missing, weight)
-        return solve_triangular(self._metric, duals @ u), u > 0
+        return self._hat.moved(duals @ u), u > 0
+
+    def _seen_columns(self) -> Mask:
+        """Whether the data have rows of each column, (C,)."""
+        ledger = self._result.ledger
+        triangle, _ = ledger.combine(self._result.settings.weights)
+        norms = np.linalg.norm(triangle[:, : len(ledger.columns)], axis=0)
+        seen: Mask = norms > UNSEEN * np.median(norms)
+        return seen
 
     def _largest_errors(self) -> dict[str, float]:
         r"""Training errors up to which held-out ones grow by :data:`ALLOWANCE` at most.
@@ -133,25 +128,14 @@ class SoftBounds:
         """
         ledger, weights = self._result.ledger, self._result.settings.weights
         most = {}
-        for quantity, error in ledger.rmse(self._start)["all"].items():
+        for quantity, error in ledger.rmse(self._hat.coefficients)["all"].items():
             if quantity not in weights.used:
                 continue
             triangle, n = ledger.combine(_only(weights, quantity))
-            rows = np.asfortranarray((triangle[:, : len(self._start)] @ self._free).T)
-            gamma = float((solve_triangular(self._metric, rows, transposed=True) ** 2).sum())
+            gamma = float((self._hat.half(triangle[:, : len(ledger.columns)]) ** 2).sum())
             held_out = 1 / (1 - min(gamma / max(n, 1), MOST_LEVERAGE)) ** 2
             most[quantity] = error * np.sqrt(1 + ((1 + ALLOWANCE) ** 2 - 1) * held_out)
         return most
-
-
-def _free_columns(posed: Posed) -> Matrix:
-    """Change of all coefficients (C,) with each free one of the problem, (C, F)."""
-    place = {name: k for k, name in enumerate(posed.columns)}
-    found = np.zeros((len(posed.columns), len(posed.problem.names)), order="F")
-    for k, name in enumerate(posed.problem.names):
-        moved = posed.fixed if name == INTERCEPT else (name,)
-        found[[place[m] for m in moved], k] = 1.0
-    return found
 
 
 def _only(weights: Weights, quantity: str) -> Weights:
@@ -159,13 +143,3 @@ def _only(weights: Weights, quantity: str) -> Weights:
     others = {q: 0.0 for q in QUANTITIES if q != quantity}
     groups = {group: {**given, **others} for group, given in weights.groups.items()}
     return replace(weights, groups=groups, **others)
-
-
-def metric(problem: LinearProblem, penalties: Array) -> Matrix:
-    """Triangle T of the stacked rows ``[R; diag(penalties)]``, dependent directions made stiff."""
-    n = len(problem.names)
-    floor = _STIFFNESS * problem.column_norms()
-    square = np.zeros((n, n), order="F")
-    square[: len(problem.R)] = problem.R
-    diagonal = np.asfortranarray(np.diag(np.maximum(penalties, floor)))
-    return merge(square, diagonal)[:n]

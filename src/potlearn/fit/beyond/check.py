@@ -70,7 +70,7 @@ class CrystalCheck:
 
 @dataclass(frozen=True)
 class ApproachCheck:
-    """A dimer or trimer below the shortest distance of the data.
+    """A dimer or trimer inside the wall, below the distances that the data cover.
 
     Attributes
     ----------
@@ -112,24 +112,26 @@ class BeyondCheck:
         if falling:
             worst = min(falling, key=lambda c: c.pressure)
             yield (
-                f"beyond the data, {_names([c.name for c in falling])} lose energy on compression; "
-                f"{worst.name} from {worst.pressure:.0f} GPa, at {worst.compression:.2f} of its "
-                f"distance at rest: add compressed cells of {worst.name}"
+                f"beyond the data, the energy falls on compression of "
+                f"{_names([c.name for c in falling])}; {worst.name} from {worst.pressure:.0f} GPa, "
+                f"at {worst.compression:.2f} of its distance at rest: add compressed cells of "
+                f"{worst.name}"
             )
         attracting = [a for a in self.approaches if not a.repels]
         if attracting:
             first = max(attracting, key=lambda a: a.distance)
             yield (
-                f"beyond the data, {_names([a.name for a in attracting])} attract at close "
-                f"distance; {first.name} from {first.distance:.2f} Å: add configurations in which "
-                f"these atoms are close"
+                f"beyond the data, atoms attract each other at close distance in "
+                f"{_names([a.name for a in attracting])}; {first.name} from "
+                f"{first.distance:.2f} Å: add configurations in which these atoms are close"
             )
         collapsed = {p: (n, k) for p, (n, k) in self.packings.items() if k}
         if collapsed:
             words = ", ".join(f"{k} of {n} under {p:g} GPa" for p, (n, k) in collapsed.items())
             yield (
-                f"beyond the data, random packings collapse: {words}; do not simulate dense "
-                f"disordered states; add dense random cells or a compressed melt"
+                f"beyond the data, random packings collapse or fall more than {DEPTH:g} eV/atom "
+                f"below any energy that the data allow: {words}; do not simulate disordered "
+                f"states; add dense and sparse random cells, and isolated atoms if there are none"
             )
 
     def to_dict(self) -> Settings:
@@ -248,9 +250,15 @@ def along(potential: ForSystems, approach: Approach) -> Array:
     )
 
 
+def falls_of(energies: Array) -> Indices:
+    """States from which the next one, farther in, has less energy."""
+    return np.flatnonzero(np.diff(energies) < -FINE)
+
+
 def approach_check(approach: Approach, energies: Array) -> ApproachCheck:
     """Where atoms first attract on the way in."""
-    falls = np.flatnonzero(np.diff(energies) < -FINE)
+    falls = falls_of(energies)
+    falls = falls[approach.distances[falls] <= approach.contact]
     name = f"{'-'.join(approach.pair)} {approach.kind}"
     where = approach.distances[falls[0] if len(falls) else -1]
     return ApproachCheck(name, float(where), not len(falls))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from potlearn.engine import densities
-from potlearn.fit.beyond.shortest import shortest_distances
+from potlearn.fit.beyond.shortest import assumed, three_shortest
 from potlearn.structure.bonds import Bonds, Pair, covalent_length, sight
 from potlearn.structure.neighbors import neighbors as neighbor_list
 from potlearn.structure.species import species_indices
@@ -23,6 +23,8 @@ REACH = 1.5
 """Reach of the density in typical distances: first neighbours count much, second ones little."""
 ROOM = 1.05
 """Densities up to this many times the largest of the data count as covered."""
+CLOSER, CLOSEST = 0.98, 0.95
+"""The same for distances: room that is always left, and the smallest step."""
 FARTHEST = 1.25
 """Largest step from the densest configuration to one that may be in other data."""
 
@@ -63,6 +65,9 @@ class Coverage:
     typical : (S, S)
         Length of a bond (:class:`~potlearn.structure.Bonds`), in Å.  Pairs that the data lack have
         the sum of their covalent radii, scaled as those that they hold.
+    contact : (S, S)
+        Distance below which pairs are closer than the data cover, in Å: the shortest one, less room
+        for other data of the same kind.
     limit : (S,)
         Density of :class:`~potlearn.potentials.wall.Wall` up to which atoms are covered.
     phases : tuple of Phase
@@ -72,21 +77,24 @@ class Coverage:
     species: tuple[str, ...]
     shortest: Mapping[Pair, float]
     typical: Array
+    contact: Array
     limit: Array
     phases: tuple[Phase, ...]
 
     @classmethod
     def of(cls, dataset: Dataset, species: tuple[str, ...]) -> Coverage:
         """Look through the data twice: for distances, then for densities."""
-        shortest = shortest_distances(dataset, species)
+        three = three_shortest(dataset, species)
+        shortest = assumed(three[0], species)
         typical = np.maximum(_typical(dataset, species), table(shortest, species))
         limit = _density_limit(dataset, species, REACH * typical)
-        return cls(tuple(species), shortest, typical, limit, tuple(_phases(dataset, species)))
+        contact = _contact(three) * table(shortest, species)
+        phases = tuple(_phases(dataset, species))
+        return cls(tuple(species), shortest, typical, contact, limit, phases)
 
-    @property
-    def contact(self) -> Array:
-        """Shortest distances as a table, (S, S)."""
-        return table(self.shortest, self.species)
+    def contact_of(self, a: str, b: str) -> float:
+        """Contact of one pair, in Å."""
+        return float(self.contact[self.species.index(a), self.species.index(b)])
 
     @property
     def reach(self) -> Array:
@@ -100,6 +108,18 @@ def table(values: Mapping[Pair, float], species: tuple[str, ...]) -> Array:
     for (a, b), value in values.items():
         i, j = species.index(a), species.index(b)
         found[i, j] = found[j, i] = value
+    return found
+
+
+def _contact(three: Array) -> Array:
+    r"""Contact of pairs in their shortest distances, (S, S): :math:`0.98 \max(d_1 / d_3, 0.95)`.
+
+    With the smallest and third smallest of the configurations' shortest distances, for the reason
+    of :func:`_density_limit`.
+    """
+    with np.errstate(invalid="ignore"):
+        ratio = np.nan_to_num(three[0] / three[2], nan=0.0)
+    found: Array = CLOSER * np.maximum(ratio, CLOSEST)
     return found
 
 

@@ -18,18 +18,19 @@ from potlearn.engine import densities
 from potlearn.fit.beyond.bounds import ALLOWANCE, SoftBounds
 from potlearn.fit.beyond.cells import Cells
 from potlearn.fit.beyond.check import (
-    FINE,
     PRESSURES,
     BeyondCheck,
     along,
+    approach_check,
     check_beyond,
+    falls_of,
     rise,
     scan,
 )
 from potlearn.fit.beyond.coverage import Coverage
 from potlearn.fit.beyond.descent import GPA, descend
 from potlearn.fit.beyond.floor import Floor
-from potlearn.fit.beyond.states import approaches, crystal_paths, packings, strained
+from potlearn.fit.beyond.states import Approach, approaches, crystal_paths, packings, strained
 from potlearn.fit.result import FitResult
 from potlearn.linalg.triangular import Matrix
 from potlearn.potentials.base import ForSystems, Potential
@@ -43,15 +44,15 @@ if TYPE_CHECKING:
     from potlearn.descriptors import Descriptor
     from potlearn.runtime import Report
 
-CLOSER = 0.95
-"""Contact of the wall in shortest distances: other data of the same kind come somewhat closer."""
-DEEP, INSIDE = 0.9, 1.1
+DEEP, INSIDE = 0.97, 1.1
 """Part of the contact distance below which, and of the allowed density above which, it is for the
 wall to repel, not for the fit."""
 MARGIN = 1e-3
 """Rise in eV/atom that is asked from one compressed crystal to the next."""
 SEARCHED = (0.0, *PRESSURES)
 """GPa in the search: sparse packings, which need no pressure to fall, are looked at twice."""
+MOST_STEPS = 32
+"""Steps of one approach that become bounds in a round."""
 MOST_FALLS = 90
 """States of one round's falls that become bounds."""
 PATIENCE, HOPE = 10, 0.7
@@ -94,7 +95,7 @@ class ProtectSettings:
     start: int = 150
     height: float = 50.0
     stiffness: float = 50.0
-    highest: float = 1e4
+    highest: float = 1e5
     seed: int = 0
 
 
@@ -169,7 +170,7 @@ class _Search:
             coverage.reach,
             coverage.limit,
             np.full(n, settings.height),
-            CLOSER * coverage.contact,
+            coverage.contact,
             np.full((n, n), settings.stiffness),
         )
         self.potential = LinearPotential(descriptor, result.coefficients, self._reference())
@@ -321,16 +322,26 @@ class _Search:
         """Bound or wall dimers and trimers that attract; whether there are any."""
         found = False
         for approach in self.approaches:
-            falls = np.flatnonzero(np.diff(along(self.potential, approach)) < -FINE)
+            falls = falls_of(along(self.potential, approach))
             if not len(falls):
                 continue
-            found = True
-            chosen = falls[np.unique(np.linspace(0, len(falls) - 1, 8).astype(int))]
+            chosen = falls[np.unique(np.linspace(0, len(falls) - 1, MOST_STEPS).astype(int))]
             self._bound_rise(approach.cells.take(chosen), approach.cells.take(chosen + 1))
-            deep = approach.distances[falls + 1] < DEEP * approach.distances[0]
-            if deep.any():
-                self._raise_wall(approach.cells.take(falls[deep] + 1))
+            found |= self._stiffened(approach)
         return found
+
+    def _stiffened(self, approach: Approach) -> bool:
+        """Double the stiffness of a pair until it repels inside the wall; whether it did not."""
+        i, j = (self.coverage.species.index(s) for s in approach.pair)
+        changed = False
+        while not approach_check(approach, along(self.potential, approach)).repels:
+            stiffness = self.wall.stiffness.copy()
+            if stiffness[i, j] >= self.settings.highest:
+                break
+            stiffness[i, j] = stiffness[j, i] = min(2 * stiffness[i, j], self.settings.highest)
+            self._with_wall(replace(self.wall, stiffness=stiffness))
+            changed = True
+        return changed
 
 
 def _spread(cells: Cells, most: int) -> Cells:

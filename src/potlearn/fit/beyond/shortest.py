@@ -12,6 +12,7 @@ from potlearn.potentials.pair import ZBL
 from potlearn.structure.bonds import Pair, covalent_length, sight
 from potlearn.structure.neighbors import neighbors as neighbor_list
 from potlearn.structure.species import species_indices
+from potlearn.typing import Array
 
 REACH = 3.0
 """Distance in Å up to which a shortest distance of the data is that of atoms that touch."""
@@ -35,17 +36,32 @@ def shortest_distances(configurations: Iterable[Any], species: Sequence[str]) ->
     of caesium or solid argon; ions of equal charge), one that never meets 0.7 times the sum of its
     covalent radii; both at most 3 Å.
     """
+    return assumed(three_shortest(configurations, species)[0], species)
+
+
+def three_shortest(configurations: Iterable[Any], species: Sequence[str]) -> Array:
+    """The three smallest of the configurations' shortest distances of each pair, (3, S, S).
+
+    Infinite where so many configurations do not have the pair in sight.
+    """
     n, far = len(species), sight(species)
-    table = np.full((n, n), np.inf)
+    smallest = np.full((3, n, n), np.inf)
     for atoms in configurations:
         list_ = neighbor_list(atoms, far)
         index = species_indices(atoms, species)
         r = np.linalg.norm(list_.vectors(atoms.positions), axis=1)
-        np.minimum.at(table, (index[list_.i], index[list_.j]), r)
-    table = np.minimum(table, table.T)
+        here = np.full((n, n), np.inf)
+        np.minimum.at(here, (index[list_.i], index[list_.j]), r)
+        here = np.minimum(here, here.T)
+        smallest = np.sort(np.concatenate([smallest, here[None]]), axis=0)[:3]
+    return smallest
+
+
+def assumed(seen: Array, species: Sequence[str]) -> dict[Pair, float]:
+    """Shortest distance of every pair from those seen (S, S), as :func:`shortest_distances`."""
     return {
-        (species[a], species[b]): _assumed(float(table[a, b]), species[a], species[b])
-        for a, b in combinations_with_replacement(range(n), 2)
+        (species[a], species[b]): _assumed(float(seen[a, b]), species[a], species[b])
+        for a, b in combinations_with_replacement(range(len(species)), 2)
     }
 
 

@@ -23,7 +23,7 @@ LARGEST, SMALLEST, STEP = 1.35, 0.45, 0.005
 MOST_CRYSTALS = 40
 TRIES = 20
 """Draws of a composition before a pure cell is taken."""
-DIMER_POINTS = 80
+DIMER_POINTS = 240
 DEEPEST = 50.0
 """Pairs are looked at down to the cutoff over this; radial tables begin at the cutoff over 64."""
 
@@ -162,11 +162,12 @@ def _drawn(coverage: Coverage, floor: Floor, rng: np.random.Generator) -> Indice
 
 @dataclass(frozen=True)
 class Approach:
-    """Atoms that come together from contact inwards: distances (n,) descending, configurations."""
+    """Atoms that come together: distances (n,), descending; where the wall begins; the cells."""
 
     pair: tuple[str, str]
     kind: str
     distances: Array
+    contact: float
     cells: Cells
 
 
@@ -178,11 +179,11 @@ def approaches(coverage: Coverage, cutoff: float) -> list[Approach]:
     """
     found = []
     for a, b in combinations_with_replacement(coverage.species, 2):
-        end = coverage.shortest[a, b]
+        end, contact = coverage.shortest[a, b], coverage.contact_of(a, b)
         r = np.geomspace(end, max(cutoff / DEEPEST, 0.2 * end), DIMER_POINTS)
         for kind, symbols, places in _molecules(a, b):
             cells = _molecule(symbols, places, r, coverage.species)
-            found.append(Approach((a, b), kind, r, cells))
+            found.append(Approach((a, b), kind, r, contact, cells))
     return found
 
 

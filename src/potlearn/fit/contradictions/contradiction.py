@@ -12,7 +12,7 @@ from potlearn.typing import Settings
 ALLOWED = 1.05
 """Errors of energies or forces may grow by this factor for the sake of a stress with a fault."""
 FEW = 3
-"""Groups with the same fault that are told one by one; more are told in one sentence."""
+"""Groups with the same fault that have a sentence each; more share one."""
 
 
 @dataclass(frozen=True)
@@ -73,19 +73,19 @@ class Contradiction:
         }
 
 
-def told(contradictions: Sequence[Contradiction]) -> tuple[str, ...]:
+def sentences(contradictions: Sequence[Contradiction]) -> tuple[str, ...]:
     """A sentence for each, or one for many groups with the same fault."""
     alike: dict[tuple[Kind, bool], list[Contradiction]] = {}
     for item in contradictions:
         alike.setdefault((item.fault.kind, item.left_out), []).append(item)
-    sentences: list[str] = []
+    found: list[str] = []
     for items in alike.values():
-        sentences += [item.words for item in items] if len(items) <= FEW else [_together(items)]
-    return tuple(sentences)
+        found += [item.words for item in items] if len(items) <= FEW else [_together(items)]
+    return tuple(found)
 
 
 def _together(items: Sequence[Contradiction]) -> str:
     """One sentence for groups that have a fault in common: the worst of them in numbers."""
     worst = max(items, key=lambda item: item.harm)
     names = ", ".join(item.group for item in items if item is not worst)
-    return f"{worst.words}; so it is in the groups {names}"
+    return f"{worst.words}; the groups {names} have the same fault"

@@ -37,7 +37,7 @@ SIGNIFICANCE = 1e-4
 """Chance of an offset of this size from scatter alone.  A few tens of groups are looked at, so that
 one data set in a hundred or fewer has an offset by chance."""
 LARGE_OFFSET = 20.0 / KBAR
-"""Offset in eV/Å³ that is told whether it does harm or not: 20 kbar.  Smaller ones are common: the
+"""Offset in eV/Å³ that is reported even if it does no harm: 20 kbar.  Smaller ones are common: the
 tantalum set of SNAP has -12 and -9 kbar in its elastic groups, at no cost in its errors."""
 MOST = 0.5
 """A fault is what explains more than half of the squared residual, or of the squared labels."""

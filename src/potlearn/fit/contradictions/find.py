@@ -73,7 +73,7 @@ def find_contradictions(ledger: Ledger, settings: FitSettings) -> tuple[Contradi
         try:
             return _Search.of(without_folds(ledger), settings, groups).found()
         except (FitError, np.linalg.LinAlgError):
-            return ()  # what cannot be fitted is told by the fit itself
+            return ()  # the fit itself says what cannot be fitted
 
 
 SHARED: tuple[Kind, ...] = ("offset", "sign", "unit")
@@ -101,12 +101,12 @@ class _Search:
         rest = [g for g in self.groups if g not in seen]
         own = own_offsets(self.trials.ledger, self.trials.settings, rest, ALLOWED_TRADE)
         out = [item.group for item in found if item.left_out]
-        told = [
+        more = [
             self._item(group, fault, harm, True)
             for group, (fault, harm) in own.items()
             if self._fault(group, self._without([*out, group])).offset / fault.offset > 0.5
         ]
-        return tuple(sorted([*found, *told], key=lambda item: item.group))
+        return tuple(sorted([*found, *more], key=lambda item: item.group))
 
     def _against_all(self) -> tuple[Contradiction, ...]:
         everything = self._harm(self.trials.of_groups(self.groups))
@@ -121,7 +121,9 @@ class _Search:
         alike = self._alike(out)
         clean = self._without([*out, *alike])
         shown = {g: g in out for g in self._shown(out, clean)} | dict.fromkeys(alike, True)
-        return tuple(self._told(g, clean, alone[g], shown[g], alike.get(g)) for g in sorted(shown))
+        return tuple(
+            self._reported(g, clean, alone[g], shown[g], alike.get(g)) for g in sorted(shown)
+        )
 
     def _eliminated(self, order: list[str], out: list[str]) -> tuple[list[str], Trial]:
         """Groups to leave out, and the fit without them: forms of faults first, then the others."""
@@ -170,7 +172,7 @@ class _Search:
             if g in out or (self.faults[g].is_gross and self._fault(g, clean).is_gross)
         ]
 
-    def _told(
+    def _reported(
         self, group: str, clean: Trial, harm: float, left_out: bool, shared: Kind | None
     ) -> Contradiction:
         """Numbers of the fit to what stays; the form as it was found, where it is hidden there."""

@@ -22,7 +22,7 @@ from potlearn.fit.weights import Weights
 MOST_LEVERAGE = 0.5
 """Mean leverage of energies above which a fit to them alone says little of anything else."""
 FEWEST_ENERGIES = 20
-"""Energies that a fit to them alone needs, so that harm is told from scatter."""
+"""Energies that a fit to them alone needs, so that harm is more than scatter."""
 
 
 def own_offsets(

@@ -56,8 +56,11 @@ class Hat:
         return cls(np.asfortranarray(penalised.triangle), posed.free, result.coefficients.ravel())
 
     @classmethod
-    def free_of_core(cls, result: FitResult) -> Hat:
-        """The same with the coefficients that no core inequality has changed."""
+    def solved(cls, result: FitResult) -> Hat:
+        """The same with the coefficients of its own factor, which differ by rounding.
+
+        Fits without some labels follow from them to the last digits.
+        """
         posed, penalised = _penalised(result)
         solved = solve_triangular(penalised.triangle, penalised.rhs)
         triangle = np.asfortranarray(penalised.triangle)
@@ -77,13 +80,17 @@ class Hat:
         u, s, vt = np.linalg.svd(self.half(rows), full_matrices=False)
         rest = np.maximum((1 - s) * (1 + s), ROUNDING)
         left = np.eye(len(u)) - (u * (1 - np.sqrt(rest))) @ u.T
-        step = solve_triangular(self.triangle, u @ (s / rest * (vt @ errors)))
-        coefficients = self.coefficients.copy()
+        coefficients = self.moved(u @ (s / rest * (vt @ errors)))
+        return Hat(factor(np.asfortranarray(left @ self.triangle)), self.free, coefficients)
+
+    def moved(self, half: Array) -> Array:
+        """Coefficients (C,) after a step :math:`T^{-1} h` of the free ones, ``half`` h (C',)."""
+        step, coefficients = solve_triangular(self.triangle, half), self.coefficients.copy()
         if self.free.ndim == 1:
             coefficients[self.free] += step
         else:
             coefficients += self.free @ step
-        return Hat(factor(np.asfortranarray(left @ self.triangle)), self.free, coefficients)
+        return coefficients
 
 
 def _penalised(result: FitResult) -> tuple[Posed, RidgeFactor]:

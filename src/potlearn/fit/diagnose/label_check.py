@@ -67,7 +67,7 @@ def find_suspicious(
         )
 
     with one_blas_thread(), _rows(result) as rows, reporting(progress, "label check") as report:
-        judge = Judge.of(result, Hat.free_of_core(result))
+        judge = Judge.of(result, Hat.solved(result))
         held = _HeldRows(rows, threshold / 2)
         items = held.first(judge, report)
         found = suspicions(items)
