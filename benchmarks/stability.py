@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 from typing import NamedTuple
@@ -30,8 +31,10 @@ from potlearn.errors import PotlearnError
 from potlearn.fit import FitSettings, fit_linear
 from potlearn.fit.beyond.cells import Cells
 from potlearn.fit.beyond.check import rise
-from potlearn.fit.beyond.descent import GPA, descend
+from potlearn.fit.beyond.descent import descend
 from potlearn.metrics import evaluate, metrics
+from potlearn.structure import neighbors
+from potlearn.structure.units import GPA
 
 HERE = Path(__file__).resolve().parent
 PRESSURES = (0.0, 50.0, 100.0, 300.0)
@@ -61,7 +64,21 @@ def copper(_: Path) -> Case:
     return held_out(pl.from_atoms(made), ("Cu",), 5.0)
 
 
-ALL = {"silicon": silicon, "copper": copper, **SETS}
+def argon(_: Path) -> Case:
+    """A soft solid of large atoms: a bulk modulus of 3 GPa, 0.08 eV/atom of cohesion."""
+    truth = pl.LennardJones(("Ar",), radius=8.0, epsilon=0.0104, sigma=3.4)
+    rng = np.random.default_rng(0)
+    made = []
+    for k in range(60):
+        atoms = bulk("Ar", "fcc", a=5.26 * rng.uniform(0.94, 1.06), cubic=True)
+        atoms.rattle(0.3 * rng.random(), seed=k)
+        atoms.calc = truth.calculator()
+        atoms.get_stress()
+        made.append(atoms)
+    return held_out(pl.from_atoms(made), ("Ar",), 8.0)
+
+
+ALL = {"silicon": silicon, "copper": copper, "argon": argon, **SETS}
 
 
 class Fitted(NamedTuple):
@@ -125,7 +142,7 @@ def crystals(potential: pl.LinearPotential, case: Case) -> dict[str, str]:
         sizes = np.array([len(a) for a in cells])
         volumes = np.array([a.get_volume() for a in cells])
         energies = np.array([f.energy for f in found]) / sizes
-        pressures = np.array([f.virial[:3].sum() for f in found]) / (3 * volumes * GPA)
+        pressures = np.array([f.virial[:3].sum() for f in found]) * GPA / (3 * volumes)
         start, where, _ = rise(scales, energies, pressures)
         if len(where):
             part = scales[where[0]] / scales[start]
@@ -169,7 +186,7 @@ def collapsed(potential: pl.LinearPotential, case: Case, n: int) -> dict[str, in
         end = descend(
             potential,
             cells,
-            np.full(n, pressure * GPA),
+            np.full(n, pressure / GPA),
             lambda c, f=floor: np.full(len(c), f[0]),
             STEPS,
         )
@@ -209,6 +226,29 @@ def dimers(potential: pl.LinearPotential, case: Case) -> list[str]:
     return attracting
 
 
+def force_time(potential: pl.LinearPotential, case: Case) -> float:
+    """Microseconds per atom of energies and forces of some 1000 atoms of the most stable state."""
+    stable = ground_state(case)
+    atoms = case.train[0] if stable is None else stable
+    while atoms.pbc.all() and len(atoms) < 1000:
+        atoms = atoms.repeat([2 if k == np.argmin(atoms.cell.lengths()) else 1 for k in range(3)])
+    list_ = neighbors(atoms, potential.cutoff)
+    times = []
+    for _ in range(15):
+        start = perf_counter()
+        potential.predict(atoms, list_)
+        times.append(perf_counter() - start)
+    return 1e6 * float(np.median(times[1:])) / len(atoms)
+
+
+def wall_time(potential: pl.LinearPotential, case: Case) -> float:
+    """Force time with the wall over that without it, side by side."""
+    below, *_ = potential.reference.terms
+    bare = replace(potential, reference=below[1])
+    ratios = [force_time(potential, case) / force_time(bare, case) for _ in range(5)]
+    return float(np.median(ratios))
+
+
 def row(case: Case, family: str, protection: bool, n: int) -> dict[str, object]:
     """Errors and stability of one potential."""
     found = fitted(case, family, protection)
@@ -224,6 +264,7 @@ def row(case: Case, family: str, protection: bool, n: int) -> dict[str, object]:
         "collapsed": collapsed(found.potential, case, n),
         "not_returning": returns(found.potential, case) if protection else None,
         "dimers_attract": dimers(found.potential, case),
+        "force_time_ratio": round(wall_time(found.potential, case), 3) if protection else None,
         "fit_s": round(found.fit, 1),
         "protection_s": round(found.protection, 1),
     }
@@ -233,6 +274,7 @@ def row(case: Case, family: str, protection: bool, n: int) -> dict[str, object]:
         f"{result['forces_mae']:7.1f} ({result['forces_rmse']:.1f}) meV/Å | "
         f"falls {result['crystals_fall']} | of {n} collapse {result['collapsed']} | "
         f"do not return {result['not_returning']} | attract {result['dimers_attract']} | "
+        f"force time x {result['force_time_ratio']} | "
         f"fit {found.fit:.1f} s, protection {found.protection:.1f} s",
         flush=True,
     )

@@ -8,7 +8,8 @@ from ase.optimize import FIRE
 
 import potlearn as pl
 from potlearn.fit.beyond.cells import Cells
-from potlearn.fit.beyond.descent import GPA, descend
+from potlearn.fit.beyond.descent import descend
+from potlearn.structure.units import GPA
 
 ARGON = pl.LennardJones(("Cu",), radius=7.0, epsilon=0.4, sigma=2.3)
 DEEP = pl.LennardJones(("Cu",), radius=7.0, epsilon=-0.4, sigma=2.3)
@@ -32,7 +33,7 @@ def nothing(cells):
 
 
 def test_minima_are_those_of_ase():
-    pressures = np.array([0.0, 0.0, 20.0, 20.0]) * GPA
+    pressures = np.array([0.0, 0.0, 20.0, 20.0]) / GPA
     start = strained()
     end = descend(ARGON, Cells.of(start, ("Cu",)), pressures, nothing, 600)
     assert not end.fallen.any()

@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 
 from potlearn.data.frames import Frame
 from potlearn.errors import DataError
+from potlearn.structure.units import VOIGT
 from potlearn.typing import Settings
 
 # Rows and columns of a 3x3 tensor in Voigt order.
-VOIGT = ((0, 1, 2, 1, 0, 0), (0, 1, 2, 2, 2, 1))
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from potlearn.data.findings import Finding
 from potlearn.data.survey import Survey
 from potlearn.data.work import FORCE_SLOPES, STRESS_SLOPES, Slope, meaning, slope
+from potlearn.structure.units import GPA
 
 # A typical stress above this many eV/Å³ (160 GPa) is suspicious.
 LARGE_STRESS = 1.0
@@ -82,7 +83,7 @@ def _stress_size(s: Survey, group: str, members: NDArray[np.int64]) -> list[Find
         return []
     text = (
         f"group {group}: suspicious units: the typical stress is {typical:.4g} eV/Å³ "
-        f"({typical * 160.21766:.4g} GPa); expected below {LARGE_STRESS:g} eV/Å³. Is it in kbar "
+        f"({typical * GPA:.4g} GPa); expected below {LARGE_STRESS:g} eV/Å³. Is it in kbar "
         "(1602 times larger) or GPa (160 times larger)?"
     )
     return [Finding("warning", "units", s.dataset.source(members[0]), text, typical)]

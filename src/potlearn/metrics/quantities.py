@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-GPA = 160.21766208
-"""GPa in one eV/Å³."""
+from potlearn.structure.units import GPA as GPA
 
 
 @dataclass(frozen=True)

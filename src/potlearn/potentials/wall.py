@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from typing import ClassVar, Self
+from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
-from typing_extensions import override
 
 from potlearn.descriptors.base import Energies
 from potlearn.engine import close_pairs, densities
 from potlearn.errors import ConfigError
-from potlearn.potentials.base import Prediction
-from potlearn.potentials.operations import PotentialBase
 from potlearn.potentials.pair.base import pairs_of_system, summed
-from potlearn.structure.neighbors import Neighbors
+from potlearn.potentials.system import SystemPotential
 from potlearn.structure.system import System
-from potlearn.typing import Array, Atoms, Settings, Species
+from potlearn.typing import Array, Species
 
 WIDTH = 0.3
 """Excess of density, as a part of the largest allowed, over which the wall rises by its height."""
@@ -25,7 +22,7 @@ LINEAR = 15.0
 
 
 @dataclass(frozen=True, eq=False)
-class Wall(PotentialBase):
+class Wall(SystemPotential):
     r"""Repulsion of atoms that are more crowded, or closer together, than any in the data.
 
     .. math::
@@ -63,7 +60,6 @@ class Wall(PotentialBase):
 
     kind: ClassVar[str] = "wall"
 
-    species: tuple[str, ...]
     reach: Array
     limit: Array
     height: Array
@@ -119,13 +115,6 @@ class Wall(PotentialBase):
 
     # Evaluation ----------------------------------------------------------------------------------
 
-    @override
-    def predict(
-        self, atoms: Atoms, neighbors: Neighbors | None = None, *, threads: int = 1
-    ) -> Prediction:
-        system = System.of(atoms, self.species, self.cutoff, neighbors)
-        return Prediction(*self.of_system(system, threads=threads))
-
     def of_system(self, system: System, *, threads: int = 1) -> Energies:
         """Energies, forces and virial of a system of its species."""
         density, touching = densities(system, self.reach, self.contact)
@@ -143,16 +132,6 @@ class Wall(PotentialBase):
         by_density = (slope[i] + slope[j]) * self.density(r, a, b)[1]
         energies = energies + np.bincount(i, 0.5 * phi, minlength=len(system))
         return summed(system, i, vectors, energies, ((by_density + by_pair) / r)[:, None] * vectors)
-
-    def to_dict(self) -> Settings:
-        """Settings that rebuild the potential, ``kind`` included."""
-        settings = {f.name: getattr(self, f.name) for f in fields(self)}
-        return {"kind": self.kind} | settings | {"species": list(self.species)}
-
-    @classmethod
-    def from_dict(cls, settings: Settings) -> Self:
-        """The inverse of :meth:`to_dict`."""
-        return cls(**{k: v for k, v in settings.items() if k != "kind"})
 
 
 def _nothing(system: System) -> Energies:

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from potlearn.fit.beyond.coverage import Coverage
-from potlearn.fit.beyond.descent import GPA, descend
+from potlearn.fit.beyond.descent import descend
 from potlearn.fit.beyond.floor import Floor
 from potlearn.fit.beyond.states import Approach, CrystalPath, approaches, crystal_paths, packings
 from potlearn.potentials.base import ForSystems
+from potlearn.structure.units import GPA
 from potlearn.typing import Array, Indices, Settings
 
 PRESSURES = (0.0, 50.0, 100.0, 300.0)
@@ -187,7 +188,7 @@ def _packings(
 ) -> dict[float, tuple[int, int]]:
     cells = packings(n * len(PRESSURES), coverage, floor, np.random.default_rng(seed))
     pressures = np.repeat(PRESSURES, n)
-    end = descend(potential, cells, pressures * GPA, lambda c: floor(c) - DEPTH, steps)
+    end = descend(potential, cells, pressures / GPA, lambda c: floor(c) - DEPTH, steps)
     bound = floor(end.cells)
     collapsed = end.fallen | (np.isfinite(bound) & (end.energies < bound - DEPTH))
     return {p: (n, int(collapsed[pressures == p].sum())) for p in PRESSURES}
@@ -203,9 +204,9 @@ def scan(potential: ForSystems, path: CrystalPath) -> tuple[Array, Array]:
     for start in range(0, len(path.scales), BLOCK):
         cells = path.cells.take(np.arange(start, min(start + BLOCK, len(path.scales))))
         found = potential.of_system(cells.system(potential.cutoff))
-        volume = 3 * cells.volumes * cells.sizes * GPA
+        volume = 3 * cells.volumes * cells.sizes
         energies = np.append(energies, cells.sums(found.energies) / cells.sizes)
-        pressures = np.append(pressures, found.virial[:, :3].sum(1) / volume)
+        pressures = np.append(pressures, GPA * found.virial[:, :3].sum(1) / volume)
         seen = path.scales[: len(energies)]
         if seen[-1] < RANGE[0] and rise(seen, energies, pressures)[2] < len(seen) - 1:
             break

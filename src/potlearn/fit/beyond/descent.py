@@ -21,8 +21,6 @@ from potlearn.fit.beyond.cells import Cells, deformed, have_contact
 from potlearn.potentials.base import ForSystems
 from potlearn.typing import Array, Indices, Mask
 
-GPA = 1 / 160.21766208
-"""In eV/Å³."""
 STEP, STRAIN = 0.1, 0.02
 """Largest move of an atom (Å) and of a cell in one step."""
 KEPT, LONG = (1, 6, 16), 20

@@ -28,6 +28,7 @@ import numpy as np
 from potlearn.fit.beyond.cells import Cells, deformed
 from potlearn.fit.beyond.coverage import Coverage, Phase
 from potlearn.potentials.base import ForSystems
+from potlearn.structure.units import GPA
 from potlearn.typing import Array
 
 SHARE = 0.15
@@ -35,7 +36,7 @@ TOLERANCE = 0.1
 """In eV/atom; the phases of the data need not be relaxed."""
 SLOPE = 4.0
 """Derivative B' of the bulk modulus with pressure: about this in most solids."""
-SOFTEST = 1 / 160.2
+SOFTEST = 1 / GPA
 """Smallest bulk modulus that is believed: 1 GPa in eV/Å³."""
 STRAIN = 0.015
 """Change of length between the three cells that give a bulk modulus."""

@@ -28,7 +28,7 @@ from potlearn.fit.beyond.check import (
     scan,
 )
 from potlearn.fit.beyond.coverage import Coverage
-from potlearn.fit.beyond.descent import GPA, descend
+from potlearn.fit.beyond.descent import descend
 from potlearn.fit.beyond.floor import Floor
 from potlearn.fit.beyond.states import Approach, approaches, crystal_paths, packings, strained
 from potlearn.fit.result import FitResult
@@ -38,6 +38,7 @@ from potlearn.potentials.linear import LinearPotential
 from potlearn.potentials.pair.base import pairs_of_system
 from potlearn.potentials.sum import SumPotential
 from potlearn.potentials.wall import Wall
+from potlearn.structure.units import GPA
 from potlearn.typing import Array
 
 if TYPE_CHECKING:
@@ -283,7 +284,7 @@ class _Search:
         """Look for falls, and bound or wall them; whether there are any."""
         falls = [*self._falling_crystals()]
         cells = packings(self.settings.packings, self.coverage, self.floor, self.rng)
-        pressures = np.resize(SEARCHED, len(cells)) * GPA
+        pressures = np.resize(SEARCHED, len(cells)) / GPA
         descent = descend(self.potential, cells, pressures, self.floor, self.settings.steps)
         for outer, inner in falls:
             self._bound_rise(outer, inner)

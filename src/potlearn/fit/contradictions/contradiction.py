@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from potlearn.fit.contradictions.faults import KBAR, Kind, StressFault, number
+from potlearn.fit.contradictions.faults import Kind, StressFault, number
 from potlearn.fit.rows.names import COLLAPSED
+from potlearn.structure.units import KBAR
 from potlearn.typing import Settings
 
 ALLOWED = 1.05

@@ -25,12 +25,11 @@ import numpy as np
 
 from potlearn.fit.ledger.ledger import Ledger
 from potlearn.fit.rows.names import Key
+from potlearn.structure.units import GPA, KBAR
 from potlearn.typing import Array
 
 Kind = Literal["offset", "unit", "sign", "zero", "disagrees", "agrees"]
-KBAR = 1602.1766208
-"""kbar in one eV/Å³."""
-UNITS = {"kbar": KBAR, "GPa": KBAR / 10, "bar": KBAR * 1e3}
+UNITS = {"kbar": KBAR, "GPa": GPA, "bar": KBAR * 1e3}
 """Units in which stress is given by mistake, per eV/Å³."""
 COMPONENTS = 6
 SIGNIFICANCE = 1e-4
@@ -98,7 +97,7 @@ class StressFault:
         times = f"{number(abs(self.scale))} times the size"
         opposite = ", with the opposite sign" if self.scale < 0 else ""
         if self.kind == "offset":
-            gpa = self.offset * KBAR / 10
+            gpa = self.offset * GPA
             return f"is off by {self.offset * KBAR:+.0f} kbar ({gpa:+.2g} GPa) against {OTHERS}"
         if self.kind == "zero":
             return f"is exactly zero, a placeholder, and {OTHERS} say otherwise"

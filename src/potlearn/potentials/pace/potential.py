@@ -23,9 +23,8 @@ from potlearn.potentials.pace.file import YaceFile
 from potlearn.potentials.pace.model import PaceModel, build
 from potlearn.structure.neighbors import Neighbors
 from potlearn.structure.system import System
+from potlearn.structure.units import VOIGT
 from potlearn.typing import Array, Atoms, Settings, Species
-
-_VOIGT = ([0, 1, 2, 1, 0, 0], [0, 1, 2, 2, 2, 1])
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,4 +153,4 @@ def _add_pairs(
     pull = (excess[i] * switch.slope / r)[:, None] * vectors
     np.add.at(forces, i, pull)
     np.add.at(forces, j, -pull)
-    virial -= (vectors.T @ pull)[_VOIGT]
+    virial -= (vectors.T @ pull)[VOIGT]

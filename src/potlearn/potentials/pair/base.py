@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from dataclasses import dataclass, fields
-from typing import ClassVar, Self, TypeAlias
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from typing_extensions import override
 
 from potlearn.descriptors.base import Energies
 from potlearn.engine import close_pairs
 from potlearn.errors import ConfigError
-from potlearn.potentials.base import Prediction
-from potlearn.potentials.operations import PotentialBase
-from potlearn.structure.neighbors import Neighbors
+from potlearn.potentials.system import SystemPotential
 from potlearn.structure.system import System
-from potlearn.typing import Array, Atoms, Indices, Settings, Species
+from potlearn.structure.units import VOIGT
+from potlearn.typing import Array, Indices, Species
 
 Index: TypeAlias = NDArray[np.int32]
 
-VOIGT = ([0, 1, 2, 1, 0, 0], [0, 1, 2, 2, 2, 1])
 COULOMB = 14.399645
 """e²/(4πε₀) in eV Å, the value of LAMMPS's metal units."""
 
 
 @dataclass(frozen=True, eq=False)
-class PairPotential(PotentialBase, ABC):
+class PairPotential(SystemPotential):
     r"""Sum of a function of distance over pairs of atoms.
 
     .. math::
@@ -39,11 +36,6 @@ class PairPotential(PotentialBase, ABC):
     with :math:`r_{ij} = x_j - x_i` over every periodic image inside the cutoff.  A subclass gives
     :math:`\phi` and :math:`\phi'`, both zero at the cutoff.
     """
-
-    kind: ClassVar[str]
-    """Name of the potential in files."""
-
-    species: tuple[str, ...]
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "species", tuple(self.species))
@@ -59,13 +51,6 @@ class PairPotential(PotentialBase, ABC):
     def pair(self, r: Array, a: Index, b: Index) -> tuple[Array, Array]:
         """φ (eV) and φ' (eV/Å) at distances ``r`` (P,) between species ``a`` and ``b`` (P,)."""
 
-    @override
-    def predict(
-        self, atoms: Atoms, neighbors: Neighbors | None = None, *, threads: int = 1
-    ) -> Prediction:
-        system = System.of(atoms, self.species, self.cutoff, neighbors)
-        return Prediction(*self.of_system(system, threads=threads))
-
     def of_system(self, system: System, *, threads: int = 1) -> Energies:
         """Energies, forces and virial of a system of its species."""
         i, j, vectors = pairs_of_system(system, close_pairs(system, self.cutoff))
@@ -73,16 +58,6 @@ class PairPotential(PotentialBase, ABC):
         phi, slope = self.pair(r, system.species[i], system.species[j])
         energies = np.bincount(i, 0.5 * phi, minlength=len(system)).astype(float)
         return summed(system, i, vectors, energies, (slope / r)[:, None] * vectors)
-
-    def to_dict(self) -> Settings:
-        """Settings that rebuild the potential, ``kind`` included."""
-        settings = {f.name: getattr(self, f.name) for f in fields(self)}
-        return {"kind": self.kind} | settings | {"species": list(self.species)}
-
-    @classmethod
-    def from_dict(cls, settings: Settings) -> Self:
-        """The inverse of :meth:`to_dict`."""
-        return cls(**{k: v for k, v in settings.items() if k != "kind"})
 
 
 def pairs_of_system(system: System, which: Indices) -> tuple[Indices, Species, Array]:
