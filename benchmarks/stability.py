@@ -227,7 +227,7 @@ def dimers(potential: pl.LinearPotential, case: Case) -> list[str]:
 
 
 def force_time(potential: pl.LinearPotential, case: Case) -> float:
-    """Least microseconds per atom for energies and forces of some 1000 atoms in the stable state."""
+    """Least microseconds per atom of some 1000 atoms in the most stable state."""
     stable = ground_state(case)
     atoms = case.train[0] if stable is None else stable
     while atoms.pbc.all() and len(atoms) < 1000:
