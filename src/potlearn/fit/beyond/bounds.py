@@ -35,6 +35,8 @@ UNSEEN = 1e-6
 """Columns with a norm below this part of the median one have not been seen by the data."""
 ALLOWANCE = 0.03
 """Growth of held-out errors that bounds may cause."""
+LEAST = 1e-20
+"""Relative penalty: directions that the data leave open must cost next to nothing."""
 MOST_LEVERAGE = 0.9
 """Mean leverage that is believed."""
 WEIGHTS = (1e4, 1e2, 1.0, 1e-2, 1e-4, 1e-8, 1e-12)
@@ -51,7 +53,7 @@ class SoftBounds:
     def __init__(self, result: FitResult) -> None:
         self._result = result
         with one_blas_thread():
-            self._hat = Hat.of(result)
+            self._hat = Hat.of(result, LEAST)
             self._seen = self._seen_columns()
             self._most = self._largest_errors()
         self._duals: list[Matrix] = []

@@ -50,9 +50,9 @@ class Hat:
     coefficients: Array
 
     @classmethod
-    def of(cls, result: FitResult) -> Hat:
-        """Hat matrix from a result's ledger; a fit without penalty gets one of rounding's size."""
-        posed, penalised = _penalised(result)
+    def of(cls, result: FitResult, least: float = ROUNDING) -> Hat:
+        """Hat matrix from a result's ledger, with a relative penalty of at least ``least``."""
+        posed, penalised = _penalised(result, least)
         return cls(np.asfortranarray(penalised.triangle), posed.free, result.coefficients.ravel())
 
     @classmethod
@@ -93,8 +93,8 @@ class Hat:
         return coefficients
 
 
-def _penalised(result: FitResult) -> tuple[Posed, RidgeFactor]:
+def _penalised(result: FitResult, least: float = ROUNDING) -> tuple[Posed, RidgeFactor]:
     posed = Posed.of(result.ledger, result.settings)
     scales = column_scales(posed.problem, result.info.scaling)
-    rounding = ROUNDING * float(np.max((posed.problem.column_norms() / scales) ** 2))
+    rounding = least * float(np.max((posed.problem.column_norms() / scales) ** 2))
     return posed, RidgeFactor.of(posed.problem, max(result.info.ridge, rounding), scales)
