@@ -56,5 +56,9 @@ class ConfigError(PotlearnError, ValueError):
     """A configuration file has an unknown key or a value of the wrong kind."""
 
 
+class OutputError(PotlearnError, OSError):
+    """A file cannot be written: no space, no permission, no such folder."""
+
+
 class MissingExtraError(PotlearnError, ImportError):
     """An optional package is needed and not installed; the message says how to install it."""

@@ -5,9 +5,12 @@ from __future__ import annotations
 
 def main() -> None:
     """Entry point of the ``potlearn`` command."""
-    import warnings
+    from potlearn.cli.signals import ending_in_words
 
-    from potlearn.cli.app import app
+    with ending_in_words():
+        import warnings
 
-    warnings.formatwarning = lambda message, *_, **__: f"warning: {message}\n"
-    app(prog_name="potlearn")
+        from potlearn.cli.app import app
+
+        warnings.formatwarning = lambda message, *_, **__: f"warning: {message}\n"
+        app(prog_name="potlearn")

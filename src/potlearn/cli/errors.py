@@ -1,4 +1,4 @@
-"""From exceptions to exit codes: 2 and one clear message for errors, 130 for an interrupt."""
+"""From exceptions to an exit code: 2 and one clear message for expected errors."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any, ParamSpec
 
 import typer
 
+from potlearn.cli.signals import interrupted
 from potlearn.errors import PotlearnError
 
 P = ParamSpec("P")
@@ -17,7 +18,7 @@ def reporting_errors(command: Callable[P, None]) -> Callable[P, None]:
     """Command that ends on an expected error with its message alone, not with a traceback.
 
     Errors of potlearn and of the file system exit with code 2; the global option
-    ``--traceback`` lets them through.  An interrupt (Ctrl-C) exits with 130, as shells expect.
+    ``--traceback`` lets them through, and so does a signal whose consequence they are.
     """
 
     @wraps(command)
@@ -26,12 +27,10 @@ def reporting_errors(command: Callable[P, None]) -> Callable[P, None]:
             command(*args, **kwargs)
         except (PotlearnError, OSError) as error:
             context: Any = kwargs["context"]
-            if context.find_root().params["traceback"]:
+            closed = isinstance(error, BrokenPipeError)  # the reader of our output has gone
+            if closed or interrupted() or context.find_root().params["traceback"]:
                 raise
             typer.echo(f"error: {error}", err=True)
             raise typer.Exit(2) from error
-        except KeyboardInterrupt as error:
-            typer.echo("\ninterrupted; the same command continues from its checkpoint", err=True)
-            raise typer.Exit(130) from error
 
     return run

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from potlearn.errors import DataError
-from potlearn.runtime import require
+from potlearn.runtime import require, writing
 
 COMPRESSIONS = (".xz", ".gz", ".bz2", ".zst")
 # Beyond this many bytes a spool moves from memory to a temporary file.
@@ -77,7 +77,8 @@ def _open_zstd(path: Path) -> Iterator[IO[bytes]]:
         try:
             while block := source.read(2**20):
                 while block:
-                    plain.write(decoder.decompress(block))
+                    with writing(Path(tempfile.gettempdir())):
+                        plain.write(decoder.decompress(block))
                     block = decoder.unused_data if decoder.eof else b""
                     if block:
                         decoder = zstandard.ZstdDecompressor().decompressobj()
@@ -123,7 +124,7 @@ class Spool:
     def flush(self) -> None:
         """Write the rest of a spilled spool from memory to the file."""
         if self.path is not None and self._buffer:
-            with open(self.path, "ab") as file:
+            with writing(Path(self.path)), open(self.path, "ab") as file:
                 file.write(self._buffer)
             self._buffer = bytearray()
 

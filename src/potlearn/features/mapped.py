@@ -11,9 +11,28 @@ from typing import Any
 
 import numpy as np
 
-from potlearn.errors import DataError
-from potlearn.runtime import Journal
+from potlearn.errors import DataError, OutputError
+from potlearn.runtime import Journal, reserve, writing
 from potlearn.typing import Array
+
+
+def new_matrix(path: str | Path, shape: tuple[int, int]) -> Array:
+    """A matrix (n, F) of zeros in a new ``.npy`` file, memory-mapped, to write to.
+
+    Raises
+    ------
+    OutputError
+        The disk has not enough space.
+    """
+    path = Path(path)
+    try:
+        with writing(path):
+            rows = np.lib.format.open_memmap(path, "w+", np.float64, shape)
+        reserve(path, path.stat().st_size)
+    except OutputError:
+        path.unlink(missing_ok=True)
+        raise
+    return rows
 
 
 class MappedRows:
@@ -45,12 +64,15 @@ class MappedRows:
         self.path = Path(path)
         self._journal = self._opened({**content, "shape": shape})
         self.finished = {entry["chunk"] for entry in self._journal.entries}
-        mode: Any = "r+" if self.finished else "w+"
-        self.rows: Array = np.lib.format.open_memmap(self.path, mode, np.float64, shape)
+        if self.finished:
+            self.rows: Array = np.lib.format.open_memmap(self.path, "r+", np.float64, shape)
+        else:
+            self.rows = new_matrix(self.path, shape)
 
     def mark(self, chunk: int) -> None:
         """Enter a chunk in the journal when its rows are on the disk."""
-        self.rows.flush()  # type: ignore[attr-defined]
+        with writing(self.path):
+            self.rows.flush()  # type: ignore[attr-defined]
         self._journal.add({"chunk": chunk})
         self.finished.add(chunk)
 

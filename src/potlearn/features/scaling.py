@@ -20,6 +20,7 @@ import numpy as np
 
 from potlearn.data import Standardiser
 from potlearn.errors import DataError
+from potlearn.features.mapped import new_matrix
 from potlearn.select.vectors import oriented
 from potlearn.typing import Array
 
@@ -69,7 +70,7 @@ def _axes(features: Array, standard: Standardiser) -> Array:
 def _output(shape: tuple[int, int], path: str | Path | None) -> Array:
     if path is None:
         return np.empty(shape)
-    return np.lib.format.open_memmap(path, "w+", np.float64, shape)
+    return new_matrix(path, shape)
 
 
 def _blocks(n: int) -> Iterator[tuple[int, int]]:

@@ -17,9 +17,13 @@ from .settings import make_executor as make_executor
 from .store.archive import Archive as Archive
 from .store.checkpoint import Checkpoint as Checkpoint
 from .store.checkpoint import Keeper as Keeper
+from .store.files import check_folder as check_folder
+from .store.files import check_output as check_output
 from .store.files import replacing as replacing
+from .store.files import reserve as reserve
 from .store.files import write_json as write_json
 from .store.files import write_text as write_text
+from .store.files import writing as writing
 from .store.journal import Journal as Journal
 from .store.key import array_key as array_key
 from .store.key import content_key as content_key

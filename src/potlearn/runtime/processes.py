@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -59,7 +60,7 @@ class Processes(Executor):
         with ProcessPoolExecutor(
             self.n_workers, mp_context=get_context("spawn"), initializer=_start, initargs=(work,)
         ) as pool:
-            running: deque[Future[Result]] = deque(pool.submit(_call, item) for item in unfinished)
+            running: deque[Future[Result]] = deque(_submit(pool, item) for item in unfinished)
             try:
                 while True:
                     while len(running) < AHEAD * self.n_workers:
@@ -67,7 +68,7 @@ class Processes(Executor):
                             unfinished.append(next(source))
                         except StopIteration:
                             break
-                        running.append(pool.submit(_call, unfinished[-1]))
+                        running.append(_submit(pool, unfinished[-1]))
                     if not running:
                         return
                     result = running.popleft().result()
@@ -78,10 +79,28 @@ class Processes(Executor):
                     future.cancel()
 
 
+def _submit(pool: ProcessPoolExecutor, item: Any) -> Future[Any]:
+    """Give a piece to the pool, which may start a process for it.
+
+    A signal waits until the process has started.  Processes inherit that signals are blocked:
+    Ctrl-C, which reaches all processes of a terminal, is for this one alone, which ends when the
+    workers have finished their pieces.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        return pool.submit(_call, item)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        return pool.submit(_call, item)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 _WORKER: Settings = {}
 
 
 def _start(work: Callable[[Any], Any]) -> None:
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
     limits = one_blas_thread()
     limits.__enter__()
     _WORKER.update(work=work, limits=limits)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from potlearn.runtime import Runtime, replacing
+from potlearn.runtime import Runtime, check_output, replacing
 from potlearn.runtime.store.npy import write_array
 from potlearn.tasks.descriptor import completed, make_descriptor
 from potlearn.tasks.progress import Stages, stages_of
@@ -62,6 +62,7 @@ def descriptors(
     from potlearn.data import read
 
     config = DescriptorsConfig.of(settings)
+    check_output(config.output)
     dataset = read(config.files)
     section = completed(config.descriptor, dataset.species, source)
     descriptor = make_descriptor(section, dataset)

@@ -66,8 +66,10 @@ def import_(settings: ImportConfig | Mapping[str, Any]) -> PotentialBase:
         Other files than one ``.yace`` or two ``.pod``, or malformed ones.
     """
     from potlearn.lammps import read_pod, read_yace
+    from potlearn.runtime import check_output
 
     config = ImportConfig.of(settings)
+    check_output(config.output)
     suffixes = [path.suffix for path in config.files]
     if suffixes == [".yace"]:
         potential: PotentialBase = read_yace(config.files[0])

@@ -10,7 +10,7 @@ from shutil import rmtree
 from types import TracebackType
 from typing import Any, Self
 
-from potlearn.runtime import replacing, write_json, write_text
+from potlearn.runtime import check_folder, replacing, write_json, write_text
 
 
 class OutputFolder:
@@ -88,7 +88,7 @@ class OutputFolder:
         self._written.append(name)
 
     def __enter__(self) -> Self:
-        self.path.mkdir(parents=True, exist_ok=True)
+        check_folder(self.path)
         return self
 
     def __exit__(

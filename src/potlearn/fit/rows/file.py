@@ -11,6 +11,7 @@ import numpy as np
 from potlearn.fit.rows.make import Block
 from potlearn.fit.weights import QUANTITIES
 from potlearn.runtime.chunks import Span
+from potlearn.runtime.store.files import reserve, writing
 from potlearn.typing import Array, Indices
 
 if TYPE_CHECKING:
@@ -66,9 +67,9 @@ class RowFile:
         return 8 * self.shape[0] * self.shape[1]
 
     def create(self) -> None:
-        """Make the file, empty and of its full size."""
-        with self.path.open("wb") as file:
-            file.truncate(self.size)
+        """Make the file, of zeros; OutputError where the disk has not enough space."""
+        self.path.unlink(missing_ok=True)
+        reserve(self.path, self.size)
 
     def write(self, index: int, blocks: Mapping[str, Block]) -> None:
         """Write the rows of one configuration."""
@@ -78,7 +79,7 @@ class RowFile:
             block = blocks[quantity]
             rows[span, :-EXTRA] = block.rows
             rows[span, -EXTRA:] = np.column_stack([block.labels, block.reference, block.atoms])
-        with self.path.open("r+b") as file:
+        with writing(self.path), self.path.open("r+b") as file:
             file.seek(8 * self.shape[1] * start)
             rows.tofile(file)
 

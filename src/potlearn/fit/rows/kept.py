@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from shutil import disk_usage
+from tempfile import TemporaryDirectory, gettempdir
 
 import numpy as np
 
@@ -33,6 +34,12 @@ class RowBudget:
 
     size: int = 2 * 10**9
     folder: Path | None = None
+
+    @property
+    def available(self) -> int:
+        """Number of bytes: the size, but beyond :data:`IN_MEMORY` at most half of the free disk."""
+        free = disk_usage(gettempdir() if self.folder is None else self.folder).free
+        return min(self.size, max(free // 2, IN_MEMORY))
 
 
 class KeptRows:
@@ -69,7 +76,7 @@ class KeptRows:
             return cls._stored(maker, rows)
         counts = row_counts(maker.dataset, maker.quantities)
         sizes = np.cumsum(8 * (n_columns + EXTRA) * counts.sum(axis=1))
-        kept = cls(maker, True, int(np.searchsorted(sizes, rows.size, side="right")))
+        kept = cls(maker, True, int(np.searchsorted(sizes, rows.available, side="right")))
         if kept.n_kept and sizes[kept.n_kept - 1] > IN_MEMORY:
             kept._folder = TemporaryDirectory(prefix="rows-", dir=rows.folder)
             path = Path(kept._folder.name) / "rows.f64"

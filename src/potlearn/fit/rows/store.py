@@ -27,7 +27,7 @@ from potlearn.fit.rows.file import RowFile, chunks_of, row_counts
 from potlearn.fit.rows.make import RowMaker
 from potlearn.fit.rows.names import column_names
 from potlearn.fit.weights import QUANTITIES
-from potlearn.runtime import SERIAL, Journal, Runtime, content_key, run_chunks
+from potlearn.runtime import SERIAL, Journal, Runtime, content_key, run_chunks, writing
 from potlearn.runtime.chunks import Span
 from potlearn.typing import Indices
 
@@ -72,7 +72,8 @@ class RowStore(RowFile):
         if not (self.folder / "journal.jsonl").exists():
             self.folder.mkdir(parents=True, exist_ok=True)
             self.create()
-            np.save(self.folder / "counts.npy", counts)
+            with writing(self.folder / "counts.npy"):
+                np.save(self.folder / "counts.npy", counts)
         shape = {"columns": n_columns, "chunks": self.chunks, "counts": content_key(counts)}
         self.journal = Journal.open(
             self.folder / "journal.jsonl", {**content, **shape}, "fit", FitError

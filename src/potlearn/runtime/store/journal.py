@@ -15,7 +15,7 @@ from typing import Any
 
 from potlearn.errors import PotlearnError
 from potlearn.runtime.store.content import check_content
-from potlearn.runtime.store.files import write_text
+from potlearn.runtime.store.files import write_text, writing
 from potlearn.typing import Settings
 
 
@@ -92,7 +92,7 @@ class Journal:
 
     def add(self, *entries: Settings) -> None:
         """Append entries, and wait until they are on the disk."""
-        with self.path.open("a", encoding="utf-8") as file:
+        with writing(self.path), self.path.open("a", encoding="utf-8") as file:
             # An empty line first: it ends the line that a kill left unfinished.
             file.writelines(f"\n{json.dumps(entry)}\n" for entry in entries)
             file.flush()

@@ -1,0 +1,75 @@
+"""Ctrl-C and SIGTERM end a command in words, whatever it is doing."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+SILICON = Path(__file__).parents[2] / "examples" / "silicon.yaml"
+START = (
+    "from potlearn.cli.signals import ending_in_words\n"
+    "with ending_in_words():\n"
+    "    print('started', flush=True)\n"
+)
+FIT = START + "    from potlearn.cli import main; main()"
+# Python cannot pass on what is raised in a callback of a weak reference.
+LOST = (
+    START + "    import os, signal, sys, time, weakref\n"
+    "    class Thing: pass\n"
+    "    thing = Thing()\n"
+    "    ref = weakref.ref(thing, lambda _: os.kill(os.getpid(), int(sys.argv[1])))\n"
+    "    del thing\n"
+    "    time.sleep(60)"
+)
+SIGNALS = [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated")]
+
+
+def started(code, *arguments):
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, *map(str, arguments)],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+    )  # fmt: skip
+    assert process.stdout.readline() == "started\n"
+    return process
+
+
+@pytest.mark.parametrize("delay", [0.0, 0.2, 1.0, 2.5])
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize(("number", "code", "word"), SIGNALS)
+def test_a_signal_ends_a_fit_in_words(tmp_path, number, code, word, workers, delay):
+    fit = started(
+        FIT, "fit", SILICON, "--output", tmp_path / "out", "--set", f"fit.workers={workers}"
+    )
+    time.sleep(delay)
+    if number == signal.SIGINT:  # a terminal sends it to all processes of the command
+        os.killpg(fit.pid, number)
+    else:
+        fit.send_signal(number)
+    _, said = fit.communicate(timeout=120)
+    assert fit.returncode == code
+    assert said.endswith(f"{word}; the same command continues from what was saved\n")
+    assert "Traceback" not in said
+    assert not list(tmp_path.rglob("*.part*"))
+
+
+@pytest.mark.parametrize(("number", "code", "word"), SIGNALS)
+def test_a_signal_is_not_lost_in_a_callback(number, code, word):
+    process = started(LOST, int(number))
+    _, said = process.communicate(timeout=50)
+    assert process.returncode == code
+    assert said == f"\n{word}; the same command continues from what was saved\n"
+
+
+def test_a_closed_pipe_is_no_error(tmp_path):
+    """``potlearn ... | head`` ends when head does."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-m", "potlearn.cli", "fit", "--schema"]
+    done = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, text=True, timeout=60)
+    os.close(writer)
+    assert "Traceback" not in done.stderr
+    assert "error" not in done.stderr
