@@ -63,8 +63,8 @@ def compare(
     config, stages = CompareConfig.of(settings), stages_of(progress)
     if config.output.report:
         check_report_packages()
-    data = StudyData.of(config.data)
     with OutputFolder(config.output.folder, RESULTS, stores=STORES) as folder:
+        data = StudyData.of(config.data)
         descriptor, fits = prepare(config, data, runtime, stages)
         methods = [method_of(method) for method in config.methods]
         splits = data.splits(config.seeds)
