@@ -52,12 +52,10 @@ MARGIN = 1e-3
 """Rise in eV/atom that is asked from one compressed crystal to the next."""
 SEARCHED = (0.0, *PRESSURES)
 """GPa in the search: sparse packings, which need no pressure to fall, are looked at twice."""
-MOST_STEPS = 32
+MOST_STEPS = 8
 """Steps of one approach that become bounds in a round."""
 MOST_FALLS = 90
 """States of one round's falls that become bounds."""
-PATIENCE, HOPE = 10, 0.7
-"""Rounds after which the search gives up if this part of the first falls is left."""
 WORTH = 0.01
 """Growth of a training error that a user should know of."""
 UNITS = {"energy": "meV/atom", "forces": "meV/Å", "stress": "meV/atom of virial"}
@@ -179,7 +177,6 @@ class _Search:
         self.paths = crystal_paths(coverage, self.floor) if coverage.phases else []
         self.approaches = approaches(coverage, self.potential.cutoff)
         self.weight = np.inf
-        self.falling: list[int] = []
 
     def run(self, report: Report | None) -> None:
         """Search and bound until nothing falls."""
@@ -197,13 +194,8 @@ class _Search:
             self._solve()
             found = self._attracting() | self._find()
             quiet = 0 if found else quiet + 1
-            if quiet == self.settings.quiet or self._is_hopeless():
+            if quiet == self.settings.quiet:
                 break
-
-    def _is_hopeless(self) -> bool:
-        """Whether bounds do not help: the basis is too small, or the data leave too much open."""
-        falling = self.falling
-        return len(falling) >= PATIENCE and falling[-1] > HOPE * max(falling[0], 1)
 
     def _search_molecules(self) -> None:
         """Search among dimers and trimers alone, where nothing is periodic."""
@@ -290,7 +282,6 @@ class _Search:
             self._bound_rise(outer, inner)
             self._bound(inner)
         self._bound(_spread(descent.falls, MOST_FALLS))
-        self.falling.append(int(descent.fallen.sum()))
         found = [descent.falls, descent.cells.take(descent.fallen), *(i for _, i in falls)]
         self._raise_wall(Cells.joined([descent.falls, *(i for _, i in falls)]))
         return any(len(part) for part in found)
