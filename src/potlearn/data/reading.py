@@ -94,25 +94,24 @@ def _expand(paths: PathLike | Iterable[PathLike]) -> Iterator[Path]:
     if not given:
         raise DataError("no files to read")
     for item in given:
-        path = os.fspath(item)
-        pattern = path if os.path.exists(path) else _pattern(path)
-        if not glob.has_magic(pattern) or os.path.exists(path):
-            yield Path(path)
+        folder, pattern = _split_pattern(os.fspath(item))
+        if not glob.has_magic(pattern):
+            yield Path(item)
             continue
-        matches = sorted(glob.glob(pattern, recursive=True))
+        matches = sorted(glob.glob(os.path.join(glob.escape(folder), pattern), recursive=True))
         if not matches:
-            raise DataError(f"{path}: no file matches this pattern")
+            raise DataError(f"{item}: no file matches this pattern")
         yield from map(Path, matches)
 
 
-def _pattern(path: str) -> str:
-    """The path as a pattern: folders that exist under their full name are no patterns."""
+def _split_pattern(path: str) -> tuple[str, str]:
+    """What exists under its own name, brackets or not, and the rest, which may be a pattern."""
     parts = Path(path).parts
     for n in range(len(parts), 0, -1):
         parent = os.path.join(*parts[:n])
-        if os.path.exists(parent):
-            return os.path.join(glob.escape(parent), *parts[n:])
-    return path
+        if os.path.lexists(parent):
+            return parent, os.path.join("", *parts[n:])
+    return "", path
 
 
 def _as_slice(index: slice | int | None) -> slice:
