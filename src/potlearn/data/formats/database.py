@@ -52,7 +52,7 @@ def _is_sqlite(opened: Opened) -> bool:
         uri = f"{opened.path.absolute().as_uri()}?mode=ro"
         with closing(sqlite3.connect(uri, uri=True)) as database:
             (found,) = database.execute(question).fetchone()
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         raise DataError(f"{opened.name}: not a readable SQLite file: {error}") from error
     if not found:
         raise DataError(f"{opened.name}: an SQLite file without ASE's table of systems")

@@ -100,15 +100,15 @@ class _System:
             results["energy"] = float(row["energy"].item())
         if "force" in row:
             results["forces"] = row["force"].reshape(-1, 3)[present]
-        volume = abs(float(np.linalg.det(cell))) if np.isfinite(cell).all() else 0.0
-        if "virial" in row and volume > 0:
-            results["stress"] = -row["virial"].reshape(3, 3) / volume
+        info: Settings = {} if self.group == "." else {"config_type": self.group}
+        if "virial" in row:
+            info["virial"] = row["virial"].reshape(3, 3)
         return Frame(
             numbers=numbers,
             positions=row["coord"].reshape(-1, 3)[present],
             cell=cell,
             pbc=np.full(3, periodic),
-            info={} if self.group == "." else {"config_type": self.group},
+            info=info,
             results=results,
         )
 
@@ -159,9 +159,7 @@ def _rows(array: NDArray[np.number], width: int, path: Path) -> NDArray[np.numbe
     """The array as one row of ``width`` numbers a frame."""
     frames = array.size // width if width else 0
     if frames * width != array.size or (array.ndim > 0 and len(array) not in (frames, array.size)):
-        raise DataError(
-            f"{path}: has shape {array.shape}; expected {width} numbers for each frame"
-        )
+        raise DataError(f"{path}: has shape {array.shape}; expected {width} numbers for each frame")
     return array.reshape(frames, width)
 
 

@@ -44,9 +44,7 @@ from potlearn.typing import Settings
 
 _BEGIN, _END = "BEGIN_CFG", "END_CFG"
 _VOIGT = ("xx", "yy", "zz", "yz", "xz", "xy")
-_CARTESIAN, _DIRECT = (
-    tuple(f"{kind}_{axis}" for axis in "xyz") for kind in ("cartes", "direct")
-)
+_CARTESIAN, _DIRECT = (tuple(f"{kind}_{axis}" for axis in "xyz") for kind in ("cartes", "direct"))
 _FORCES = ("fx", "fy", "fz")
 
 
@@ -119,9 +117,8 @@ class _Block:
         positions = self._positions()
         if {*_FORCES} <= {*self.columns}:
             results["forces"] = self._vectors(_FORCES)
-        volume = abs(float(np.linalg.det(self.cell)))
-        if self.virial and volume > 0:
-            results["stress"] = -np.array([self.virial[key] for key in _VOIGT]) / volume
+        if self.virial:
+            self.info["virial"] = np.array([self.virial[key] for key in _VOIGT])
         arrays = {name: self._column(name) for name in self.columns}
         return Frame(numbers, positions, self.cell, self.pbc, self.info, arrays, results)
 

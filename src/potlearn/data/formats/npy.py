@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from tokenize import TokenError
 
@@ -27,7 +28,9 @@ def numbers_of(path: Path) -> NDArray[np.number]:
         numbers, or announces more values than it holds.
     """
     try:
-        array = np.load(path, mmap_mode="r", allow_pickle=False)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # headers written by Python 2
+            array = np.load(path, mmap_mode="r", allow_pickle=False)
     except _ANY as error:
         reason = str(error).splitlines() or [type(error).__name__]
         raise DataError(f"{path}: cannot be read as an array: {reason[0][:120]}") from error

@@ -73,7 +73,7 @@ def _vasprun_steps(path: Path) -> Iterator[bool]:
                 energies = _energies(element)
                 yield not 0 < most <= len(energies) or _settled(energies, tolerance)
                 element.clear()
-    except (ElementTree.ParseError, ValueError):
+    except (ElementTree.ParseError, ValueError, LookupError):
         return  # ASE says what is wrong with the file, or drops the step that is cut
 
 
