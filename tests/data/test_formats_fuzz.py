@@ -51,8 +51,10 @@ def check(path):
     try:
         dataset = pd.read(path, types=["Cu", "Au"])
     except DataError as error:
-        assert path.name in str(error)
-        return
+        dataset, place = (), str(error)
+    else:
+        place = dataset.source(0) if len(dataset) else path.name
+    assert path.name in place
     for i, atoms in enumerate(dataset):
         labels = dataset.labels(i)
         assert np.isfinite(atoms.positions).all()

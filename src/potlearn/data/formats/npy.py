@@ -1,4 +1,4 @@
-"""NumPy's ``.npy`` files of strangers: no pickles, and nothing is allocated before the size fits."""
+"""NumPy's ``.npy`` files of others: no pickles, and no memory before the announced size fits."""
 
 from __future__ import annotations
 
