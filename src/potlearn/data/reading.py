@@ -49,12 +49,15 @@ def read(
 ) -> Dataset:
     """Read the configurations of one or several files.
 
+    What is left out (steps of VASP that did not converge, a stress without unit) is said by the
+    logger "potlearn", on stderr by default.
+
     Parameters
     ----------
     paths : path, or iterable of paths
-        Extended XYZ, the formats of :data:`~potlearn.data.formats.table.FORMATS` and any file
-        that ASE reads, also compressed (``.xz``, ``.gz``, ``.bz2``, ``.zst``), a folder of
-        DeePMD-kit, or a pattern such as ``"train/*.extxyz"`` (files in sorted order).
+        Extended XYZ, files of MTP, FitSNAP and VASP, databases of ASE, and any other file that
+        ASE reads, also compressed (``.xz``, ``.gz``, ``.bz2``, ``.zst``); a folder of DeePMD-kit;
+        or a pattern such as ``"train/*.extxyz"`` (files in sorted order).
     keys : mapping or LabelKeys, optional
         Names of the labels in the files, e.g. ``{"energy": "dft_energy"}``; see
         :class:`~potlearn.data.labels.LabelKeys` for the defaults.
@@ -63,9 +66,6 @@ def read(
     types : sequence of str, optional
         Elements of the types 0, 1, ... in files that hold types instead of elements (MLIP,
         DeePMD-kit); a file ``type_map.raw`` beside the data comes first.
-
-    What a file holds and is not used (steps of VASP that did not converge, a stress without unit)
-    is a line of the logger "potlearn", on stderr by default.
 
     Raises
     ------

@@ -42,7 +42,7 @@ def _items(opened: Opened) -> Iterator[Item]:
     raise DataError(
         f"{opened.name}: a pickle, such as pacemaker's data; opening a pickle runs code that it "
         "holds, so potlearn opens none. If you trust the file, convert it to extended XYZ with "
-        "pandas and ASE: the guide to your own data (docs/howto/own_data.md) has the five lines"
+        "pandas and ASE, as examples/convert_pickle.py does (docs: Use your own data)"
     )
 
 
