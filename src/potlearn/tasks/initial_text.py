@@ -41,8 +41,9 @@ def initial_text(config: InitConfig, dataset: Dataset) -> str:
 def _header(config: InitConfig, dataset: Dataset) -> list[str]:
     n, report = len(dataset), dataset.label_report()
     labels = ", ".join(f"{name} of {n - report.missing[name]}" for name in report.missing)
+    n_atoms = int(dataset.n_atoms.sum())
     return [
-        f"# {_configurations(n)}, {int(dataset.n_atoms.sum())} atoms: {', '.join(dataset.species)}.",
+        f"# {_configurations(n)}, {n_atoms} atoms: {', '.join(dataset.species)}.",
         f"# Labels: {labels}.",
         f"# Fit them with: potlearn fit {word(config.output.name)}",
         "# Lines with # are alternatives, or say what is taken without them.",

@@ -18,10 +18,10 @@ r"""Configurations of MLIP (moment tensor potentials), ``.cfg``.
      Feature   config_type bulk
     END_CFG
 
-``PlusStress`` is the virial, :math:`-\mathrm dE/\mathrm d\varepsilon = -V \times` stress, in eV: its
-developers' example of stretched copper has −2.65 eV where LAMMPS with MLIP-2 gives a pressure of
-−77417 bar (gitlab.com/ashapeev/mlip-3, issue 21).  Types are numbers from 0; a file may also hold
-chemical symbols in their place.
+``PlusStress`` is the virial, :math:`-\mathrm dE/\mathrm d\varepsilon = -V \times` stress, in eV: a
+cell of stretched copper has −2.65 eV where LAMMPS with MLIP-2 gives a pressure of −77417 bar
+(gitlab.com/ashapeev/mlip-3, issue 21).  Types are numbers from 0; a file may also hold chemical
+symbols in their place.
 
 Described in: I. S. Novikov, K. Gubaev, E. V. Podryabinkin, A. V. Shapeev, Mach. Learn.: Sci.
 Technol. 2 (2021) 025002.
