@@ -120,6 +120,27 @@ def test_yace_example_adds_a_core_and_writes_files(tmp_path):
     assert (tmp_path / "copper.yace").exists()
 
 
+def test_pickle_example_keeps_the_labels(tmp_path):
+    import numpy as np
+    import pandas
+    from foreign_files import ALLOYS
+
+    import potlearn.data as pd
+
+    columns = {
+        "ase_atoms": [atoms.copy() for atoms in ALLOYS],
+        "energy": [atoms.get_potential_energy() for atoms in ALLOYS],
+        "forces": [atoms.get_forces() for atoms in ALLOYS],
+    }
+    pandas.DataFrame(columns).to_pickle(tmp_path / "a.pckl.gzip", compression="gzip")
+    run(tmp_path, EXAMPLES / "convert_pickle.py", "a.pckl.gzip", "a.extxyz")
+    dataset = pd.read(tmp_path / "a.extxyz")
+    for i, atoms in enumerate(ALLOYS):
+        labels = dataset.labels(i)
+        assert labels.energy == pytest.approx(atoms.get_potential_energy())
+        np.testing.assert_allclose(labels.forces, atoms.get_forces(), atol=1e-7)
+
+
 @pytest.mark.parametrize(
     ("name", "printed"),
     [

@@ -6,10 +6,11 @@ from typing import Annotated
 
 import typer
 
-from potlearn.cli import descriptors, evaluate, export, fit, import_, inspect, select, study
+from potlearn.cli import descriptors, evaluate, export, fit, import_, init, inspect, select, study
 from potlearn.cli.errors import reporting_errors
 
 VERBS = {
+    "init": init,
     "inspect": inspect,
     "descriptors": descriptors,
     "select": select,

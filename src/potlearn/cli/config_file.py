@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,6 +14,10 @@ from potlearn.tasks.settings.yaml_text import parse_yaml
 from potlearn.typing import Settings
 
 Kind = TypeVar("Kind", bound=Section)
+YAML = (".yaml", ".yml")
+_SECTION = re.compile(
+    rf"^\s*{{?\s*\"?({'|'.join(FitConfig.model_fields)})\"?\s*:".encode(), re.MULTILINE
+)
 
 
 def load_config(
@@ -55,11 +60,43 @@ def load_section(
 
 def read_raw(path: Path) -> Settings:
     """Plain data of a YAML file of keys and values; an empty file has none."""
+    if path.suffix.lower() not in YAML and path.is_file() and _is_data(path):
+        raise ConfigError(
+            f"{path}: holds data; expected a configuration (YAML), such as potlearn init {path} "
+            "writes"
+        )
     raw = parse_yaml(_read_text(path), str(path))
     raw = {} if raw is None else raw
     if not isinstance(raw, dict):
         raise ConfigError(f"{path}: expected sections (keys and values), got {show(raw)}")
     return raw
+
+
+def is_configuration(path: Path) -> bool:
+    """Whether a file is a configuration of a fit: by its suffix, or since it begins a section.
+
+    What is not, is taken for data.
+
+    Raises
+    ------
+    DataError
+        The file cannot be opened or decompressed.
+    """
+    from potlearn.data.formats.table import head_of
+
+    if path.suffix.lower() in YAML:
+        return True
+    if not path.is_file() or _is_data(path):
+        return False
+    return _SECTION.search(head_of(path)) is not None
+
+
+def _is_data(path: Path) -> bool:
+    """Whether a file is recognised as data."""
+    from potlearn.data.formats.table import recognise
+    from potlearn.data.reading import is_extxyz
+
+    return recognise(path) is not None or is_extxyz(path)
 
 
 def set_value(raw: Settings, item: str, value: Any = None) -> None:

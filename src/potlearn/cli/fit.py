@@ -1,20 +1,25 @@
-"""``potlearn fit``: a potential, its report and its LAMMPS files from a configuration file."""
+"""``potlearn fit``: a potential, its report and its LAMMPS files from a configuration or data."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
-    from potlearn.tasks import FitOutcome
+    from potlearn.tasks import FitConfig, FitOutcome
 
 
 def command(
     context: typer.Context,
-    config: Annotated[
-        Path | None, typer.Argument(metavar="CONFIG.yaml", help="Configuration of the fit.")
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="CONFIG.yaml | DATA...",
+            help="Configuration of the fit, or files of labelled configurations.",
+        ),
     ] = None,
     output: Annotated[Path | None, typer.Option(help="Output folder.")] = None,
     overrides: Annotated[
@@ -29,20 +34,39 @@ def command(
         bool, typer.Option("--schema", help="Print the JSON schema of CONFIG.yaml and exit.")
     ] = False,
 ) -> None:
-    """Fit a potential; the output folder holds model, metrics, report and LAMMPS files."""
+    """Fit a potential; the output folder holds model, metrics, report and LAMMPS files.
+
+    DATA without a configuration is split, and fitted with the configuration of `potlearn init`,
+    which is written to the output folder as fit.yaml.
+    """
     if schema:
         from potlearn.cli.schema import schema_as_json
 
         typer.echo(schema_as_json())
         return
-    if config is None:
-        raise typer.BadParameter("name a configuration file, or ask for --schema")
+    if not files:
+        raise typer.BadParameter("name a configuration file or data, or ask for --schema")
     from potlearn import tasks
-    from potlearn.cli.config_file import load_config
 
     given = [*(overrides or ())]
     given += [] if report is None else [f"output.report={str(report).lower()}"]
-    _show(tasks.fit(load_config(config, given, output), progress=True))
+    _show(tasks.fit(_configuration(files, given, output), progress=True))
+
+
+def _configuration(
+    files: Sequence[Path], overrides: Sequence[str], output: Path | None
+) -> FitConfig:
+    """The configuration that was given, or one for the data that were given."""
+    from potlearn import tasks
+    from potlearn.cli.config_file import is_configuration, load_config
+
+    if len(files) == 1 and is_configuration(files[0]):
+        return load_config(files[0], overrides, output)
+    folder = output or Path("potential")
+    settings = {"files": list(files), "output": folder / "fit.yaml", "folder": "."}
+    path = tasks.init(settings).path
+    typer.echo(f"settings of this fit: {path}; change them there and run potlearn fit {path}")
+    return load_config(path, overrides)
 
 
 def _show(outcome: FitOutcome) -> None:

@@ -2,9 +2,9 @@
 
 Extended XYZ is parsed here and stays on disk: an uncompressed file is read again at each access, a
 compressed one is decompressed once into a spool (memory up to 256 MiB, then a temporary file).
-Every other format goes through ASE, one configuration after the other, into a spool.  The pass
-checks every configuration and every label, so that a dataset in hand is a dataset that can be
-used.
+Other formats (:mod:`potlearn.data.formats`, and beyond them ASE) go one configuration after the
+other into the spool.  The pass checks every configuration and every label, so that a dataset in
+hand is a dataset that can be used.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ import glob
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from itertools import islice
 from pathlib import Path
@@ -23,8 +24,12 @@ from typing import TypeVar
 from potlearn.data.catalog import CatalogBuilder
 from potlearn.data.dataset import Dataset
 from potlearn.data.extxyz import parse_frame, scan
+from potlearn.data.formats.ase_files import ase_items
+from potlearn.data.formats.base import Item, LeftOut, Opened, Partial
+from potlearn.data.formats.table import FORMATS, head_of, recognise
 from potlearn.data.frames import Frame, check_geometry, frame_from_atoms
 from potlearn.data.labels import LabelKeys, resolve
+from potlearn.data.remarks import Remarks
 from potlearn.data.stores import SpooledFrames, SpooledText, Store, TextFile
 from potlearn.data.streams import COMPRESSIONS, Spool, inner_suffix, open_stream
 from potlearn.errors import DataError
@@ -32,25 +37,35 @@ from potlearn.typing import Atoms
 
 PathLike = str | os.PathLike[str]
 Keys = LabelKeys | Mapping[str, str | Iterable[str] | None]
-Item = TypeVar("Item")
+Thing = TypeVar("Thing")
 _XYZ = (".xyz", ".extxyz", ".exyz")
 
 
 def read(
-    paths: PathLike | Iterable[PathLike], keys: Keys | None = None, index: slice | int | None = None
+    paths: PathLike | Iterable[PathLike],
+    keys: Keys | None = None,
+    index: slice | int | None = None,
+    types: Sequence[str] = (),
 ) -> Dataset:
     """Read the configurations of one or several files.
+
+    What is left out (steps of VASP that did not converge, a stress without unit) is said by the
+    logger "potlearn", on stderr by default.
 
     Parameters
     ----------
     paths : path, or iterable of paths
-        Any file that ASE reads, also compressed (``.xz``, ``.gz``, ``.bz2``, ``.zst``), or a
-        pattern such as ``"train/*.extxyz"`` (files in sorted order).
+        Extended XYZ, files of MTP, FitSNAP and VASP, databases of ASE, and any other file that
+        ASE reads, also compressed (``.xz``, ``.gz``, ``.bz2``, ``.zst``); a folder of DeePMD-kit;
+        or a pattern such as ``"train/*.extxyz"`` (files in sorted order).
     keys : mapping or LabelKeys, optional
         Names of the labels in the files, e.g. ``{"energy": "dft_energy"}``; see
         :class:`~potlearn.data.labels.LabelKeys` for the defaults.
     index : slice or int, optional
         Which configurations of each file to take; all by default.
+    types : sequence of str, optional
+        Elements of the types 0, 1, ... in files that hold types instead of elements (MLIP,
+        DeePMD-kit); a file ``type_map.raw`` beside the data comes first.
 
     Raises
     ------
@@ -58,30 +73,19 @@ def read(
         A file is absent, empty, truncated or malformed, a label is not finite or has a wrong
         shape, or a named key occurs nowhere.
     """
-    label_keys = LabelKeys.of(keys)
-    builder = CatalogBuilder()
-    spool = Spool()
+    reading = _Reading(LabelKeys.of(keys), _as_slice(index), tuple(types))
     for path in _expand(paths):
-        _read_file(path, builder, label_keys, spool, _as_slice(index))
-    spool.flush()
-    dataset = Dataset(builder.build(), label_keys, builder.cache)
-    _check_named_keys(dataset)
-    return dataset
+        reading.read(path)
+    return reading.finish()
 
 
 def from_atoms(
     configurations: Iterable[Atoms], keys: Keys | None = None, name: str = "atoms"
 ) -> Dataset:
     """Make a dataset of ``ase.Atoms`` in memory; sources are ``"name:0"``, ``"name:1"``, ..."""
-    label_keys = LabelKeys.of(keys)
-    builder, store = CatalogBuilder(), SpooledFrames()
-    builder.add_file(store, name)
-    for number, atoms in enumerate(configurations):
-        _enter(builder, frame_from_atoms(atoms), label_keys, number, store, f"{name}:{number}")
-    store.spool.flush()
-    dataset = Dataset(builder.build(), label_keys, builder.cache)
-    _check_named_keys(dataset)
-    return dataset
+    reading = _Reading(LabelKeys.of(keys))
+    reading.take(map(frame_from_atoms, configurations), name)
+    return reading.finish()
 
 
 def _expand(paths: PathLike | Iterable[PathLike]) -> Iterator[Path]:
@@ -90,14 +94,24 @@ def _expand(paths: PathLike | Iterable[PathLike]) -> Iterator[Path]:
     if not given:
         raise DataError("no files to read")
     for item in given:
-        path = os.fspath(item)
-        if not os.path.exists(path) and glob.has_magic(path):
-            matches = sorted(glob.glob(path, recursive=True))
-            if not matches:
-                raise DataError(f"{path}: no file matches this pattern")
-            yield from map(Path, matches)
-        else:
-            yield Path(path)
+        folder, pattern = _split_pattern(os.fspath(item))
+        if not glob.has_magic(pattern):
+            yield Path(item)
+            continue
+        matches = sorted(glob.glob(os.path.join(glob.escape(folder), pattern), recursive=True))
+        if not matches:
+            raise DataError(f"{item}: no file matches this pattern")
+        yield from map(Path, matches)
+
+
+def _split_pattern(path: str) -> tuple[str, str]:
+    """What exists under its own name, brackets or not, and the rest, which may be a pattern."""
+    parts = Path(path).parts
+    for n in range(len(parts), 0, -1):
+        parent = os.path.join(*parts[:n])
+        if os.path.lexists(parent):
+            return parent, os.path.join("", *parts[n:])
+    return "", path
 
 
 def _as_slice(index: slice | int | None) -> slice:
@@ -107,52 +121,98 @@ def _as_slice(index: slice | int | None) -> slice:
     return index if index is not None else slice(None)
 
 
-def _read_file(
-    path: Path, builder: CatalogBuilder, keys: LabelKeys, spool: Spool, index: slice
-) -> None:
-    """Enter the chosen configurations of one file."""
-    if path.is_dir():
-        raise DataError(f"{path}: is a folder; expected a file, or a pattern such as {path}/*.xyz")
+@dataclass(frozen=True)
+class _Reading:
+    """One pass over files: what is asked for, and what was read."""
+
+    keys: LabelKeys
+    index: slice = field(default_factory=lambda: slice(None))
+    types: tuple[str, ...] = ()
+    builder: CatalogBuilder = field(default_factory=CatalogBuilder)
+    spool: Spool = field(default_factory=Spool)
+    remarks: Remarks = field(default_factory=Remarks)
+
+    def read(self, path: Path) -> None:
+        """Enter the chosen configurations of one file or folder."""
+        _check_path(path)
+        before = self.builder.n_entries
+        kind = recognise(path)
+        if kind is None and path.is_dir():
+            raise DataError(
+                f"{path}: is a folder; expected a file, a pattern such as {path}/*.xyz, or a "
+                "folder of DeePMD-kit (type.raw)"
+            )
+        if kind is None and is_extxyz(path):
+            self._text(path)
+        else:
+            with _decompressed(path) as plain:
+                opened = Opened(plain, str(path), self.types)
+                items = ase_items if kind is None else FORMATS[kind].items
+                self.take(items(opened), str(path))
+        if self.builder.n_entries == before and self.index == slice(None):
+            self.remarks.say()
+            raise DataError(f"{path}: file holds no configuration; expected at least one")
+
+    def _text(self, path: Path) -> None:
+        """Scan, check and enter an extended XYZ file in one pass."""
+        compressed = path.suffix.lower() in COMPRESSIONS
+        store: Store = SpooledText(self.spool) if compressed else TextFile.of(path)
+        self.builder.add_file(store, str(path))
+        with open_stream(path) as stream:
+            chosen = _choose(enumerate(scan(stream, str(path))), self.index)
+            for number, (offset, text) in chosen:
+                source = f"{path}:{number}"
+                frame = parse_frame(text, source)
+                check_geometry(frame, source)
+                labels, found = resolve(frame, self.keys, source)
+                place = self.spool.append(text) if compressed else offset
+                self.builder.add(frame, labels, found, number, place, len(text))
+
+    def take(self, items: Iterable[Item], name: str) -> None:
+        """Enter the chosen configurations of a file that is not read again."""
+        store = SpooledFrames(self.spool)
+        self.builder.add_file(store, name)
+        for number, item in _choose(enumerate(items), self.index):
+            source = f"{name}:{number}"
+            if isinstance(item, LeftOut | Partial):
+                self.remarks.add(item.reason, source)
+            if not isinstance(item, LeftOut):
+                frame = item.frame if isinstance(item, Partial) else item
+                self._enter(frame, number, store, source)
+
+    def _enter(self, frame: Frame, number: int, store: SpooledFrames, source: str) -> None:
+        """Check one configuration, store it and enter it."""
+        check_geometry(frame, source)
+        labels, found = resolve(frame, self.keys, source)
+        offset, size = store.append(frame)
+        self.builder.add(frame, labels, found, number, offset, size)
+
+    def finish(self) -> Dataset:
+        """The dataset of all that was entered."""
+        self.spool.flush()
+        self.remarks.say()
+        dataset = Dataset(self.builder.build(), self.keys, self.builder.cache)
+        _check_named_keys(dataset)
+        return dataset
+
+
+def _check_path(path: Path) -> None:
+    """Refuse what is not there or empty."""
     if not path.exists():
         raise DataError(f"{path}: no such file")
-    if path.stat().st_size == 0:
+    if path.is_file() and path.stat().st_size == 0:
         raise DataError(f"{path}: file is empty; expected at least one configuration")
-    before = builder.n_entries
-    if _is_extxyz(path):
-        _read_extxyz(path, builder, keys, spool, index)
-    else:
-        _read_with_ase(path, builder, keys, index)
-    if builder.n_entries == before and index == slice(None):
-        raise DataError(f"{path}: file holds no configuration; expected at least one")
 
 
-def _is_extxyz(path: Path) -> bool:
+def is_extxyz(path: Path) -> bool:
     """By suffix, or by the first two lines where the suffix says nothing."""
     if inner_suffix(path) in _XYZ:
         return True
-    with open_stream(path) as stream:
-        return stream.readline(64).strip().isdigit() and b"Properties=" in stream.readline(4096)
+    first, _, rest = head_of(path).partition(b"\n")
+    return first.strip().isdigit() and b"Properties=" in rest.partition(b"\n")[0]
 
 
-def _read_extxyz(
-    path: Path, builder: CatalogBuilder, keys: LabelKeys, spool: Spool, index: slice
-) -> None:
-    """Scan, check and enter an extended XYZ file in one pass."""
-    compressed = path.suffix.lower() in COMPRESSIONS
-    store: Store = SpooledText(spool) if compressed else TextFile.of(path)
-    builder.add_file(store, str(path))
-    with open_stream(path) as stream:
-        chosen = _choose(enumerate(scan(stream, str(path))), index)
-        for number, (offset, text) in chosen:
-            source = f"{path}:{number}"
-            frame = parse_frame(text, source)
-            check_geometry(frame, source)
-            labels, found = resolve(frame, keys, source)
-            place = spool.append(text) if compressed else offset
-            builder.add(frame, labels, found, number, place, len(text))
-
-
-def _choose(frames: Iterable[Item], index: slice) -> Iterable[Item]:
+def _choose(frames: Iterable[Thing], index: slice) -> Iterable[Thing]:
     """Apply a slice to a stream: without holding it where the slice counts from the start."""
     parts = (index.start, index.stop, index.step)
     if all(part is None or part >= 0 for part in parts):
@@ -160,35 +220,10 @@ def _choose(frames: Iterable[Item], index: slice) -> Iterable[Item]:
     return list(frames)[index]
 
 
-def _read_with_ase(path: Path, builder: CatalogBuilder, keys: LabelKeys, index: slice) -> None:
-    """Enter the configurations of a file in one of ASE's formats."""
-    store = SpooledFrames()
-    builder.add_file(store, str(path))
-    with _decompressed(path) as plain:
-        for number, atoms in _choose(enumerate(_iread(plain, path)), index):
-            _enter(builder, frame_from_atoms(atoms), keys, number, store, f"{path}:{number}")
-    store.spool.flush()
-
-
-def _enter(
-    builder: CatalogBuilder,
-    frame: Frame,
-    keys: LabelKeys,
-    number: int,
-    store: SpooledFrames,
-    source: str,
-) -> None:
-    """Check one configuration, store it and enter it."""
-    check_geometry(frame, source)
-    labels, found = resolve(frame, keys, source)
-    offset, size = store.append(frame)
-    builder.add(frame, labels, found, number, offset, size)
-
-
 @contextmanager
 def _decompressed(path: Path) -> Iterator[Path]:
     """The file itself, or a temporary plain copy of a compressed one with the inner suffix."""
-    if path.suffix.lower() not in COMPRESSIONS:
+    if path.is_dir() or path.suffix.lower() not in COMPRESSIONS:
         yield path
         return
     with tempfile.TemporaryDirectory(prefix="potlearn-") as folder:
@@ -196,21 +231,6 @@ def _decompressed(path: Path) -> Iterator[Path]:
         with open_stream(path) as stream, plain.open("wb") as file:
             shutil.copyfileobj(stream, file, 2**20)
         yield plain
-
-
-def _iread(plain: Path, path: Path) -> Iterator[Atoms]:
-    """ASE's reader; whatever it raises becomes a :class:`DataError`."""
-    from ase.io import iread
-    from ase.io.formats import UnknownFileTypeError
-
-    try:
-        yield from iread(str(plain), index=":", do_not_split_by_at_sign=True)
-    except UnknownFileTypeError as error:
-        raise DataError(f"{path}: not a structure file that ASE knows") from error
-    except Exception as error:  # ASE's readers raise anything on malformed input
-        raise DataError(
-            f"{path}: ASE cannot read this file: {type(error).__name__}: {error}"
-        ) from error
 
 
 def _check_named_keys(dataset: Dataset) -> None:

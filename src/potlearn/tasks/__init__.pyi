@@ -8,6 +8,8 @@ from .exchange import import_ as import_
 from .fit_outcome import FitOutcome as FitOutcome
 from .fitting import fit as fit
 from .folder import OutputFolder as OutputFolder
+from .initial import InitOutcome as InitOutcome
+from .initial import init as init
 from .inspection import inspect as inspect
 from .selection import select as select
 from .selection_outcome import SelectionOutcome as SelectionOutcome
@@ -17,6 +19,7 @@ from .settings import ExportConfig as ExportConfig
 from .settings import FitConfig as FitConfig
 from .settings import ImportConfig as ImportConfig
 from .settings import InspectConfig as InspectConfig
+from .settings.initial import InitConfig as InitConfig
 from .settings.select import SelectConfig as SelectConfig
 from .settings.study import CompareConfig as CompareConfig
 from .settings.study import SearchConfig as SearchConfig

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,8 +12,10 @@ if TYPE_CHECKING:
     from potlearn.data import Dataset
 
 
-def load_datasets(config: DataConfig) -> dict[str, Dataset]:
+def load_datasets(config: DataConfig, species: Sequence[str] = ()) -> dict[str, Dataset]:
     """Sets by name: ``"train"``, and ``"test"`` and ``"validation"`` where there are such.
+
+    The only one of ``species`` is the element of files that hold types instead of elements.
 
     Raises
     ------
@@ -22,12 +25,13 @@ def load_datasets(config: DataConfig) -> dict[str, Dataset]:
     from potlearn.data import read
 
     keys = {name: list(value) for name, value in config.keys if value is not None}
+    types = config.types or (species if len(species) == 1 else ())
     if config.file is not None:
-        dataset = regrouped(read(config.file, keys=keys), config.groups)
+        dataset = regrouped(read(config.file, keys=keys, types=types), config.groups)
         return _split(dataset, config.split or SplitConfig())
     paths = {"train": config.train, "test": config.test, "validation": config.validation}
     return {
-        name: regrouped(read(files, keys=keys), config.groups)
+        name: regrouped(read(files, keys=keys, types=types), config.groups)
         for name, files in paths.items()
         if files
     }

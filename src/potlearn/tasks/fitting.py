@@ -92,7 +92,7 @@ def fit(settings: FitConfig | Mapping[str, Any], *, progress: bool | Stages = Fa
 
 
 def _read(config: FitConfig) -> dict[str, Dataset]:
-    datasets = load_datasets(config.data)
+    datasets = load_datasets(config.data, config.descriptor.species)
     for dataset in datasets.values():
         dataset.check_species(config.descriptor.species)
     return datasets

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, PlainSerializer, model_validator
 from pydantic_core import PydanticCustomError
 
-from potlearn.tasks.settings.section import FilePath, Keys, Paths, Section
+from potlearn.tasks.settings.section import Keys, Names, Paths, Section
 from potlearn.typing import Count
+
+
+def _one_or_several(paths: tuple[Path, ...]) -> str | list[str]:
+    """A single file is written as one path."""
+    texts = [str(path.absolute()) for path in paths]
+    return texts[0] if len(texts) == 1 else texts
 
 
 class KeysConfig(Section):
@@ -49,15 +56,17 @@ class DataConfig(Section):
     """Labelled configurations: ``train`` (and ``test``), or one ``file`` that is split."""
 
     train: Paths | None = None
-    """File or files to train on, anything that ASE reads, compressed or not."""
+    """File or files to train on: extended XYZ, MTP, FitSNAP, DeePMD or anything that ASE reads."""
     test: Paths | None = None
     """File or files to test on."""
     validation: Paths | None = None
     """File or files of a third set, evaluated like the test set."""
-    file: FilePath | None = None
-    """One file, split into training and test set by `split`."""
+    file: Annotated[Paths, PlainSerializer(_one_or_several, when_used="json")] | None = None
+    """File or files, split into training and test set by `split`."""
     split: SplitConfig | None = None
     """How `file` is split."""
+    types: Names | None = None
+    """Elements of the types 0, 1, ... in files that hold types instead of elements (MTP)."""
     keys: KeysConfig = KeysConfig()
     """Names of the labels."""
     groups: str = "config_type"
@@ -71,6 +80,7 @@ class DataConfig(Section):
             raise PydanticCustomError("source", "'file' is split by 'split'; remove 'test'")
         if self.file is None and self.split is not None:
             raise PydanticCustomError("source", "'split' splits one 'file', and there is none")
-        if self.train == ():
-            raise PydanticCustomError("source", "'train' names no file")
+        for key in ("train", "file"):
+            if getattr(self, key) == ():
+                raise PydanticCustomError("source", "'{key}' names no file", {"key": key})
         return self

@@ -1,0 +1,83 @@
+"""ASE's databases, ``.db`` (SQLite) and ``.json``: key-value pairs and data are info keys."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from potlearn.data.formats.base import Format, Item, Opened
+from potlearn.data.frames import Frame, frame_from_atoms
+from potlearn.errors import DataError
+from potlearn.typing import Settings
+
+_SQLITE = b"SQLite format 3\x00"
+_JSON = re.compile(rb"\s*\{\s*\"(\d+|ids|nextid)\"\s*:")
+
+
+def _claims(path: Path, head: bytes) -> bool:
+    return head.startswith(_SQLITE) or _JSON.match(head) is not None
+
+
+def _items(opened: Opened) -> Iterator[Item]:
+    """Rows in the order of their numbers; whatever ASE raises becomes a :class:`DataError`."""
+    from ase.db import connect
+
+    sqlite = _is_sqlite(opened)
+    try:
+        database: Any = connect(str(opened.path), type="db" if sqlite else "json", serial=True)
+        for row in database.select():
+            yield _frame(row)
+    except Exception as error:  # ASE's readers raise anything on malformed input
+        raise DataError(
+            f"{opened.name}: ASE cannot read this database: {type(error).__name__}: {error}"
+        ) from error
+
+
+def _is_sqlite(opened: Opened) -> bool:
+    """Whether it is ASE's SQLite file.
+
+    Another program's file is refused here, since ASE would add its own tables to it.
+    """
+    with opened.path.open("rb") as file:
+        if file.read(len(_SQLITE)) != _SQLITE:
+            return False
+    question = "SELECT COUNT(*) FROM sqlite_master WHERE name = 'systems'"
+    try:
+        uri = f"{opened.path.absolute().as_uri()}?mode=ro"
+        with closing(sqlite3.connect(uri, uri=True)) as database:
+            (found,) = database.execute(question).fetchone()
+    except (sqlite3.Error, UnicodeDecodeError) as error:
+        raise DataError(f"{opened.name}: not a readable SQLite file: {error}") from error
+    if not found:
+        raise DataError(f"{opened.name}: an SQLite file without ASE's table of systems")
+    return True
+
+
+def _frame(row: Any) -> Frame:
+    """One row; names of its calculator's results stay theirs."""
+    frame = frame_from_atoms(row.toatoms())
+    extra: Settings = {**row.data, **row.key_value_pairs}
+    for key, value in extra.items():
+        if key not in frame.results:
+            frame.info[key] = _plain(value)
+    return frame
+
+
+def _plain(value: Any) -> Any:
+    """Lists of numbers as arrays."""
+    if not isinstance(value, list):
+        return value
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        return value
+    return array if array.dtype.kind in "bif" else value
+
+
+DATABASE = Format(_claims, _items)

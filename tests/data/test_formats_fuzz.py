@@ -1,0 +1,95 @@
+"""Mangled files of other programs give a typed error or a dataset, nothing else."""
+
+from __future__ import annotations
+
+import random
+
+import numpy as np
+import pytest
+from ase.db import connect
+from foreign_files import ALLOYS, deepmd, fitsnap, mtp, outcar, vasprun
+
+import potlearn.data as pd
+from potlearn.errors import DataError
+
+SPLINTERS = [
+    *(b"", b"nan", b"-", b"\n", b'"', b"\x00", b"\xff", b"1e999", b"9" * 5000, b"-1", b"0"),
+    *(b"{", b"[", b"null", b"<", b"&", b"1e300", b"99999999999", b"END_CFG\n", b"BEGIN_CFG\n"),
+]
+TEXTS = {
+    "a.cfg": lambda: mtp(ALLOYS[:2]),
+    "a.json": lambda: fitsnap(ALLOYS[0]),
+    "OUTCAR": outcar,
+    "vasprun.xml": vasprun,
+}
+
+
+def mangled(rng, content):
+    """A few bytes or lines deleted, swapped, repeated or replaced."""
+    data = bytearray(content)
+    for _ in range(rng.randint(1, 4)):
+        start, length = rng.randrange(len(data) + 1), rng.randrange(13)
+        kind = rng.choice(["delete", "truncate", "splinter", "byte", "lines"])
+        if kind == "delete":
+            del data[start : start + length]
+        elif kind == "truncate":
+            del data[start:]
+        elif kind == "splinter":
+            data[start : start + length] = rng.choice(SPLINTERS)
+        elif kind == "byte":
+            data[start : start + 1] = bytes([rng.randrange(256)])
+        else:
+            lines = bytes(data).split(b"\n")
+            place = rng.randrange(len(lines))
+            lines[place : place + 1] = rng.choice([[], [lines[place]] * 2, [rng.choice(lines)]])
+            data = bytearray(b"\n".join(lines))
+    return bytes(data)
+
+
+def check(path):
+    """Read, and look at what came out."""
+    try:
+        dataset = pd.read(path, types=["Cu", "Au"])
+    except DataError as error:
+        dataset, place = (), str(error)
+    else:
+        place = dataset.source(0) if len(dataset) else path.name
+    assert path.name in place
+    for i, atoms in enumerate(dataset):
+        labels = dataset.labels(i)
+        assert np.isfinite(atoms.positions).all()
+        assert labels.energy is None or np.isfinite(labels.energy)
+        assert labels.forces is None or np.isfinite(labels.forces).all()
+        assert labels.stress is None or np.isfinite(labels.stress).all()
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_mangled_text(tmp_path, name):
+    rng, content, path = random.Random(0), TEXTS[name]().encode(), tmp_path / name
+    for _ in range(400):
+        path.write_bytes(mangled(rng, content))
+        check(path)
+
+
+@pytest.mark.parametrize("name", ["a.db", "b.json"])
+def test_mangled_databases(tmp_path, name):
+    path = tmp_path / name
+    with connect(path, append=False) as database:
+        for atoms in ALLOYS[:2]:
+            database.write(atoms, config_type="eos", data={"u": [1.0, 2.0]})
+    rng, content = random.Random(0), path.read_bytes()
+    for _ in range(200):
+        path.write_bytes(mangled(rng, content))
+        check(path)
+
+
+def test_mangled_systems_of_deepmd(tmp_path):
+    folder = deepmd(tmp_path / "system", ALLOYS)
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    rng = random.Random(0)
+    for _ in range(400):
+        path = rng.choice(files)
+        content = path.read_bytes()
+        path.write_bytes(mangled(rng, content))
+        check(folder)
+        path.write_bytes(content)
