@@ -20,8 +20,9 @@ LOGICAL = {
     **dict.fromkeys(("T", "True", "true", "TRUE"), True),
     **dict.fromkeys(("F", "False", "false", "FALSE"), False),
 }
-# A number in a pattern of more; no number of a file is longer than LONGEST characters.
-NUMBER = r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eEdD][-+]?[0-9]+)?"
+# A number, in a pattern that matches in one way alone (else long digits cost their square); no
+# number of a file is longer than LONGEST characters.
+NUMBER = r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eEdD][-+]?[0-9]+)?"
 LONGEST = 400
 _REAL = re.compile(rf"{NUMBER}|[-+]?(?:nan|inf|infinity)", re.IGNORECASE)
 _INTEGER = re.compile(r"[-+]?[0-9]+")
