@@ -78,7 +78,7 @@ def _refuse_empty(line: str, source: str) -> None:
         return
     empty = _EMPTY.search(_QUOTED.sub("0", line))
     if empty:
-        key = empty[1]
+        key = empty[1][:60]
         raise DataError(
             f"{source}: key {shown(key)} has no value in {shown(line[max(line.find(key), 0) :])}; "
             f'write {key}=VALUE without a blank, {key}="" for an empty word, or leave it out'
@@ -133,7 +133,7 @@ def _value(key: str, text: str, source: str) -> Any:
     if key.lower() in _TENSORS:
         return _tensor(key, text, source)
     if _LABEL.search(key) and _COMMA.fullmatch(text.strip()):
-        raise DataError(f"{source}: {key} is {shown(text)}; expected a number{hint(text)}")
+        raise DataError(f"{source}: {key[:60]} is {shown(text)}; expected a number{hint(text)}")
     items = _ITEM.findall(text)
     if not items:
         return text
@@ -179,7 +179,7 @@ def _json(key: str, text: str, source: str) -> Any:
     try:
         data = json.loads(text.removeprefix("_JSON "))
     except (ValueError, RecursionError) as error:
-        raise DataError(f"{source}: value of {key} is not JSON: {error}") from error
+        raise DataError(f"{source}: value of {key[:60]} is not JSON: {error}") from error
     try:
         array = np.array(data)
     except ValueError:

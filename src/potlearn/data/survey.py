@@ -77,6 +77,8 @@ class Survey:
         return [(a, b) for k, a in enumerate(species) for b in species[k:]]
 
 
+# Labels without a meaning, such as 1e300, overflow to infinity, which the checks speak of.
+@np.errstate(over="ignore", invalid="ignore")
 def survey(dataset: Dataset, cutoff: float, progress: Progress | None = None) -> Survey:
     """Look at every configuration once."""
     from ase.data import atomic_numbers

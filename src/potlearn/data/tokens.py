@@ -118,7 +118,7 @@ def _strict_column(tokens: Sequence[str], kind: str, name: str, source: str) -> 
             values[atom] = strict(token)
         except (ValueError, OverflowError):
             raise DataError(
-                f"{source}: {name} of atom {atom} is {shown(token)}; expected {expected}"
+                f"{source}: {name[:60]} of atom {atom} is {shown(token)}; expected {expected}"
                 f"{hint(token)}"
             ) from None
     return values
