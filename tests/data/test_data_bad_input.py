@@ -51,7 +51,10 @@ CASES = {
     "element": (f"{HEAD}\nH 0 0 0\nQq 0 0 0\n", "a.extxyz:0: atom 1 is 'Qq', which is not an elem"),
     "ghost": (f"{HEAD}\nH 0 0 0\nX 0 0 0\n", "a.extxyz:0: atom 1 has atomic number 0; expected 1"),
     "position": (f"{HEAD}\nH 0 0 0\nH 0 0 nan\n", "a.extxyz:0: position of atom 1 is not finite"),
-    "lattice": (f'{HEAD} Lattice="1 2"\nH 0 0 0\nH 0 0 1\n', "Lattice needs 9 numbers, got '1 2'"),
+    "lattice": (
+        f'{HEAD} Lattice="1 2"\nH 0 0 0\nH 0 0 1\n',
+        "Lattice needs 9 or 3 numbers, got '1 2'",
+    ),
     "flat cell": (
         f'{HEAD} Lattice="1 0 0 0 1 0 1 1 0"\nH 0 0 0\nH 0 0 1\n',
         "a.extxyz:0: periodic along a, b, c, but these cell vectors span no volume",
@@ -65,7 +68,10 @@ CASES = {
     "pbc without cell": (f'{HEAD} pbc="T T T"\nH 0 0 0\nH 0 0 1\n', "span no volume"),
     "pbc": (f'{HEAD} pbc="T T"\nH 0 0 0\nH 0 0 1\n', "a.extxyz:0: pbc is '[True, True]'; expected"),
     "properties": ("1\nProperties=species:S:1\nH\n", "declares no positions pos:R:3"),
-    "property type": ("1\nProperties=species:S:1:pos:Q:3\nH\n", "holds pos:Q:3; expected name:R|I"),
+    "property type": (
+        "1\nProperties=species:S:1:pos:Q:3\nH\n",
+        "holds 'pos:Q:3'; expected name:R|I",
+    ),
     "property pairs": ("1\nProperties=species:S\nH\n", "is not a list of name:type:columns"),
     "property twice": ("1\nProperties=pos:R:3:pos:R:3\nH\n", "declares a name twice"),
     "no species": ("1\nProperties=pos:R:3\n0 0 0\n", "declares neither species:S:1 nor Z:I:1"),

@@ -22,7 +22,7 @@ COMMENTS = [
     "old={1 2 3} new=[1,2,3] text={a b}",
     r'escaped="a \"quoted\" word" n=3',
     "spaced = 4 tight=5",
-    'nested=[[1, 2], [3, 4]] json="_JSON {\\"a\\": [1, 2]}"',
+    'json="_JSON {\\"a\\": [1, 2]}" n=1',
     'plain="_JSON [[1, 2], [3, 4]]"',
     "url=http://x.org/?a=b&c=d big=123456789012345678901234567890",
     'virial="1 2 3 2 4 5 3 5 6" Lattice="1 0 0 0 2 0 0.5 0 3"',

@@ -12,7 +12,9 @@ from potlearn.errors import DataError
 
 
 def labelled(symbols, group, energy=0.0, **info):
-    atoms = Atoms(symbols, np.arange(3.0 * len(Atoms(symbols))).reshape(-1, 3))
+    """A molecule whose size tells its energy, so that no two are copies."""
+    size = (1 + 1e-3 * energy) * np.arange(3.0 * len(Atoms(symbols)))
+    atoms = Atoms(symbols, size.reshape(-1, 3))
     atoms.info.update(config_type=group, **info)
     atoms.calc = SinglePointCalculator(atoms, energy=energy)
     return atoms
@@ -118,7 +120,7 @@ def test_folds_are_disjoint_balanced_and_stratified(data):
     assert all(data.subset(fold).group_counts()["a"] == 10 for fold in folds)
     again = pd.k_folds(data, k=4, seed=2)
     assert all((a == b).all() for a, b in zip(folds, again, strict=True))
-    with pytest.raises(DataError, match="cannot make 65 folds of 64 configurations"):
+    with pytest.raises(DataError, match="cannot make 65 folds of 64 different configurations"):
         pd.k_folds(data, k=65)
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from potlearn.data.frame_cache import FrameCache
 from potlearn.data.frames import Frame, digest
+from potlearn.data.isolated import image_distance
 from potlearn.data.labels import KeysFound, Labels
 from potlearn.data.stores import Store
 
@@ -37,10 +38,13 @@ class Catalog:
         Atoms with labelled forces.
     stressed : (n,) bool
         Whether there is a stress.
-    isolated : (n,) bool
-        Whether it is one atom without periodicity.
-    digest : (n,) S16
-        Fingerprint of geometry and labels.
+    image : (n,) float64
+        Distance of the nearest periodic image of a single atom, in Å: inf without one; 0 for
+        several atoms.
+    rms_force : (n,) float64
+        Root mean square of the force components, in eV/Å; 0 without labels.
+    digest, geometry : (n,) V16
+        Fingerprints of geometry and labels, and of the geometry alone.
     """
 
     stores: tuple[Store, ...]
@@ -59,8 +63,10 @@ class Catalog:
     energy: NDArray[np.float64]
     n_forces: NDArray[np.int64]
     stressed: NDArray[np.bool_]
-    isolated: NDArray[np.bool_]
+    image: NDArray[np.float64]
+    rms_force: NDArray[np.float64]
     digest: NDArray[np.void]
+    geometry: NDArray[np.void]
 
     def __len__(self) -> int:
         return len(self.file)
@@ -74,8 +80,10 @@ COLUMNS = tuple(f.name for f in fields(Catalog))[5:]
 _TYPES: dict[str, Any] = {
     "energy": np.float64,
     "stressed": np.bool_,
-    "isolated": np.bool_,
+    "image": np.float64,
+    "rms_force": np.float64,
     "digest": "V16",
+    "geometry": "V16",
 }
 
 
@@ -120,8 +128,10 @@ class CatalogBuilder:
             "energy": np.nan if labels.energy is None else labels.energy,
             "n_forces": 0 if labels.forces is None else labelled,
             "stressed": labels.stress is not None,
-            "isolated": n_atoms == 1 and not frame.pbc.any(),
+            "image": image_distance(frame),
+            "rms_force": _rms(labels.forces),
             "digest": digest(frame, values),
+            "geometry": digest(frame, ()),
         }
         self.cache.put(self.n_entries, (frame, labels))
         for name, value in entry.items():
@@ -142,6 +152,14 @@ class CatalogBuilder:
             keys=keys,
             **columns,
         )
+
+
+def _rms(values: NDArray[np.float64] | None) -> float:
+    """Root mean square; zero of nothing."""
+    if values is None or not values.size:
+        return 0.0
+    largest = float(np.abs(values).max())
+    return largest * float(np.sqrt(np.mean((values / largest) ** 2))) if largest else 0.0
 
 
 def _intern(entries: dict[Any, int], value: Any) -> int:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from potlearn.data.dataset import ISOLATED
 from potlearn.data.findings import Finding, Severity
+from potlearn.data.isolated import ISOLATED, free_atoms
 from potlearn.data.survey import Survey
 from potlearn.errors import DataError
 from potlearn.registry import Registry
@@ -170,10 +170,10 @@ def label_keys(s: Survey) -> list[Finding]:
 def isolated_atoms(s: Survey) -> list[Finding]:
     """Elements without the energy of an isolated atom."""
     try:
-        energies = s.dataset.isolated_energies()
+        free = free_atoms(s.dataset)
     except DataError as error:
         return [Finding("error", "isolated_atom", "all", str(error))]
-    absent = [symbol for symbol in s.dataset.species if symbol not in energies]
+    absent = [symbol for symbol in s.dataset.species if symbol not in free]
     found = []
     if absent:
         text = (
@@ -181,9 +181,9 @@ def isolated_atoms(s: Survey) -> list[Finding]:
             "infinite separation has to be fitted"
         )
         found.append(Finding("info", "no_isolated_atom", "all", text, float(len(absent))))
-    for symbol, energy in energies.items():
-        text = f"isolated {symbol}: {energy:.6f} eV"
-        found.append(Finding("info", "isolated_atom", "all", text, energy))
+    for symbol, atom in free.items():
+        text = f"isolated {symbol}: {atom.energy:.6f} eV" + (f"; {atom.note}" if atom.note else "")
+        found.append(Finding("info", "isolated_atom", "all", text, atom.energy))
     return found
 
 

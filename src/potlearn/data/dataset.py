@@ -12,13 +12,12 @@ from numpy.typing import ArrayLike, NDArray
 from potlearn.data.catalog import Catalog, concatenate
 from potlearn.data.frame_cache import FrameCache
 from potlearn.data.frames import Frame, atoms_from_frame
+from potlearn.data.isolated import free_atoms, isolated_mask
 from potlearn.data.label_report import LabelReport, label_report
 from potlearn.data.labels import LabelKeys, Labels, calculator_results, resolve
 from potlearn.errors import DataError, SpeciesError
 from potlearn.runtime import content_key, spans_within
 from potlearn.typing import Atoms, Settings
-
-ISOLATED = "IsolatedAtom"
 
 
 class Dataset(Sequence[Atoms]):
@@ -210,35 +209,24 @@ class Dataset(Sequence[Atoms]):
             )
         return self
 
-    def isolated_mask(self) -> NDArray[np.bool_]:
-        """Which configurations are isolated atoms: one atom, no periodicity, or so named, (n,)."""
-        table = self._catalog
-        named = [g for g, group in enumerate(table.groups) if group == ISOLATED]
-        return table.isolated | np.isin(table.group, named)
+    def isolated_mask(self, cutoff: float = 0.0) -> NDArray[np.bool_]:
+        """Which configurations are isolated atoms, (n,).
 
-    def isolated_energies(self) -> dict[str, float]:
-        """Energy of each isolated atom in eV, by element.
+        One atom whose periodic images, if any, are farther away than 8 Å and than ``cutoff``; or
+        the group ``IsolatedAtom`` (in any case, ``_`` and ``-`` ignored).
+        """
+        return isolated_mask(self._catalog, cutoff)
+
+    def isolated_energies(self, cutoff: float = 0.0) -> dict[str, float]:
+        """Energy of each isolated atom in eV, by element (see :meth:`isolated_mask`).
 
         Raises
         ------
         DataError
             A configuration of the group ``IsolatedAtom`` has several atoms, or two isolated atoms
-            of one element disagree by more than 1e-6 eV.
+            of one element, named or without periodicity, disagree by more than 1e-6 eV.
         """
-        energies: dict[str, float] = {}
-        for i in np.flatnonzero(self.isolated_mask() & np.isfinite(self.energies)).tolist():
-            composition = self.composition(i)
-            if sum(composition.values()) != 1:
-                raise DataError(
-                    f"{self.source(i)}: group {ISOLATED} holds {self.n_atoms[i]} atoms; expected 1"
-                )
-            symbol, energy = next(iter(composition)), float(self.energies[i])
-            if abs(energies.setdefault(symbol, energy) - energy) > 1e-6:
-                raise DataError(
-                    f"{self.source(i)}: isolated {symbol} has {energy} eV, another one "
-                    f"{energies[symbol]} eV"
-                )
-        return energies
+        return {symbol: atom.energy for symbol, atom in free_atoms(self, cutoff).items()}
 
     def content_key(self) -> str:
         """Fingerprint of geometries, labels, groups and their order, wherever the files are."""

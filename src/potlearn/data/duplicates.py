@@ -6,13 +6,19 @@ from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
+from potlearn.data.copies import alike, as_integers
+from potlearn.data.dataset import Dataset
 from potlearn.data.findings import Finding
+from potlearn.data.shape import agree
 from potlearn.data.survey import Survey
 
-# Relative agreement of invariants, and of energies per atom (eV), of one configuration.
-SAME_INVARIANTS = 1e-6
+# Agreement of energies per atom (eV) of one configuration.
 SAME_ENERGY = 2e-3
+# Rows sorted by their invariants are compared with so many of the next.
+WINDOW = 8
 
 
 def duplicates(s: Survey) -> list[Finding]:
@@ -40,7 +46,7 @@ def equivalents(s: Survey) -> list[Finding]:
     repeated = np.zeros(len(s.dataset), bool)
     found = []
     for members in _clusters(s):
-        exact = len(np.unique(_as_integers(s.dataset.catalog.digest[members]))) == 1
+        exact = len(np.unique(as_integers(s.dataset.catalog.digest[members]))) == 1
         per_atom = s.dataset.energies[members] / s.dataset.n_atoms[members]
         if np.isfinite(per_atom).sum() > 1 and np.nanmax(per_atom) - np.nanmin(per_atom) > (
             SAME_ENERGY
@@ -75,20 +81,44 @@ def _contradiction(s: Survey, members: NDArray[np.int64], per_atom: NDArray[np.f
 
 
 def _clusters(s: Survey) -> Iterator[NDArray[np.int64]]:
-    """Sets of configurations with the same atoms, volume and invariants."""
-    volume = np.nan_to_num(s.volume)[:, None]
-    numbers = np.concatenate([s.invariants, volume], axis=1)
+    """Sets of configurations with the same atoms and the same shape."""
+    numbers = np.column_stack([s.invariants, np.nan_to_num(s.volume)])
     kind = s.dataset.catalog.composition
     order = np.lexsort((*numbers.T[::-1], kind))
-    numbers, kind = numbers[order], kind[order]
-    allowed = SAME_INVARIANTS * np.maximum(np.abs(numbers[1:]), 1e-3 * numbers[1:].max(initial=0))
-    same = (np.abs(np.diff(numbers, axis=0)) <= allowed).all(axis=1) & (np.diff(kind) == 0)
-    same &= (s.fewest_neighbors[order][1:] > 0) & (s.dataset.n_atoms[order][1:] > 0)
-    for run in np.split(np.arange(len(order)), np.flatnonzero(~same) + 1):
+    order = order[s.fewest_neighbors[order] > 0]
+    for run in _runs(numbers[order], kind[order]):
+        yield from _same_shape(s.dataset, np.sort(order[run]))
+
+
+def _runs(numbers: NDArray[np.float64], kind: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
+    """Sets of sorted rows that agree, each with one of the next few of the same kind."""
+    n = len(kind)
+    if n < 2:
+        return
+    links: list[NDArray[np.int64]] = []
+    for shift in range(1, min(WINDOW, n - 1) + 1):
+        same = (kind[shift:] == kind[:-shift]) & agree(numbers[shift:], numbers[:-shift])
+        first = np.flatnonzero(same)
+        links.append(np.column_stack([first, first + shift]))
+    a, b = np.concatenate([np.zeros((0, 2), np.int64), *links]).T
+    graph = coo_array((np.ones(len(a)), (a, b)), (n, n))
+    label = connected_components(graph, directed=False)[1]
+    yield from _several(np.arange(n), label)
+
+
+def _same_shape(dataset: Dataset, members: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
+    """Members whose distances agree too; exact copies are measured once."""
+    geometry = as_integers(dataset.catalog.geometry)[members]
+    _, first, inverse = np.unique(geometry, return_index=True, return_inverse=True)
+    label = members[first]
+    for found in alike(dataset, label):
+        label[np.isin(label, found)] = found[0]
+    yield from _several(members, label[inverse])
+
+
+def _several(members: NDArray[np.int64], label: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
+    """Members of each label that two or more have."""
+    order = np.argsort(label, kind="stable")
+    for run in np.split(order, np.flatnonzero(np.diff(label[order])) + 1):
         if len(run) > 1:
-            yield np.sort(order[run])
-
-
-def _as_integers(digests: NDArray[np.void]) -> NDArray[np.uint64]:
-    """First half of each fingerprint as a number."""
-    return np.frombuffer(digests.tobytes(), np.uint64)[::2]
+            yield members[run]

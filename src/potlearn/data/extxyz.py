@@ -8,7 +8,9 @@ many, this parser raises; where ASE refuses a six-component ``stress`` (Voigt), 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
+from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice
 from typing import IO, Any
@@ -16,17 +18,24 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from potlearn.data.cells import cell_of
 from potlearn.data.frames import PER_ATOM, PER_CONFIGURATION, Frame
-from potlearn.data.keyvalue import LOGICAL, numbers_of, parse_comment, shown
+from potlearn.data.keyvalue import parse_comment
+from potlearn.data.tokens import column, shown
 from potlearn.errors import DataError
-from potlearn.typing import Settings
 
 _ASE_NAMES = {"pos": "positions", "Z": "numbers", "charge": "charges", "species": "symbols"}
 _DEFAULT_PROPERTIES = "species:S:1:pos:R:3"
+# A line with the number of atoms is shorter than this many bytes.
+_LONGEST_COUNT = 1024
+_COLUMNS = re.compile("[1-9][0-9]{0,2}")
+_UNKNOWN = -1
 
 
 def scan(stream: IO[bytes], name: str) -> Iterator[tuple[int, bytes]]:
     """Yield the byte offset and the text of each configuration, in one pass.
+
+    A byte-order mark before a configuration is skipped.
 
     Raises
     ------
@@ -35,11 +44,14 @@ def scan(stream: IO[bytes], name: str) -> Iterator[tuple[int, bytes]]:
         configuration.
     """
     offset, frame = 0, 0
-    line = stream.readline()
+    line = stream.readline(_LONGEST_COUNT)
     while line:
-        if not line.strip():
+        if line.startswith(BOM_UTF8):
+            line = line.removeprefix(BOM_UTF8)
+            offset += len(BOM_UTF8)
+        if line.isspace() or not line:
             offset += len(line)
-            line = stream.readline()
+            line = stream.readline(_LONGEST_COUNT)
             continue
         count = _count(line, f"{name}:{frame}")
         lines = [line, *islice(stream, count + 1)]
@@ -48,10 +60,10 @@ def scan(stream: IO[bytes], name: str) -> Iterator[tuple[int, bytes]]:
                 f"{name}:{frame}: file ends inside this configuration: {count} atoms declared, "
                 f"{max(len(lines) - 2, 0)} found; is the file truncated?"
             )
-        line = stream.readline()
+        line = stream.readline(_LONGEST_COUNT)
         while line.startswith(b"VEC"):
             lines.append(line)
-            line = stream.readline()
+            line = stream.readline(_LONGEST_COUNT)
         text = b"".join(lines)
         yield offset, text
         offset += len(text)
@@ -61,36 +73,48 @@ def scan(stream: IO[bytes], name: str) -> Iterator[tuple[int, bytes]]:
 def _count(line: bytes, source: str) -> int:
     """Number of atoms on the first line of a configuration."""
     token = line.strip()
-    if not token.isdigit() or len(token) > 12:
+    if not token.isdigit() or len(token) > 12 or len(line) == _LONGEST_COUNT:
         raise DataError(
-            f"{source}: expected the number of atoms, got {shown(line)}; is this an extended "
-            "XYZ file, and does the configuration before hold as many atoms as it declares?"
+            f"{source}: expected the number of atoms, got {shown(line)}; {_suspicion(line)}"
         )
     return int(token)
+
+
+def _suspicion(line: bytes) -> str:
+    """Why a line does not hold the number of atoms."""
+    if line.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) or b"\x00" in line:
+        return "is this UTF-16 text, or no text? Convert it: iconv -f UTF-16 -t UTF-8"
+    if b"\r" in line.strip():
+        return "are lines ended by CR alone? Convert them: tr '\\r' '\\n'"
+    return (
+        "is this an extended XYZ file, and does the configuration before hold as many atoms as it "
+        "declares?"
+    )
 
 
 @lru_cache(maxsize=256)
 def _columns(properties: str) -> tuple[tuple[str, str, int, int], ...]:
     """Name, type, first column and number of columns of each property."""
-    fields = properties.split(":")
+    fields, said = properties.split(":"), f"Properties={shown(properties)}"
     if len(fields) % 3:
-        raise DataError(f"Properties={properties} is not a list of name:type:columns")
+        raise DataError(f"{said} is not a list of name:type:columns")
     columns: list[tuple[str, str, int, int]] = []
     start = 0
     for name, kind, count in zip(fields[::3], fields[1::3], fields[2::3], strict=True):
-        if kind not in "RISL" or len(kind) != 1 or not count.isdigit() or not 1 <= int(count) < 999:
-            raise DataError(
-                f"Properties holds {name}:{kind}:{count}; expected name:R|I|S|L:columns"
-            )
+        if kind not in ("R", "I", "S", "L") or not _COLUMNS.fullmatch(count):
+            found = shown(f"{name}:{kind}:{count}")
+            raise DataError(f"Properties holds {found}; expected name:R|I|S|L:columns")
         columns.append((_ASE_NAMES.get(name, name), kind, start, int(count)))
         start += int(count)
     layout = {name: (kind, count) for name, kind, _, count in columns}
     if len(layout) < len(columns):
-        raise DataError(f"Properties={properties} declares a name twice")
+        raise DataError(f"{said} declares a name twice")
     if layout.get("positions") != ("R", 3):
-        raise DataError(f"Properties={properties} declares no positions pos:R:3")
-    if layout.get("symbols") != ("S", 1) and layout.get("numbers") != ("I", 1):
-        raise DataError(f"Properties={properties} declares neither species:S:1 nor Z:I:1")
+        raise DataError(f"{said} declares no positions pos:R:3")
+    if layout.get("numbers", ("I", 1)) != ("I", 1):
+        raise DataError(f"{said} declares atomic numbers that are not Z:I:1")
+    if layout.get("symbols") != ("S", 1) and "numbers" not in layout:
+        raise DataError(f"{said} declares neither species:S:1 nor Z:I:1")
     return tuple(columns)
 
 
@@ -105,15 +129,15 @@ def parse_frame(text: bytes, source: str) -> Frame:
     lines = _decode(text, source).split("\n")
     count = int(lines[0])
     info = parse_comment(lines[1], source)
-    properties = info.pop("Properties", _DEFAULT_PROPERTIES)
+    properties = info.pop("Properties", True)
     try:
-        columns = _columns(str(properties))
+        columns = _columns(_DEFAULT_PROPERTIES if properties is True else str(properties))
     except DataError as error:
         raise DataError(f"{source}: {error}") from None
     arrays = _read_columns(lines[2 : 2 + count], columns, source)
     numbers = _atomic_numbers(arrays, source)
     vectors = [line for line in lines[2 + count :] if line.strip()]
-    cell, pbc = _cell(info, vectors, source)
+    cell, pbc = cell_of(info, vectors, lines[1], source)
     constraints = _constraints(arrays, source)
     results = {key: arrays.pop(key) for key in list(arrays) if key in PER_ATOM}
     results |= {key: info.pop(key) for key in list(info) if key in PER_CONFIGURATION}
@@ -126,7 +150,11 @@ def _decode(text: bytes, source: str) -> str:
     try:
         return text.decode()
     except UnicodeDecodeError as error:
-        raise DataError(f"{source}: not UTF-8 text: {error}") from error
+        bad = text[error.start : error.start + 1].hex()
+        raise DataError(
+            f"{source}: not UTF-8 text: byte 0x{bad} at position {error.start} of the "
+            "configuration; convert the file, for example: iconv -f LATIN1 -t UTF-8"
+        ) from error
 
 
 def _read_columns(
@@ -144,81 +172,28 @@ def _read_columns(
     by_column = list(zip(*rows, strict=True)) or [()] * width
     arrays = {}
     for name, kind, start, count in columns:
-        parts = [_column(by_column[c], kind, name, source) for c in range(start, start + count)]
+        parts = [column(by_column[c], kind, name, source) for c in range(start, start + count)]
         arrays[name] = parts[0] if count == 1 else np.stack(parts, axis=1)
     return arrays
-
-
-def _column(tokens: tuple[str, ...], kind: str, name: str, source: str) -> NDArray[Any]:
-    """Convert one column."""
-    convert, dtype, expected = _KINDS[kind]
-    try:
-        return np.array(list(map(convert, tokens)), dtype)
-    except (ValueError, KeyError, OverflowError):
-        atom = next(i for i, token in enumerate(tokens) if not _converts(convert, dtype, token))
-        raise DataError(
-            f"{source}: {name} of atom {atom} is {shown(tokens[atom])}; expected {expected}"
-        ) from None
-
-
-def _converts(convert: Callable[[str], Any], dtype: Any, token: str) -> bool:
-    """Whether one token can be read."""
-    try:
-        np.array(convert(token), dtype)
-    except (ValueError, KeyError, OverflowError):
-        return False
-    return True
-
-
-_KINDS: dict[str, tuple[Callable[[str], Any], Any, str]] = {
-    "R": (float, np.float64, "a real number"),
-    "I": (int, np.int64, "an integer"),
-    "S": (str, None, "a word"),
-    "L": (LOGICAL.__getitem__, np.bool_, "T or F"),
-}
 
 
 def _atomic_numbers(arrays: dict[str, NDArray[Any]], source: str) -> NDArray[np.int64]:
     """Atomic numbers from the column Z or the column of symbols."""
     from ase.data import atomic_numbers
 
-    symbols = arrays.pop("symbols", None)
-    if "numbers" in arrays or symbols is None:
-        return arrays.pop("numbers")
-    try:
-        return np.array([atomic_numbers[symbol.capitalize()] for symbol in symbols], np.int64)
-    except KeyError as error:
-        atom = [symbol.capitalize() for symbol in symbols].index(error.args[0])
-        raise DataError(
-            f"{source}: atom {atom} is {shown(str(symbols[atom]))}, which is not an element"
-        ) from None
-
-
-def _cell(
-    info: Settings, vectors: list[str], source: str
-) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Cell vectors (rows) and periodicity; with ``Lattice`` and no ``pbc``, periodic."""
-    if vectors:
-        return _vec_cell(vectors, source)
-    lattice = info.pop("Lattice", None)
-    pbc = info.pop("pbc", lattice is not None)
-    cell = np.zeros((3, 3)) if lattice is None else np.array(lattice.T, np.float64)
-    flags = np.atleast_1d(np.asarray(pbc))
-    if flags.dtype.kind not in "bi" or flags.shape not in ((1,), (3,)):
-        raise DataError(f"{source}: pbc is {shown(str(pbc))}; expected three of T and F")
-    return cell, np.broadcast_to(flags.astype(bool), 3).copy()
-
-
-def _vec_cell(vectors: list[str], source: str) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Cell vectors given as lines ``VEC1 x y z`` after the atoms."""
-    cell, pbc = np.zeros((3, 3)), np.zeros(3, bool)
-    for k, line in enumerate(vectors[:4]):
-        words = line.split()
-        numbers = numbers_of(words[1:])
-        if k > 2 or words[0] != f"VEC{k + 1}" or numbers is None or len(numbers) != 3:
-            raise DataError(f"{source}: expected at most VEC1, VEC2, VEC3, got {shown(line)}")
-        cell[k], pbc[k] = numbers, True
-    return cell, pbc
+    symbols, given = arrays.pop("symbols", None), arrays.pop("numbers", None)
+    if symbols is None or symbols.ndim > 1:
+        return np.asarray(given)
+    named = [atomic_numbers.get(str(symbol).capitalize(), _UNKNOWN) for symbol in symbols]
+    numbers = np.array(named, np.int64)
+    wrong = numbers == _UNKNOWN if given is None else (numbers != given) & (numbers > 0)
+    if wrong.any():
+        atom = int(np.argmax(wrong))
+        problem = (
+            f"but its column Z is {given[atom]}" if given is not None else "which is not an element"
+        )
+        raise DataError(f"{source}: atom {atom} is {shown(str(symbols[atom]))}, {problem}")
+    return numbers if given is None else given
 
 
 def _constraints(arrays: dict[str, NDArray[Any]], source: str) -> list[Any]:
@@ -229,7 +204,10 @@ def _constraints(arrays: dict[str, NDArray[Any]], source: str) -> list[Any]:
 
     fix_atoms: Any = constraints.FixAtoms
     fix_cartesian: Any = constraints.FixCartesian
-    move = arrays.pop("move_mask").astype(bool)
+    move = arrays.pop("move_mask")
+    if move.dtype.kind not in "bi":
+        raise DataError(f"{source}: move_mask holds {shown(str(move[0]))}; expected T or F")
+    move = move.astype(bool)
     if move.ndim == 1:
         return [fix_atoms(mask=~move)]
     if move.shape[1] != 3:

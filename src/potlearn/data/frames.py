@@ -68,8 +68,8 @@ class Frame:
 
     @property
     def group(self) -> str:
-        """``config_type`` of the configuration, or ``"all"``."""
-        return str(self.info.get("config_type", "all"))
+        """``config_type`` of the configuration, or ``"all"`` if that is absent or empty."""
+        return str(self.info.get("config_type", "all")) or "all"
 
 
 def frame_from_atoms(atoms: Atoms) -> Frame:

@@ -1,4 +1,8 @@
-"""Splits of a dataset: random, stratified, grouped, folds.  The same seed gives the same split."""
+"""Splits of a dataset: random, stratified, grouped, folds.  The same seed gives the same split.
+
+Copies of one geometry stay together: a test configuration that is also in the training set tells
+nothing about new ones.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +10,19 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from potlearn.data.copies import copies
 from potlearn.data.dataset import Dataset
 from potlearn.errors import DataError
 from potlearn.typing import Indices
 
 Seed = int | np.random.Generator
+_NONE: Indices = np.zeros(0, np.int64)
 
 
 def random_split(
     dataset: Dataset, test: float | int = 0.1, seed: Seed = 0
 ) -> tuple[Dataset, Dataset]:
-    """Train and test sets, drawn uniformly.
+    """Train and test sets, drawn uniformly; copies of one geometry stay together.
 
     Parameters
     ----------
@@ -40,7 +46,8 @@ def stratified_split(
 ) -> tuple[Dataset, Dataset]:
     """Train and test sets with the fraction ``test`` of every group, drawn within it.
 
-    The number drawn is rounded to the nearest; a group of one stays in the train set.
+    The number drawn is rounded to the nearest; a group of one stays in the train set.  Copies of
+    one geometry stay together, and in the train set where they exceed the share of their group.
     """
     return _divide(dataset, _stratified(dataset, test, seed, groups))
 
@@ -52,6 +59,7 @@ def grouped_split(
 
     Groups are taken in random order while they bring the test set closer to ``test``.  ``groups``
     names the group of each configuration; by default ``config_type`` (see :func:`info_groups`).
+    A configuration of a test group with a copy in another group goes to the train set.
     """
     return _divide(dataset, _grouped(dataset, test, seed, groups))
 
@@ -76,20 +84,26 @@ def k_folds(
 ) -> list[Indices]:
     """Indices of ``k`` disjoint folds, sorted, each with its share of every group.
 
-    Isolated atoms are in no fold: they belong to every train set.
+    Isolated atoms are in no fold: they belong to every train set.  Copies of one geometry are in
+    the same fold.
 
     Raises
     ------
     DataError
-        Fewer configurations than folds.
+        Fewer geometries than folds.
     """
     rng = np.random.default_rng(seed)
     members = _members(dataset, groups)
-    n = sum(len(part) for part in members)
+    label = copies(dataset)
+    n = len(np.unique(label[np.concatenate([_NONE, *members])]))
     if not 2 <= k <= n:
-        raise DataError(f"cannot make {k} folds of {n} configurations; expected 2 to {n} folds")
+        raise DataError(
+            f"cannot make {k} folds of {n} different configurations; expected 2 to {n} folds"
+        )
     order = np.concatenate([rng.permutation(part) for part in members])
-    return [np.sort(order[fold::k]) for fold in range(k)]
+    _, first, kind = np.unique(label[order], return_index=True, return_inverse=True)
+    place = np.argsort(np.argsort(first))[kind]
+    return [np.sort(order[place % k == fold]) for fold in range(k)]
 
 
 def info_groups(dataset: Dataset, key: str) -> list[str]:
@@ -112,17 +126,24 @@ def _random(
     dataset: Dataset, test: float | int, seed: Seed, groups: Sequence[str] | None
 ) -> Indices:
     rng = np.random.default_rng(seed)
-    return _draw(np.flatnonzero(~dataset.isolated_mask()), test, rng)
+    candidates = np.flatnonzero(~dataset.isolated_mask())
+    count = _count(len(candidates), test)
+    drawn = _whole(rng.permutation(candidates), [candidates], [count], copies(dataset))
+    if not len(drawn):
+        raise DataError(
+            f"test={test}: every set of copies of one geometry is larger than the {count} "
+            "configurations of the test set, and copies stay together; test on more"
+        )
+    return drawn
 
 
 def _stratified(dataset: Dataset, test: float, seed: Seed, groups: Sequence[str] | None) -> Indices:
     rng = np.random.default_rng(seed)
     _check_fraction(test)
-    parts = [
-        rng.permutation(members)[: min(round(test * len(members)), len(members) - 1)]
-        for members in _members(dataset, groups)
-    ]
-    return np.concatenate([np.zeros(0, np.int64), *parts])
+    members = _members(dataset, groups)
+    order = [rng.permutation(part) for part in members]
+    counts = [min(round(test * len(part)), len(part) - 1) for part in members]
+    return _whole(np.concatenate([_NONE, *order]), members, counts, copies(dataset))
 
 
 def _grouped(dataset: Dataset, test: float, seed: Seed, groups: Sequence[str] | None) -> Indices:
@@ -139,7 +160,40 @@ def _grouped(dataset: Dataset, test: float, seed: Seed, groups: Sequence[str] | 
         if (closer or not drawn) and len(drawn) < len(members) - 1:
             drawn.append(members[g])
             taken += len(members[g])
-    return np.concatenate(drawn)
+    found = np.concatenate(drawn)
+    label = copies(dataset)
+    new = found[~np.isin(label[found], label[np.setdiff1d(np.concatenate(members), found)])]
+    if not len(new):
+        raise DataError(
+            "grouped split: every configuration of the test groups has a copy in another group"
+        )
+    return new
+
+
+def _whole(order: Indices, parts: list[Indices], counts: list[int], label: Indices) -> Indices:
+    """The first of ``order``, ``counts`` of each part, such that copies are drawn together.
+
+    A set of copies that would exceed the count of a part is passed over.
+    """
+    part = np.full(len(label), -1)
+    for p, members in enumerate(parts):
+        part[members] = p
+    left, drawn = np.array(counts), np.zeros(len(label), bool)
+    sets = _sets(label)
+    for i in order.tolist():
+        members = sets[label[i]]
+        members = members[part[members] >= 0]
+        wanted = np.bincount(part[members], minlength=len(left))
+        if not drawn[i] and (wanted <= left).all():
+            left -= wanted
+            drawn[members] = True
+    return order[drawn[order]]
+
+
+def _sets(label: Indices) -> list[Indices]:
+    """Configurations of each label 0, 1, ..."""
+    order = np.argsort(label, kind="stable")
+    return np.split(order, np.flatnonzero(np.diff(label[order])) + 1)
 
 
 _KINDS: dict[str, Callable[..., Indices]] = {
@@ -165,15 +219,15 @@ def _check_fraction(test: float) -> None:
         raise DataError(f"test is {test}; expected a fraction between 0 and 1")
 
 
-def _draw(candidates: Indices, test: float | int, rng: np.random.Generator) -> Indices:
-    """A number or fraction of the candidates."""
-    count = round(test * len(candidates)) if isinstance(test, float) else test
-    if not 0 < count < len(candidates):
+def _count(n: int, test: float | int) -> int:
+    """Number of ``n`` candidates to draw."""
+    count = round(test * n) if isinstance(test, float) else test
+    if not 0 < count < n:
         raise DataError(
-            f"test={test} puts {count} of {len(candidates)} configurations into the test set; "
-            f"expected 1 to {max(len(candidates) - 1, 1)}"
+            f"test={test} puts {count} of {n} configurations into the test set; "
+            f"expected 1 to {max(n - 1, 1)}"
         )
-    return rng.permutation(candidates)[:count]
+    return count
 
 
 def _divide(dataset: Dataset, drawn: Indices) -> tuple[Dataset, Dataset]:

@@ -1,15 +1,4 @@
-r"""One pass over a dataset: the numbers of each configuration that checks look at.
-
-Two configurations that differ by translation, rotation, or the order of their atoms have the same
-invariants
-
-.. math::
-    I_k = \sum_i \sum_{j} w_{ij} f_k(r_{ij}), \qquad
-    I_v = \sum_i \Big|\sum_j z_j f(r_{ij}) \hat r_{ij}\Big|^2, \qquad
-    I_t = \sum_i \Big\|\sum_j z_j f(r_{ij}) \hat r_{ij} \hat r_{ij}^T\Big\|^2
-
-with :math:`f_k(r) = (1 - r/r_c)^2 r^{-k}` and :math:`w_{ij} = z_i z_j^2` of the atomic numbers.
-"""
+"""One pass over a dataset: the numbers of each configuration that checks look at."""
 
 from __future__ import annotations
 
@@ -22,13 +11,12 @@ from numpy.typing import NDArray
 
 from potlearn.data.dataset import Dataset
 from potlearn.data.labels import Labels
+from potlearn.data.shape import Floats, invariants
 from potlearn.data.work import Step, step
 from potlearn.structure.neighbors import Neighbors, neighbors
 from potlearn.typing import Atoms, Settings
 
-Floats = NDArray[np.float64]
 Progress = Callable[[int, int], None]
-N_INVARIANTS = 5
 # A gap of this many Å between layers of atoms is vacuum.
 VACUUM = 6.0
 
@@ -58,7 +46,7 @@ class Survey:
     fewest_neighbors : int64
         Neighbours within the cutoff of the atom that has fewest.
     invariants : (n, 5) float64
-        Equal for equivalent configurations.
+        Equal for equivalent configurations (see :mod:`potlearn.data.shape`).
     step_energy, force_work, stress_work : float64
         Energy difference to the configuration before, and the work of forces and stress between
         the two, in eV (see :mod:`potlearn.data.work`).
@@ -89,6 +77,8 @@ class Survey:
         return [(a, b) for k, a in enumerate(species) for b in species[k:]]
 
 
+# Labels without a meaning, such as 1e300, overflow to infinity, which the checks speak of.
+@np.errstate(over="ignore", invalid="ignore")
 def survey(dataset: Dataset, cutoff: float, progress: Progress | None = None) -> Survey:
     """Look at every configuration once."""
     from ase.data import atomic_numbers
@@ -160,7 +150,7 @@ def _neighbor_numbers(atoms: Atoms, pairs: Neighbors, species: NDArray[np.int64]
     return {
         "shortest": _shortest(r, kinds[i], kinds[j], len(species)),
         "fewest_neighbors": int(np.diff(pairs.first).min()),
-        "invariants": _invariants(vectors, r, pairs, np.asarray(atoms.numbers, np.float64)),
+        "invariants": invariants(vectors, r, pairs, np.asarray(atoms.numbers, np.float64)),
     }
 
 
@@ -172,20 +162,3 @@ def _shortest(r: Floats, a: NDArray[np.int64], b: NDArray[np.int64], n: int) -> 
     else:
         np.minimum.at(matrix, np.minimum(a, b) * n + np.maximum(a, b), r)
     return matrix.reshape(n, n)[np.triu_indices(n)]
-
-
-def _invariants(vectors: Floats, r: Floats, pairs: Neighbors, z: Floats) -> Floats:
-    """The five invariants: k = 0, 1, 3, then vector and tensor."""
-    if not len(r):
-        return np.zeros(N_INVARIANTS)
-    safe = np.maximum(r, 1e-3)
-    smooth = (1.0 - r / pairs.cutoff) ** 2
-    zi, zj = np.repeat(z, np.diff(pairs.first)), z[pairs.j]
-    weight = smooth * zi * zj**2 * 1e-3
-    radial = [weight.sum(), (weight / safe).sum(), (weight / safe**3).sum()]
-    unit = vectors / safe[:, None]
-    field = (smooth * zj)[:, None] * unit
-    starts = pairs.first[:-1][np.diff(pairs.first) > 0]
-    vector = np.add.reduceat(field, starts, axis=0)
-    tensor = np.add.reduceat(field[:, :, None] * unit[:, None, :], starts, axis=0)
-    return np.array([*radial, (vector**2).sum(), (tensor**2).sum()])

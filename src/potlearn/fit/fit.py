@@ -73,7 +73,7 @@ def fit_linear(
     """
     settings = settings or FitSettings()
     _check_input(dataset, descriptor, settings.weights)
-    settings, note = settings.resolved(dataset, descriptor.species)
+    settings, note = settings.resolved(dataset, descriptor.species, descriptor.cutoff)
     if not isinstance(rows, RowStore):
         announce(estimate_cost(dataset, descriptor, settings, reference=reference, runtime=runtime))
     clock = _Clock()

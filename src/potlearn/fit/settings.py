@@ -101,8 +101,12 @@ class FitSettings:
         """
         return OneBody.of(self.e0, self.intercept)
 
-    def resolved(self, dataset: Dataset, species: tuple[str, ...]) -> tuple[FitSettings, str]:
+    def resolved(
+        self, dataset: Dataset, species: tuple[str, ...], cutoff: float = 0.0
+    ) -> tuple[FitSettings, str]:
         """The same settings with one-body energies given or fitted, and a note on the choice.
+
+        An atom with a periodic image within ``cutoff`` (Å) is not taken for an isolated one.
 
         Raises
         ------
@@ -110,5 +114,5 @@ class FitSettings:
             A species has no isolated atom or is not in the table; an unknown word; an intercept
             beside fitted one-body energies, which hold it already.
         """
-        found, note = resolve(self.e0, dataset, species, self.intercept)
+        found, note = resolve(self.e0, dataset, species, self.intercept, cutoff)
         return replace(self, e0=found), note

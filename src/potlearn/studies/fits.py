@@ -80,7 +80,9 @@ class SubsetFits:
         FitError
             The solver wants folds, or one-body energies are missing.
         """
-        settings, _ = (settings or FitSettings()).resolved(dataset, descriptor.species)
+        settings, _ = (settings or FitSettings()).resolved(
+            dataset, descriptor.species, descriptor.cutoff
+        )
         if settings.make_solver().n_folds:
             raise FitError("subsets are fitted without folds; take the solver 'evidence' or 'gcv'")
         found = cls(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from potlearn.errors import ModelFileError
+from potlearn.tasks.copies_notes import copies_notes
 from potlearn.tasks.data import load_datasets
 from potlearn.tasks.descriptor import filled, make_descriptor, notes_of
 from potlearn.tasks.fit_outcome import FitOutcome, Fitted
@@ -76,6 +77,7 @@ def fit(settings: FitConfig | Mapping[str, Any], *, progress: bool | Stages = Fa
             evaluations = dict(_evaluate(fitted, datasets, stages))
         notes = [
             *notes_of(fitted.potential.descriptor),
+            *copies_notes(datasets),
             *_write(folder, fitted, evaluations, datasets),
         ]
         outcome = FitOutcome.of_fit(fitted, evaluations, clock.seconds, notes, folder)

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from potlearn.data.isolated import free_atoms
 from potlearn.errors import FitError
 from potlearn.fit.ledger.ledger import Ledger
 from potlearn.fit.rows.names import one_body_names
@@ -62,11 +63,16 @@ class OneBody:
 
 
 def resolve(
-    e0: str | Mapping[str, float], dataset: Dataset, species: Sequence[str], intercept: bool
+    e0: str | Mapping[str, float],
+    dataset: Dataset,
+    species: Sequence[str],
+    intercept: bool,
+    cutoff: float = 0.0,
 ) -> tuple[str | Mapping[str, float], str]:
     """``"fitted"`` or energies by species in eV, and a note where the data decided.
 
-    ``e0`` is ``"isolated"``, ``"fitted"``, ``"auto"`` or energies by species.
+    ``e0`` is ``"isolated"``, ``"fitted"``, ``"auto"`` or energies by species.  An atom with a
+    periodic image within ``cutoff`` (Å) is not isolated.
 
     Raises
     ------
@@ -76,8 +82,8 @@ def resolve(
     """
     if isinstance(e0, str) and e0 not in KINDS:
         raise FitError(f"e0 is {e0!r}; expected one of {', '.join(KINDS)}, or energies by species")
-    isolated = dataset.isolated_energies() if isinstance(e0, str) else {}
-    absent = [s for s in species if s not in (isolated if isinstance(e0, str) else e0)]
+    free = free_atoms(dataset, cutoff) if isinstance(e0, str) else {}
+    absent = [s for s in species if s not in (free if isinstance(e0, str) else e0)]
     if e0 == FITTED or (e0 == "auto" and absent):
         if intercept:
             raise FitError(
@@ -88,11 +94,11 @@ def resolve(
     if absent:
         what = "isolated atom with an energy" if isinstance(e0, str) else "one-body energy"
         raise FitError(f"no {what} of {', '.join(absent)}; give e0 by species, or take 'fitted'")
-    table = isolated if isinstance(e0, str) else {s: float(e0[s]) for s in species}
+    table = {s: free[s].energy if isinstance(e0, str) else float(e0[s]) for s in species}
     bad = [s for s in species if not np.isfinite(table[s])]
     if bad:
         raise FitError(f"one-body energy of {bad[0]} is {table[bad[0]]}; expected a finite number")
-    return table, ""
+    return table, "; ".join(free[s].note for s in species if s in free and free[s].note)
 
 
 def composition_energies(
