@@ -24,20 +24,29 @@ from potlearn.data.catalog import CatalogBuilder
 from potlearn.data.dataset import Dataset
 from potlearn.data.extxyz import parse_frame, scan
 from potlearn.data.frames import Frame, check_geometry, frame_from_atoms
-from potlearn.data.labels import LabelKeys, resolve
+from potlearn.data.labels import LabelKeys, labelled
+from potlearn.data.labels.keys import KeyNames, OnNan
+from potlearn.data.recognition import recognised
 from potlearn.data.stores import SpooledFrames, SpooledText, Store, TextFile
 from potlearn.data.streams import COMPRESSIONS, Spool, inner_suffix, open_stream
+from potlearn.data.where import Conditions
 from potlearn.errors import DataError
 from potlearn.typing import Atoms
 
 PathLike = str | os.PathLike[str]
-Keys = LabelKeys | Mapping[str, str | Iterable[str] | None]
+Keys = LabelKeys | KeyNames
 Item = TypeVar("Item")
 _XYZ = (".xyz", ".extxyz", ".exyz")
 
 
 def read(
-    paths: PathLike | Iterable[PathLike], keys: Keys | None = None, index: slice | int | None = None
+    paths: PathLike | Iterable[PathLike],
+    keys: Keys | None = None,
+    index: slice | int | None = None,
+    *,
+    nan: OnNan | None = None,
+    units: Mapping[str, str] | None = None,
+    where: Conditions | None = None,
 ) -> Dataset:
     """Read the configurations of one or several files.
 
@@ -49,37 +58,59 @@ def read(
     keys : mapping or LabelKeys, optional
         Names of the labels in the files, e.g. ``{"energy": "dft_energy"}``; see
         :class:`~potlearn.data.labels.LabelKeys` for the defaults.
+        Where no configuration has any of these, other spellings (``force``, ``dft_energy``) are
+        recognised; :meth:`~potlearn.data.Dataset.label_report` says which.
     index : slice or int, optional
         Which configurations of each file to take; all by default.
+    nan : "error" or "missing", optional
+        Whether NaN in a label is refused (the default), or means that there is no label.
+    units : mapping, optional
+        Units of the labels, where the file does not state them, e.g. ``{"stress": "kbar"}``; of
+        ``energy``, ``forces``, ``stress``, ``virial``, ``length``.
+    where : mapping, optional
+        Keep the configurations whose info has these values, e.g. ``{"charge": 0}``; a list means
+        any of its values.  See :meth:`~potlearn.data.Dataset.where`.
 
     Raises
     ------
     DataError
         A file is absent, empty, truncated or malformed, a label is not finite or has a wrong
-        shape, or a named key occurs nowhere.
+        shape, a unit is not known, a named key occurs nowhere, or no configuration is ``where``.
     """
-    label_keys = LabelKeys.of(keys)
+    label_keys = LabelKeys.of(keys).reading(nan, units)
     builder = CatalogBuilder()
     spool = Spool()
     for path in _expand(paths):
         _read_file(path, builder, label_keys, spool, _as_slice(index))
     spool.flush()
-    dataset = Dataset(builder.build(), label_keys, builder.cache)
-    _check_named_keys(dataset)
-    return dataset
+    dataset = _finished(builder, label_keys)
+    return dataset if where is None else dataset.where(where)
 
 
 def from_atoms(
-    configurations: Iterable[Atoms], keys: Keys | None = None, name: str = "atoms"
+    configurations: Iterable[Atoms],
+    keys: Keys | None = None,
+    name: str = "atoms",
+    *,
+    nan: OnNan | None = None,
+    units: Mapping[str, str] | None = None,
 ) -> Dataset:
-    """Make a dataset of ``ase.Atoms`` in memory; sources are ``"name:0"``, ``"name:1"``, ..."""
-    label_keys = LabelKeys.of(keys)
+    """Make a dataset of ``ase.Atoms`` in memory; sources are ``"name:0"``, ``"name:1"``, ...
+
+    ``keys``, ``nan`` and ``units`` as for :func:`read`.
+    """
+    label_keys = LabelKeys.of(keys).reading(nan, units)
     builder, store = CatalogBuilder(), SpooledFrames()
     builder.add_file(store, name)
     for number, atoms in enumerate(configurations):
         _enter(builder, frame_from_atoms(atoms), label_keys, number, store, f"{name}:{number}")
     store.spool.flush()
-    dataset = Dataset(builder.build(), label_keys, builder.cache)
+    return _finished(builder, label_keys)
+
+
+def _finished(builder: CatalogBuilder, keys: LabelKeys) -> Dataset:
+    """The dataset, with labels under names that were recognised."""
+    dataset = recognised(Dataset(builder.build(), keys, builder.cache))
     _check_named_keys(dataset)
     return dataset
 
@@ -147,7 +178,7 @@ def _read_extxyz(
             source = f"{path}:{number}"
             frame = parse_frame(text, source)
             check_geometry(frame, source)
-            labels, found = resolve(frame, keys, source)
+            frame, labels, found = labelled(frame, keys, source)
             place = spool.append(text) if compressed else offset
             builder.add(frame, labels, found, number, place, len(text))
 
@@ -180,9 +211,9 @@ def _enter(
 ) -> None:
     """Check one configuration, store it and enter it."""
     check_geometry(frame, source)
-    labels, found = resolve(frame, keys, source)
+    converted, labels, found = labelled(frame, keys, source)
     offset, size = store.append(frame)
-    builder.add(frame, labels, found, number, offset, size)
+    builder.add(converted, labels, found, number, offset, size)
 
 
 @contextmanager
