@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 
@@ -16,10 +16,13 @@ from potlearn.errors import DataError
 from potlearn.typing import Mask
 
 
-def label_notes(dataset: Dataset, where: str = "") -> tuple[Finding, ...]:
+def label_notes(
+    dataset: Dataset, where: str = "", weights: Iterable[str] = ()
+) -> tuple[Finding, ...]:
     """Absent, recognised, converted and mixed labels; weights, charges and spins in the files.
 
-    ``where`` names the dataset, such as ``"the training set"``.
+    ``where`` names the dataset, such as ``"the training set"``; ``weights`` are keys of weights
+    that are used.
     """
     report = dataset.label_report()
     parts = (
@@ -28,7 +31,7 @@ def label_notes(dataset: Dataset, where: str = "") -> tuple[Finding, ...]:
         _mixed(report),
         _converted(report),
         _nan(report),
-        _weights(report),
+        _weights(report, set(weights)),
         _states(report),
     )
     return tuple(note for part in parts for note in part)
@@ -66,11 +69,11 @@ def check_some_labels(dataset: Dataset, quantities: tuple[str, ...], purpose: st
         return
     names = ", ".join(dict.fromkeys(dataset.catalog.names[f] for f in set(dataset.catalog.file)))
     report = dataset.label_report()
-    known = "; ".join(f"{q}: {', '.join(dataset.names_of(q))}" for q in quantities)
+    known = ", ".join(key for q in quantities for key in dataset.names_of(q))
     could = [text for q in quantities if (text := candidates(report, q))]
     raise DataError(
-        f"{names}: nothing to {purpose}: no configuration has {' or '.join(quantities)}; looked "
-        f"for the keys {known}" + "".join(could)
+        f"{names}: nothing to {purpose}: no configuration has {' or '.join(quantities)} "
+        f"(looked for {known})" + "".join(could)
     )
 
 
@@ -99,8 +102,7 @@ def _labelled(dataset: Dataset) -> dict[str, Mask]:
 
 
 def _absent(dataset: Dataset, report: LabelReport, of: str) -> Iterator[Finding]:
-    """Quantities that no configuration has, or some lack; single atoms need neither forces nor
-    stress."""
+    """Quantities that no configuration has, or some lack; single atoms need energies alone."""
     single = dataset.n_atoms == 1
     for quantity, has in _labelled(dataset).items():
         lacks = ~has if quantity == "energy" else ~has & ~single
@@ -116,20 +118,22 @@ def _absent(dataset: Dataset, report: LabelReport, of: str) -> Iterator[Finding]
 
 
 def _recognised(report: LabelReport) -> Iterator[Finding]:
-    for quantity in LABELS:
-        for key, n in report.found[quantity].items():
-            if key in report.recognised:
-                text = (
-                    f"{quantity}: read from the key {key}, recognised by its name; to read "
-                    f"another one, name it: data: {{keys: {{{quantity}: ...}}}}"
-                )
-                yield Finding("info", "recognised_key", "all", text, float(n))
+    read = {q: [k for k in report.found[q] if k in report.recognised] for q in LABELS}
+    parts = [f"{quantity} from {key}" for quantity, keys in read.items() for key in keys]
+    if parts:
+        text = (
+            f"labels are read from keys recognised by their names: {', '.join(parts)}; to read "
+            "others, name them in data: {keys: ...}"
+        )
+        yield Finding("info", "recognised_key", "all", text, float(len(parts)))
 
 
 def _mixed(report: LabelReport) -> Iterator[Finding]:
     for quantity, keys in report.found.items():
         if len(keys) > 1:
-            text = f"{quantity} comes from several keys: {counts(keys)}; are they the same quantity?"
+            text = (
+                f"{quantity} comes from several keys: {counts(keys)}; are they the same quantity?"
+            )
             yield Finding("warning", "mixed_keys", "all", text, float(len(keys)))
 
 
@@ -147,14 +151,15 @@ def _nan(report: LabelReport) -> Iterator[Finding]:
         yield Finding("info", "nan_label", "all", text, float(n))
 
 
-def _weights(report: LabelReport) -> Iterator[Finding]:
-    if report.weights:
-        first = next(iter(report.weights))
+def _weights(report: LabelReport, used: set[str]) -> Iterator[Finding]:
+    unused = {key: n for key, n in report.weights.items() if key not in used}
+    if unused:
         text = (
-            f"weights or expected errors in the files are not used: {counts(report.weights)}; to "
-            f"use one, name it: fit: {{weights: {{key: {first}}}}}"
+            f"weights or expected errors in the files are not used: {counts(unused)}; to use them, "
+            "name them: fit: {weights: {key: NAME}}, or by quantity "
+            "{weights: {key: {energy: NAME, forces: NAME}}}"
         )
-        yield Finding("info", "weights_in_file", "all", text, float(len(report.weights)))
+        yield Finding("info", "weights_in_file", "all", text, float(len(unused)))
 
 
 def _states(report: LabelReport) -> Iterator[Finding]:

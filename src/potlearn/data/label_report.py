@@ -114,7 +114,9 @@ def label_report(catalog: Catalog, keys: LabelKeys) -> LabelReport:
         unused=_count((key, n) for entry, n in entries for key in entry.unused),
         candidates=_candidates(entries, keys),
         converted=converted,
-        nan=_count((q, n) for entry, n in entries for q, _ in _as_stress((q, "") for q in entry.nan)),
+        nan=_count(
+            (q, n) for entry, n in entries for q, _ in _as_stress((q, "") for q in entry.nan)
+        ),
         weights=_count((key, n) for entry, n in entries for key in entry.weights),
         states=_table(entries, lambda entry: entry.states),
         n_masked_atoms=int(masked[catalog.n_forces > 0].sum()),
@@ -130,9 +132,7 @@ def _found(entry: KeysFound) -> Iterator[tuple[str, str]]:
 
 def _candidates(entries: list[tuple[KeysFound, int]], keys: LabelKeys) -> Table:
     """Keys that could hold a quantity whose keys are the default ones."""
-    table = _table(
-        entries, lambda e: _as_stress((*e.recognisable, *e.unusable, *e.alike)), LABELS
-    )
+    table = _table(entries, lambda e: _as_stress((*e.recognisable, *e.unusable, *e.alike)), LABELS)
     own = {"energy": ("energy",), "forces": ("forces",), "stress": ("stress", "virial")}
     return {q: table[q] for q in LABELS if table[q] and all(map(keys.is_default, own[q]))}
 

@@ -74,7 +74,9 @@ class LabelKeys:
         changes: Settings = dict(names)
         return replace(self, **changes)
 
-    def reading(self, nan: OnNan | None = None, units: Mapping[str, str] | None = None) -> LabelKeys:
+    def reading(
+        self, nan: OnNan | None = None, units: Mapping[str, str] | None = None
+    ) -> LabelKeys:
         """The same names, read with other settings.
 
         Raises
@@ -98,10 +100,7 @@ class LabelKeys:
         """These names and those that ``other`` recognised; None where they differ otherwise."""
         if self._given() != other._given():
             return None
-        more = {
-            q: tuple(dict.fromkeys(getattr(self, q) + getattr(other, q)))
-            for q in QUANTITIES
-        }
+        more = {q: tuple(dict.fromkeys(getattr(self, q) + getattr(other, q))) for q in QUANTITIES}
         both = tuple(sorted({*self.recognised, *other.recognised}))
         return replace(self.with_names(more), recognised=both)
 

@@ -122,8 +122,7 @@ def is_state(name: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def unit_of(name: str) -> str | None:
-    """What a key states the unit of: a label, ``"length"``, ``"positions"``, ``"cell"``, or
-    ``"all"``; None for any other key."""
+    """What a key states the unit of: a label, ``length``, ``positions``, ``cell``, or ``all``."""
     match = _UNIT.fullmatch(plain(name))
     if match is None:
         return None

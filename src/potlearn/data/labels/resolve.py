@@ -100,9 +100,7 @@ def resolve(frame: Frame, keys: LabelKeys, source: str) -> tuple[Labels, KeysFou
     stress, stress_key = _stress(frame, present["stress"], present["virial"], source)
     labels = Labels(
         energy=None if energy_key is None else energy(frame, energy_key, source),
-        forces=None
-        if forces_key is None
-        else forces(frame, forces_key, source, atoms),
+        forces=None if forces_key is None else forces(frame, forces_key, source, atoms),
         stress=stress,
         force_mask=atoms if forces_key is not None else None,
     )

@@ -11,9 +11,16 @@ from potlearn.data.frames import Frame
 from potlearn.data.labels.values import numbers, shown
 from potlearn.errors import DataError
 
-_EACH = {"charges": ((),), "magmoms": ((), (3,)), "energies": ((),), "stresses": ((6,), (3, 3), (9,))}
-_EACH["born_effective_charges"] = ((3, 3), (9,))
-_ALL = {
+Shapes = tuple[tuple[int, ...], ...]
+# Shapes of results for each atom, and for the whole configuration.
+_EACH: dict[str, Shapes] = {
+    "charges": ((),),
+    "magmoms": ((), (3,)),
+    "energies": ((),),
+    "stresses": ((6,), (3, 3), (9,)),
+    "born_effective_charges": ((3, 3), (9,)),
+}
+_ALL: dict[str, Shapes] = {
     "free_energy": ((), (1,)),
     "dipole": ((3,),),
     "magmom": ((), (1,), (3,)),

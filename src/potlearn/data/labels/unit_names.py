@@ -8,7 +8,16 @@ from functools import lru_cache
 from potlearn.errors import DataError
 from potlearn.structure.units import GPA
 
-_ATOMIC = ("au", "a.u.", "a.u", "atomic", "atomicunit", "atomicunits", "atomic_unit", "atomic_units")
+_ATOMIC = (
+    "au",
+    "a.u.",
+    "a.u",
+    "atomic",
+    "atomicunit",
+    "atomicunits",
+    "atomic_unit",
+    "atomic_units",
+)
 _EXAMPLES = {
     "energy": "eV, meV, Hartree, Ry, kcal/mol, kJ/mol, J",
     "forces": "eV/Å, meV/Å, Hartree/Bohr, Ry/Bohr, kcal/mol/Å, au",
@@ -33,7 +42,9 @@ def factor(quantity: str, unit: str, source: str = "") -> float:
     if found is None:
         where = f"{source}: " if source else ""
         per_atom = "/atom" in text or "peratom" in text
-        more = "; energies per atom are not read: multiply by the number of atoms" if per_atom else ""
+        more = (
+            "; energies per atom are not read: multiply by the number of atoms" if per_atom else ""
+        )
         raise DataError(
             f"{where}the unit of {quantity} is {unit!r}; expected one of {_EXAMPLES[kind]}{more}"
         )

@@ -81,9 +81,7 @@ def _array(frame: Frame, key: str, quantity: str, source: str) -> NDArray[np.flo
     value = look_up(frame, key)
     array = numbers(value)
     if array is None:
-        raise DataError(
-            f"{source}: {quantity} (key {key!r}) is {shown(value)}; expected numbers"
-        )
+        raise DataError(f"{source}: {quantity} (key {key!r}) is {shown(value)}; expected numbers")
     return array
 
 

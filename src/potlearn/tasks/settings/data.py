@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from potlearn.tasks.settings.section import FilePath, Keys, Paths, Section
-from potlearn.typing import Count
+from potlearn.typing import Count, Settings
 
 
 class KeysConfig(Section):
@@ -24,6 +24,43 @@ class KeysConfig(Section):
     """Key of the virial, eV; virial = -volume * stress."""
     force_mask: Keys | None = None
     """Key of the atoms whose forces count, true or false each."""
+
+
+class UnitsConfig(Section):
+    """Units of the labels, if they are not eV and Å and the files do not state them."""
+
+    energy: str | None = None
+    """Unit of the energy: eV, Hartree, Ry, kcal/mol, kJ/mol ..."""
+    forces: str | None = None
+    """Unit of the forces: eV/Å, Hartree/Bohr, Ry/Bohr, kcal/mol/Å ..."""
+    stress: str | None = None
+    """Unit of the stress: eV/Å³, GPa, kbar, bar ..."""
+    virial: str | None = None
+    """Unit of the virial: that of an energy."""
+    length: str | None = None
+    """Unit of positions and cells: Å, nm, Bohr."""
+
+
+Value = bool | int | float | str
+
+
+class LabelsConfig(Section):
+    """How labelled configurations are read: the same keys wherever files are read."""
+
+    keys: KeysConfig = KeysConfig()
+    """Names of the labels."""
+    nan: Literal["error", "missing"] = "error"
+    """What NaN in a label means: a mistake, or missing: there is no label."""
+    units: UnitsConfig = UnitsConfig()
+    """Units of the labels."""
+    where: dict[str, Value | list[Value]] = Field(default_factory=dict)
+    """Keep the configurations whose info has these values, by key; a list: any of its values."""
+
+    def reading(self) -> Settings:
+        """Arguments of :func:`potlearn.data.read`, but for `where`."""
+        keys = {name: list(value) for name, value in self.keys if value is not None}
+        units = {name: unit for name, unit in self.units if unit is not None}
+        return {"keys": keys, "nan": self.nan, "units": units}
 
 
 class SplitConfig(Section):
@@ -45,8 +82,8 @@ class SplitConfig(Section):
         return self
 
 
-class DataConfig(Section):
-    """Labelled configurations: ``train`` (and ``test``), or one ``file`` that is split."""
+class SourcesConfig(Section):
+    """Files: ``train`` (and ``test``), or one ``file`` that is split."""
 
     train: Paths | None = None
     """File or files to train on, anything that ASE reads, compressed or not."""
@@ -58,10 +95,6 @@ class DataConfig(Section):
     """One file, split into training and test set by `split`."""
     split: SplitConfig | None = None
     """How `file` is split."""
-    keys: KeysConfig = KeysConfig()
-    """Names of the labels."""
-    groups: str = "config_type"
-    """Key that names the group of a configuration."""
 
     @model_validator(mode="after")
     def _choose_one_source(self) -> Self:
@@ -74,3 +107,10 @@ class DataConfig(Section):
         if self.train == ():
             raise PydanticCustomError("source", "'train' names no file")
         return self
+
+
+class DataConfig(LabelsConfig, SourcesConfig):
+    """Labelled configurations: ``train`` (and ``test``), or one ``file`` that is split."""
+
+    groups: str = "config_type"
+    """Key that names the group of a configuration."""
