@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Annotated, Any, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
 from potlearn.errors import ConfigError
-from potlearn.typing import Settings
+
+if TYPE_CHECKING:
+    from potlearn.typing import Settings
 
 Keys: TypeAlias = Annotated[
     list[str] | None,

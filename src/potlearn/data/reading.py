@@ -212,7 +212,7 @@ def _enter(
     """Check one configuration, store it and enter it."""
     check_geometry(frame, source)
     converted, labels, found = labelled(frame, keys, source)
-    offset, size = store.append(frame)
+    offset, size = store.append(frame, source)
     builder.add(converted, labels, found, number, offset, size)
 
 

@@ -184,6 +184,8 @@ def _write_frames(path: Path, frames: Iterable[Atoms]) -> None:
     """Write extended XYZ frame by frame."""
     from ase.io.extxyz import write_extxyz
 
+    from potlearn.data.writing import writable
+
     with replacing(path) as partial, partial.open("w", encoding="utf-8") as file:
         for atoms in frames:
-            write_extxyz(file, [atoms])
+            write_extxyz(file, [writable(atoms)])

@@ -14,9 +14,9 @@ from potlearn.errors import DataError
 Shapes = tuple[tuple[int, ...], ...]
 # Shapes of results for each atom, and for the whole configuration.
 _EACH: dict[str, Shapes] = {
-    "charges": ((),),
-    "magmoms": ((), (3,)),
-    "energies": ((),),
+    "charges": ((), (1,)),
+    "magmoms": ((), (1,), (3,)),
+    "energies": ((), (1,)),
     "stresses": ((6,), (3, 3), (9,)),
     "born_effective_charges": ((3, 3), (9,)),
 }
