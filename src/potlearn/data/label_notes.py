@@ -102,10 +102,13 @@ def _labelled(dataset: Dataset) -> dict[str, Mask]:
 
 
 def _absent(dataset: Dataset, report: LabelReport, of: str) -> Iterator[Finding]:
-    """Quantities that no configuration has, or some lack; single atoms need energies alone."""
-    single = dataset.n_atoms == 1
+    """Quantities that no configuration has, or some lack.
+
+    Forces on the only atom of a cell are zero, and an isolated atom has no stress.
+    """
+    needless = {"forces": dataset.n_atoms == 1, "stress": dataset.isolated_mask()}
     for quantity, has in _labelled(dataset).items():
-        lacks = ~has if quantity == "energy" else ~has & ~single
+        lacks = ~has & ~needless[quantity] if quantity in needless else ~has
         n, could = int(lacks.sum()), candidates(report, quantity)
         severity: Severity = "info" if quantity == "stress" and not could else "warning"
         if not has.any():

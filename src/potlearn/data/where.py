@@ -72,7 +72,8 @@ def _is_one_of(value: Any, wanted: Value | Sequence[Value]) -> bool:
 def _equal(value: Any, wanted: Value) -> bool:
     """Numbers by value, text by its characters; ``True`` is not 1."""
     if isinstance(value, bool | np.bool_) or isinstance(wanted, bool):
-        return isinstance(value, bool | np.bool_) and value == wanted
+        both = isinstance(value, bool | np.bool_) and isinstance(wanted, bool)
+        return both and bool(value) == wanted
     if isinstance(wanted, str):
         return str(value) == wanted
     array = numbers(value)

@@ -99,8 +99,8 @@ _METAL = {"energy": "eV", "forces": "eV/Ang", "virial": "eV", "stress": "bar", "
 
 def _system(value: Any, key: str, source: str) -> Iterator[tuple[str, str]]:
     """What one word says about all labels: LAMMPS's ``metal``, or eV and Å."""
-    word = str(value).strip().lower()
-    if word == "metal":
+    word = str(value).strip()
+    if word.lower() == "metal":
         yield from _METAL.items()
         return
     if factor_or_none("energy", word) == 1.0 or factor_or_none("forces", word) == 1.0:

@@ -53,7 +53,9 @@ def factor(quantity: str, unit: str, source: str = "") -> float:
 
 def _normal(unit: str) -> str:
     """``"eV Ang^-1"``, ``"eV*A**-1"`` and ``"eV / Ang"`` give ``"eV/ang"``."""
-    text = unit.strip().replace("Å", "A").replace("\u212b", "A").replace("³", "^3")
+    text = (
+        unit.strip().replace("Å", "A").replace("å", "A").replace("\u212b", "A").replace("³", "^3")
+    )
     text = text.replace("⁻¹", "^-1").replace("·", " ").replace("**", "^").replace("*", " ")
     text = re.sub(r"\s*/\s*", "/", text)
     text = re.sub(r"[\s_]+([A-Za-z]+)\^?\(?-(\d)\)?", lambda m: f"/{m[1]}^{m[2]}", text)
