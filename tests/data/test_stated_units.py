@@ -73,7 +73,9 @@ def test_names_of_units(quantity, unit, expected):
         np.testing.assert_allclose(factor(quantity, unit), expected, rtol=1e-6)
 
 
-@pytest.mark.parametrize("key", ["energy_unit", "energy-unit", "EnergyUnits", "unit_of_energy"])
+@pytest.mark.parametrize(
+    "key", ["energy_unit", "energy-unit", "E_unit", "EnergyUnits", "unit_of_energy"]
+)
 def test_a_stated_unit_is_converted_and_said(tmp_path, key):
     data = one(tmp_path, f"energy=2 {key}=Hartree", forces=False)
     np.testing.assert_allclose(data.energies, 2 * units.Hartree)
@@ -137,6 +139,8 @@ def test_doubtful_units_are_refused(tmp_path, comment, message):
         "units=metal",
         "units=eV",
         'units="eV/Å"',
+        'units="eV, Angstrom"',
+        "unit=angstrom",
         "energy_unit=electronvolt length_unit=Angstrom",
         "dipole_unit=Debye",
     ],
@@ -148,8 +152,11 @@ def test_statements_of_our_units_change_nothing(tmp_path, comment):
     assert data.label_report().converted == {}
 
 
-def test_units_in_one_dictionary(tmp_path):
-    stated = 'units="_JSON {\\"energy\\": \\"Ry\\", \\"forces\\": \\"Ry/Bohr\\"}"'
+STATED = ('units="_JSON {\\"energy\\": \\"Ry\\", \\"forces\\": \\"Ry/Bohr\\"}"',)
+
+
+@pytest.mark.parametrize("stated", [*STATED, 'units="energy:Ry,forces:Ry/Bohr"'])
+def test_units_under_one_key(tmp_path, stated):
     data = one(tmp_path, f"energy=2 {stated}")
     np.testing.assert_allclose(data.labels(0).energy, 2 * units.Rydberg)
 
@@ -161,6 +168,20 @@ def test_given_units_win(tmp_path):
     np.testing.assert_allclose(data.labels(0).stress, VOIGT * 0.1 * GPA)
     with pytest.raises(DataError, match=r"units name \['force'\]; expected some of"):
         one(tmp_path, "energy=2", units={"force": "eV"})
+
+
+@pytest.mark.parametrize(
+    ("key", "unit"),
+    [("energy_hartree", "hartree"), ("energy(Ry)", "Ry"), ("E_kcal_mol", "kcal/mol")],
+)
+def test_a_unit_in_a_given_name_must_be_said(tmp_path, key, unit):
+    comment, keys = f"{key}=2", {"energy": key}
+    with pytest.raises(DataError, match=re.escape(f"--unit energy={unit}")):
+        one(tmp_path, comment, forces=False, keys=keys)
+    data = one(tmp_path, comment, forces=False, keys=keys, units={"energy": unit})
+    np.testing.assert_allclose(data.energies, 2 * factor("energy", unit))
+    ev = one(tmp_path, "energy_eV=2", forces=False, keys={"energy": "energy_eV"})
+    assert ev.energies[0] == 2.0
 
 
 def test_without_labels_the_word_units_means_anything(tmp_path):

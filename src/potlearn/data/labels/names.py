@@ -72,6 +72,10 @@ _LENGTHS = {
     **dict.fromkeys(("cell", "lattice", "box"), "cell"),
     "": "all",
     "pressure": "stress",
+    "e": "energy",
+    "f": "forces",
+    "s": "stress",
+    "v": "virial",
 }
 
 

@@ -8,6 +8,7 @@ stated one is eV and Å.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -15,8 +16,8 @@ from typing import Any
 from potlearn.data.frames import Frame
 from potlearn.data.labels.keys import LabelKeys
 from potlearn.data.labels.names import label_name, unit_of
-from potlearn.data.labels.unit_names import factor
-from potlearn.data.labels.values import numbers, shown
+from potlearn.data.labels.unit_names import factor, is_ours, unit_in
+from potlearn.data.labels.values import look_up, numbers, shown
 from potlearn.errors import DataError
 from potlearn.typing import Settings
 
@@ -36,6 +37,7 @@ def in_our_units(
         A unit that is not known, two that differ, or one that leaves another label in doubt.
     """
     stating = _statements(frame)
+    _check_names(frame, keys, source)
     if not stating and not keys.units:
         return frame, ()
     present = {q: _keys_of(frame, keys, q) for q in _LABELS}
@@ -58,6 +60,20 @@ def _statements(frame: Frame) -> dict[str, str]:
     """What each key of the configuration states the unit of, where it states one."""
     found = ((key, unit_of(str(key))) for key in frame.info)
     return {key: quantity for key, quantity in found if quantity is not None}
+
+
+def _check_names(frame: Frame, keys: LabelKeys, source: str) -> None:
+    """Refuse a given key whose name states a unit, such as ``energy_hartree``, without a word."""
+    given = dict(keys.units)
+    for quantity, names in keys.named().items():
+        for name in names if quantity in _LABELS and quantity not in given else ():
+            unit = unit_in(name, quantity)
+            if unit is not None and look_up(frame, name) is not None:
+                raise DataError(
+                    f"{source}: the key {name} of the {quantity} names a unit; say which it is: "
+                    f"data: {{units: {{{quantity}: {unit}}}}} in a configuration, --unit "
+                    f"{quantity}={unit} on the command line"
+                )
 
 
 def _stated(frame: Frame, stating: Mapping[str, str], source: str) -> dict[str, str]:
@@ -103,21 +119,19 @@ def _system(value: Any, key: str, source: str) -> Iterator[tuple[str, str]]:
     if word.lower() == "metal":
         yield from _METAL.items()
         return
-    if factor_or_none("energy", word) == 1.0 or factor_or_none("forces", word) == 1.0:
+    parts = [part for part in re.split(r"[,;\s]+", word) if part]
+    if parts and all(map(is_ours, parts)):
+        return
+    pairs = [re.fullmatch(r"(\w+)[:=](\S+)", part) for part in parts]
+    named = [(unit_of(f"{pair[1]}_unit"), pair[2]) for pair in pairs if pair]
+    if len(named) == len(parts) and all(name for name, _ in named):
+        yield from ((name, unit) for name, unit in named if name)
         return
     raise DataError(
         f"{source}: {key} is {shown(value)}, which does not say the unit of every label; expected "
         "energy_unit, forces_unit, stress_unit and length_unit, or give them: "
         "data: {units: {energy: Hartree, forces: Hartree/Bohr}}"
     )
-
-
-def factor_or_none(quantity: str, unit: str) -> float | None:
-    """Factor to eV and Å of a unit, None where it is not known."""
-    try:
-        return factor(quantity, unit, "")
-    except DataError:
-        return None
 
 
 def _check_lengths(found: dict[str, tuple[str, str]], source: str) -> None:

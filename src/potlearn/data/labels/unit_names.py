@@ -51,6 +51,28 @@ def factor(quantity: str, unit: str, source: str = "") -> float:
     return found
 
 
+def is_ours(unit: str) -> bool:
+    """Whether a unit is eV, Å or made of these."""
+    return any(_factor_or_none(kind, unit) == 1.0 for kind in _EXAMPLES)
+
+
+def unit_in(name: str, quantity: str) -> str | None:
+    """Unit at the end of a key's name, where it is not made of eV and Å."""
+    words = [word for word in re.split(r"[^A-Za-z0-9.^]+", name) if word]
+    for tail in (words[-1:], words[-2:]) if len(words) > 1 else ():
+        unit = "/".join(tail)
+        if tail != words and _factor_or_none(quantity, unit) not in (None, 1.0):
+            return unit
+    return None
+
+
+def _factor_or_none(quantity: str, unit: str) -> float | None:
+    try:
+        return factor(quantity, unit)
+    except DataError:
+        return None
+
+
 def _normal(unit: str) -> str:
     """``"eV Ang^-1"``, ``"eV*A**-1"`` and ``"eV / Ang"`` give ``"eV/ang"``."""
     text = (
