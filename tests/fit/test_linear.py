@@ -144,6 +144,16 @@ def test_configuration_weights():
     np.testing.assert_allclose(zeros.coefficients, part.coefficients, rtol=1e-9)
 
 
+def test_configuration_weights_of_each_quantity():
+    data = configurations(n=30, noise=0.1)
+    scaled = np.tile([2.0, 3.0, 0.0], (30, 1))
+    a = fit_linear(data, PAIR, FitSettings(configuration_weights=scaled, solver="qr"))
+    usual = Weights()
+    weights = Weights(energy=2 * usual.energy, forces=3 * usual.forces, stress=0.0)
+    b = fit_linear(data, PAIR, FitSettings(weights=weights, solver="qr"))
+    np.testing.assert_allclose(a.coefficients, b.coefficients, rtol=1e-9)
+
+
 def test_same_bits_with_any_number_of_workers():
     data = configurations(n=200, noise=0.1)
     results = [

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from potlearn.cli import label_options as o
+
 
 def command(
     context: typer.Context,
@@ -18,13 +20,20 @@ def command(
     report: Annotated[
         bool, typer.Option("--report/--no-report", help="Write report.html and figures/.")
     ] = True,
+    key: o.Keys = None,
+    nan: o.Nan = None,
+    unit: o.Units = None,
+    where: o.Where = None,
 ) -> None:
     """Print the errors of MODEL on FILE, per group and quantity."""
     from potlearn import tasks
     from potlearn.cli.console import show_metrics
 
     settings = {"model": model, "data": file, "output": output, "report": report}
-    outcome = tasks.evaluate(settings, progress=True)
+    labels = o.label_settings(context.params)
+    outcome = tasks.evaluate({**settings, **labels}, progress=True)
     show_metrics(outcome.metrics)
+    for note in outcome.notes:
+        typer.echo(f"note: {note}")
     for path in outcome.files:
         typer.echo(path)

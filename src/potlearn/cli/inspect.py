@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from potlearn.cli import label_options as o
+
 
 def command(
     context: typer.Context,
@@ -21,6 +23,10 @@ def command(
             help="Look for wrong labels by a small fit [default: up to 50000 atoms].",
         ),
     ] = None,
+    key: o.Keys = None,
+    nan: o.Nan = None,
+    unit: o.Units = None,
+    where: o.Where = None,
 ) -> None:
     """Say what is in FILE, and what is wrong with it."""
     import json
@@ -28,7 +34,8 @@ def command(
     from potlearn import tasks
     from potlearn.cli.inspection import show_inspection
 
-    inspection = tasks.inspect({"files": files, "labels": labels}, progress=True)
+    settings = {"files": files, "labels": labels, **o.label_settings(context.params)}
+    inspection = tasks.inspect(settings, progress=True)
     if as_json:
         typer.echo(json.dumps(inspection.to_dict(), indent=2))
     else:

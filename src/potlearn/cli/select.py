@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from potlearn.cli import label_options
 from potlearn.cli import select_options as o
 
 if TYPE_CHECKING:
@@ -32,6 +33,10 @@ def command(  # each argument is an option of the command line
     workers: o.Workers = None,
     scheduler: o.Scheduler = None,
     report: o.Report = None,
+    key: label_options.Keys = None,
+    nan: label_options.Nan = None,
+    unit: label_options.Units = None,
+    where: label_options.Where = None,
     schema: o.Schema = False,
     compare: o.Moved = None,
     tune: o.Moved = None,

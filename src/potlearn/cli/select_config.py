@@ -10,13 +10,14 @@ import typer
 
 from potlearn.cli.config_file import read_raw, set_value
 from potlearn.cli.descriptor_file import descriptor_settings
+from potlearn.cli.label_options import OPTIONS, label_settings
 from potlearn.errors import ConfigError
 from potlearn.tasks.settings.select import SelectConfig
 from potlearn.tasks.settings.yaml_text import parse_yaml
 
 _CONFIGURATION = (".yaml", ".yml")
 # Options that are not keys of the configuration by themselves.
-_OWN = {"files", "parameters", "overrides", "descriptor", "schema"}
+_OWN = {"files", "parameters", "overrides", "descriptor", "schema", *OPTIONS}
 
 
 def select_config(given: Mapping[str, Any]) -> SelectConfig:
@@ -31,6 +32,7 @@ def select_config(given: Mapping[str, Any]) -> SelectConfig:
     """
     files, overrides = list(given.get("files", ())), given.get("overrides", ())
     options = {k: v for k, v in given.items() if k not in _OWN}
+    options |= label_settings(given)
     if "parameters" in given:
         options["parameters"] = dict(_parameters(given["parameters"]))
     if len(files) == 1 and files[0].suffix in _CONFIGURATION:

@@ -3,6 +3,9 @@ from .findings import Finding as Finding
 from .inspection import GroupSummary as GroupSummary
 from .inspection import Inspection as Inspection
 from .inspection import inspect as inspect
+from .label_notes import check_some_labels as check_some_labels
+from .label_notes import differences as differences
+from .label_notes import label_notes as label_notes
 from .label_report import LabelReport as LabelReport
 from .labels import LabelKeys as LabelKeys
 from .labels import Labels as Labels
@@ -12,6 +15,7 @@ from .reading import read as read
 from .splits import grouped_split as grouped_split
 from .splits import held_out as held_out
 from .splits import info_groups as info_groups
+from .splits import info_numbers as info_numbers
 from .splits import k_folds as k_folds
 from .splits import random_split as random_split
 from .splits import stratified_split as stratified_split

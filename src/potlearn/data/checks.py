@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from potlearn.data.findings import Finding, Severity
+from potlearn.data.findings import Finding
 from potlearn.data.isolated import ISOLATED, free_atoms
 from potlearn.data.survey import Survey
 from potlearn.errors import DataError
@@ -140,33 +140,6 @@ def grouped(s: Survey, mask: NDArray[np.bool_]) -> Iterator[tuple[str, NDArray[n
             yield group, marked
 
 
-def missing_labels(s: Survey) -> list[Finding]:
-    """Configurations without energy, forces or stress."""
-    report = s.dataset.label_report()
-    found = []
-    for quantity, count in report.missing.items():
-        if count:
-            severity: Severity = "info" if quantity == "stress" else "warning"
-            text = f"{count} of {len(s.dataset)} configurations have no {quantity}"
-            found.append(Finding(severity, "missing_label", "all", text, float(count)))
-    return found
-
-
-def label_keys(s: Survey) -> list[Finding]:
-    """One quantity read from several keys, and keys that were not used."""
-    report = s.dataset.label_report()
-    found = []
-    for quantity, keys in report.found.items():
-        if len(keys) > 1:
-            counts = ", ".join(f"{key} ({count})" for key, count in keys.items())
-            text = f"{quantity} comes from several keys: {counts}; are they the same quantity?"
-            found.append(Finding("warning", "mixed_keys", "all", text, float(len(keys))))
-    for key, count in report.unused.items():
-        text = f"key {key} is present in {count} configurations and not used"
-        found.append(Finding("info", "unused_key", "all", text, float(count)))
-    return found
-
-
 def isolated_atoms(s: Survey) -> list[Finding]:
     """Elements without the energy of an isolated atom."""
     try:
@@ -192,8 +165,7 @@ CHECKS: Registry[Check] = Registry(
     DataError,
     {
         "too_close": "potlearn.data.checks:too_close",
-        "missing_labels": "potlearn.data.checks:missing_labels",
-        "label_keys": "potlearn.data.checks:label_keys",
+        "labels": "potlearn.data.label_checks:labels",
         "units": "potlearn.data.units:units",
         "duplicates": "potlearn.data.duplicates:duplicates",
         "equivalents": "potlearn.data.duplicates:equivalents",

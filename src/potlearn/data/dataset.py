@@ -14,7 +14,8 @@ from potlearn.data.frame_cache import FrameCache
 from potlearn.data.frames import Frame, atoms_from_frame
 from potlearn.data.isolated import free_atoms, isolated_mask
 from potlearn.data.label_report import LabelReport, label_report
-from potlearn.data.labels import LabelKeys, Labels, calculator_results, resolve
+from potlearn.data.labels import LabelKeys, Labels, calculator_results, labelled
+from potlearn.data.where import Conditions, chosen
 from potlearn.errors import DataError, SpeciesError
 from potlearn.runtime import content_key, spans_within
 from potlearn.typing import Atoms, Settings
@@ -56,10 +57,13 @@ class Dataset(Sequence[Atoms]):
         return atoms_from_frame(frame, calculator_results(frame, labels))
 
     def __add__(self, other: Dataset) -> Dataset:
-        """One dataset after the other; their label keys must be the same."""
-        if other._keys != self._keys:
+        """One dataset after the other; their label keys must be the same, recognised ones apart."""
+        keys = self._keys.joined(other._keys)
+        catalog = concatenate([self._catalog, other._catalog])
+        aside = {key for entry in catalog.keys for _, key in (*entry.recognisable, *entry.unusable)}
+        if keys is None or aside & set(keys.recognised):
             raise DataError("datasets read with different label keys cannot be joined")
-        return Dataset(concatenate([self._catalog, other._catalog]), self._keys)
+        return Dataset(catalog, keys)
 
     def __repr__(self) -> str:
         return (
@@ -76,8 +80,8 @@ class Dataset(Sequence[Atoms]):
         if kept is not None:
             store.check(source)
             return kept
-        frame = store.frame(int(table.offset[index]), int(table.size[index]), source)
-        labels, _ = resolve(frame, self._keys, source)
+        raw = store.frame(int(table.offset[index]), int(table.size[index]), source)
+        frame, labels, _ = labelled(raw, self._keys, source)
         self._cache.put(index, (frame, labels))
         return frame, labels
 
@@ -136,15 +140,27 @@ class Dataset(Sequence[Atoms]):
 
     def subset(self, indices: ArrayLike) -> Dataset:
         """The configurations at ``indices`` (integers, or a logical for each), in that order."""
-        chosen = np.asarray(indices)
-        if chosen.dtype == bool and chosen.shape != (len(self),):
-            raise DataError(f"mask of shape {chosen.shape} for {len(self)} configurations")
-        chosen = np.flatnonzero(chosen) if chosen.dtype == bool else chosen.astype(np.int64)
-        if len(chosen) and not -len(self) <= chosen.min() <= chosen.max() < len(self):
+        picked = np.asarray(indices)
+        if picked.dtype == bool and picked.shape != (len(self),):
+            raise DataError(f"mask of shape {picked.shape} for {len(self)} configurations")
+        picked = np.flatnonzero(picked) if picked.dtype == bool else picked.astype(np.int64)
+        if len(picked) and not -len(self) <= picked.min() <= picked.max() < len(self):
             raise IndexError(f"indices reach outside a dataset of {len(self)} configurations")
-        chosen = np.arange(len(self))[chosen]
-        cache = self._cache.take(chosen.tolist())
-        return Dataset(self._catalog.take(chosen), self._keys, cache)
+        picked = np.arange(len(self))[picked]
+        cache = self._cache.take(picked.tolist())
+        return Dataset(self._catalog.take(picked), self._keys, cache)
+
+    def where(self, conditions: Conditions) -> Dataset:
+        """The configurations whose info has the wanted values, e.g. ``{"charge": [0, 1]}``.
+
+        A list means any of its values.  A configuration without the key is left out.
+
+        Raises
+        ------
+        DataError
+            No configuration has the key, or none has the wanted values.
+        """
+        return self.subset(chosen(self, conditions))
 
     def by_group(self) -> dict[str, NDArray[np.int64]]:
         """Indices of each group's configurations, groups in order of appearance."""
@@ -183,12 +199,12 @@ class Dataset(Sequence[Atoms]):
             if absent.any():
                 raise DataError(
                     f"{self.source(int(np.argmax(absent)))}: no {quantity}; looked for the keys "
-                    f"{self._names_of(quantity)}; {int(absent.sum())} of {len(self)} "
+                    f"{self.names_of(quantity)}; {int(absent.sum())} of {len(self)} "
                     "configurations lack it"
                 )
         return self
 
-    def _names_of(self, quantity: str) -> list[str]:
+    def names_of(self, quantity: str) -> list[str]:
         """Keys under which a quantity is looked up."""
         names = getattr(self._keys, quantity)
         return [*names, *self._keys.virial] if quantity == "stress" else list(names)

@@ -28,15 +28,18 @@ from potlearn.data.formats.ase_files import ase_items
 from potlearn.data.formats.base import Item, LeftOut, Opened, Partial
 from potlearn.data.formats.table import FORMATS, head_of, recognise
 from potlearn.data.frames import Frame, check_geometry, frame_from_atoms
-from potlearn.data.labels import LabelKeys, resolve
+from potlearn.data.labels import LabelKeys, labelled
+from potlearn.data.labels.keys import KeyNames, OnNan
+from potlearn.data.recognition import recognised
 from potlearn.data.remarks import Remarks
 from potlearn.data.stores import SpooledFrames, SpooledText, Store, TextFile
 from potlearn.data.streams import COMPRESSIONS, Spool, inner_suffix, open_stream
+from potlearn.data.where import Conditions
 from potlearn.errors import DataError
 from potlearn.typing import Atoms
 
 PathLike = str | os.PathLike[str]
-Keys = LabelKeys | Mapping[str, str | Iterable[str] | None]
+Keys = LabelKeys | KeyNames
 Thing = TypeVar("Thing")
 _XYZ = (".xyz", ".extxyz", ".exyz")
 
@@ -46,6 +49,10 @@ def read(
     keys: Keys | None = None,
     index: slice | int | None = None,
     types: Sequence[str] = (),
+    *,
+    nan: OnNan | None = None,
+    units: Mapping[str, str] | None = None,
+    where: Conditions | None = None,
 ) -> Dataset:
     """Read the configurations of one or several files.
 
@@ -61,29 +68,49 @@ def read(
     keys : mapping or LabelKeys, optional
         Names of the labels in the files, e.g. ``{"energy": "dft_energy"}``; see
         :class:`~potlearn.data.labels.LabelKeys` for the defaults.
+        Where no configuration has any of these, other spellings (``force``, ``dft_energy``) are
+        recognised; :meth:`~potlearn.data.Dataset.label_report` says which.
     index : slice or int, optional
         Which configurations of each file to take; all by default.
     types : sequence of str, optional
         Elements of the types 0, 1, ... in files that hold types instead of elements (MLIP,
         DeePMD-kit); a file ``type_map.raw`` beside the data comes first.
+    nan : "error" or "missing", optional
+        Whether NaN in a label is refused (the default), or means that there is no label.
+    units : mapping, optional
+        Units of the labels, where the file does not state them, e.g. ``{"stress": "kbar"}``; of
+        ``energy``, ``forces``, ``stress``, ``virial``, ``length``.
+    where : mapping, optional
+        Keep the configurations whose info has these values, e.g. ``{"charge": 0}``; a list means
+        any of its values.  See :meth:`~potlearn.data.Dataset.where`.
 
     Raises
     ------
     DataError
         A file is absent, empty, truncated or malformed, a label is not finite or has a wrong
-        shape, or a named key occurs nowhere.
+        shape, a unit is not known, a named key occurs nowhere, or no configuration is ``where``.
     """
-    reading = _Reading(LabelKeys.of(keys), _as_slice(index), tuple(types))
+    label_keys = LabelKeys.of(keys).reading(nan, units)
+    reading = _Reading(label_keys, _as_slice(index), tuple(types))
     for path in _expand(paths):
         reading.read(path)
-    return reading.finish()
+    dataset = reading.finish()
+    return dataset if where is None else dataset.where(where)
 
 
 def from_atoms(
-    configurations: Iterable[Atoms], keys: Keys | None = None, name: str = "atoms"
+    configurations: Iterable[Atoms],
+    keys: Keys | None = None,
+    name: str = "atoms",
+    *,
+    nan: OnNan | None = None,
+    units: Mapping[str, str] | None = None,
 ) -> Dataset:
-    """Make a dataset of ``ase.Atoms`` in memory; sources are ``"name:0"``, ``"name:1"``, ..."""
-    reading = _Reading(LabelKeys.of(keys))
+    """Make a dataset of ``ase.Atoms`` in memory; sources are ``"name:0"``, ``"name:1"``, ...
+
+    ``keys``, ``nan`` and ``units`` as for :func:`read`.
+    """
+    reading = _Reading(LabelKeys.of(keys).reading(nan, units))
     reading.take(map(frame_from_atoms, configurations), name)
     return reading.finish()
 
@@ -164,7 +191,7 @@ class _Reading:
                 source = f"{path}:{number}"
                 frame = parse_frame(text, source)
                 check_geometry(frame, source)
-                labels, found = resolve(frame, self.keys, source)
+                frame, labels, found = labelled(frame, self.keys, source)
                 place = self.spool.append(text) if compressed else offset
                 self.builder.add(frame, labels, found, number, place, len(text))
 
@@ -183,15 +210,15 @@ class _Reading:
     def _enter(self, frame: Frame, number: int, store: SpooledFrames, source: str) -> None:
         """Check one configuration, store it and enter it."""
         check_geometry(frame, source)
-        labels, found = resolve(frame, self.keys, source)
-        offset, size = store.append(frame)
-        self.builder.add(frame, labels, found, number, offset, size)
+        converted, labels, found = labelled(frame, self.keys, source)
+        offset, size = store.append(frame, source)
+        self.builder.add(converted, labels, found, number, offset, size)
 
     def finish(self) -> Dataset:
         """The dataset of all that was entered."""
         self.spool.flush()
         self.remarks.say()
-        dataset = Dataset(self.builder.build(), self.keys, self.builder.cache)
+        dataset = recognised(Dataset(self.builder.build(), self.keys, self.builder.cache))
         _check_named_keys(dataset)
         return dataset
 

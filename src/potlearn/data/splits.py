@@ -12,8 +12,9 @@ import numpy as np
 
 from potlearn.data.copies import copies
 from potlearn.data.dataset import Dataset
+from potlearn.data.labels.values import numbers
 from potlearn.errors import DataError
-from potlearn.typing import Indices
+from potlearn.typing import Array, Indices
 
 Seed = int | np.random.Generator
 _NONE: Indices = np.zeros(0, np.int64)
@@ -120,6 +121,13 @@ def info_groups(dataset: Dataset, key: str) -> list[str]:
             raise DataError(f"{dataset.source(i)}: no key {key!r} to group by")
         groups.append(str(atoms.info[key]))
     return groups
+
+
+def info_numbers(dataset: Dataset, key: str) -> Array:
+    """Finite number under an ``info`` key of each configuration, (n,); NaN where there is none."""
+    found = (numbers(atoms.info.get(key)) for atoms in dataset)
+    values = np.array([np.nan if x is None or x.size != 1 else float(x.item()) for x in found])
+    return np.where(np.isfinite(values), values, np.nan)
 
 
 def _random(

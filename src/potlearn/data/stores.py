@@ -83,9 +83,21 @@ class SpooledFrames:
 
     spool: Spool = field(default_factory=Spool)
 
-    def append(self, frame: Frame) -> tuple[int, int]:
-        """Store a configuration; return its offset and size."""
-        data = pickle.dumps(frame, protocol=pickle.HIGHEST_PROTOCOL)
+    def append(self, frame: Frame, source: str) -> tuple[int, int]:
+        """Store a configuration; return its offset and size.
+
+        Raises
+        ------
+        DataError
+            A value that cannot be stored, such as a function.
+        """
+        try:
+            data = pickle.dumps(frame, protocol=pickle.HIGHEST_PROTOCOL)
+        except (pickle.PicklingError, TypeError, AttributeError, RecursionError) as error:
+            raise DataError(
+                f"{source}: a value of info or arrays cannot be stored ({error}); expected numbers "
+                "or text; remove it"
+            ) from None
         return self.spool.append(data), len(data)
 
     def frame(self, offset: int, size: int, source: str) -> Frame:

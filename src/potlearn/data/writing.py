@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from numbers import Real
 from typing import Any, TextIO
 
@@ -25,6 +26,7 @@ def write_frame(file: TextIO, atoms: Atoms) -> None:
     Values of unusual kinds are left to ASE, whose reading and writing takes longer to import than a
     file takes to write.
     """
+    atoms = writable(atoms)
     try:
         text = _frame(atoms)
     except _UnusualError:
@@ -33,6 +35,48 @@ def write_frame(file: TextIO, atoms: Atoms) -> None:
         write_extxyz(file, [atoms], write_results=False)
     else:
         file.write(text)
+
+
+def writable(atoms: Atoms) -> Atoms:
+    """The configuration as extended XYZ can hold it, or itself where nothing stands against it.
+
+    Line breaks in text become blanks; blanks in the words of a column become ``_`` (as an empty
+    word does); tensors of atoms become rows; unsigned integers become integers.
+    """
+    columns = {name: _column(array) for name, array in atoms.arrays.items()}
+    texts = {k: " ".join(v.splitlines()) for k, v in atoms.info.items() if _is_broken(v)}
+    results = {} if atoms.calc is None else atoms.calc.results
+    rows = {k: v.reshape(len(v), -1) for k, v in results.items() if np.ndim(v) > 2}
+    changed = {name: new for name, new in columns.items() if new is not atoms.arrays[name]}
+    if not (changed or texts or rows):
+        return atoms
+    found: Atoms = atoms.copy()
+    found.info |= texts
+    for name, array in changed.items():
+        del found.arrays[name]
+        found.set_array(name, array)
+    found.calc = copy(atoms.calc)
+    if rows:
+        found.calc.results = {**results, **rows}
+    return found
+
+
+def _is_broken(value: Any) -> bool:
+    """Whether a text has line breaks."""
+    return isinstance(value, str) and len(value.splitlines()) > 1
+
+
+def _column(array: NDArray[Any]) -> NDArray[Any]:
+    """A column of words without blanks, or of at most two dimensions; itself where it is one."""
+    if array.ndim > 2:
+        return _column(array.reshape(len(array), -1))
+    if array.dtype.kind == "u":
+        return array.astype(np.int64)
+    if array.dtype.kind not in "USO":
+        return array
+    texts = [str(item) for item in array.ravel().tolist()]
+    words = ["_".join(text.split()) or "_" for text in texts]
+    return array if words == texts else np.array(words).reshape(array.shape)
 
 
 def _frame(atoms: Atoms) -> str:

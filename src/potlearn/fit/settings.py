@@ -46,7 +46,7 @@ class FitSettings:
     exclude : collection of (configuration, quantity, atom)
         Labels to leave out; atom -1 means the whole quantity of the configuration.
     configuration_weights : array, optional
-        Further weight of every configuration, (n,).
+        Further weight of every configuration, (n,), or of its energy, forces and stress, (n, 3).
     n_folds : int, optional
         Folds of configurations kept apart in the ledger; by default what the solver wants.
     keep_groups : bool

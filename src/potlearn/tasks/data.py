@@ -2,39 +2,92 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from potlearn.tasks.settings import DataConfig, SplitConfig
+from potlearn.tasks.settings import DataConfig, LabelsConfig, SplitConfig
 
 if TYPE_CHECKING:
     from potlearn.data import Dataset
 
 
-def load_datasets(config: DataConfig, species: Sequence[str] = ()) -> dict[str, Dataset]:
-    """Sets by name: ``"train"``, and ``"test"`` and ``"validation"`` where there are such.
+@dataclass(frozen=True)
+class Loaded:
+    """Sets by name, and what a person should know about them.
+
+    Attributes
+    ----------
+    sets : dict
+        ``"train"``, and ``"test"`` and ``"validation"`` where there are such.
+    notes : tuple of str
+        What was left out by `where`, and :func:`potlearn.data.label_notes`.
+    """
+
+    sets: Mapping[str, Dataset]
+    notes: tuple[str, ...]
+
+
+def load(config: DataConfig, weights: Iterable[str] = (), species: Sequence[str] = ()) -> Loaded:
+    """Sets by name, with notes on their labels; ``weights``: keys of weights that are used.
 
     The only one of ``species`` is the element of files that hold types instead of elements.
 
     Raises
     ------
     DataError
-        A file cannot be read, a configuration has no key ``groups``, or a split leaves a set empty.
+        A file cannot be read, a configuration has no key ``groups``, no configuration is `where`
+        it should be, or a split leaves a set empty.
     """
-    from potlearn.data import read
+    from potlearn.data import differences, label_notes
 
-    keys = {name: list(value) for name, value in config.keys if value is not None}
-    types = config.types or (species if len(species) == 1 else ())
+    if config.types is None and len(species) == 1:
+        config = config.model_copy(update={"types": tuple(species)})
     if config.file is not None:
-        dataset = regrouped(read(config.file, keys=keys, types=types), config.groups)
-        return _split(dataset, config.split or SplitConfig())
-    paths = {"train": config.train, "test": config.test, "validation": config.validation}
-    return {
-        name: regrouped(read(files, keys=keys, types=types), config.groups)
-        for name, files in paths.items()
-        if files
-    }
+        whole, notes = _read(config.file, config)
+        sets = _split(whole, config.split or SplitConfig())
+    else:
+        files = {"train": config.train, "test": config.test, "validation": config.validation}
+        read = {name: _read(paths, config) for name, paths in files.items() if paths}
+        sets = {name: dataset for name, (dataset, _) in read.items()}
+        notes = [note for _, more in read.values() for note in more]
+    about = (found.message for found in label_notes(sets["train"], "the training set", weights))
+    return Loaded(sets, (*notes, *about, *differences(sets)))
+
+
+def load_datasets(config: DataConfig) -> Mapping[str, Dataset]:
+    """The sets of :func:`load` alone."""
+    return load(config).sets
+
+
+def read_labelled(files: Sequence[Path], config: LabelsConfig) -> Dataset:
+    """The configurations of some files that are `where` the settings want them."""
+    from potlearn import data
+
+    dataset = data.read(files, **config.reading())
+    return dataset.where(config.where) if config.where else dataset
+
+
+def _read(files: Sequence[Path], config: DataConfig) -> tuple[Dataset, list[str]]:
+    """One set, with its groups, and a note where some configurations are left out."""
+    from potlearn import data
+
+    every = data.read(files, **config.reading())
+    kept = every.where(config.where) if config.where else every
+    return regrouped(kept, config.groups), list(_left_out(every, kept, config))
+
+
+def _left_out(every: Dataset, kept: Dataset, config: DataConfig) -> Iterator[str]:
+    if len(kept) < len(every):
+        wanted = ", ".join(f"{key}: {value}" for key, value in config.where.items())
+        names = ", ".join(dict.fromkeys(Path(name).name for name in every.catalog.names))
+        isolated = int(every.isolated_mask().sum() - kept.isolated_mask().sum())
+        also = f", among them {isolated} isolated atoms" if isolated else ""
+        yield (
+            f"{names}: {len(kept)} of {len(every)} configurations have {wanted}; the others are "
+            f"left out{also}"
+        )
 
 
 def regrouped(dataset: Dataset, key: str) -> Dataset:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from potlearn.tasks.data import read_labelled
 from potlearn.tasks.folder import OutputFolder
 from potlearn.tasks.progress import Stages, stages_of
 from potlearn.tasks.report_files import check_report_packages, write_report_files
@@ -30,12 +31,15 @@ class EvaluateOutcome:
         Reference and predicted values.
     metrics : dict
         Errors of the set ``"test"`` by group and quantity.
+    notes : tuple of str
+        What a user should know about the labels.
     output : OutputFolder or None
         The folder, which knows what was written.
     """
 
     evaluation: Evaluation
     metrics: Mapping[str, Any]
+    notes: tuple[str, ...]
     output: OutputFolder | None
 
     @property
@@ -62,7 +66,7 @@ def evaluate(
     ConfigError
         An unknown key, or a value of a wrong kind.
     PotlearnError
-        Files that cannot be read, an element that the model does not know.
+        Files that cannot be read, an element that the model does not know, no label to compare.
     """
     from potlearn import data, metrics, potentials
 
@@ -70,7 +74,8 @@ def evaluate(
     if config.output is not None and config.report:
         check_report_packages()
     potential = potentials.load(config.model)
-    dataset = data.read(config.data).check_species(potential.species)
+    dataset = read_labelled(config.data, config).check_species(potential.species)
+    data.check_some_labels(dataset, tuple(metrics.QUANTITIES), "compare")
     with stages_of(progress)("evaluating") as report:
         evaluation = metrics.evaluate(potential, dataset, progress=report)
     errors = {"test": metrics.metrics(evaluation)}
@@ -78,7 +83,8 @@ def evaluate(
     if config.output is not None:
         with OutputFolder(config.output, RESULTS) as folder:
             _write(folder, config, evaluation, dataset, errors)
-    return EvaluateOutcome(evaluation, errors, folder)
+    notes = tuple(found.message for found in data.label_notes(dataset))
+    return EvaluateOutcome(evaluation, errors, notes, folder)
 
 
 def _write(

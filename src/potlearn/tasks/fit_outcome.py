@@ -87,6 +87,7 @@ class FitOutcome(Fitted):
         fitted: Fitted,
         evaluations: Mapping[str, Evaluation],
         timing: Mapping[str, float],
+        about_data: Sequence[str],
         notes: Sequence[str],
         output: OutputFolder,
     ) -> Self:
@@ -98,7 +99,13 @@ class FitOutcome(Fitted):
             evaluations=evaluations,
             metrics={name: metrics(evaluation) for name, evaluation in evaluations.items()},
             timing=timing,
-            notes=(*fitted.result.notes, *fitted.remarks, *fitted.beyond.warnings(), *notes),
+            notes=(
+                *about_data,
+                *fitted.result.notes,
+                *fitted.remarks,
+                *fitted.beyond.warnings(),
+                *notes,
+            ),
             output=output,
         )
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from potlearn.errors import ModelFileError
 from potlearn.tasks.copies_notes import copies_notes
-from potlearn.tasks.data import load_datasets
+from potlearn.tasks.data import Loaded, load
 from potlearn.tasks.descriptor import filled, make_descriptor, notes_of
 from potlearn.tasks.fit_outcome import FitOutcome, Fitted
 from potlearn.tasks.fit_report import fit_report
@@ -18,7 +18,13 @@ from potlearn.tasks.progress import Stages, Stopwatch, stages_of
 from potlearn.tasks.reference import make_reference
 from potlearn.tasks.report_files import check_report_packages, write_report_files
 from potlearn.tasks.settings import FitConfig
-from potlearn.tasks.weights import filled_weights, make_weights
+from potlearn.tasks.weights import (
+    configuration_weights,
+    filled_weights,
+    make_weights,
+    weight_keys,
+    weights_note,
+)
 
 if TYPE_CHECKING:
     from potlearn.data import Dataset
@@ -68,19 +74,22 @@ def fit(settings: FitConfig | Mapping[str, Any], *, progress: bool | Stages = Fa
         check_report_packages()
     with OutputFolder(config.output.folder, RESULTS, WORKING) as folder:
         with clock("read"):
-            datasets = _read(config)
+            loaded = _read(config)
+        datasets = loaded.sets
         train = datasets["train"]
         with clock("fit"), stages("fitting") as report:
             linear = _fit(config, train, report)
         fitted = _beyond(linear, clock, stages)
         with clock("evaluate"):
             evaluations = dict(_evaluate(fitted, datasets, stages))
+        own = fitted.result.settings.configuration_weights
+        about_data = [*loaded.notes, *weights_note(config.fit.weights, own)]
         notes = [
             *notes_of(fitted.potential.descriptor),
             *copies_notes(datasets),
             *_write(folder, fitted, evaluations, datasets),
         ]
-        outcome = FitOutcome.of_fit(fitted, evaluations, clock.seconds, notes, folder)
+        outcome = FitOutcome.of_fit(fitted, evaluations, clock.seconds, about_data, notes, folder)
         if config.output.report:
             with clock("check labels"), stages("checking labels") as report:
                 wanted = config.output.check_labels
@@ -93,11 +102,15 @@ def fit(settings: FitConfig | Mapping[str, Any], *, progress: bool | Stages = Fa
     return outcome
 
 
-def _read(config: FitConfig) -> dict[str, Dataset]:
-    datasets = load_datasets(config.data, config.descriptor.species)
-    for dataset in datasets.values():
+def _read(config: FitConfig) -> Loaded:
+    from potlearn.data import check_some_labels
+
+    weights = weight_keys(config.fit.weights).values()
+    loaded = load(config.data, weights, config.descriptor.species)
+    for dataset in loaded.sets.values():
         dataset.check_species(config.descriptor.species)
-    return datasets
+    check_some_labels(loaded.sets["train"], make_weights(config.fit.weights).used, "fit")
+    return loaded
 
 
 @dataclass(frozen=True)
@@ -123,8 +136,10 @@ def _fit(config: FitConfig, train: Dataset, report: Report | None) -> _Linear:
     descriptor = make_descriptor(config.descriptor, train)
     coverage = Coverage.of(train, descriptor.species)
     reference = make_reference(config.reference, coverage.shortest, descriptor.species)
+    own = configuration_weights(section.weights, train)
     settings = FitSettings(
         weights=make_weights(section.weights),
+        configuration_weights=own,
         solver=section.solver,
         ridge=section.ridge,
         smoothness=section.smoothness,

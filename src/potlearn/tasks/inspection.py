@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from potlearn.tasks.data import read_labelled
 from potlearn.tasks.label_check import label_findings
 from potlearn.tasks.progress import Stages, stages_of
 from potlearn.tasks.settings import InspectConfig
@@ -34,7 +35,7 @@ def inspect(
     from potlearn import data
 
     config, stages = InspectConfig.of(settings), stages_of(progress)
-    dataset = data.read(config.files)
+    dataset = read_labelled(config.files, config)
     with stages("inspecting") as report:
         inspection = data.inspect(dataset, progress=report)
     with stages("checking labels") as report:

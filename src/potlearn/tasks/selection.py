@@ -12,6 +12,7 @@ import numpy as np
 
 from potlearn.errors import PotlearnError, SelectionError, TooFewError
 from potlearn.runtime import content_key, make_executor, replacing
+from potlearn.tasks.data import read_labelled
 from potlearn.tasks.descriptor import completed, make_descriptor
 from potlearn.tasks.progress import Stages, stages_of
 from potlearn.tasks.report_files import check_report_packages
@@ -54,14 +55,12 @@ def select(
         Files that cannot be read, fewer configurations than asked for, a selector that cannot
         select so many, no scheduler.
     """
-    from potlearn.data import read
-
     config, stages = SelectConfig.of(settings, folder=""), stages_of(progress)
     if config.report is not None:
         check_report_packages()
     executor = make_executor(config.workers, config.scheduler)
     selector = _selector(config)
-    dataset = read(config.files)
+    dataset = read_labelled(config.files, config)
     _check_count(config, dataset)
     section = completed(config.descriptor, dataset.species, "descriptor")
     descriptor = make_descriptor(section, dataset)
@@ -185,6 +184,8 @@ def _write_frames(path: Path, frames: Iterable[Atoms]) -> None:
     """Write extended XYZ frame by frame."""
     from ase.io.extxyz import write_extxyz
 
+    from potlearn.data.writing import writable
+
     with replacing(path) as partial, partial.open("w", encoding="utf-8") as file:
         for atoms in frames:
-            write_extxyz(file, [atoms])
+            write_extxyz(file, [writable(atoms)])

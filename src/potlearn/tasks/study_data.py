@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from potlearn.errors import ConfigError
-from potlearn.tasks.data import regrouped
+from potlearn.tasks.data import read_labelled, regrouped
 from potlearn.tasks.descriptor import make_descriptor
 from potlearn.tasks.progress import Stages
 from potlearn.tasks.reference import make_reference
@@ -50,13 +50,10 @@ class StudyData:
         DataError
             A file cannot be read, or configurations have no key ``groups``.
         """
-        from potlearn.data import read
-
-        keys = {name: list(value) for name, value in config.keys if value is not None}
-        pool = regrouped(read(config.files, keys=keys), config.groups)
+        pool = regrouped(read_labelled(config.files, config), config.groups)
         if config.test is None:
             return cls(pool, None, config.split)
-        test = regrouped(read(config.test, keys=keys), config.groups)
+        test = regrouped(read_labelled(config.test, config), config.groups)
         return cls(pool + test, len(pool), config.split)
 
     def splits(self, seeds: int) -> list[Split]:

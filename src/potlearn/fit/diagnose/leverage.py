@@ -116,8 +116,8 @@ class Judge:
         """Weight of each quantity's rows of a configuration."""
         weights, own = self.settings.weights, self.settings.configuration_weights
         group = self.groups[index] if self.groups[index] in weights.groups else COLLAPSED
-        factor = 1.0 if own is None else float(np.asarray(own)[index])
-        return {q: factor * weights.of(group, q) for q in QUANTITIES}
+        mine = np.broadcast_to(1.0 if own is None else np.asarray(own, float)[index], 3).tolist()
+        return {q: f * weights.of(group, q) for q, f in zip(QUANTITIES, mine, strict=True)}
 
 
 @dataclass(frozen=True)

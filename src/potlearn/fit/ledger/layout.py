@@ -14,6 +14,7 @@ from potlearn.fit.rows.file import chunks_of
 from potlearn.fit.rows.make import Block
 from potlearn.fit.rows.names import COLLAPSED, Key, Label, column_names, in_fit
 from potlearn.fit.settings import FitSettings
+from potlearn.fit.weights import QUANTITIES
 from potlearn.runtime import content_key
 from potlearn.runtime.chunks import Span
 from potlearn.typing import Array, Indices
@@ -47,8 +48,9 @@ class Layout:
     judged : tuple of str
         Group under which its energy and stress are filed: apart also where the groups' stress is to
         be compared.
-    scales : (n,) float
-        Square root of each configuration's own weight, applied to its rows.
+    scales : (n,) or (n, 3) float
+        Square root of each configuration's own weight, or of that of its energy, forces and stress,
+        applied to its rows.
     excluded : set of (configuration, quantity, atom)
         Labels that are left out; atom -1 means the whole quantity.
     """
@@ -84,6 +86,11 @@ class Layout:
         """Key of the rows of one quantity of configuration ``index``."""
         groups = self.groups if quantity == "forces" else self.judged
         return Key(int(self.folds[index]), groups[index], quantity)
+
+    def scale(self, index: int, quantity: str) -> float:
+        """Factor of the rows of one quantity of configuration ``index``."""
+        own = self.scales[index]
+        return float(own if own.ndim == 0 else own[QUANTITIES.index(quantity)])
 
     def kept(self, index: int, quantity: str, block: Block) -> Block:
         """Rows of a block that are not left out."""
@@ -126,7 +133,7 @@ def _folds(dataset: Dataset, settings: FitSettings) -> Indices:
 
 def _scales(weights: ArrayLike | None, n: int) -> Array:
     values = np.ones(n) if weights is None else np.asarray(weights, float)
-    if values.shape != (n,) or not np.isfinite(values).all() or (values < 0).any():
+    if values.shape not in ((n,), (n, 3)) or not np.isfinite(values).all() or (values < 0).any():
         raise FitError(
             f"configuration weights: expected {n} finite numbers >= 0, got shape {values.shape}"
         )

@@ -45,8 +45,10 @@ class ChunkWork:
         return Part(ledger.compact(), kept)
 
     def _add(self, ledger: Ledger, index: int, blocks: Mapping[str, Block]) -> None:
-        scale = float(self.layout.scales[index])
-        for quantity, whole in blocks.items() if scale > 0 else ():
+        for quantity, whole in blocks.items():
+            scale = self.layout.scale(index, quantity)
+            if scale == 0:
+                continue
             block = self.layout.kept(index, quantity, whole)
             rows, labels, reference = block.rows, block.labels, block.reference
             isotropic = self._isotropic(index, len(rows)) if quantity == "stress" else None

@@ -1,6 +1,12 @@
 """Settings of the tasks: keys with their types, units, defaults and texts; mistakes in words."""
 
-from potlearn.tasks.settings.data import DataConfig, KeysConfig, SplitConfig
+from potlearn.tasks.settings.data import (
+    DataConfig,
+    KeysConfig,
+    LabelsConfig,
+    SplitConfig,
+    UnitsConfig,
+)
 from potlearn.tasks.settings.descriptor import DescriptorConfig, FamilyConfig
 from potlearn.tasks.settings.fit import FitConfig, OutputConfig
 from potlearn.tasks.settings.model import (
@@ -26,11 +32,13 @@ __all__ = [
     "ImportConfig",
     "InspectConfig",
     "KeysConfig",
+    "LabelsConfig",
     "OutputConfig",
     "PairPotentialConfig",
     "ReferenceConfig",
     "Section",
     "SolverConfig",
     "SplitConfig",
+    "UnitsConfig",
     "WeightsConfig",
 ]

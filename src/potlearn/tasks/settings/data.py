@@ -9,7 +9,7 @@ from pydantic import Field, PlainSerializer, model_validator
 from pydantic_core import PydanticCustomError
 
 from potlearn.tasks.settings.section import Keys, Names, Paths, Section
-from potlearn.typing import Count
+from potlearn.typing import Count, Settings
 
 
 def _one_or_several(paths: tuple[Path, ...]) -> str | list[str]:
@@ -33,6 +33,45 @@ class KeysConfig(Section):
     """Key of the atoms whose forces count, true or false each."""
 
 
+class UnitsConfig(Section):
+    """Units of the labels, if they are not eV and Å and the files do not state them."""
+
+    energy: str | None = None
+    """Unit of the energy: eV, Hartree, Ry, kcal/mol, kJ/mol ..."""
+    forces: str | None = None
+    """Unit of the forces: eV/Å, Hartree/Bohr, Ry/Bohr, kcal/mol/Å ..."""
+    stress: str | None = None
+    """Unit of the stress: eV/Å³, GPa, kbar, bar ..."""
+    virial: str | None = None
+    """Unit of the virial: that of an energy."""
+    length: str | None = None
+    """Unit of positions and cells: Å, nm, Bohr."""
+
+
+Value = bool | int | float | str
+
+
+class LabelsConfig(Section):
+    """How labelled configurations are read: the same keys wherever files are read."""
+
+    keys: KeysConfig = KeysConfig()
+    """Names of the labels."""
+    nan: Literal["error", "missing"] = "error"
+    """What NaN in a label means: a mistake, or missing: there is no label."""
+    units: UnitsConfig = UnitsConfig()
+    """Units of the labels."""
+    types: Names | None = None
+    """Elements of the types 0, 1, ... in files that hold types instead of elements (MTP)."""
+    where: dict[str, Value | list[Value]] = Field(default_factory=dict)
+    """Keep the configurations whose info has these values, by key; a list: any of its values."""
+
+    def reading(self) -> Settings:
+        """Arguments of :func:`potlearn.data.read`, but for `where`."""
+        keys = {name: list(value) for name, value in self.keys if value is not None}
+        units = {name: unit for name, unit in self.units if unit is not None}
+        return {"keys": keys, "nan": self.nan, "units": units, "types": self.types or ()}
+
+
 class SplitConfig(Section):
     """How one file is split into training, test and validation configurations."""
 
@@ -52,8 +91,8 @@ class SplitConfig(Section):
         return self
 
 
-class DataConfig(Section):
-    """Labelled configurations: ``train`` (and ``test``), or one ``file`` that is split."""
+class SourcesConfig(Section):
+    """Files: ``train`` (and ``test``), or one ``file`` that is split."""
 
     train: Paths | None = None
     """File or files to train on: extended XYZ, MTP, FitSNAP, DeePMD or anything that ASE reads."""
@@ -65,12 +104,6 @@ class DataConfig(Section):
     """File or files, split into training and test set by `split`."""
     split: SplitConfig | None = None
     """How `file` is split."""
-    types: Names | None = None
-    """Elements of the types 0, 1, ... in files that hold types instead of elements (MTP)."""
-    keys: KeysConfig = KeysConfig()
-    """Names of the labels."""
-    groups: str = "config_type"
-    """Key that names the group of a configuration."""
 
     @model_validator(mode="after")
     def _choose_one_source(self) -> Self:
@@ -84,3 +117,10 @@ class DataConfig(Section):
             if getattr(self, key) == ():
                 raise PydanticCustomError("source", "'{key}' names no file", {"key": key})
         return self
+
+
+class DataConfig(LabelsConfig, SourcesConfig):
+    """Labelled configurations: ``train`` (and ``test``), or one ``file`` that is split."""
+
+    groups: str = "config_type"
+    """Key that names the group of a configuration."""

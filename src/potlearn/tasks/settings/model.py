@@ -7,13 +7,14 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from potlearn.lammps.formats import FORMATS
+from potlearn.tasks.settings.data import LabelsConfig
 from potlearn.tasks.settings.section import FilePath, Names, Paths, Section
 from potlearn.tasks.settings.tables import NameIn
 
 Files = Annotated[Paths, Field(min_length=1)]
 
 
-class EvaluateConfig(Section):
+class EvaluateConfig(LabelsConfig):
     """Errors of a saved model on labelled configurations."""
 
     model: FilePath
@@ -26,7 +27,7 @@ class EvaluateConfig(Section):
     """Whether to write report.html and the figures."""
 
 
-class InspectConfig(Section):
+class InspectConfig(LabelsConfig):
     """Contents of files of configurations, and what is wrong with them."""
 
     files: Files

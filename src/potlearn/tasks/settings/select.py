@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from potlearn.tasks.settings.section import FilePath, Names, Paths, Section
+from potlearn.tasks.settings.data import LabelsConfig
+from potlearn.tasks.settings.section import FilePath, Names, Paths
 from potlearn.tasks.settings.tables import NameIn
 from potlearn.typing import Count
 
@@ -21,7 +22,7 @@ def _selectors() -> Iterable[str]:
 Whole = Annotated[int, Field(ge=1)]
 
 
-class SelectConfig(Section):
+class SelectConfig(LabelsConfig):
     """Which configurations of some files are worth a calculation."""
 
     files: Annotated[Paths, Field(min_length=1)]

@@ -25,11 +25,36 @@ class GroupWeights(Section):
     """Weight of the squared errors of virial components per atom, 1/eV²."""
 
 
+class WeightKeys(Section):
+    """Info keys of weights, or of expected errors, by quantity."""
+
+    energy: str | None = None
+    """Key for the energy, such as config_energy_weight or energy_sigma."""
+    forces: str | None = None
+    """Key for the forces, such as config_forces_weight or force_sigma."""
+    stress: str | None = None
+    """Key for the stress or virial, such as config_stress_weight or virial_sigma."""
+
+
 class WeightsConfig(GroupWeights):
     """Weights of energies, forces and stresses, with overrides per group."""
 
+    key: str | WeightKeys | None = None
+    """Info key of a further weight of each configuration, such as config_weight, or keys by
+    quantity; a key with sigma in its name is an expected error, whose weight is 1/sigma²."""
+
     groups: dict[str, GroupWeights] = Field(default_factory=dict)
     """Overrides, by group."""
+
+    @model_validator(mode="after")
+    def _expected_errors_are_of_one_quantity(self) -> Self:
+        if isinstance(self.key, str) and "sigma" in self.key.lower():
+            raise PydanticCustomError(
+                "weights",
+                "key: {key} is an expected error of one quantity; name that, such as {example}",
+                {"key": self.key, "example": f"key: {{energy: {self.key}}}"},
+            )
+        return self
 
 
 class SolverConfig(Section):

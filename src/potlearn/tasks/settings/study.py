@@ -13,7 +13,7 @@ from potlearn.errors import ConfigError, PotlearnError
 from potlearn.fit import SOLVERS, make_solver
 from potlearn.tasks.settings import (
     DescriptorConfig,
-    KeysConfig,
+    LabelsConfig,
     ReferenceConfig,
     Section,
     WeightsConfig,
@@ -40,7 +40,7 @@ class PoolSplitConfig(Section):
     """Seed of the first split; the others follow it."""
 
 
-class PoolConfig(Section):
+class PoolConfig(LabelsConfig):
     """Labelled configurations: a pool to choose from, and a test set."""
 
     files: Annotated[Paths, Field(min_length=1)]
@@ -49,8 +49,6 @@ class PoolConfig(Section):
     """File or files to test on; without them `split` parts `files`, anew for every seed."""
     split: PoolSplitConfig = PoolSplitConfig()
     """How `files` are parted where there is no `test`."""
-    keys: KeysConfig = KeysConfig()
-    """Names of the labels."""
     groups: str = "config_type"
     """Key that names the group of a configuration."""
 
@@ -75,6 +73,8 @@ class SubsetFitConfig(Section):
     @model_validator(mode="after")
     def _match_ridge_and_solver(self) -> Self:
         check_solver(self.solver, self.ridge)
+        if self.weights.key is not None:
+            raise PydanticCustomError("weights", "weights.key is for fits; a study has none")
         return self
 
 
