@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from potlearn.data.findings import Finding, Severity
-from potlearn.data.isolated import ISOLATED, free_atoms
+from potlearn.data.free_atoms import free_atoms
+from potlearn.data.isolated import ISOLATED
 from potlearn.data.survey import Survey
 from potlearn.errors import DataError
 from potlearn.registry import Registry
@@ -170,7 +171,7 @@ def label_keys(s: Survey) -> list[Finding]:
 def isolated_atoms(s: Survey) -> list[Finding]:
     """Elements without the energy of an isolated atom."""
     try:
-        free = free_atoms(s.dataset)
+        free = free_atoms(s.dataset.catalog)
     except DataError as error:
         return [Finding("error", "isolated_atom", "all", str(error))]
     absent = [symbol for symbol in s.dataset.species if symbol not in free]

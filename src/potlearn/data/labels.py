@@ -275,7 +275,7 @@ def voigt(frame: Frame, key: str, quantity: str, source: str) -> NDArray[np.floa
             f"{source}: {quantity} (key {key!r}) is not symmetric: {full.tolist()}; expected a "
             "symmetric tensor (name other keys, or None to leave it out)"
         )
-    return np.asarray(0.5 * (full + full.T)[VOIGT])
+    return np.asarray((0.5 * full + 0.5 * full.T)[VOIGT])
 
 
 def _frozen(array: NDArray[np.float64]) -> NDArray[np.float64]:
