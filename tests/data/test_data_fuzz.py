@@ -30,7 +30,7 @@ SEEDS = [
     ),
     (
         "2\nProperties=species:S:1:pos:R:3:move_mask:L:1:REF_forces:R:3:force_mask:L:1 "
-        r'name="a \"b\" c" json="_JSON {\"a\": [1, 2]}" REF_energy=2 x=[1,2]' + "\n"
+        r'dipole="1 2 3" name="a \"b\" c" json="_JSON {\"a\": [1, 2]}" REF_energy=2 x=[1,2]' + "\n"
         "H 0 0 0 T 1 2 3 T\nH 0 0 1 F 1 2 3 F\n"
     ).encode(),
     b"\xef\xbb\xbf" + FRAME.replace("\n", "\r\n").encode(),
@@ -66,7 +66,7 @@ def mangled(seed):
     if rng.random() < 0.1:
         start, length = rng.randint(0, len(content)), rng.choice((1, 2, 7, 30))
         piece = content[start : start + length]
-        content = content[:start] + piece * rng.choice((3, 100, 5000)) + content[start:]
+        content = content[:start] + piece * rng.choice((3, 100, 1000)) + content[start:]
     return bytes_spliced(rng, content) if rng.random() < 0.1 else content
 
 
@@ -79,11 +79,11 @@ def folder(tmp_path):
 
 
 def try_all(folder, seeds):
-    """Read many mangled files, a hundred within the limits of time and memory of one."""
+    """Read many mangled files, some within the limits of time and memory of one."""
     path = folder / "mangled.extxyz"
-    for start in range(0, len(seeds), 100):
+    for start in range(0, len(seeds), 20):
         with guarded():
-            for seed in seeds[start : start + 100]:
+            for seed in seeds[start : start + 20]:
                 path.write_bytes(mangled(seed))
                 try:
                     check(path)

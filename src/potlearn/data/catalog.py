@@ -71,6 +71,10 @@ class Catalog:
     def __len__(self) -> int:
         return len(self.file)
 
+    def source(self, index: int) -> str:
+        """File and 0-based frame of a configuration: ``"file.extxyz:17"``."""
+        return f"{self.names[self.file[index]]}:{self.number[index]}"
+
     def take(self, indices: NDArray[np.int64]) -> Catalog:
         """The same lists with some of the entries."""
         return replace(self, **{name: getattr(self, name)[indices] for name in COLUMNS})

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from potlearn.data.findings import Finding
-from potlearn.data.isolated import ISOLATED, free_atoms
+from potlearn.data.free_atoms import free_atoms
+from potlearn.data.isolated import ISOLATED
 from potlearn.data.survey import Survey
 from potlearn.errors import DataError
 from potlearn.registry import Registry
@@ -143,7 +144,7 @@ def grouped(s: Survey, mask: NDArray[np.bool_]) -> Iterator[tuple[str, NDArray[n
 def isolated_atoms(s: Survey) -> list[Finding]:
     """Elements without the energy of an isolated atom."""
     try:
-        free = free_atoms(s.dataset)
+        free = free_atoms(s.dataset.catalog)
     except DataError as error:
         return [Finding("error", "isolated_atom", "all", str(error))]
     absent = [symbol for symbol in s.dataset.species if symbol not in free]

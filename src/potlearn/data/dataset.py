@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from potlearn.data.catalog import Catalog, concatenate
 from potlearn.data.frame_cache import FrameCache
 from potlearn.data.frames import Frame, atoms_from_frame
-from potlearn.data.isolated import free_atoms, isolated_mask
+from potlearn.data.free_atoms import free_atoms, isolated_mask
 from potlearn.data.label_report import LabelReport, label_report
 from potlearn.data.labels import LabelKeys, Labels, calculator_results, labelled
 from potlearn.data.where import Conditions, chosen
@@ -91,9 +91,7 @@ class Dataset(Sequence[Atoms]):
 
     def source(self, index: int) -> str:
         """File and 0-based frame of a configuration: ``"file.extxyz:17"``."""
-        index = range(len(self))[index]
-        table = self._catalog
-        return f"{table.names[table.file[index]]}:{table.number[index]}"
+        return self._catalog.source(range(len(self))[index])
 
     @property
     def catalog(self) -> Catalog:
@@ -242,7 +240,7 @@ class Dataset(Sequence[Atoms]):
             A configuration of the group ``IsolatedAtom`` has several atoms, or two isolated atoms
             of one element, named or without periodicity, disagree by more than 1e-6 eV.
         """
-        return {symbol: atom.energy for symbol, atom in free_atoms(self, cutoff).items()}
+        return {symbol: atom.energy for symbol, atom in free_atoms(self._catalog, cutoff).items()}
 
     def content_key(self) -> str:
         """Fingerprint of geometries, labels, groups and their order, wherever the files are."""

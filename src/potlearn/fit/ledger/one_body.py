@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from potlearn.data.isolated import free_atoms
+from potlearn.data.free_atoms import free_atoms
 from potlearn.errors import FitError
 from potlearn.fit.ledger.ledger import Ledger
 from potlearn.fit.rows.names import one_body_names
@@ -82,7 +82,7 @@ def resolve(
     """
     if isinstance(e0, str) and e0 not in KINDS:
         raise FitError(f"e0 is {e0!r}; expected one of {', '.join(KINDS)}, or energies by species")
-    free = free_atoms(dataset, cutoff) if isinstance(e0, str) else {}
+    free = free_atoms(dataset.catalog, cutoff) if isinstance(e0, str) else {}
     absent = [s for s in species if s not in (free if isinstance(e0, str) else e0)]
     if e0 == FITTED or (e0 == "auto" and absent):
         if intercept:
