@@ -23,7 +23,7 @@ from typing import TypeVar
 from potlearn.data.catalog import CatalogBuilder
 from potlearn.data.dataset import Dataset
 from potlearn.data.extxyz import parse_frame, scan
-from potlearn.data.frames import Frame, check_geometry, frame_from_atoms
+from potlearn.data.frames import Frame, check_frame, frame_from_atoms
 from potlearn.data.labels import LabelKeys, resolve
 from potlearn.data.stores import SpooledFrames, SpooledText, Store, TextFile
 from potlearn.data.streams import COMPRESSIONS, Spool, inner_suffix, open_stream
@@ -146,7 +146,7 @@ def _read_extxyz(
         for number, (offset, text) in chosen:
             source = f"{path}:{number}"
             frame = parse_frame(text, source)
-            check_geometry(frame, source)
+            check_frame(frame, source)
             labels, found = resolve(frame, keys, source)
             place = spool.append(text) if compressed else offset
             builder.add(frame, labels, found, number, place, len(text))
@@ -179,7 +179,7 @@ def _enter(
     source: str,
 ) -> None:
     """Check one configuration, store it and enter it."""
-    check_geometry(frame, source)
+    check_frame(frame, source)
     labels, found = resolve(frame, keys, source)
     offset, size = store.append(frame)
     builder.add(frame, labels, found, number, offset, size)

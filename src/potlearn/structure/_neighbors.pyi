@@ -3,5 +3,5 @@
 from typing import Any
 
 def compute(
-    positions: Any, cell: Any, inverse: Any, periodic: Any, cutoff: float
+    positions: Any, cell: Any, inverse: Any, periodic: Any, cutoff: float, closest: float = 0.0
 ) -> tuple[Any, Any, Any, Any]: ...
