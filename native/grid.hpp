@@ -41,7 +41,8 @@ class Grid : public Sorted {
     for (int a = 2; a >= 0; --a) {
       const auto [low, high] = std::minmax_element(coordinates[a]->begin(), coordinates[a]->end());
       low_[a] = *low;
-      const double wanted = REACH * (*high - *low) / cutoff, share = a == 0 ? std::max(left, FEW) : std::cbrt(most);
+      const double wanted = REACH * (*high - *low) / cutoff;
+      const double share = a > 0 ? std::cbrt(most) : wanted <= FEW ? FEW : left;
       count_[a] = std::max(1, int(std::min({wanted, share, 1e6})));
       capped_ |= wanted > count_[a] + 1;
       left /= count_[a];

@@ -109,13 +109,13 @@ nb::ndarray<nb::numpy, T> owned(std::vector<Value> values, std::initializer_list
 }
 
 nb::tuple compute(const Array<double>& positions, const Array<double>& h, const Array<double>& inverse,
-                  const Array<bool>& periodic, double cutoff, double closest) {
+                  const Array<bool>& periodic, double cutoff, double closest, double farthest) {
   if (positions.size() / 3 > std::size_t(std::numeric_limits<int>::max())) throw nb::value_error("too many atoms");
   if (h.size() != 9 || inverse.size() != 9 || periodic.size() != 3 || positions.size() % 3 || !(cutoff > 0))
     throw nb::value_error("expected positions (N, 3), cell (3, 3), its inverse, periodicity (3,), cutoff > 0");
   for (const Array<double>* numbers : {&positions, &h, &inverse})
     for (std::size_t k = 0; k < numbers->size(); ++k)
-      if (!std::isfinite(numbers->data()[k])) throw nb::value_error("positions and cell must be finite");
+      if (!(std::abs(numbers->data()[k]) <= farthest)) throw nb::value_error("positions and cell must be finite");
   Cell cell;
   for (int a = 0; a < 3; ++a) {
     cell.periodic[a] = periodic.data()[a];
@@ -145,7 +145,7 @@ nb::tuple compute(const Array<double>& positions, const Array<double>& h, const 
 NB_MODULE(_neighbors, m) {
   nb::set_leak_warnings(false);
   m.def("compute", &potlearn::compute, "positions"_a, "cell"_a, "inverse"_a, "periodic"_a, "cutoff"_a,
-        "closest"_a = 0.0,
+        "closest"_a = 0.0, "farthest"_a = std::numeric_limits<double>::max(),
         "Firsts (N + 1,), neighbours (P,), shifts (P, 3) and their vectors (P, 3) of all pairs closer than the "
         "cutoff.\n\n"
         "ValueError: a pair closer than `closest`, or too many pairs.");

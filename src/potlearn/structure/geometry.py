@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from potlearn.errors import DataError
-from potlearn.structure.neighbors import CLOSEST, check_vectors, pairs
+from potlearn.structure.lattice import check_vectors
+from potlearn.structure.neighbors import CLOSEST, pairs
 from potlearn.typing import Array, Mask
 
 

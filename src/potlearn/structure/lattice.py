@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import hypot
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,8 @@ from potlearn.typing import Array, Mask
 
 THINNEST = 0.1
 """Smallest distance in Å between the planes of a lattice: thinner cells have no meaning."""
+FARTHEST = 1e8
+"""Largest coordinate, in Å: beyond, differences of positions lose the digits that forces need."""
 SKEWED = 10.0
 """Product of the vectors' lengths over their heights from which a lattice is reduced first."""
 
@@ -42,16 +45,18 @@ class Lattice:
         Raises
         ------
         DataError
-            Periodic vectors span no volume, or lattice planes lie closer than 0.1 Å.
+            Vectors are not finite, periodic ones span no volume, or lattice planes lie closer
+            than 0.1 Å.
         """
         if not pbc.any():
             return cls(np.eye(3), np.eye(3))
         vectors = completed(cell, pbc)
         if vectors is not None:
             inverse = np.asarray(np.linalg.inv(vectors), float)
-            heights, skew = _shape(vectors, inverse, pbc)
-            if skew <= SKEWED and heights >= THINNEST:
+            height, skew = _shape(vectors, inverse, pbc)
+            if skew <= SKEWED and height >= THINNEST:
                 return cls(vectors, inverse)
+        check_vectors(cell, "cell vector {}")
         return _reduced(cell, pbc)
 
 
@@ -59,19 +64,29 @@ def completed(cell: Array, pbc: Mask) -> Array | None:
     """The cell with unit normals for absent vectors, or None if that spans no volume."""
     from ase.geometry import complete_cell
 
-    present: Mask = np.any(cell != 0, axis=1)
-    if not present[pbc].all() or (not present.all() and _dependent(cell[present])):
-        return None
-    vectors: Array = cell if present.all() else complete_cell(cell)
-    lengths = np.sqrt((vectors**2).sum(1))
-    return vectors if abs(np.linalg.det(vectors)) > 1e-10 * lengths.prod() else None
+    present = [any(vector) for vector in cell.tolist()]
+    vectors: Array = cell
+    if not all(present):
+        if not np.array(present)[pbc].all() or _dependent(cell[present]):
+            return None
+        vectors = complete_cell(cell)
+    a, b, c = vectors.tolist()
+    volume = abs(sum(x * y for x, y in zip(a, _cross(b, c), strict=True)))
+    return vectors if volume > 1e-10 * hypot(*a) * hypot(*b) * hypot(*c) else None
+
+
+def _cross(a: list[float], b: list[float]) -> tuple[float, float, float]:
+    """The vector product; NumPy's takes ten times as long for two vectors."""
+    return a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]
 
 
 def _shape(vectors: Array, inverse: Array, pbc: Mask) -> tuple[float, float]:
     """Least height of the periodic vectors, and product of length over height."""
-    gradients = np.sqrt((inverse**2).sum(0))[pbc]
-    lengths = np.sqrt((vectors**2).sum(1))[pbc]
-    return float(1 / gradients.max()), float((gradients * lengths).prod())
+    steepest, skew = 0.0, 1.0
+    rows = zip(vectors.tolist(), inverse.T.tolist(), pbc.tolist(), strict=True)
+    for gradient, length in ((hypot(*g), hypot(*v)) for v, g, periodic in rows if periodic):
+        steepest, skew = max(steepest, gradient), skew * gradient * length
+    return 1 / steepest, skew
 
 
 def periodic_part(cell: Array, pbc: Mask) -> Array | None:
@@ -118,3 +133,12 @@ def _words(cell: Array, pbc: Mask) -> str:
 
 def _letters(chosen: Mask) -> str:
     return ", ".join(letter for letter, is_ in zip("abc", chosen, strict=True) if is_)
+
+
+def check_vectors(vectors: Array, name: str, farthest: float = FARTHEST) -> None:
+    """Refuse vectors (rows) that are not finite or too long; ``name`` holds ``{}`` for the row."""
+    if np.abs(vectors).max(initial=0.0) <= farthest:
+        return
+    row = int(np.argmax(~(np.abs(vectors) <= farthest).all(axis=1)))
+    problem = f"beyond {farthest:g} Å" if np.isfinite(vectors[row]).all() else "not finite"
+    raise DataError(f"{name.format(row)} is {problem}: {vectors[row].tolist()}")

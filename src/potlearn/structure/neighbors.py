@@ -9,13 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from potlearn.errors import DataError
-from potlearn.structure.lattice import Lattice
+from potlearn.structure.lattice import FARTHEST, Lattice, check_vectors
 from potlearn.typing import Array, Atoms, Mask
 
 CLOSEST = 0.05
 """Least distance of two atoms, in Å: far below that of any collision that matters."""
-FARTHEST = 1e8
-"""Largest coordinate, in Å: beyond, differences of positions lose the digits that forces need."""
 
 
 @dataclass(frozen=True)
@@ -103,28 +101,20 @@ def pairs(
     """The list of :func:`neighbors`, of plain arrays."""
     from potlearn.structure._neighbors import compute
 
-    check_vectors(positions, "position of atom {}")
-    check_vectors(cell, "cell vector {}")
     lattice = Lattice.of(cell, pbc)
+    limits = cutoff, closest, FARTHEST
     try:
         first, j, shifts, offsets = compute(
-            positions, lattice.vectors, lattice.inverse, pbc, cutoff, closest
+            positions, lattice.vectors, lattice.inverse, pbc, *limits
         )
     except ValueError as error:
+        check_vectors(cell, "cell vector {}")
+        check_vectors(positions, "position of atom {}")
         raise DataError(str(error)) from None
     if lattice.steps is not None:
         wide = shifts @ lattice.steps
         shifts, offsets = wide.astype(np.int32), wide @ cell
     return Neighbors(first=first, j=j, shifts=shifts, offsets=offsets, cutoff=cutoff)
-
-
-def check_vectors(vectors: Array, name: str, farthest: float = FARTHEST) -> None:
-    """Refuse vectors (rows) that are not finite or too long; ``name`` holds ``{}`` for the row."""
-    if np.abs(vectors).max(initial=0.0) <= farthest:
-        return
-    row = int(np.argmax(~(np.abs(vectors) <= farthest).all(axis=1)))
-    problem = f"beyond {farthest:g} Å" if np.isfinite(vectors[row]).all() else "not finite"
-    raise DataError(f"{name.format(row)} is {problem}: {vectors[row].tolist()}")
 
 
 def side_by_side(lists: Sequence[Neighbors], cutoff: float) -> Neighbors:
