@@ -53,7 +53,7 @@ class Lattice:
         vectors = completed(cell, pbc)
         if vectors is not None:
             inverse = np.asarray(np.linalg.inv(vectors), float)
-            height, skew = _shape(vectors, inverse, pbc)
+            height, skew = _shape(vectors, inverse)
             if skew <= SKEWED and height >= THINNEST:
                 return cls(vectors, inverse)
         check_vectors(cell, "cell vector {}")
@@ -80,12 +80,11 @@ def _cross(a: list[float], b: list[float]) -> tuple[float, float, float]:
     return a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]
 
 
-def _shape(vectors: Array, inverse: Array, pbc: Mask) -> tuple[float, float]:
-    """Least height of the periodic vectors, and product of length over height."""
+def _shape(vectors: Array, inverse: Array) -> tuple[float, float]:
+    """Least height of vectors (rows), and product of length over height."""
     steepest, skew = 0.0, 1.0
-    rows = zip(vectors.tolist(), inverse.T.tolist(), pbc.tolist(), strict=True)
-    for gradient, length in ((hypot(*g), hypot(*v)) for v, g, periodic in rows if periodic):
-        steepest, skew = max(steepest, gradient), skew * gradient * length
+    for vector, gradient in zip(vectors.tolist(), inverse.T.tolist(), strict=True):
+        steepest, skew = max(steepest, hypot(*gradient)), skew * hypot(*gradient) * hypot(*vector)
     return 1 / steepest, skew
 
 
@@ -107,7 +106,7 @@ def _reduced(cell: Array, pbc: Mask) -> Lattice:
         raise DataError(_words(cell, pbc)) from None
     vectors: Array = complete_cell(np.asarray(short, float))
     inverse = np.asarray(np.linalg.inv(vectors), float)
-    if not _shape(vectors, inverse, pbc)[0] >= THINNEST:
+    if not _shape(vectors[pbc], inverse[:, pbc])[0] >= THINNEST:
         raise DataError(_words(cell, pbc))
     steps = np.asarray(steps, np.int64)
     return Lattice(vectors, inverse, None if (steps == np.eye(3)).all() else steps)
@@ -115,8 +114,9 @@ def _reduced(cell: Array, pbc: Mask) -> Lattice:
 
 def _dependent(vectors: Array) -> bool:
     """Whether vectors (rows) span less than their number of dimensions."""
-    lengths = np.sqrt((vectors**2).sum(1))
-    if not lengths.all():
+    with np.errstate(over="ignore"):
+        lengths = np.sqrt((vectors**2).sum(1))
+    if not (lengths.all() and np.isfinite(lengths).all()):
         return True
     singular = np.linalg.svd(vectors / lengths[:, None], compute_uv=False)
     return float(singular.min()) <= 1e-10
