@@ -95,9 +95,9 @@ class Wrapped {
   }
 };
 
-// How many pairs are too many.  Both limits lie far beyond what matter has within any cutoff.
+// How many pairs are too many, and images as a part of that.  The limits lie far beyond what matter has.
 struct PairLimit {
-  static constexpr double PAIRS = 5e7, PER_ATOM = 5000, BYTES = 40, IMAGES_PER_PAIR = 0.2;
+  static constexpr double PAIRS = 5e7, PER_ATOM = 5000, BYTES = 40, IMAGES = 0.2;
 
   static double most(double n_atoms) { return std::max(PAIRS, PER_ATOM * n_atoms); }
 
@@ -124,9 +124,7 @@ struct PairLimit {
         volume *= width;
     }
     const double pairs = double(n) * n / volume * (4.0 / 3.0) * 3.14159265358979 * cutoff * cutoff * cutoff;
-    const double expected = std::max(pairs, IMAGES_PER_PAIR * images);
-    if (!(expected <= most(n)) || !(IMAGES_PER_PAIR * images <= IMAGES_PER_PAIR * IMAGES_PER_PAIR * most(n)))
-      exceeded("about", std::max(expected, images), n, cutoff);
+    if (!(pairs <= most(n) && images <= IMAGES * most(n))) exceeded("about", std::max(pairs, images), n, cutoff);
     return pairs;
   }
 };
