@@ -1,4 +1,4 @@
-"""Energies and forces, and design rows, against LAMMPS's POD; CPU seconds, one thread."""
+"""Energies, forces, design rows against LAMMPS's POD, neighbour lists against ASE; one thread."""
 
 from __future__ import annotations
 
@@ -102,6 +102,26 @@ def design_rows(folder: Path) -> list[Row]:
         note = f"{len(atoms)} atoms, {descriptor.n_features} descriptors"
         theirs, ours = 1e3 * theirs / (STEPS + 1), 1e3 * ours / STEPS
         rows.append(Row(f"design rows, {name}", theirs, ours, 10.0, "ms", note))
+    return rows
+
+
+def neighbor_lists() -> list[Row]:
+    """Neighbour lists against ASE's: atoms in one cell, and written up to a hundred cells away."""
+    from ase.neighborlist import primitive_neighbor_list
+
+    rows = []
+    for where, cells in (("in one cell", 0), ("of an unwrapped melt", 100)):
+        atoms = tantalum()
+        atoms.wrap()
+        shifts = np.random.default_rng(0).integers(-cells, cells + 1, (len(atoms), 3))
+        atoms.positions += shifts @ np.array(atoms.cell)
+        given = atoms.pbc, np.array(atoms.cell), atoms.positions, 5.0
+        theirs, ours = side_by_side(
+            lambda given=given: primitive_neighbor_list("ijS", *given),
+            lambda atoms=atoms: neighbors(atoms, 5.0),
+        )
+        scale = 1e6 / len(atoms)
+        rows.append(Row(f"neighbour list {where}", scale * theirs, scale * ours, None, "µs/atom"))
     return rows
 
 

@@ -1,7 +1,7 @@
 """Speed beside other codes, in one run: one table, and benchmarks/results/speed.json.
 
-python benchmarks/run.py [forces design threads evaluators nve fits memory ace ace-fits
-    selection] [--long]
+python benchmarks/run.py [forces design neighbors threads evaluators nve fits memory ace
+    ace-fits selection] [--long]
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from common import HERE, Row, processor  # noqa: E402
 PARTS: dict[str, Callable[[Path, bool], list[Row]]] = {
     "forces": lambda folder, _: forces.energy_forces(folder),
     "design": lambda folder, _: forces.design_rows(folder),
+    "neighbors": lambda _folder, _: forces.neighbor_lists(),
     "threads": lambda _folder, _: forces.threads(),
     "evaluators": lambda _folder, _: [*evaluators.sharing(), *evaluators.pruning()],
     "nve": lambda _folder, _: dynamics.nve(),

@@ -58,6 +58,8 @@ class Spoiled:
             forces *= 1.0001
         elif self.fault == "virial":
             virial[3] += 1e-3
+        elif self.fault == "written":
+            virial[3] += 1e-6 * np.abs(atoms.positions).max()
         elif self.fault == "list" and neighbors is not None:
             energies += 1e-6 * len(neighbors.j)
         elif self.fault == "nan":
@@ -82,6 +84,7 @@ class Spoiled:
         ("friction", "forces_turn_with_the_atoms"),
         ("virial", "forces_turn_with_the_atoms"),
         ("extensive", "potential_is_extensive"),
+        ("written", "atoms_may_be_written_in_any_cell"),
         ("list", "list_may_reach_further"),
         ("threads", "threads_change_no_bit"),
         ("forces", "forces_are_derivatives"),

@@ -12,8 +12,9 @@ from ase.build import bulk
 from evaluations import Springs
 
 import potlearn as pl
-from potlearn.errors import DataError
+from potlearn.errors import DataError, SpeciesError
 from potlearn.metrics import evaluate, metrics
+from potlearn.potentials.pair import LennardJones
 
 VOIGT = ([0, 1, 2, 1, 0, 0], [0, 1, 2, 2, 2, 1])
 
@@ -95,6 +96,17 @@ def test_predictions_that_are_no_numbers_are_refused(dataset, quantity, broken):
 
     with pytest.raises(DataError, match=rf"some\.extxyz:0: the potential predicts {quantity}"):
         evaluate(Broken(), dataset)
+
+
+def test_what_a_potential_refuses_is_named_by_its_source(dataset):
+    oxygen = LennardJones(("O",), 5.0, epsilon=0.1, sigma=2.0)
+    with pytest.raises(SpeciesError, match=r"some\.extxyz:0: element Si: the model knows O only"):
+        evaluate(oxygen, dataset)
+    far = LennardJones(("Si",), 2000.0, epsilon=0.1, sigma=2.0)
+    with pytest.raises(
+        DataError, match=r"some\.extxyz:0: configuration of 8 atoms: about .* pairs"
+    ):
+        evaluate(far, dataset)
 
 
 def test_subset_takes_atoms_along(dataset):

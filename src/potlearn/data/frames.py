@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from potlearn.errors import DataError
 from potlearn.runtime import array_key
+from potlearn.structure.geometry import check_geometry
 from potlearn.typing import Atoms, Settings
 
 # Results of an ASE calculator that belong to the configuration and to its atoms.
@@ -113,57 +114,22 @@ def atoms_from_frame(frame: Frame, results: Settings) -> Atoms:
     return atoms
 
 
-# Coordinates and cell vectors beyond this many Å, and cells thinner than this, have no meaning.
 FARTHEST = 1e4
-THINNEST = 0.1
+"""Coordinates and cell vectors of data beyond this many Å have no meaning."""
 
 
-def check_geometry(frame: Frame, source: str) -> None:
-    """Refuse a configuration without a meaning.
+def check_frame(frame: Frame, source: str) -> None:
+    """Refuse a configuration without a meaning; see :func:`potlearn.structure.check_geometry`.
 
     Raises
     ------
     DataError
-        No atoms, no such element, a position or cell vector that is not finite or beyond 10⁴ Å, or
-        periodicity along cell vectors that span no volume (or a cell thinner than 0.1 Å).
+        Names the source.
     """
-    if len(frame.numbers) == 0:
-        raise DataError(f"{source}: configuration without atoms; expected at least one")
-    _check_numbers(frame.cell, "cell vector {}", source)
-    _check_numbers(frame.positions, "position of atom {}", source)
-    if frame.numbers.min() < 1 or frame.numbers.max() > 118:
-        atom = int(np.argmax((frame.numbers < 1) | (frame.numbers > 118)))
-        raise DataError(
-            f"{source}: atom {atom} has atomic number {frame.numbers[atom]}; expected 1 to 118"
-        )
-    if frame.pbc.any() and _thickness(frame.cell[frame.pbc]) < THINNEST:
-        raise DataError(
-            f"{source}: periodic along {_letters(frame.pbc)}, but these cell vectors span no "
-            f"volume, or a cell thinner than {THINNEST} Å: {frame.cell.tolist()}"
-        )
-
-
-def _check_numbers(vectors: NDArray[np.float64], name: str, source: str) -> None:
-    """Refuse vectors that are not finite or absurdly long."""
-    bad = ~(np.abs(vectors) <= FARTHEST).all(axis=1)
-    if bad.any():
-        row = int(np.argmax(bad))
-        problem = f"beyond {FARTHEST:g} Å" if np.isfinite(vectors[row]).all() else "not finite"
-        raise DataError(f"{source}: {name.format(row)} is {problem}: {vectors[row].tolist()}")
-
-
-def _thickness(vectors: NDArray[np.float64]) -> float:
-    """Smallest height of the cell that the vectors (rows) span; zero if they are dependent."""
-    gram = vectors @ vectors.T
-    lengths = np.diag(gram)
-    if np.linalg.det(gram) <= 1e-20 * lengths.prod():
-        return 0.0
-    return float(np.diag(np.linalg.inv(gram)).max() ** -0.5)
-
-
-def _letters(pbc: NDArray[np.bool_]) -> str:
-    """Names of the periodic cell vectors."""
-    return ", ".join(letter for letter, periodic in zip("abc", pbc, strict=True) if periodic)
+    try:
+        check_geometry(frame.numbers, frame.positions, frame.cell, frame.pbc, FARTHEST)
+    except DataError as error:
+        raise DataError(f"{source}: {error}") from None
 
 
 def digest(frame: Frame, labels: tuple[Any, ...]) -> bytes:

@@ -27,7 +27,7 @@ from potlearn.data.extxyz import parse_frame, scan
 from potlearn.data.formats.ase_files import ase_items
 from potlearn.data.formats.base import Item, LeftOut, Opened, Partial
 from potlearn.data.formats.table import FORMATS, head_of, recognise
-from potlearn.data.frames import Frame, check_geometry, frame_from_atoms
+from potlearn.data.frames import Frame, check_frame, frame_from_atoms
 from potlearn.data.labels import LabelKeys, labelled
 from potlearn.data.labels.keys import KeyNames, OnNan
 from potlearn.data.recognition import recognised
@@ -190,7 +190,7 @@ class _Reading:
             for number, (offset, text) in chosen:
                 source = f"{path}:{number}"
                 frame = parse_frame(text, source)
-                check_geometry(frame, source)
+                check_frame(frame, source)
                 frame, labels, found = labelled(frame, self.keys, source)
                 place = self.spool.append(text) if compressed else offset
                 self.builder.add(frame, labels, found, number, place, len(text))
@@ -209,7 +209,7 @@ class _Reading:
 
     def _enter(self, frame: Frame, number: int, store: SpooledFrames, source: str) -> None:
         """Check one configuration, store it and enter it."""
-        check_geometry(frame, source)
+        check_frame(frame, source)
         converted, labels, found = labelled(frame, self.keys, source)
         offset, size = store.append(frame, source)
         self.builder.add(converted, labels, found, number, offset, size)

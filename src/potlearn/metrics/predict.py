@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from potlearn.errors import DataError
+from potlearn.errors import DataError, SpeciesError
 from potlearn.metrics.evaluation import Evaluation
 from potlearn.typing import Array, Atoms
 
@@ -31,7 +31,10 @@ def evaluate(potential: Potential, dataset: Dataset, progress: Report | None = N
     Raises
     ------
     DataError
-        A predicted number is not finite; names the configuration and the quantity.
+        A configuration that has no energy (see :func:`potlearn.structure.neighbors`), or a
+        predicted number that is not finite; names the configuration and the quantity.
+    SpeciesError
+        An element that the potential does not know.
     """
     rows = []
     for i in range(len(dataset)):
@@ -67,8 +70,11 @@ class _Row(NamedTuple):
 
 
 def _row(potential: Potential, atoms: Atoms, labels: Labels, source: str) -> _Row:
-    """Predict one configuration."""
-    prediction = potential.predict(atoms)
+    """Predict one configuration; what the potential refuses is named by its source."""
+    try:
+        prediction = potential.predict(atoms)
+    except (DataError, SpeciesError) as error:
+        raise type(error)(f"{source}: {error}") from None
     n, volume = len(atoms), _volume(atoms, labels)
     row = _Row(
         volume=volume,
@@ -109,8 +115,12 @@ def _check_finite(row: _Row, source: str) -> None:
     if np.isnan(row.volume):
         del predicted["stress"]
     for quantity, values in predicted.items():
-        if not np.all(np.isfinite(values)):
+        rows = np.atleast_1d(values)
+        bad = ~np.isfinite(rows).reshape(len(rows), -1).all(axis=1)
+        if bad.any():
+            k = int(np.argmax(bad))
+            where = f" of atom {k}" if quantity == "forces" else ""
             raise DataError(
-                f"{source}: the potential predicts {quantity} that are not finite: "
-                f"{values.tolist()}"
+                f"{source}: the potential predicts {quantity} that are not finite{where}: "
+                f"{(rows[k] if where else values).tolist()}"
             )

@@ -9,19 +9,28 @@ from typing import Any
 import numpy as np
 from ase.calculators.calculator import Calculator, all_changes
 
-from potlearn.potentials.base import Potential
-from potlearn.structure.neighbors import Neighbors, neighbors
+from potlearn.errors import DataError
+from potlearn.potentials.base import Potential, Prediction
+from potlearn.structure.lattice import periodic_part
+from potlearn.structure.neighbors import Neighbors, name_of, neighbors
 from potlearn.typing import Array, Atoms
+
+MOST_ENERGY = 1e12
+"""Largest energy of an atom in eV: beyond, rounding takes 0.1 meV, and nothing has a meaning."""
 
 
 class NeighborCache:
     r"""A neighbour list with a skin, rebuilt only when a pair could have come within the cutoff.
 
-    With displacements :math:`u_i` and a change of cell :math:`\Delta h` since the list was built,
+    Since the list was built, the cell has turned from :math:`h_0` to :math:`h = h_0 F` and atoms
+    have moved by :math:`w_i = x_i - x_i^0 F` beyond that.  Pairs of any shift are then
 
-    .. math:: |\Delta r_{ij}| \le 2 \max_i |u_i| + \max_{ij} |S_{ij} \Delta h|,
+    .. math:: r_{ij} = r_{ij}^0 F + w_j - w_i,
+        \qquad |r_{ij}| \ge \sigma |r_{ij}^0| - 2 \max_i |w_i|
 
-    so the list holds while the right side is at most the skin.
+    apart, :math:`\sigma` being the smallest singular value of F.  The list holds all pairs with
+    :math:`|r^0| < R + s` (cutoff R, skin s), so it is complete while
+    :math:`\sigma (R + s) - 2 \max_i |w_i| \ge R`.
     """
 
     def __init__(self, cutoff: float, skin: float) -> None:
@@ -29,31 +38,49 @@ class NeighborCache:
         self.skin = skin
         self.n_builds = 0
         self._list: Neighbors | None = None
-        self._cell_now = np.zeros((3, 3))
 
     def get(self, atoms: Atoms) -> Neighbors:
-        """The list for ``atoms``, complete up to the cutoff."""
-        cell = np.array(atoms.cell.complete() if atoms.pbc.any() else atoms.cell)
+        """The list for ``atoms``, complete up to the cutoff.
+
+        Raises
+        ------
+        DataError
+            Atoms without a neighbour list, see :func:`potlearn.structure.neighbors`.
+        """
+        cell = np.array(atoms.cell)
         if self._list is None or not self._holds(atoms, cell):
+            self._list = None
             self._list = neighbors(atoms, self.cutoff + self.skin)
-            self._positions, self._cell = atoms.positions.copy(), cell
-            self._pbc = atoms.pbc.copy()
+            self._positions, self._pbc = atoms.positions.copy(), atoms.pbc.copy()
+            self._cell = self._cell_now = cell
             self.n_builds += 1
         elif not np.array_equal(cell, self._cell_now):
             self._list = replace(self._list, offsets=self._list.shifts @ cell)
-        self._cell_now = cell
+            self._cell_now = cell
         return self._list
 
     def _holds(self, atoms: Atoms, cell: Array) -> bool:
         if len(atoms) != len(self._positions) or (atoms.pbc != self._pbc).any():
             return False
-        moved = atoms.positions - self._positions
-        reach = 2 * float(np.sqrt(np.einsum("ia,ia->i", moved, moved).max(initial=0.0)))
+        least, before = 1.0, self._positions
         if not np.array_equal(cell, self._cell):
-            assert self._list is not None
-            stretch = self._list.shifts @ (cell - self._cell)
-            reach += float(np.sqrt((stretch**2).sum(1).max(initial=0.0)))
-        return reach <= self.skin
+            deformation = self._deformation(cell)
+            if deformation is None:
+                return False
+            least = float(np.linalg.svd(deformation, compute_uv=False).min())
+            before = before @ deformation
+        with np.errstate(over="ignore", invalid="ignore"):  # wherever an atom went to
+            moved = ((atoms.positions - before) ** 2).sum(1).max(initial=0.0)
+        return least * (self.cutoff + self.skin) - 2 * float(np.sqrt(moved)) >= self.cutoff
+
+    def _deformation(self, cell: Array) -> Array | None:
+        """F (3, 3) of the lattice since the list was built, if there is a lattice still."""
+        now = periodic_part(cell, self._pbc) if np.isfinite(cell).all() else None
+        if now is None:
+            return None
+        then = periodic_part(self._cell, self._pbc)
+        assert then is not None
+        return np.asarray(np.linalg.solve(then, now), float)
 
 
 class PotlearnCalculator(Calculator):
@@ -93,11 +120,22 @@ class PotlearnCalculator(Calculator):
         properties: Sequence[str] = ("energy",),
         system_changes: Sequence[str] = tuple(all_changes),
     ) -> None:
-        """Energy, forces and, for three-dimensional periodicity, stress."""
+        """Energy, forces and, of a cell with a volume, stress.
+
+        Raises
+        ------
+        DataError
+            The configuration has no meaning (see :func:`potlearn.structure.neighbors`), or the
+            potential has none for it: a force that is not finite, or more than 10¹² eV of an atom.
+        SpeciesError
+            An element that the potential does not know.
+        """
         Calculator.calculate(self, atoms, properties, system_changes)
         current: Any = self.atoms
         list_ = self._neighbors.get(current)
-        prediction = self.potential.predict(current, list_, threads=self.threads)
+        with np.errstate(all="ignore"):  # what comes of it is looked at
+            prediction = self.potential.predict(current, list_, threads=self.threads)
+        check_prediction(prediction, current, list_)
         energy = prediction.energy
         self.results = {
             "energy": energy,
@@ -107,3 +145,27 @@ class PotlearnCalculator(Calculator):
         }
         if current.cell.rank == 3:
             self.results["stress"] = prediction.stress(current.get_volume())
+
+
+def check_prediction(prediction: Prediction, atoms: Atoms, list_: Neighbors) -> None:
+    """Refuse energies and forces without a meaning, such as those of a simulation that exploded.
+
+    Raises
+    ------
+    DataError
+        Names the first such atom, and how close its nearest neighbour is.
+    """
+    energies, forces = prediction.energies, prediction.forces
+    sane = (np.abs(energies) <= MOST_ENERGY) & np.isfinite(forces).all(axis=1)
+    if sane.all() and np.isfinite(prediction.virial).all():
+        return
+    i = int(np.argmin(sane))
+    own = slice(list_.first[i], list_.first[i + 1])
+    r = np.linalg.norm(list_.vectors(atoms.positions)[own], axis=1)
+    near = f"{r.min():.3g} Å from atom {list_.j[own][r.argmin()]}" if len(r) else "alone"
+    raise DataError(
+        f"{name_of(atoms)}: the potential gives atom {i} "
+        f"({atoms.get_chemical_symbols()[i]}), which is {near}, an energy of {energies[i]:.3g} eV "
+        f"and a force of {np.abs(forces[i]).max():.3g} eV/Å; expected finite numbers, and at most "
+        f"{MOST_ENERGY:g} eV. Did a simulation explode?"
+    )

@@ -1,4 +1,5 @@
 from .bonds import Bonds as Bonds
+from .geometry import check_geometry as check_geometry
 from .neighbors import Neighbors as Neighbors
 from .neighbors import neighbors as neighbors
 from .neighbors import side_by_side as side_by_side

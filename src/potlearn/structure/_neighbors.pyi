@@ -3,5 +3,11 @@
 from typing import Any
 
 def compute(
-    positions: Any, cell: Any, inverse: Any, periodic: Any, cutoff: float
+    positions: Any,
+    cell: Any,
+    inverse: Any,
+    periodic: Any,
+    cutoff: float,
+    closest: float = 0.0,
+    farthest: float = ...,
 ) -> tuple[Any, Any, Any, Any]: ...

@@ -8,7 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from potlearn.typing import Atoms
+from potlearn.errors import DataError
+from potlearn.structure.lattice import FARTHEST, Lattice, check_vectors
+from potlearn.typing import Array, Atoms, Mask
+
+CLOSEST = 0.05
+"""Least distance of two atoms, in Å: far below that of any collision that matters."""
 
 
 @dataclass(frozen=True)
@@ -50,18 +55,65 @@ class Neighbors:
         return positions[self.j] - positions[self.i] + self.offsets
 
 
-def neighbors(atoms: Atoms, cutoff: float) -> Neighbors:
+def neighbors(atoms: Atoms, cutoff: float, closest: float = CLOSEST) -> Neighbors:
     """Full neighbour list of ``atoms`` (an ``ase.Atoms``) within ``cutoff`` Å.
 
     Cells thinner than the cutoff are right: every image is counted.  Cell vectors that are zero
-    (no periodicity along them) are completed, so molecules need no box.
+    (no periodicity along them) are completed, so molecules need no box.  Atoms may be written in
+    any cell.
+
+    Parameters
+    ----------
+    atoms : Atoms
+    cutoff : float
+        Å.
+    closest : float
+        Distance in Å that two atoms must have at least.
+
+    Raises
+    ------
+    DataError
+        Positions or cell vectors that are not finite or beyond 10⁸ Å, periodicity along vectors
+        that span no volume, two atoms closer than ``closest``, or more pairs than a computer can
+        hold: 5·10⁷ (2 GB), or 5000 of each atom if that is more.  The last is estimated from
+        density and cutoff before memory is taken.
     """
+    cell, pbc = np.array(atoms.cell, float), np.asarray(atoms.pbc, bool)
+    points = np.ascontiguousarray(atoms.positions, float)
+    try:
+        return pairs(points, cell, pbc, cutoff, closest)
+    except DataError as error:
+        raise DataError(f"{name_of(atoms)}: {error}") from None
+
+
+def name_of(atoms: Atoms) -> str:
+    """What errors call a configuration that has no other name."""
+    return f"configuration of {len(atoms)} atom{'s' * (len(atoms) != 1)}"
+
+
+def pairs(
+    positions: Array,
+    cell: Array,
+    pbc: Mask,
+    cutoff: float,
+    closest: float = CLOSEST,
+) -> Neighbors:
+    """The list of :func:`neighbors`, of plain arrays."""
     from potlearn.structure._neighbors import compute
 
-    pbc = np.asarray(atoms.pbc, bool)
-    cell = np.array(atoms.cell.complete() if pbc.any() else np.eye(3), float)
-    points = np.ascontiguousarray(atoms.positions, float)
-    first, j, shifts, offsets = compute(points, cell, np.linalg.inv(cell), pbc, cutoff)
+    lattice = Lattice.of(cell, pbc)
+    limits = cutoff, closest, FARTHEST
+    try:
+        first, j, shifts, offsets = compute(
+            positions, lattice.vectors, lattice.inverse, pbc, *limits
+        )
+    except ValueError as error:
+        check_vectors(cell, "cell vector {}")
+        check_vectors(positions, "position of atom {}")
+        raise DataError(str(error)) from None
+    if lattice.steps is not None:
+        wide = shifts @ lattice.steps
+        shifts, offsets = wide.astype(np.int32), wide @ cell
     return Neighbors(first=first, j=j, shifts=shifts, offsets=offsets, cutoff=cutoff)
 
 

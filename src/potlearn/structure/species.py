@@ -14,11 +14,18 @@ def species_indices(atoms: Atoms, species: Sequence[str]) -> Species:
     """Index into ``species`` of every atom; :class:`SpeciesError` names unknown elements."""
     from ase.data import atomic_numbers, chemical_symbols
 
+    numbers = np.asarray(atoms.numbers)
+    absent = np.nonzero((numbers < 1) | (numbers >= len(chemical_symbols)))[0]
+    if len(absent):
+        raise SpeciesError(
+            f"atom {absent[0]} has atomic number {numbers[absent[0]]}; the model knows "
+            f"{', '.join(species)} only"
+        )
     index = np.full(len(atomic_numbers) + 1, -1, np.int32)
     index[[atomic_numbers[s] for s in species]] = np.arange(len(species))
-    found: Species = index[atoms.numbers]
+    found: Species = index[numbers]
     if (found < 0).any():
-        unknown = sorted({chemical_symbols[z] for z in set(atoms.numbers[found < 0].tolist())})
+        unknown = sorted({chemical_symbols[z] for z in set(numbers[found < 0].tolist())})
         raise SpeciesError(
             f"element {', '.join(unknown)}: the model knows {', '.join(species)} only"
         )

@@ -9,6 +9,9 @@ from .descriptors import several_models_equal_one_by_one as several_models_equal
 from .descriptors import side_by_side_equals_one_by_one as side_by_side_equals_one_by_one
 from .descriptors import vjp_and_jvp_are_derivatives as vjp_and_jvp_are_derivatives
 from .potentials import POTENTIAL_CONTRACTS as POTENTIAL_CONTRACTS
+from .potentials import (
+    atoms_may_be_written_in_any_cell as atoms_may_be_written_in_any_cell,
+)
 from .potentials import energy_is_conserved as energy_is_conserved
 from .potentials import energy_is_invariant as energy_is_invariant
 from .potentials import forces_are_derivatives as forces_are_derivatives

@@ -30,7 +30,16 @@ def symmetries(atoms: Atoms, rng: np.random.Generator) -> list[tuple[str, Any, N
         ("inversion", transformed(atoms, -np.eye(3)), same),
         ("translation", shifted, same),
         ("permutation", atoms[order], order),
+        ("another cell for each atom", rewritten(atoms, rng), same),
     ]
+
+
+def rewritten(atoms: Atoms, rng: np.random.Generator) -> Any:
+    """The same atoms, each written up to a hundred cells away along periodic directions."""
+    written = atoms.copy()
+    cells = rng.integers(-100, 101, (len(atoms), 3)) * atoms.pbc
+    written.positions += cells @ np.array(atoms.cell)
+    return written
 
 
 def transformed(atoms: Atoms, matrix: Array) -> Any:

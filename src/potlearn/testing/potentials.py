@@ -16,6 +16,7 @@ from potlearn.testing.checks import (
     difference,
     directions,
     finite,
+    rewritten,
     symmetries,
     transformed,
     voigt_product,
@@ -67,6 +68,18 @@ def potential_is_extensive(potential: Potential, atoms: Atoms, seed: int = 0) ->
     close(many.forces, forces, scale, ROUNDING, f"forces {what}", atoms, seed)
     size = copies * np.abs(one.virial).max(initial=scale)
     close(many.virial, copies * one.virial, size, ROUNDING, f"virial {what}", atoms, seed)
+
+
+def atoms_may_be_written_in_any_cell(potential: Potential, atoms: Atoms, seed: int = 0) -> None:
+    """Lattice vectors added to atoms, other ones for each, leave energies, forces and virial."""
+    rng = np.random.default_rng(seed)
+    expected, found = potential.predict(atoms), potential.predict(rewritten(atoms, rng))
+    scale, what = _force_scale(expected), "of atoms in other cells"
+    size = np.abs(expected.energies).max(initial=1e-300)
+    close(found.energies, expected.energies, size, ROUNDING, f"energies {what}", atoms, seed)
+    close(found.forces, expected.forces, scale, ROUNDING, f"forces {what}", atoms, seed)
+    size = np.abs(expected.virial).max(initial=scale)
+    close(found.virial, expected.virial, size, ROUNDING, f"virial {what}", atoms, seed)
 
 
 def list_may_reach_further(potential: Potential, atoms: Atoms, seed: int = 0) -> None:
@@ -157,6 +170,7 @@ POTENTIAL_CONTRACTS: dict[str, Callable[..., None]] = {
         energy_is_invariant,
         forces_turn_with_the_atoms,
         potential_is_extensive,
+        atoms_may_be_written_in_any_cell,
         list_may_reach_further,
         threads_change_no_bit,
         forces_are_derivatives,

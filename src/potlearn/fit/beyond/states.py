@@ -135,7 +135,7 @@ def _packing(coverage: Coverage, index: Indices, rng: np.random.Generator) -> An
     symbols = [coverage.species[k] for k in index]
     atoms = Atoms(symbols, cell=cell, scaled_positions=rng.random((n, 3)), pbc=True)
     for _ in range(40):
-        list_ = neighbor_list(atoms, float(apart.max()))
+        list_ = neighbor_list(atoms, float(apart.max()), closest=0.0)
         vectors = list_.vectors(atoms.positions)
         r = np.linalg.norm(vectors, axis=1)
         overlap = np.maximum(apart[list_.i, list_.j] - r, 0.0)
