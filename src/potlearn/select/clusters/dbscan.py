@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 from typing_extensions import override
 
-from potlearn.errors import SelectionError
-from potlearn.select.clusters.density import DensityClusters, check_count
+from potlearn.select.clusters.density import DensityClusters
 from potlearn.select.clusters.scikit import scikit
+from potlearn.select.parameters import check_count, check_number
 from potlearn.select.ties import TIE
 from potlearn.select.vectors import squared_distances
 from potlearn.typing import Array
@@ -47,8 +47,8 @@ class DBSCAN(DensityClusters):
     def check(self, n: int) -> None:
         super().check(n)
         check_count("min_samples", self.min_samples)
-        if self.eps is not None and not 0 < self.eps < np.inf:
-            raise SelectionError(f"eps is {self.eps}; expected a positive number")
+        if self.eps is not None:
+            check_number("eps", self.eps)
 
     @override
     def clusters(self, X: Array) -> NDArray[np.int64]:

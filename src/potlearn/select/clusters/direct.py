@@ -15,13 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 from typing_extensions import override
 
-from potlearn.errors import SelectionError, TooFewError
+from potlearn.errors import TooFewError
 from potlearn.select.clusters.scikit import scikit
+from potlearn.select.parameters import check_count
 from potlearn.select.rows import Rows
 from potlearn.select.run import Run
 from potlearn.select.sampling.quotas import quotas
 from potlearn.select.selection import Selection
-from potlearn.select.selector import Labels, Sized, is_positive_integer
+from potlearn.select.selector import Labels, Sized
 from potlearn.select.ties import in_order
 from potlearn.select.vectors import oriented, squared_norms
 from potlearn.typing import Array
@@ -49,10 +50,7 @@ class DIRECT(Sized):
     @override
     def check(self, n: int) -> None:
         super().check(n)
-        if not is_positive_integer(self.n_per_cluster):
-            raise SelectionError(
-                f"n_per_cluster is {self.n_per_cluster!r}; expected a positive integer"
-            )
+        check_count("n_per_cluster", self.n_per_cluster)
 
     @override
     def choose(self, rows: Rows, labels: Labels | None, run: Run) -> Selection:

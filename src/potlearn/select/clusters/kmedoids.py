@@ -14,9 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 from typing_extensions import override
 
-from potlearn.errors import SelectionError
 from potlearn.select.clusters.representatives import assigned, check_filled, shares
 from potlearn.select.clusters.scikit import legacy_seed, scikit
+from potlearn.select.parameters import check_count
 from potlearn.select.rows import Rows
 from potlearn.select.run import Run
 from potlearn.select.seeds import Seed
@@ -50,8 +50,7 @@ class KMedoids(Sized):
     @override
     def check(self, n: int) -> None:
         super().check(n)
-        if self.max_iter < 1:
-            raise SelectionError(f"max_iter is {self.max_iter}; expected a positive integer")
+        check_count("max_iter", self.max_iter)
 
     @override
     def choose(self, rows: Rows, labels: Labels | None, run: Run) -> Selection:

@@ -18,6 +18,7 @@ from typing_extensions import override
 
 from potlearn.errors import SelectionError, TooFewError
 from potlearn.select.greedy import Rule, Seen, greedy
+from potlearn.select.parameters import is_integer, shown
 from potlearn.select.passes import mean_row, squares_of
 from potlearn.select.rows import Rows
 from potlearn.select.run import Run
@@ -55,10 +56,12 @@ class FPS(Sized):
     def check(self, n: int) -> None:
         super().check(n)
         given = self.initialize
-        if isinstance(given, str) and given not in ("farthest", "random"):
-            raise SelectionError(f"initialize is {given!r}; expected 'farthest', 'random' or a row")
-        if not isinstance(given, str) and not 0 <= given < n:
-            raise SelectionError(f"initialize is row {given}; expected one from 0 to {n - 1}")
+        if is_integer(given) and not 0 <= int(given) < n:
+            raise SelectionError(f"initialize is row {shown(given)}; expected 0 to {n - 1}")
+        if not is_integer(given) and given not in ("farthest", "random"):
+            raise SelectionError(
+                f"initialize is {shown(given)}; expected 'farthest', 'random' or a row number"
+            )
 
     @override
     def fitted(self, rows: Rows) -> Self:
@@ -99,7 +102,7 @@ class Centred(Rule):
 
     @override
     def size(self, square: float, score: float) -> float:
-        return square + sqrt(score * float(self.mean @ self.mean))
+        return square + sqrt(score) * sqrt(float(self.mean @ self.mean))
 
 
 def farthest(rows: Rows, rule: Centred, run: Run) -> int:

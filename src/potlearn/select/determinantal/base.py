@@ -10,11 +10,11 @@ from numpy.typing import ArrayLike
 from typing_extensions import override
 
 from potlearn.linalg.blas import one_blas_thread
-from potlearn.select.determinantal.ensemble import Ensemble, ensemble_of
+from potlearn.select.determinantal.ensemble import Ensemble, check_rank, ensemble_of
 from potlearn.select.determinantal.laws import Law
 from potlearn.select.determinantal.sampler import DeterminantalSampler
 from potlearn.select.kernels.named import KernelLike, kernel_of_chunks
-from potlearn.select.rows import Rows, as_rows, check_finite
+from potlearn.select.rows import Rows, as_rows, check_numbers
 from potlearn.select.run import Run
 from potlearn.select.seeds import Seed, seed_sequence
 from potlearn.select.selection import Selection
@@ -54,6 +54,11 @@ class Determinantal(Selector):
         """Law over the eigenvectors."""
 
     @override
+    def check(self, n: int) -> None:
+        super().check(n)
+        check_rank(self.rank)
+
+    @override
     def fitted(self, rows: Rows) -> Self:
         return replace(self, kernel=kernel_of_chunks(self.kernel, rows))
 
@@ -80,5 +85,5 @@ class Determinantal(Selector):
     def _checked(self, X: ArrayLike) -> tuple[Rows, Run]:
         rows = as_rows(X)
         self.check(rows.shape[0])
-        check_finite(rows)
+        check_numbers(rows)
         return rows, Run(seed_sequence(self.random_state))

@@ -22,11 +22,12 @@ from typing_extensions import override
 from potlearn.errors import SelectionError
 from potlearn.runtime import SERIAL, Checkpoint, Runtime, content_key
 from potlearn.select.hierarchy.levels import choose_by_levels
-from potlearn.select.rows import Rows, check_finite
+from potlearn.select.parameters import check_count, check_flag, check_number, shown
+from potlearn.select.rows import Rows, check_numbers
 from potlearn.select.run import CHUNK, Run
 from potlearn.select.seeds import seed_sequence
 from potlearn.select.selection import Selection
-from potlearn.select.selector import Labels, Selector, Sized, is_positive_integer
+from potlearn.select.selector import Labels, Selector, Sized
 
 # Rows of a chunk for each row that it keeps.
 RATIO = 10
@@ -64,10 +65,14 @@ class Hierarchical(Selector):
 
     @override
     def check(self, n: int) -> None:
-        if self.chunk_size is not None and not is_positive_integer(self.chunk_size):
-            raise SelectionError(f"chunk_size is {self.chunk_size!r}; expected a positive integer")
-        if not 1 <= self.oversampling < float("inf"):
-            raise SelectionError(f"oversampling is {self.oversampling}; expected 1 or more")
+        if not isinstance(self.selector, Selector):
+            raise SelectionError(
+                f"selector is {shown(self.selector)}; expected a selector, such as FPS(100)"
+            )
+        if self.chunk_size is not None:
+            check_count("chunk_size", self.chunk_size)
+        check_number("oversampling", self.oversampling, 1.0, 1e6, "1 or more")
+        check_flag("levels", self.levels)
         selector = self._leveled()
         if selector is None:
             self.selector.check(n)
@@ -103,7 +108,7 @@ class Hierarchical(Selector):
     @contextmanager
     def running(self, rows: Rows) -> Iterator[Run]:
         checkpoint = self.runtime.checkpoint
-        checksum = check_finite(rows, fingerprint=checkpoint is not None)
+        checksum = check_numbers(rows, self.selector.computes, checkpoint is not None)
         root = seed_sequence(getattr(self.selector, "random_state", 0))
         saved = None
         if checkpoint is not None:

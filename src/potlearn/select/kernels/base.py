@@ -15,6 +15,7 @@ import numpy as np
 from typing_extensions import override
 
 from potlearn.errors import SelectionError
+from potlearn.select.parameters import check_number
 from potlearn.select.rows import Rows
 from potlearn.select.vectors import squared_distances
 from potlearn.typing import Array
@@ -114,8 +115,7 @@ class Radial(Kernel):
         """
         if self.length_scale is None:
             raise SelectionError(f"{type(self).__name__} needs a length_scale, or fitted(rows)")
-        if not 0 < self.length_scale < np.inf:
-            raise SelectionError(f"length_scale is {self.length_scale}; expected a positive number")
+        check_number("length_scale", self.length_scale)
         return self.length_scale
 
 
@@ -139,7 +139,10 @@ class FunctionKernel(WithoutDerivatives):
 
     @override
     def __call__(self, X: Array, Y: Array) -> Array:
-        values = np.asarray(self.function(X, Y), np.float64)
+        try:
+            values = np.asarray(self.function(X, Y), np.float64)
+        except (TypeError, ValueError) as error:
+            raise SelectionError(f"the kernel function failed: {error}") from error
         if values.shape != (len(X), len(Y)) or not np.isfinite(values).all():
             raise SelectionError(
                 f"the kernel function gave shape {values.shape}, finite: "

@@ -18,8 +18,9 @@ from dataclasses import dataclass
 import numpy as np
 from typing_extensions import override
 
-from potlearn.errors import SelectionError, TooFewError
+from potlearn.errors import TooFewError
 from potlearn.select.matrix.singular import triangle_of, typical_terms
+from potlearn.select.parameters import check_count
 from potlearn.select.rows import Rows
 from potlearn.select.run import Run
 from potlearn.select.selection import Selection
@@ -49,8 +50,7 @@ class CUR(Sized):
     @override
     def check(self, n: int) -> None:
         super().check(n)
-        if self.n_vectors < 1:
-            raise SelectionError(f"n_vectors is {self.n_vectors}; expected a positive integer")
+        check_count("n_vectors", self.n_vectors)
 
     @override
     def most(self, n: int, d: int) -> int:

@@ -16,9 +16,10 @@ from dataclasses import dataclass
 import numpy as np
 from typing_extensions import override
 
-from potlearn.errors import SelectionError, TooFewError
+from potlearn.errors import TooFewError
 from potlearn.select.matrix.deim import lu_pivots
 from potlearn.select.matrix.singular import left_vectors, typical_terms
+from potlearn.select.parameters import check_number
 from potlearn.select.rows import Rows
 from potlearn.select.run import Run
 from potlearn.select.selection import Selection
@@ -48,8 +49,7 @@ class MaxVol(Sized):
     @override
     def check(self, n: int) -> None:
         super().check(n)
-        if not self.tolerance > 0:
-            raise SelectionError(f"tolerance is {self.tolerance}; expected a positive number")
+        check_number("tolerance", self.tolerance)
 
     @override
     def choose(self, rows: Rows, labels: Labels | None, run: Run) -> Selection:
