@@ -48,8 +48,8 @@ def check_number(
     """SelectionError unless a parameter is a real number from ``low`` to ``high``."""
     number = is_integer(value) or isinstance(value, float | np.floating)
     if not number or not low <= value <= high:  # type: ignore[operator]
-        between = f"{expected} from {low:g} to {high:g}" if number and value > 0 else expected  # type: ignore[operator]
-        raise SelectionError(f"{name} is {shown(value)}; expected {between}")
+        between = f", {low:g} to {high:g}" if number and value > 0 else ""  # type: ignore[operator]
+        raise SelectionError(f"{name} is {shown(value)}; expected {expected}{between}")
 
 
 def check_flag(name: str, value: object) -> None:

@@ -14,6 +14,7 @@ from typing_extensions import override
 
 from potlearn.errors import TooFewError
 from potlearn.linalg.blas import one_blas_thread
+from potlearn.select.copies import check_distinct
 from potlearn.select.estimator import Estimator
 from potlearn.select.labels import Labels as Labels
 from potlearn.select.labels import check_labels
@@ -29,14 +30,16 @@ from potlearn.typing import Array, Settings
 class Selector(Estimator):
     """Chooses rows of a matrix.
 
-    Parameters are set once; ``fit`` keeps what was chosen as ``selected_idx_`` and ``selection_``,
-    ``select`` returns it.
+    Parameters are checked when rows are chosen; ``fit`` keeps what was chosen as ``selected_idx_``
+    and ``selection_``, ``select`` returns it.
     """
 
     # Whether rows are read in passes over chunks, so that a hierarchy needs no levels.
     streams: ClassVar[bool] = False
     # Whether it computes with the numbers, whose powers must then be finite.
     computes: ClassVar[bool] = True
+    # Whether equal rows may both be chosen, or tells them apart itself.
+    copies: ClassVar[bool] = True
 
     @abstractmethod
     def choose(self, rows: Rows, labels: Labels | None, run: Run) -> Selection:
@@ -61,8 +64,14 @@ class Selector(Estimator):
         self.check(rows.shape[0])
         with one_blas_thread(), self.running(rows) as run:
             selection = self.choose(rows, y, run)
-        selection.check(rows.shape[0], type(self).__name__)
+        self.check_chosen(rows, selection)
         return selection
+
+    def check_chosen(self, rows: Rows, selection: Selection) -> None:
+        """Raise SelectionError where what was chosen is not a choice of distinct rows."""
+        selection.check(rows.shape[0], type(self).__name__)
+        if not self.copies:
+            check_distinct(rows, selection.indices)
 
     @contextmanager
     def running(self, rows: Rows) -> Iterator[Run]:

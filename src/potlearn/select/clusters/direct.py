@@ -76,9 +76,18 @@ def weighted_components(X: Array) -> Array:
     if not varies.any():
         return np.zeros((len(X), 1))
     X = X[:, varies] / spread[varies]
-    variances, axes = np.linalg.eigh(X.T @ X / len(X))
+    variances, axes = _principal(X)
     kept = variances > min(1.0 + EQUAL, variances[-1] * (1 - EQUAL))
-    return np.asarray(X @ oriented(axes)[:, kept] * variances[kept])
+    return np.asarray(X @ oriented(axes[:, kept]) * variances[kept])
+
+
+def _principal(X: Array) -> tuple[Array, Array]:
+    """Variances, ascending, and principal axes of rows; of many columns by the smaller matrix."""
+    if len(X) >= X.shape[1]:
+        return np.linalg.eigh(X.T @ X / len(X))
+    variances, vectors = np.linalg.eigh(X @ X.T / len(X))
+    found = np.maximum(variances, EQUAL * variances[-1])
+    return variances, X.T @ (vectors / np.sqrt(len(X) * found))
 
 
 def _birch(Z: Array, n_clusters: int) -> NDArray[np.int64]:

@@ -16,6 +16,7 @@ from typing_extensions import override
 from potlearn.errors import SelectionError
 from potlearn.select.clusters.density import DensityClusters
 from potlearn.select.clusters.scikit import scikit
+from potlearn.select.limits import check_memory
 from potlearn.select.parameters import check_count, is_integer, shown
 from potlearn.typing import Array
 
@@ -42,6 +43,12 @@ class HDBSCAN(DensityClusters):
     @override
     def check(self, n: int) -> None:
         super().check(n)
+        self._check_sizes()
+        near = min(self.min_samples or self.min_cluster_size, n)
+        what = f"{near} neighbours of each of {n} rows"
+        check_memory(2.0 * n * near, what, "give a smaller min_samples")
+
+    def _check_sizes(self) -> None:
         if self.min_samples is not None:
             check_count("min_samples", self.min_samples)
         least = self.min_cluster_size

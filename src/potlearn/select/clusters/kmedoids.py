@@ -10,6 +10,7 @@ algorithm for k-medoids clustering, 2009), from medoids seeded after k-means++.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from typing_extensions import override
@@ -28,6 +29,8 @@ from potlearn.typing import Array, Indices
 
 # Rows of a cluster, nearest to its mean, that may become its medoid.
 CANDIDATES = 500
+# Members whose distances from all candidates are held at once (400 MB).
+MEMBERS = 100_000
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,8 @@ class KMedoids(Sized):
 
     max_iter: int = 50
     random_state: Seed = 0
+
+    copies: ClassVar[bool] = False
 
     @override
     def check(self, n: int) -> None:
@@ -97,7 +102,10 @@ def _medoid(X: Array, members: Indices, mass: Array, medoid: int) -> int:
     lengths = np.sqrt(squared_norms(rows - centre))
     near = np.sort(in_order(lengths, float(np.abs(rows).max()))[:CANDIDATES])
     candidates = np.concatenate([np.flatnonzero(members == medoid), near])
-    squares = squared_distances(rows[candidates], rows)
-    squares[np.arange(len(candidates)), candidates] = 0.0
-    costs = np.sqrt(squares) @ mass[members]
+    costs = np.zeros(len(candidates))
+    for start in range(0, len(rows), MEMBERS):
+        part = slice(start, start + MEMBERS)
+        squares = squared_distances(rows[candidates], rows[part])
+        squares[candidates[:, None] == np.arange(len(rows))[part]] = 0.0
+        costs += np.sqrt(squares) @ mass[members[part]]
     return int(members[candidates[first_smallest(costs)]])

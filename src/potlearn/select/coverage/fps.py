@@ -17,6 +17,7 @@ import numpy as np
 from typing_extensions import override
 
 from potlearn.errors import SelectionError, TooFewError
+from potlearn.select.copies import NOISE
 from potlearn.select.greedy import Rule, Seen, greedy
 from potlearn.select.parameters import is_integer, shown
 from potlearn.select.passes import mean_row, squares_of
@@ -29,7 +30,7 @@ from potlearn.select.ties import first_largest
 from potlearn.select.vectors import squared_norms
 from potlearn.typing import Array
 
-# Squared distances below this part of the squared lengths are rounding.
+# Squared distances below this part of the squared lengths from the mean are rounding.
 ROUNDING = 1e-14
 
 
@@ -58,7 +59,8 @@ class FPS(Sized):
         given = self.initialize
         if is_integer(given) and not 0 <= int(given) < n:
             raise SelectionError(f"initialize is row {shown(given)}; expected 0 to {n - 1}")
-        if not is_integer(given) and given not in ("farthest", "random"):
+        words = isinstance(given, str) and given in ("farthest", "random")
+        if not is_integer(given) and not words:
             raise SelectionError(
                 f"initialize is {shown(given)}; expected 'farthest', 'random' or a row number"
             )
@@ -127,8 +129,8 @@ class _Distances(Centred):
 
     @override
     def effect(self, row: Array, score: float) -> Array | None:
-        size = float(row @ row) + float(self.mean @ self.mean)
-        return None if score <= ROUNDING * size else row
+        copies = NOISE**2 * float(self.mean @ self.mean)
+        return None if score <= ROUNDING * float(row @ row) + copies else row
 
     @override
     def updated(self, scores: Array, seen: Seen, effects: Array) -> Array:

@@ -13,7 +13,9 @@ from potlearn.linalg.blas import one_blas_thread
 from potlearn.select.determinantal.ensemble import Ensemble, check_rank, ensemble_of
 from potlearn.select.determinantal.laws import Law
 from potlearn.select.determinantal.sampler import DeterminantalSampler
-from potlearn.select.kernels.named import KernelLike, kernel_of_chunks
+from potlearn.select.kernels.base import Precomputed
+from potlearn.select.kernels.named import KernelLike, kernel_of_chunks, make_kernel
+from potlearn.select.limits import check_memory
 from potlearn.select.rows import Rows, as_rows, check_numbers
 from potlearn.select.run import Run
 from potlearn.select.seeds import Seed, seed_sequence
@@ -43,6 +45,7 @@ class Determinantal(Selector):
     random_state: Seed = field(default=0, kw_only=True)
 
     streams: ClassVar[bool] = True
+    copies: ClassVar[bool] = False
 
     @property
     @abstractmethod
@@ -57,6 +60,9 @@ class Determinantal(Selector):
     def check(self, n: int) -> None:
         super().check(n)
         check_rank(self.rank)
+        if isinstance(make_kernel(self.kernel), Precomputed):
+            remedy = "give fewer rows, or features in place of a kernel matrix"
+            check_memory(3.0 * n**2, f"the eigenvectors of a kernel matrix of {n} rows", remedy)
 
     @override
     def fitted(self, rows: Rows) -> Self:

@@ -134,7 +134,10 @@ def _matrix(rows: Rows, kernel: Kernel) -> Array:
     if isinstance(kernel, Precomputed):
         return kernel.matrix(rows)
     X = rows.read()
-    return kernel(X, X)
+    matrix = kernel(X, X)
+    if not np.allclose(matrix, matrix.T, rtol=1e-8, atol=1e-8 * np.abs(matrix).max()):
+        raise SelectionError("the kernel is not symmetric: k(x, y) differs from k(y, x)")
+    return matrix
 
 
 def _full(matrix: Array) -> Ensemble:

@@ -65,6 +65,7 @@ class GreedyMAP(Sized):
     random_state: Seed = 0
 
     streams: ClassVar[bool] = True
+    copies: ClassVar[bool] = False
 
     @override
     def check(self, n: int) -> None:

@@ -73,6 +73,8 @@ class Hierarchical(Selector):
             check_count("chunk_size", self.chunk_size)
         check_number("oversampling", self.oversampling, 1.0, 1e6, "1 or more")
         check_flag("levels", self.levels)
+        if not isinstance(self.runtime, Runtime):
+            raise SelectionError(f"runtime is {shown(self.runtime)}; expected Runtime(...)")
         selector = self._leveled()
         if selector is None:
             self.selector.check(n)
@@ -87,6 +89,10 @@ class Hierarchical(Selector):
             return self.selector.choose(rows, labels, run)
         fitted, size = selector.fitted(rows), self._size(selector)
         return choose_by_levels(fitted, rows, run, size, self._kept(selector))
+
+    @override
+    def check_chosen(self, rows: Rows, selection: Selection) -> None:
+        self.selector.check_chosen(rows, selection)
 
     def _leveled(self) -> Sized | None:
         """The selector where it chooses level by level.

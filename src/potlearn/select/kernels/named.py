@@ -148,9 +148,12 @@ class RBF(Radial):
 
     @override
     def profile(self, squares: Array) -> tuple[Array, Array, Array]:
-        rate = -0.5 / self.scale**2
-        value = np.exp(rate * squares)
+        rate, value = -0.5 / self.scale**2, self.value(squares)
         return value, rate * value, rate**2 * value
+
+    @override
+    def value(self, squares: Array) -> Array:
+        return np.asarray(np.exp(-0.5 / self.scale**2 * squares))
 
 
 @dataclass(frozen=True)
@@ -172,11 +175,14 @@ class IMQ(Radial):
 
     @override
     def profile(self, squares: Array) -> tuple[Array, Array, Array]:
-        check_number("beta", self.beta)
-        base = 1.0 + squares / self.scale**2
-        value = base**-self.beta
+        base, value = 1.0 + squares / self.scale**2, self.value(squares)
         first = -self.beta / self.scale**2 * value / base
         return value, first, -(self.beta + 1) / self.scale**2 * first / base
+
+    @override
+    def value(self, squares: Array) -> Array:
+        check_number("beta", self.beta)
+        return np.asarray((1.0 + squares / self.scale**2) ** -self.beta)
 
 
 KERNELS: dict[str, type[Kernel]] = {

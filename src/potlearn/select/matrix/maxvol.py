@@ -12,6 +12,7 @@ With k chosen rows A of U and coefficients :math:`C = U A^+`:
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from typing_extensions import override
@@ -30,6 +31,8 @@ from potlearn.typing import Array, Indices
 
 # Squared distance of coefficients below which rows are equal.
 EQUAL = 1e-12
+# Exchanges of each row, at most: a few are enough unless the tolerance is next to nothing.
+EXCHANGES = 100
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,8 @@ class MaxVol(Sized):
     """
 
     tolerance: float = 0.01
+
+    copies: ClassVar[bool] = False
 
     @override
     def check(self, n: int) -> None:
@@ -84,15 +89,16 @@ def _exchange(U: Array, bound: float, size: float) -> tuple[Indices, Array]:
     """Dominant square submatrix: its rows, and coefficients C of all rows."""
     chosen, _ = lu_pivots(U, size)
     C = np.asarray(np.linalg.solve(U[chosen].T, U.T).T, np.float64)
-    while True:
+    for _ in range(EXCHANGES * len(chosen)):
         i = first_largest(np.abs(C).max(axis=1))
         j = first_largest(np.abs(C[i]))
         if not abs(C[i, j]) > bound + margin(bound):
-            return chosen, C
+            break
         step = C[i].copy()
         step[j] -= 1.0
         C -= np.outer(C[:, j], step / C[i, j])
         chosen[j] = i
+    return chosen, C
 
 
 def _extend(chosen: Indices, C: Array, k: int) -> Indices:
