@@ -2,6 +2,7 @@
 #
 #   make demo       fit a silicon potential, print metrics, write model, report and LAMMPS files
 #   make test       the test suite; make test-slow: the slow physics too
+#   make test-kernels  selection and fits as on older processors: rounding must choose nothing
 #   make test-native  the tests of the C++ core; SANITIZE=thread or SANITIZE=address,undefined: under sanitizers
 #   make bench      speed and accuracy, side by side with LAMMPS
 #   make same-bits  fits, choices and files compared with those of a revision, AGAINST=... (the last commit)
@@ -15,6 +16,7 @@ PYTHON ?= python3
 VENV ?= .venv
 PYTEST_ARGS ?=
 SANITIZE ?=
+MACHINES ?= Nehalem:baseline Haswell:avx2
 AGAINST ?= HEAD
 CMAKE_ARGS ?=
 comma := ,
@@ -26,7 +28,7 @@ WHEEL = $$(ls "$(CURDIR)"/dist/potlearn-*.whl)
 # One thread for the linear algebra of each test process; the processes share the cores.
 RUN_TESTS = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --timeout 600
 
-.PHONY: demo test test-slow test-native bench same-bits study lint sanitize docs wheel clean
+.PHONY: demo test test-slow test-kernels test-native bench same-bits study lint sanitize docs wheel clean
 
 demo: $(VENV)/.all
 	$(BIN)/potlearn fit examples/silicon.yaml --output demo
@@ -36,6 +38,15 @@ test: $(VENV)/.test
 
 test-slow: $(VENV)/.test
 	$(RUN_TESTS) -m slow $(PYTEST_ARGS)
+
+# OpenBLAS's kernel and the engine's instruction set of older processors; the machine's own are those
+# of `make test`.
+test-kernels: $(VENV)/.test
+	set -e; for machine in $(MACHINES); do \
+		OPENBLAS_CORETYPE=$${machine%:*} POTLEARN_INSTRUCTION_SET=$${machine#*:} \
+		$(RUN_TESTS) -m "not slow" tests/select tests/fit \
+			--ignore tests/select/test_scikit_learn.py --ignore tests/select/test_selector_parameters.py $(PYTEST_ARGS); \
+	done
 
 NATIVE_BUILD = build/native$(if $(SANITIZE),-$(subst $(comma),-,$(SANITIZE)))
 

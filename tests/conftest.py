@@ -1,10 +1,11 @@
-"""Fixtures that several rooms share."""
+"""Fixtures that several rooms share, and what a run says about its machine."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
+from optional_parts import pytest_terminal_summary as pytest_terminal_summary
 
 
 @pytest.fixture(scope="session")
@@ -14,3 +15,19 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("the real data sets are not beside this checkout")
     return folder
+
+
+def pytest_report_header() -> str:
+    """Kernels of linear algebra and of the engine, on which last digits depend."""
+    import numpy  # noqa: F401
+    from threadpoolctl import threadpool_info
+
+    from potlearn.engine import instruction_sets
+    from potlearn.engine.engine import usual_set
+
+    kernels = sorted(
+        {str(i.get("architecture")) for i in threadpool_info() if "blas" in i["user_api"]}
+    )
+    return (
+        f"kernels: {', '.join(kernels)}; engine: {usual_set()} of {', '.join(instruction_sets())}"
+    )

@@ -9,7 +9,7 @@ from pod_bases import BASES, cell, cluster
 
 from potlearn.engine import Basis, Engine, Jet, ProgramBuilder, instruction_sets, tabulate
 from potlearn.engine.program import moment
-from potlearn.errors import DataError
+from potlearn.errors import ConfigError, DataError
 from potlearn.structure.neighbors import neighbors
 from potlearn.structure.system import System
 
@@ -236,6 +236,16 @@ def powers(r):
     fall = (4.0 - x) * (4.0 - x) * (4.0 - x)
     jets = [fall, fall * x]
     return Jet(*(np.stack([getattr(f, d) for f in jets], -1) for d in ("value", "first", "second")))
+
+
+def test_the_environment_names_the_instruction_set(descriptor, monkeypatch):
+    monkeypatch.setenv("POTLEARN_INSTRUCTION_SET", "baseline")
+    assert engine_of(descriptor, None).instruction_set == "baseline"
+    monkeypatch.setenv("POTLEARN_INSTRUCTION_SET", "sse9")
+    with pytest.raises(ConfigError, match="is 'sse9'; expected one that this processor runs: base"):
+        engine_of(descriptor, None)
+    monkeypatch.delenv("POTLEARN_INSTRUCTION_SET")
+    assert engine_of(descriptor, None).instruction_set == instruction_sets()[-1]
 
 
 @pytest.mark.parametrize("kind", instruction_sets())

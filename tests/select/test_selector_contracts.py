@@ -4,10 +4,11 @@ import pickle
 
 import numpy as np
 import pytest
+from scipy import sparse
 from selectors_under_test import CASES, groups, rows
 
 from potlearn.errors import SelectionError, TooFewError
-from potlearn.select import SELECTORS, Selection, Selector, make_selector
+from potlearn.select import SELECTORS, Selection, Selector
 
 NAMES = sorted(CASES)
 SIZED = [name for name in NAMES if CASES[name].sized]
@@ -165,13 +166,102 @@ def test_more_than_there_are_distinct_rows(name):
 def test_more_than_there_are_rows(name):
     with pytest.raises(TooFewError, match="n_to_select is 61, but there are only 60 rows"):
         choose(name, rows(), 61)
+    with pytest.raises(TooFewError, match="n_to_select is an integer of 16610 bits, but"):
+        choose(name, rows(), 10**5000)
 
 
-@pytest.mark.parametrize("k", [0, -1, 2.5, True, "many", None])
+@pytest.mark.parametrize(
+    "k", [0, -1, 2.5, True, "many", None, np.nan, np.inf, [3], np.int64(-3), 3j]
+)
 @pytest.mark.parametrize("name", SIZED)
 def test_numbers_that_are_none(name, k):
     with pytest.raises(SelectionError, match=r"n_to_select is .*; expected a positive integer"):
         choose(name, rows(), k)
+
+
+def is_a_choice(selection, n, k):
+    """Whether rows are distinct, in range, and k."""
+    found = set(selection.indices.tolist())
+    return len(found) == len(selection) == k and found <= set(range(n))
+
+
+@pytest.mark.parametrize("size", [1e-300, 1e-170, 1e-120, 1e120, 1e160, 1e300])
+@pytest.mark.parametrize("name", NAMES)
+def test_extreme_sizes_are_chosen_from_or_refused(name, size):
+    """Squares that overflow gave tracebacks, hangs, 24 GB, and rows that repeat."""
+    X, case = rows(), CASES[name]
+    if 1e-125 < size < 1e125:
+        if case.scales and case.sized:
+            assert is_a_choice(choose(name, size * X), 60, K)
+    elif case.name in ("random", "stratified"):
+        assert np.array_equal(chosen(name, size * X), chosen(name, X))
+    else:
+        expected = r"row 0, column 0 of X is .*at most 1e\+125" if size > 1 else "1e-125 or more"
+        with pytest.raises(SelectionError, match=expected):
+            choose(name, size * X)
+
+
+@pytest.mark.parametrize("place", [(5, 3), (slice(None), 3)])
+@pytest.mark.parametrize("name", sorted(set(NAMES) - {"random", "stratified"}))
+def test_some_numbers_of_extreme_size(name, place):
+    X = rows()
+    X[place] *= 1e200
+    with pytest.raises(SelectionError, match=r"row \d+, column 3 of X is .*; expected at most"):
+        choose(name, X)
+    X = rows()
+    X[place] *= 1e-300
+    assert len(choose(name, X)) > 0
+
+
+@pytest.mark.parametrize("power", [20, 27, 33])
+@pytest.mark.parametrize("name", [n for n in NAMES if CASES[n].moves])
+def test_a_large_offset_does_not_matter(name, power):
+    """Numbers are multiples of 2^-12, so that offsets are exact."""
+    X = np.round(rows() * 2**12) / 2**12
+    assert np.array_equal(chosen(name, X + 2.0**power), chosen(name, X))
+
+
+@pytest.mark.parametrize("noise", [1e-16, 1e-14, 1e-12])
+@pytest.mark.parametrize("name", [n for n in SIZED if not CASES[n].duplicates])
+def test_copies_with_noise_count_once(name, noise):
+    """Rows that differ by rounding were chosen several times by selectors that look at volumes."""
+    rng = np.random.default_rng(1)
+    X = np.repeat(rows(10), 6, axis=0)
+    X *= 1.0 + noise * rng.normal(size=X.shape)
+    assert len(set((chosen(name, X) // 6).tolist())) == K
+    with pytest.raises(TooFewError) as caught:
+        choose(name, X[:30], 8)
+    assert 5 <= caught.value.available < 8
+    with pytest.raises(TooFewError):
+        choose(name, X[:30], 6)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_rows_without_differences(name):
+    for X in (np.zeros((60, 12)), np.full((60, 12), 7.0)):
+        if CASES[name].duplicates and CASES[name].name not in ("inclusion", "direct"):
+            assert is_a_choice(choose(name, X), 60, K)
+        else:
+            with pytest.raises(SelectionError, match=r"rows|kernel|rank of X"):
+                choose(name, X)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_data_frames_and_integers(name):
+    import pandas as pd
+
+    X = np.round(10 * rows())
+    for same in (pd.DataFrame(X), X.astype(np.int16), pd.DataFrame(X.astype(np.int32))):
+        assert np.array_equal(chosen(name, same), chosen(name, X))
+
+
+def test_a_changed_copy_of_a_file_is_read_from_memory(tmp_path):
+    """Mode "c" of a mapped file keeps changes to itself; rows were read from the file."""
+    X = rows()
+    np.save(tmp_path / "X.npy", np.zeros_like(X))
+    mapped = np.load(tmp_path / "X.npy", mmap_mode="c")
+    mapped[:] = X
+    assert np.array_equal(chosen("fps", mapped), chosen("fps", X))
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
@@ -191,6 +281,15 @@ def test_nan_is_refused(name, bad):
         (np.zeros(3), "X has 1 dimensions; expected two"),
         (np.array([["a", "b"]]), "expected real numbers"),
         (np.ones((4, 2), complex), "expected real numbers"),
+        (np.ones((4, 2), object), r"X is of object.*X.astype\(float\)"),
+        (np.ones((4, 2), "M8[s]"), "expected real numbers"),
+        ([[1.0, 2.0], [3.0]], "X is not a matrix of real numbers"),
+        (np.ma.masked_less(np.arange(6.0).reshape(3, 2), 1.0), "X has masked entries"),
+        (sparse.csr_matrix(np.eye(4)), r"X is sparse \(csr_matrix\).*X.toarray\(\)"),
+        (sparse.coo_array(np.eye(4)), "X is sparse"),
+        (np.float64(3), "X has 0 dimensions"),
+        (np.ones((2, 2, 2)), "X has 3 dimensions"),
+        (None, "X is of object|X has 0 dimensions"),
     ],
 )
 @pytest.mark.parametrize("name", NAMES)
@@ -209,30 +308,3 @@ def test_labels_of_another_length(name):
 def test_one_row(name):
     if CASES[name].sized:
         assert chosen(name, rows(1), 1).tolist() == [0]
-
-
-@pytest.mark.parametrize(
-    ("name", "parameters", "message"),
-    [
-        ("magic", {}, "unknown selector 'magic'; expected one of random"),
-        ("fps", {"n_to_select": 3, "kernel": "rbf"}, "'fps' has no parameter 'kernel'; it has"),
-        ("fps", {}, "n_to_select"),
-        ("kdpp", {"n_to_select": 3, "kernel": "magic"}, "unknown kernel 'magic'"),
-        ("kdpp", {"n_to_select": 3, "rank": 0}, "rank is 0"),
-        ("fps", {"n_to_select": 3, "initialize": "magic"}, "initialize is 'magic'"),
-        ("fps", {"n_to_select": 3, "initialize": 60}, "initialize is row 60"),
-        ("cur", {"n_to_select": 3, "n_vectors": 0}, "n_vectors is 0"),
-        ("stratified", {"n_to_select": 3, "allocation": "magic"}, "unknown allocation 'magic'"),
-        ("stratified", {"n_to_select": 3}, "needs the group of each row"),
-    ],
-)
-def test_bad_parameters(name, parameters, message):
-    with pytest.raises(SelectionError, match=message):
-        make_selector(name, **parameters).select(rows())
-
-
-def test_generators_and_seed_sequences_are_seeds():
-    X = rows()
-    numbers = [make_selector("random", n_to_select=5, random_state=s).select(X).indices.tolist()
-               for s in (3, np.random.SeedSequence(3), np.random.default_rng(3))]  # fmt: skip
-    assert numbers[0] == numbers[1] != numbers[2]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from potlearn.engine.basis import Basis
 from potlearn.engine.program import Program
-from potlearn.errors import DataError
+from potlearn.errors import ConfigError, DataError
 from potlearn.structure.system import System
 from potlearn.typing import Array, Indices, Settings
 
@@ -17,11 +18,25 @@ if TYPE_CHECKING:
     from potlearn.engine import _native
 
 
+# Names the instruction set of all engines, for the same bits as on another machine.
+VARIABLE = "POTLEARN_INSTRUCTION_SET"
+
+
 def instruction_sets() -> tuple[str, ...]:
     """Instruction sets that this CPU runs, narrowest first: of baseline, avx2, avx512."""
     from potlearn.engine import _native
 
     return tuple(_native.instruction_sets())
+
+
+def usual_set() -> str:
+    """The instruction set that the environment names, or the widest."""
+    asked, known = os.environ.get(VARIABLE), instruction_sets()
+    if asked and asked not in known:
+        raise ConfigError(
+            f"{VARIABLE} is {asked!r}; expected one that this processor runs: {', '.join(known)}"
+        )
+    return asked or known[-1]
 
 
 def _view(system: System) -> _native.System:
@@ -92,7 +107,8 @@ class Engine:
     basis : Basis
         Moments and polynomials (:mod:`potlearn.engine.basis`).
     instruction_set : str, optional
-        One of :func:`instruction_sets`; the widest by default.
+        One of :func:`instruction_sets`; by default that of the environment variable
+        ``POTLEARN_INSTRUCTION_SET``, or the widest.
 
     Notes
     -----
@@ -104,7 +120,7 @@ class Engine:
 
     def __init__(self, basis: Basis, instruction_set: str | None = None) -> None:
         self.basis = basis
-        self.instruction_set = instruction_set or instruction_sets()[-1]
+        self.instruction_set = instruction_set or usual_set()
 
     @property
     def n_features(self) -> int:

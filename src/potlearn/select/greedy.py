@@ -94,6 +94,8 @@ def _round(
 ) -> Iterator[tuple[int, float, Array]]:
     """Choices from a row on, from current scores, while active rows can tell which is next."""
     score, row = float(scores[start]), _seen(rows, rule, start)
+    if not score > -np.inf:  # all are chosen
+        return
     effect = rule.effect(row, score)
     if effect is None:
         return

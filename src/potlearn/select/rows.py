@@ -21,6 +21,8 @@ from potlearn.typing import Array, Indices
 
 # Numbers in a block of rows that is read at once: 16 MB.
 BLOCK = 2_000_000
+# Sizes of numbers whose squares, sums and roundings of these are finite and not zero.
+SMALLEST, LARGEST = 1e-125, 1e125
 
 
 class Rows(Protocol):
@@ -109,16 +111,45 @@ def as_rows(X: ArrayLike) -> Rows:
     SelectionError
         ``X`` is not a matrix of real numbers, or is empty.
     """
-    array = X if isinstance(X, np.ndarray) else np.asarray(X)
+    array = _real(X)
     if array.ndim != 2:
         raise SelectionError(f"X has {array.ndim} dimensions; expected two, (rows, features)")
-    if array.dtype.kind not in "fiub":
-        raise SelectionError(f"X is of {array.dtype}; expected real numbers")
     if 0 in array.shape:
         raise SelectionError(f"X is empty: {array.shape[0]} rows, {array.shape[1]} features")
-    if isinstance(array, np.memmap) and array.flags.c_contiguous and array.filename is not None:
+    if isinstance(array, np.memmap) and array.flags.c_contiguous and _is_file(array):
         return FileRows(str(array.filename), array.dtype, _offset(array), array.shape)
     return ArrayRows(array)
+
+
+def column_names(X: Any) -> NDArray[Any] | None:
+    """Names of the columns of a data frame, (D,), if all are strings."""
+    names = getattr(X, "columns", None)
+    if names is None or not all(isinstance(name, str) for name in names):
+        return None
+    return np.asarray(names, object)
+
+
+def _real(X: Any) -> NDArray[Any]:
+    """Real numbers of an array, a data frame, or nested lists."""
+    if hasattr(X, "toarray") and not isinstance(X, np.ndarray):
+        raise SelectionError(
+            f"X is sparse ({type(X).__name__}); expected a dense array, X.toarray()"
+        )
+    if isinstance(X, np.ma.MaskedArray) and np.ma.getmaskarray(X).any():
+        raise SelectionError("X has masked entries; expected a number in every one")
+    try:
+        array = X if isinstance(X, np.ndarray) else np.asarray(X)
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise SelectionError(f"X is not a matrix of real numbers: {error}") from error
+    if array.dtype.kind not in "fiub":
+        hint = "; X.astype(float) converts numbers" if array.dtype.kind == "O" else ""
+        raise SelectionError(f"X is of {array.dtype}; expected real numbers{hint}")
+    return array
+
+
+def _is_file(array: Any) -> bool:
+    """Whether the numbers of a mapped array are those of its file, and not a changed copy."""
+    return array.filename is not None and array.mode != "c"
 
 
 def blocks(rows: Rows, width: int = 0) -> Iterator[tuple[int, Array]]:
@@ -129,22 +160,40 @@ def blocks(rows: Rows, width: int = 0) -> Iterator[tuple[int, Array]]:
         yield start, rows.part(start, min(start + size, n)).read()
 
 
-def check_finite(rows: Rows, fingerprint: bool = False) -> str:
+def check_numbers(rows: Rows, bounded: bool = True, fingerprint: bool = False) -> str:
     """Checksum of the rows if it is wanted.
 
     Raises
     ------
     SelectionError
-        Naming the first row and column with NaN or Inf.
+        Naming the first row and column with NaN or Inf; or, where numbers are ``bounded``, numbers
+        of which squares would not be finite, or all would be zero.
     """
-    checksum = 0
+    checksum, largest = 0, 0.0
     for start, block in blocks(rows):
-        if not np.isfinite(block).all():
-            i, j = np.argwhere(~np.isfinite(block))[0]
-            raise SelectionError(f"row {start + i}, column {j} of X is {block[i, j]}")
+        _check_block(start, block, LARGEST if bounded else np.inf)
+        largest = max(largest, float(block.max()), -float(block.min()))
         if fingerprint:
             checksum = zlib.crc32(block.data, checksum)
+    if bounded and 0.0 < largest < SMALLEST:
+        raise SelectionError(
+            f"the largest number of X is {largest:.3g} in size; expected {SMALLEST:g} or more, of "
+            "which squares are not zero: multiply the features"
+        )
     return f"{rows.shape} {checksum:08x}"
+
+
+def _check_block(start: int, block: Array, largest: float) -> None:
+    high, low = block.max(), block.min()
+    if not np.isfinite(high + low):
+        i, j = np.argwhere(~np.isfinite(block))[0]
+        raise SelectionError(f"row {start + i}, column {j} of X is {block[i, j]}")
+    if high > largest or low < -largest:
+        i, j = np.argwhere(np.abs(block) > largest)[0]
+        raise SelectionError(
+            f"row {start + i}, column {j} of X is {block[i, j]:.3g}; expected at most {largest:g} "
+            "in size, of which squares are finite: scale the features"
+        )
 
 
 def _offset(array: Any) -> int:

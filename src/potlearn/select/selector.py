@@ -2,47 +2,50 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from abc import abstractmethod
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, fields, replace
-from typing import Any, ClassVar, Self
+from dataclasses import dataclass, replace
+from typing import ClassVar, Self
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from typing_extensions import override
 
-from potlearn.errors import SelectionError, TooFewError
+from potlearn.errors import TooFewError
 from potlearn.linalg.blas import one_blas_thread
-from potlearn.select.rows import Rows, as_rows, check_finite
+from potlearn.select.copies import check_distinct
+from potlearn.select.estimator import Estimator
+from potlearn.select.labels import Labels as Labels
+from potlearn.select.labels import check_labels
+from potlearn.select.parameters import check_count, shown
+from potlearn.select.rows import Rows, as_rows, check_numbers
 from potlearn.select.run import Run
 from potlearn.select.seeds import Seed, seed_sequence
 from potlearn.select.selection import Selection
-from potlearn.typing import Array, Indices, Settings
-
-Labels = Sequence[Any] | NDArray[Any]
+from potlearn.typing import Array, Settings
 
 
 @dataclass(frozen=True)
-class Selector(ABC):
+class Selector(Estimator):
     """Chooses rows of a matrix.
 
-    Parameters are set once; ``fit`` keeps what was chosen as ``selected_idx_`` and ``selection_``,
-    ``select`` returns it.
+    Parameters are checked when rows are chosen; ``fit`` keeps what was chosen as ``selected_idx_``
+    and ``selection_``, ``select`` returns it.
     """
-
-    selected_idx_: Indices = field(init=False, repr=False, compare=False)
-    selection_: Selection = field(init=False, repr=False, compare=False)
-    n_rows_: int = field(init=False, repr=False, compare=False)
 
     # Whether rows are read in passes over chunks, so that a hierarchy needs no levels.
     streams: ClassVar[bool] = False
+    # Whether it computes with the numbers, whose powers must then be finite.
+    computes: ClassVar[bool] = True
+    # Whether equal rows may both be chosen, or tells them apart itself.
+    copies: ClassVar[bool] = True
 
     @abstractmethod
     def choose(self, rows: Rows, labels: Labels | None, run: Run) -> Selection:
         """Choose from checked rows: what :meth:`select` does after its checks."""
 
-    def check(self, n: int) -> None:  # noqa: B027
+    def check(self, n: int) -> None:
         """Raise SelectionError where the parameters do not go with ``n`` rows."""
 
     def select(self, X: ArrayLike, y: Labels | None = None) -> Selection:
@@ -51,45 +54,34 @@ class Selector(ABC):
         Raises
         ------
         SelectionError
-            ``X`` is malformed or holds NaN, or the parameters do not go with it.
+            ``X`` is malformed, holds NaN or numbers of extreme size, or the parameters do not go
+            with it.
         TooFewError
             Fewer rows can be chosen than were asked for.
         """
         rows = as_rows(X)
-        check_labels(rows, y)
+        check_labels(rows.shape[0], y)
         self.check(rows.shape[0])
         with one_blas_thread(), self.running(rows) as run:
-            return self.choose(rows, y, run)
+            selection = self.choose(rows, y, run)
+        self.check_chosen(rows, selection)
+        return selection
+
+    def check_chosen(self, rows: Rows, selection: Selection) -> None:
+        """Raise SelectionError where what was chosen is not a choice of distinct rows."""
+        selection.check(rows.shape[0], type(self).__name__)
+        if not self.copies:
+            check_distinct(rows, selection.indices)
 
     @contextmanager
     def running(self, rows: Rows) -> Iterator[Run]:
         """Check the numbers, and give the run of a selection."""
-        check_finite(rows)
+        check_numbers(rows, self.computes)
         yield Run(seed_sequence(getattr(self, "random_state", 0)))
 
     def fitted(self, rows: Rows) -> Self:
         """The selector with what it takes from all rows filled in, so that chunks have the same."""
         return self
-
-    def fit(self, X: ArrayLike, y: Labels | None = None) -> Self:
-        """Choose rows and keep them; errors are those of :meth:`select`."""
-        selection = self.select(X, y)
-        object.__setattr__(self, "selection_", selection)
-        object.__setattr__(self, "selected_idx_", selection.indices)
-        object.__setattr__(self, "n_rows_", len(X))  # type: ignore[arg-type]
-        return self
-
-    def get_support(self, indices: bool = False) -> NDArray[Any]:
-        """Mask of the rows that the last fit chose, or their numbers."""
-        if indices:
-            return self.selected_idx_
-        mask = np.zeros(self.n_rows_, bool)
-        mask[self.selected_idx_] = True
-        return mask
-
-    def get_params(self, deep: bool = True) -> Settings:
-        """Parameters by name; ``deep`` is there for scikit-learn."""
-        return {f.name: getattr(self, f.name) for f in fields(self) if f.init}
 
 
 @dataclass(frozen=True)
@@ -107,10 +99,9 @@ class Sized(Selector):
     @override
     def check(self, n: int) -> None:
         k = self.n_to_select
-        if not is_positive_integer(k):
-            raise SelectionError(f"n_to_select is {k!r}; expected a positive integer")
+        check_count("n_to_select", k)
         if k > n:
-            raise TooFewError(f"n_to_select is {k}, but there are only {n} rows", n)
+            raise TooFewError(f"n_to_select is {shown(k)}, but there are only {n} rows", n)
 
     # Number of rows that it can choose from at once, where there is a limit.
     most_rows: ClassVar[int | None] = None
@@ -133,14 +124,3 @@ class Sized(Selector):
     def stands_for(self, selection: Selection, weights: Array) -> Array:
         """How many rows of the data each chosen row represents."""
         return np.ones(len(selection))
-
-
-def is_positive_integer(value: object) -> bool:
-    """Whether a parameter can count something."""
-    return isinstance(value, int | np.integer) and not isinstance(value, bool) and int(value) > 0
-
-
-def check_labels(rows: Rows, y: Labels | None) -> None:
-    """SelectionError unless there is one label for each row, or none at all."""
-    if y is not None and len(y) != rows.shape[0]:
-        raise SelectionError(f"{len(y)} labels for {rows.shape[0]} rows")

@@ -13,12 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 from typing_extensions import override
 
-from potlearn.errors import SelectionError
-from potlearn.select.clusters.density import DensityClusters, check_count
+from potlearn.select.clusters.density import DensityClusters
 from potlearn.select.clusters.scikit import scikit
+from potlearn.select.limits import MOST_NUMBERS, check_memory
+from potlearn.select.parameters import check_count, check_number
 from potlearn.select.ties import TIE
 from potlearn.select.vectors import squared_distances
-from potlearn.typing import Array
+from potlearn.typing import Array, Indices
 
 # Rows whose neighbours tell the default radius, and the part of them that shall be cores.
 SAMPLE, CORES = 500, 0.9
@@ -47,21 +48,45 @@ class DBSCAN(DensityClusters):
     def check(self, n: int) -> None:
         super().check(n)
         check_count("min_samples", self.min_samples)
-        if self.eps is not None and not 0 < self.eps < np.inf:
-            raise SelectionError(f"eps is {self.eps}; expected a positive number")
+        if self.eps is not None:
+            check_number("eps", self.eps)
 
     @override
     def clusters(self, X: Array) -> NDArray[np.int64]:
         eps = (self.eps or _radius(X, self.min_samples)) * (1 + TIE)
+        _check_pairs(X, eps)
         with scikit("cluster", "DBSCAN") as cluster:
             fitted = cluster.DBSCAN(eps=eps, min_samples=self.min_samples).fit(X)
         return np.asarray(fitted.labels_, np.int64)
 
 
+def _check_pairs(X: Array, eps: float) -> None:
+    """SelectionError where too many pairs of rows are within the radius: all are held at once."""
+    n = len(X)
+    if 2.0 * n**2 <= MOST_NUMBERS:
+        return
+    centred = X - X.mean(axis=0)
+    counts = [
+        (squared_distances(centred[part], centred) <= eps**2).sum()
+        for part in np.array_split(_sample(n), 50)
+    ]
+    each = float(np.sum(counts)) / len(_sample(n))
+    check_memory(
+        2.0 * n * each,
+        f"{each:.0f} neighbours within eps = {eps:.4g} of each of {n} rows",
+        "give a smaller eps, or wrap DBSCAN in Hierarchical",
+    )
+
+
+def _sample(n: int) -> Indices:
+    """Numbers of some rows at equal steps."""
+    return np.unique(np.linspace(0, n - 1, min(n, SAMPLE)).round().astype(int))
+
+
 def _radius(X: Array, n_neighbours: int) -> float:
     """Radius within which most rows have as many neighbours; 1 if all rows are equal."""
     centred = X - X.mean(axis=0)
-    sample = np.unique(np.linspace(0, len(X) - 1, min(len(X), SAMPLE)).round().astype(int))
+    sample = _sample(len(X))
     nearest = min(n_neighbours, len(X)) - 1
     squares = np.concatenate(
         [

@@ -9,13 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 from typing_extensions import override
 
-from potlearn.errors import SelectionError, TooFewError
+from potlearn.errors import TooFewError
+from potlearn.select.parameters import check_flag
 from potlearn.select.rows import Rows
 from potlearn.select.run import Run
-from potlearn.select.sampling.quotas import draw_from_groups, quotas
+from potlearn.select.sampling.quotas import check_allocation, draw_from_groups
 from potlearn.select.seeds import Seed
 from potlearn.select.selection import Selection
-from potlearn.select.selector import Labels, Sized, is_positive_integer
+from potlearn.select.selector import Labels, Sized
 from potlearn.typing import Array
 
 
@@ -49,7 +50,8 @@ class DensityClusters(Sized):
     @override
     def check(self, n: int) -> None:
         super().check(n)
-        quotas([n], self.n_to_select, self.allocation)
+        check_allocation(self.allocation)
+        check_flag("keep_noise", self.keep_noise)
 
     @override
     def choose(self, rows: Rows, labels: Labels | None, run: Run) -> Selection:
@@ -64,9 +66,3 @@ class DensityClusters(Sized):
                 available,
             )
         return draw_from_groups(found, self.n_to_select, self.allocation, run.rng(0))
-
-
-def check_count(name: str, value: object) -> None:
-    """SelectionError unless a parameter is a positive integer."""
-    if not is_positive_integer(value):
-        raise SelectionError(f"{name} is {value!r}; expected a positive integer")

@@ -15,13 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 from typing_extensions import override
 
-from potlearn.errors import SelectionError, TooFewError
+from potlearn.errors import TooFewError
 from potlearn.select.clusters.scikit import scikit
+from potlearn.select.parameters import check_count
 from potlearn.select.rows import Rows
 from potlearn.select.run import Run
 from potlearn.select.sampling.quotas import quotas
 from potlearn.select.selection import Selection
-from potlearn.select.selector import Labels, Sized, is_positive_integer
+from potlearn.select.selector import Labels, Sized
 from potlearn.select.ties import in_order
 from potlearn.select.vectors import oriented, squared_norms
 from potlearn.typing import Array
@@ -49,10 +50,7 @@ class DIRECT(Sized):
     @override
     def check(self, n: int) -> None:
         super().check(n)
-        if not is_positive_integer(self.n_per_cluster):
-            raise SelectionError(
-                f"n_per_cluster is {self.n_per_cluster!r}; expected a positive integer"
-            )
+        check_count("n_per_cluster", self.n_per_cluster)
 
     @override
     def choose(self, rows: Rows, labels: Labels | None, run: Run) -> Selection:
@@ -78,9 +76,18 @@ def weighted_components(X: Array) -> Array:
     if not varies.any():
         return np.zeros((len(X), 1))
     X = X[:, varies] / spread[varies]
-    variances, axes = np.linalg.eigh(X.T @ X / len(X))
+    variances, axes = _principal(X)
     kept = variances > min(1.0 + EQUAL, variances[-1] * (1 - EQUAL))
-    return np.asarray(X @ oriented(axes)[:, kept] * variances[kept])
+    return np.asarray(X @ oriented(axes[:, kept]) * variances[kept])
+
+
+def _principal(X: Array) -> tuple[Array, Array]:
+    """Variances, ascending, and principal axes of rows; of many columns by the smaller matrix."""
+    if len(X) >= X.shape[1]:
+        return np.linalg.eigh(X.T @ X / len(X))
+    variances, vectors = np.linalg.eigh(X @ X.T / len(X))
+    found = np.maximum(variances, EQUAL * variances[-1])
+    return variances, X.T @ (vectors / np.sqrt(len(X) * found))
 
 
 def _birch(Z: Array, n_clusters: int) -> NDArray[np.int64]:

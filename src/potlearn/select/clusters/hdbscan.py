@@ -14,8 +14,10 @@ from numpy.typing import NDArray
 from typing_extensions import override
 
 from potlearn.errors import SelectionError
-from potlearn.select.clusters.density import DensityClusters, check_count
+from potlearn.select.clusters.density import DensityClusters
 from potlearn.select.clusters.scikit import scikit
+from potlearn.select.limits import check_memory
+from potlearn.select.parameters import check_count, is_integer, shown
 from potlearn.typing import Array
 
 
@@ -41,9 +43,17 @@ class HDBSCAN(DensityClusters):
     @override
     def check(self, n: int) -> None:
         super().check(n)
-        check_count("min_samples", self.min_samples or 1)
-        if self.min_cluster_size < 2:
-            raise SelectionError(f"min_cluster_size is {self.min_cluster_size}; expected 2 or more")
+        self._check_sizes()
+        near = min(self.min_samples or self.min_cluster_size, n)
+        what = f"{near} neighbours of each of {n} rows"
+        check_memory(2.0 * n * near, what, "give a smaller min_samples")
+
+    def _check_sizes(self) -> None:
+        if self.min_samples is not None:
+            check_count("min_samples", self.min_samples)
+        least = self.min_cluster_size
+        if not is_integer(least) or least < 2:
+            raise SelectionError(f"min_cluster_size is {shown(least)}; expected 2 or more")
 
     @override
     def clusters(self, X: Array) -> NDArray[np.int64]:

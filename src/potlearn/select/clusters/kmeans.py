@@ -18,9 +18,9 @@ from typing import Any, ClassVar
 import numpy as np
 from typing_extensions import override
 
-from potlearn.errors import SelectionError
 from potlearn.select.clusters.representatives import check_filled, nearest_to_centres
 from potlearn.select.clusters.scikit import legacy_seed, scikit
+from potlearn.select.parameters import check_choice, check_count
 from potlearn.select.passes import over
 from potlearn.select.rows import Rows, blocks
 from potlearn.select.run import Run, State
@@ -62,10 +62,8 @@ class KMeans(Sized):
     @override
     def check(self, n: int) -> None:
         super().check(n)
-        if self.max_iter < 1:
-            raise SelectionError(f"max_iter is {self.max_iter}; expected a positive integer")
-        if self.init not in ("k-means++", "random"):
-            raise SelectionError(f"init is {self.init!r}; expected 'k-means++' or 'random'")
+        check_count("max_iter", self.max_iter)
+        check_choice("init", self.init, ("k-means++", "random"))
 
     @override
     def choose(self, rows: Rows, labels: Labels | None, run: Run) -> Selection:

@@ -10,13 +10,14 @@ algorithm for k-medoids clustering, 2009), from medoids seeded after k-means++.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from typing_extensions import override
 
-from potlearn.errors import SelectionError
 from potlearn.select.clusters.representatives import assigned, check_filled, shares
 from potlearn.select.clusters.scikit import legacy_seed, scikit
+from potlearn.select.parameters import check_count
 from potlearn.select.rows import Rows
 from potlearn.select.run import Run
 from potlearn.select.seeds import Seed
@@ -28,6 +29,8 @@ from potlearn.typing import Array, Indices
 
 # Rows of a cluster, nearest to its mean, that may become its medoid.
 CANDIDATES = 500
+# Members whose distances from all candidates are held at once (400 MB).
+MEMBERS = 100_000
 
 
 @dataclass(frozen=True)
@@ -47,11 +50,12 @@ class KMedoids(Sized):
     max_iter: int = 50
     random_state: Seed = 0
 
+    copies: ClassVar[bool] = False
+
     @override
     def check(self, n: int) -> None:
         super().check(n)
-        if self.max_iter < 1:
-            raise SelectionError(f"max_iter is {self.max_iter}; expected a positive integer")
+        check_count("max_iter", self.max_iter)
 
     @override
     def choose(self, rows: Rows, labels: Labels | None, run: Run) -> Selection:
@@ -98,7 +102,10 @@ def _medoid(X: Array, members: Indices, mass: Array, medoid: int) -> int:
     lengths = np.sqrt(squared_norms(rows - centre))
     near = np.sort(in_order(lengths, float(np.abs(rows).max()))[:CANDIDATES])
     candidates = np.concatenate([np.flatnonzero(members == medoid), near])
-    squares = squared_distances(rows[candidates], rows)
-    squares[np.arange(len(candidates)), candidates] = 0.0
-    costs = np.sqrt(squares) @ mass[members]
+    costs = np.zeros(len(candidates))
+    for start in range(0, len(rows), MEMBERS):
+        part = slice(start, start + MEMBERS)
+        squares = squared_distances(rows[candidates], rows[part])
+        squares[candidates[:, None] == np.arange(len(rows))[part]] = 0.0
+        costs += np.sqrt(squares) @ mass[members[part]]
     return int(members[candidates[first_smallest(costs)]])

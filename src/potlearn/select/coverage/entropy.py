@@ -21,6 +21,7 @@ from potlearn.select.coverage.fps import Centred, farthest, squares_from
 from potlearn.select.greedy import Seen, greedy
 from potlearn.select.kernels.base import median_distance
 from potlearn.select.kernels.named import RBF
+from potlearn.select.parameters import check_number
 from potlearn.select.passes import mean_row
 from potlearn.select.rows import Rows
 from potlearn.select.run import Run
@@ -46,6 +47,12 @@ class Entropy(Sized):
     bandwidth: float | None = None
 
     streams: ClassVar[bool] = True
+
+    @override
+    def check(self, n: int) -> None:
+        super().check(n)
+        if self.bandwidth is not None:
+            check_number("bandwidth", self.bandwidth)
 
     @override
     def fitted(self, rows: Rows) -> Self:

@@ -17,7 +17,9 @@ import numpy as np
 from typing_extensions import override
 
 from potlearn.errors import SelectionError, TooFewError
+from potlearn.select.copies import NOISE
 from potlearn.select.greedy import Rule, Seen, greedy
+from potlearn.select.parameters import is_integer, shown
 from potlearn.select.passes import mean_row, squares_of
 from potlearn.select.rows import Rows
 from potlearn.select.run import Run
@@ -28,7 +30,7 @@ from potlearn.select.ties import first_largest
 from potlearn.select.vectors import squared_norms
 from potlearn.typing import Array
 
-# Squared distances below this part of the squared lengths are rounding.
+# Squared distances below this part of the squared lengths from the mean are rounding.
 ROUNDING = 1e-14
 
 
@@ -55,10 +57,13 @@ class FPS(Sized):
     def check(self, n: int) -> None:
         super().check(n)
         given = self.initialize
-        if isinstance(given, str) and given not in ("farthest", "random"):
-            raise SelectionError(f"initialize is {given!r}; expected 'farthest', 'random' or a row")
-        if not isinstance(given, str) and not 0 <= given < n:
-            raise SelectionError(f"initialize is row {given}; expected one from 0 to {n - 1}")
+        if is_integer(given) and not 0 <= int(given) < n:
+            raise SelectionError(f"initialize is row {shown(given)}; expected 0 to {n - 1}")
+        words = isinstance(given, str) and given in ("farthest", "random")
+        if not is_integer(given) and not words:
+            raise SelectionError(
+                f"initialize is {shown(given)}; expected 'farthest', 'random' or a row number"
+            )
 
     @override
     def fitted(self, rows: Rows) -> Self:
@@ -99,7 +104,7 @@ class Centred(Rule):
 
     @override
     def size(self, square: float, score: float) -> float:
-        return square + sqrt(score * float(self.mean @ self.mean))
+        return square + sqrt(score) * sqrt(float(self.mean @ self.mean))
 
 
 def farthest(rows: Rows, rule: Centred, run: Run) -> int:
@@ -124,8 +129,8 @@ class _Distances(Centred):
 
     @override
     def effect(self, row: Array, score: float) -> Array | None:
-        size = float(row @ row) + float(self.mean @ self.mean)
-        return None if score <= ROUNDING * size else row
+        copies = NOISE**2 * float(self.mean @ self.mean)
+        return None if score <= ROUNDING * float(row @ row) + copies else row
 
     @override
     def updated(self, scores: Array, seen: Seen, effects: Array) -> Array:

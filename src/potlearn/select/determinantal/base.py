@@ -10,11 +10,13 @@ from numpy.typing import ArrayLike
 from typing_extensions import override
 
 from potlearn.linalg.blas import one_blas_thread
-from potlearn.select.determinantal.ensemble import Ensemble, ensemble_of
+from potlearn.select.determinantal.ensemble import Ensemble, check_rank, ensemble_of
 from potlearn.select.determinantal.laws import Law
 from potlearn.select.determinantal.sampler import DeterminantalSampler
-from potlearn.select.kernels.named import KernelLike, kernel_of_chunks
-from potlearn.select.rows import Rows, as_rows, check_finite
+from potlearn.select.kernels.base import Precomputed
+from potlearn.select.kernels.named import KernelLike, kernel_of_chunks, make_kernel
+from potlearn.select.limits import check_memory
+from potlearn.select.rows import Rows, as_rows, check_numbers
 from potlearn.select.run import Run
 from potlearn.select.seeds import Seed, seed_sequence
 from potlearn.select.selection import Selection
@@ -43,6 +45,7 @@ class Determinantal(Selector):
     random_state: Seed = field(default=0, kw_only=True)
 
     streams: ClassVar[bool] = True
+    copies: ClassVar[bool] = False
 
     @property
     @abstractmethod
@@ -52,6 +55,14 @@ class Determinantal(Selector):
     @abstractmethod
     def law(self, ensemble: Ensemble) -> Law:
         """Law over the eigenvectors."""
+
+    @override
+    def check(self, n: int) -> None:
+        super().check(n)
+        check_rank(self.rank)
+        if isinstance(make_kernel(self.kernel), Precomputed):
+            remedy = "give fewer rows, or features in place of a kernel matrix"
+            check_memory(3.0 * n**2, f"the eigenvectors of a kernel matrix of {n} rows", remedy)
 
     @override
     def fitted(self, rows: Rows) -> Self:
@@ -80,5 +91,5 @@ class Determinantal(Selector):
     def _checked(self, X: ArrayLike) -> tuple[Rows, Run]:
         rows = as_rows(X)
         self.check(rows.shape[0])
-        check_finite(rows)
+        check_numbers(rows)
         return rows, Run(seed_sequence(self.random_state))

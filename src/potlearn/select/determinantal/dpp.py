@@ -18,6 +18,7 @@ from potlearn.errors import SelectionError
 from potlearn.select.determinantal.base import Determinantal
 from potlearn.select.determinantal.ensemble import Ensemble
 from potlearn.select.determinantal.laws import AnySize
+from potlearn.select.parameters import check_number
 from potlearn.typing import Array
 
 
@@ -37,10 +38,9 @@ class DPP(Determinantal):
 
     @override
     def check(self, n: int) -> None:
-        if self.expected_size is not None and not 0 < self.expected_size < np.inf:
-            raise SelectionError(
-                f"expected_size is {self.expected_size}; expected a number above 0"
-            )
+        super().check(n)
+        if self.expected_size is not None:
+            check_number("expected_size", self.expected_size, expected="a number above 0")
 
     @override
     @property

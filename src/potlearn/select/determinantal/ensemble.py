@@ -21,6 +21,7 @@ from potlearn.select.kernels.base import FeatureMap, Kernel, Precomputed
 from potlearn.select.kernels.named import Identity, KernelLike, make_kernel
 from potlearn.select.kernels.nystroem import LandmarkValues, Nystroem
 from potlearn.select.moments import Moments, Square, Triangle, Whitened
+from potlearn.select.parameters import check_count
 from potlearn.select.passes import over, squares_of
 from potlearn.select.rows import ArrayRows, Rows, blocks
 from potlearn.select.run import Run, State
@@ -78,12 +79,16 @@ class Ensemble:
         return squares_of(self.rows, along, run, stage, self.features.width(self.rows.shape[1]))
 
 
+def check_rank(rank: object) -> None:
+    """SelectionError unless a number of landmarks is None or a positive integer."""
+    if rank is not None:
+        check_count("rank", rank, "a positive number of landmarks")
+
+
 def ensemble_of(
     rows: Rows, kernel: KernelLike, rank: int | None, n_to_select: int, run: Run
 ) -> Ensemble:
     """Ensemble of a kernel by name, with what it takes from the data."""
-    if rank is not None and rank < 1:
-        raise SelectionError(f"rank is {rank}; expected a positive number of landmarks")
     fitted = make_kernel(kernel).fitted(rows)
     return decompose(rows, fitted, run, rank or max(2 * n_to_select, MIN_RANK))
 
@@ -129,7 +134,10 @@ def _matrix(rows: Rows, kernel: Kernel) -> Array:
     if isinstance(kernel, Precomputed):
         return kernel.matrix(rows)
     X = rows.read()
-    return kernel(X, X)
+    matrix = kernel(X, X)
+    if not np.allclose(matrix, matrix.T, rtol=1e-8, atol=1e-8 * np.abs(matrix).max()):
+        raise SelectionError("the kernel is not symmetric: k(x, y) differs from k(y, x)")
+    return matrix
 
 
 def _full(matrix: Array) -> Ensemble:

@@ -21,7 +21,7 @@ import numpy as np
 from typing_extensions import override
 
 from potlearn.errors import TooFewError
-from potlearn.select.determinantal.ensemble import MIN_RANK, Along
+from potlearn.select.determinantal.ensemble import MIN_RANK, Along, check_rank
 from potlearn.select.greedy import Rule, Seen, greedy
 from potlearn.select.kernels.base import FeatureMap, Kernel, Precomputed
 from potlearn.select.kernels.named import KernelLike, kernel_of_chunks, make_kernel, most_volumes
@@ -65,6 +65,12 @@ class GreedyMAP(Sized):
     random_state: Seed = 0
 
     streams: ClassVar[bool] = True
+    copies: ClassVar[bool] = False
+
+    @override
+    def check(self, n: int) -> None:
+        super().check(n)
+        check_rank(self.rank)
 
     @override
     def fitted(self, rows: Rows) -> Self:

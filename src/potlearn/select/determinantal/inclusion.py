@@ -12,16 +12,21 @@ the file apart but their distance in it, so that a file in the order of time is 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from typing_extensions import override
 
+from potlearn.errors import SelectionError
 from potlearn.select.determinantal.kdpp import KDPP
 from potlearn.select.rows import Rows
 from potlearn.select.run import Run
 from potlearn.select.selection import Selection
 from potlearn.select.selector import Labels
 from potlearn.typing import Array, Indices
+
+# Draws, of which rounding alone spoils one.
+TRIALS = 100
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,8 @@ class InclusionSampling(KDPP):
     Parameters are those of :class:`~potlearn.select.KDPP`; scores are inclusion probabilities.
     """
 
+    copies: ClassVar[bool] = True
+
     @override
     def choose(self, rows: Rows, labels: Labels | None, run: Run) -> Selection:
         probabilities = self._set_up(rows, run).inclusion_probabilities(run)
@@ -39,11 +46,15 @@ class InclusionSampling(KDPP):
 
 
 def systematic(probabilities: Array, k: int, rng: np.random.Generator) -> Indices:
-    """Exactly k numbers, none twice."""
+    """Exactly k numbers, none twice; SelectionError where the probabilities do not allow it."""
     ends = np.cumsum(np.minimum(probabilities, 1.0))
     ends *= k / ends[-1]
-    while True:
+    for _ in range(TRIALS):
         chosen = np.searchsorted(ends, rng.random() + np.arange(k), side="right")
         chosen = np.minimum(chosen, len(ends) - 1)
         if (np.diff(chosen) > 0).all():  # fails by rounding alone
             return chosen
+    raise SelectionError(
+        f"{k} rows cannot be drawn by their inclusion probabilities: the kernel is known to "
+        f"rounding only, and these do not sum to {k}; choose fewer rows"
+    )

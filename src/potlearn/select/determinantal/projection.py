@@ -18,12 +18,16 @@ from __future__ import annotations
 
 import numpy as np
 
+from potlearn.errors import SelectionError
 from potlearn.select.determinantal.ensemble import Ensemble
 from potlearn.select.vectors import orthonormal, squared_norms
 from potlearn.typing import Array, Indices
 
 # Proposals that are made at once, at most.
 BATCH = 512
+# Proposals for each of the rank's columns without an item, after which none can be expected: the
+# chance of so many is e^-100.
+PATIENCE = 100
 
 
 class LeverageSampler:
@@ -34,15 +38,28 @@ class LeverageSampler:
         self.cumulative = np.cumsum(ensemble.leverages)
 
     def draw(self, columns: Indices, rng: np.random.Generator) -> Indices:
-        """Items of the projection DPP of some columns of V, in the order of their draw."""
+        """Items of the projection DPP of some columns of V, in the order of their draw.
+
+        Raises
+        ------
+        SelectionError
+            Rounding leaves nothing of the rows that are missing.
+        """
         axes = np.ascontiguousarray(self.ensemble.axes[:, columns])
         k = len(columns)
-        chosen: list[int] = []
+        chosen, idle = list[int](), 0
         basis = np.zeros((k, k))
         while len(chosen) < k:
             expected = self.ensemble.rank * (1.0 + np.log(k - len(chosen)))
             size = int(min(BATCH, max(16.0, 1.2 * expected)))
+            before, idle = len(chosen), idle + size
             self._accept(self._propose(size, rng), axes, rng, chosen, basis)
+            idle = 0 if len(chosen) > before else idle
+            if idle > PATIENCE * self.ensemble.rank:
+                raise SelectionError(
+                    f"{k} rows cannot be drawn: the kernel tells only {before} of them apart; "
+                    "choose fewer, or take a kernel of higher rank"
+                )
         return np.array(chosen, np.int64)
 
     def _propose(self, size: int, rng: np.random.Generator) -> Indices:

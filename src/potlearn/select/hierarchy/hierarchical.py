@@ -22,11 +22,12 @@ from typing_extensions import override
 from potlearn.errors import SelectionError
 from potlearn.runtime import SERIAL, Checkpoint, Runtime, content_key
 from potlearn.select.hierarchy.levels import choose_by_levels
-from potlearn.select.rows import Rows, check_finite
+from potlearn.select.parameters import check_count, check_flag, check_number, shown
+from potlearn.select.rows import Rows, check_numbers
 from potlearn.select.run import CHUNK, Run
 from potlearn.select.seeds import seed_sequence
 from potlearn.select.selection import Selection
-from potlearn.select.selector import Labels, Selector, Sized, is_positive_integer
+from potlearn.select.selector import Labels, Selector, Sized
 
 # Rows of a chunk for each row that it keeps.
 RATIO = 10
@@ -64,10 +65,16 @@ class Hierarchical(Selector):
 
     @override
     def check(self, n: int) -> None:
-        if self.chunk_size is not None and not is_positive_integer(self.chunk_size):
-            raise SelectionError(f"chunk_size is {self.chunk_size!r}; expected a positive integer")
-        if not 1 <= self.oversampling < float("inf"):
-            raise SelectionError(f"oversampling is {self.oversampling}; expected 1 or more")
+        if not isinstance(self.selector, Selector):
+            raise SelectionError(
+                f"selector is {shown(self.selector)}; expected a selector, such as FPS(100)"
+            )
+        if self.chunk_size is not None:
+            check_count("chunk_size", self.chunk_size)
+        check_number("oversampling", self.oversampling, 1.0, 1e6, "1 or more")
+        check_flag("levels", self.levels)
+        if not isinstance(self.runtime, Runtime):
+            raise SelectionError(f"runtime is {shown(self.runtime)}; expected Runtime(...)")
         selector = self._leveled()
         if selector is None:
             self.selector.check(n)
@@ -82,6 +89,10 @@ class Hierarchical(Selector):
             return self.selector.choose(rows, labels, run)
         fitted, size = selector.fitted(rows), self._size(selector)
         return choose_by_levels(fitted, rows, run, size, self._kept(selector))
+
+    @override
+    def check_chosen(self, rows: Rows, selection: Selection) -> None:
+        self.selector.check_chosen(rows, selection)
 
     def _leveled(self) -> Sized | None:
         """The selector where it chooses level by level.
@@ -103,7 +114,7 @@ class Hierarchical(Selector):
     @contextmanager
     def running(self, rows: Rows) -> Iterator[Run]:
         checkpoint = self.runtime.checkpoint
-        checksum = check_finite(rows, fingerprint=checkpoint is not None)
+        checksum = check_numbers(rows, self.selector.computes, checkpoint is not None)
         root = seed_sequence(getattr(self.selector, "random_state", 0))
         saved = None
         if checkpoint is not None:

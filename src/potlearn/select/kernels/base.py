@@ -15,12 +15,15 @@ import numpy as np
 from typing_extensions import override
 
 from potlearn.errors import SelectionError
+from potlearn.select.parameters import check_number
 from potlearn.select.rows import Rows
 from potlearn.select.vectors import squared_distances
 from potlearn.typing import Array
 
 # Rows that the median distance is taken from.
 SAMPLE = 500
+# Lengths of which squares are finite and not zero.
+SQUARED = 1e-150, 1e150
 
 
 class FeatureMap(Protocol):
@@ -76,13 +79,17 @@ class Radial(Kernel):
     def profile(self, squares: Array) -> tuple[Array, Array, Array]:
         """Value, first and second derivative of f at squared distances."""
 
+    @abstractmethod
+    def value(self, squares: Array) -> Array:
+        """Value of f alone, which is finite also where derivatives are not."""
+
     @override
     def __call__(self, X: Array, Y: Array) -> Array:
-        return self.profile(squared_distances(X, Y))[0]
+        return self.value(squared_distances(X, Y))
 
     @override
     def diagonal(self, X: Array) -> Array:
-        return self.profile(np.zeros(len(X)))[0]
+        return self.value(np.zeros(len(X)))
 
     @override
     def gradients(self, X: Array, Y: Array) -> tuple[Array, Array]:
@@ -100,6 +107,7 @@ class Radial(Kernel):
     def fitted(self, rows: Rows) -> Self:
         """Take the median distance between rows as length where none is given."""
         if self.length_scale is not None:
+            check_number("length_scale", self.length_scale)
             return self
         return replace(self, length_scale=median_distance(rows))
 
@@ -114,8 +122,7 @@ class Radial(Kernel):
         """
         if self.length_scale is None:
             raise SelectionError(f"{type(self).__name__} needs a length_scale, or fitted(rows)")
-        if not 0 < self.length_scale < np.inf:
-            raise SelectionError(f"length_scale is {self.length_scale}; expected a positive number")
+        check_number("length_scale", self.length_scale, *SQUARED)
         return self.length_scale
 
 
@@ -139,7 +146,10 @@ class FunctionKernel(WithoutDerivatives):
 
     @override
     def __call__(self, X: Array, Y: Array) -> Array:
-        values = np.asarray(self.function(X, Y), np.float64)
+        try:
+            values = np.asarray(self.function(X, Y), np.float64)
+        except (TypeError, ValueError) as error:
+            raise SelectionError(f"the kernel function failed: {error}") from error
         if values.shape != (len(X), len(Y)) or not np.isfinite(values).all():
             raise SelectionError(
                 f"the kernel function gave shape {values.shape}, finite: "

@@ -16,6 +16,7 @@ from potlearn.select.kernels.base import (
     Precomputed,
     Radial,
 )
+from potlearn.select.parameters import check_number, shown
 from potlearn.select.rows import Rows
 from potlearn.select.vectors import squared_distances, squared_norms
 from potlearn.typing import Array
@@ -123,8 +124,7 @@ class Cosine(Kernel):
     def _powers(self, c: Array, order: int) -> Array:
         r"""Derivative of :math:`c^\alpha` of order 0, 1 or 2."""
         a = self.alpha
-        if not a >= 1:
-            raise SelectionError(f"alpha is {a}; expected a number from 1")
+        check_number("alpha", a, 1.0, expected="a number from 1")
         if a != round(a) and (c < 0).any():
             raise SelectionError(f"negative cosines have no power {a}; take an integer alpha")
         factor = (1.0, a, a * (a - 1))[order]
@@ -148,9 +148,12 @@ class RBF(Radial):
 
     @override
     def profile(self, squares: Array) -> tuple[Array, Array, Array]:
-        rate = -0.5 / self.scale**2
-        value = np.exp(rate * squares)
+        rate, value = -0.5 / self.scale**2, self.value(squares)
         return value, rate * value, rate**2 * value
+
+    @override
+    def value(self, squares: Array) -> Array:
+        return np.asarray(np.exp(-0.5 / self.scale**2 * squares))
 
 
 @dataclass(frozen=True)
@@ -172,12 +175,14 @@ class IMQ(Radial):
 
     @override
     def profile(self, squares: Array) -> tuple[Array, Array, Array]:
-        if not self.beta > 0:
-            raise SelectionError(f"beta is {self.beta}; expected a positive number")
-        base = 1.0 + squares / self.scale**2
-        value = base**-self.beta
+        base, value = 1.0 + squares / self.scale**2, self.value(squares)
         first = -self.beta / self.scale**2 * value / base
         return value, first, -(self.beta + 1) / self.scale**2 * first / base
+
+    @override
+    def value(self, squares: Array) -> Array:
+        check_number("beta", self.beta)
+        return np.asarray((1.0 + squares / self.scale**2) ** -self.beta)
 
 
 KERNELS: dict[str, type[Kernel]] = {
@@ -200,10 +205,16 @@ def make_kernel(kernel: KernelLike) -> Kernel:
     """
     if isinstance(kernel, Kernel):
         return kernel
+    if isinstance(kernel, type) and issubclass(kernel, Kernel):
+        raise SelectionError(f"kernel is the class {kernel.__name__}; expected {kernel.__name__}()")
+    if isinstance(kernel, type):
+        name = kernel.__name__
+        raise SelectionError(f"kernel is the class {name}; expected an instance, {name}()")
     if callable(kernel):
         return FunctionKernel(kernel)
-    if kernel not in KERNELS:
-        raise SelectionError(f"unknown kernel {kernel!r}; expected one of {', '.join(KERNELS)}")
+    if not isinstance(kernel, str) or kernel not in KERNELS:
+        known = ", ".join(KERNELS)
+        raise SelectionError(f"unknown kernel {shown(kernel)}; expected one of {known}")
     return KERNELS[kernel]()
 
 

@@ -18,6 +18,7 @@ from typing_extensions import override
 from potlearn.errors import SelectionError
 from potlearn.linalg.blas import lapack
 from potlearn.select.kernels.base import FeatureMap, Kernel
+from potlearn.select.limits import check_memory
 from potlearn.select.rows import Rows
 from potlearn.typing import Array
 
@@ -50,10 +51,13 @@ class Nystroem(FeatureMap):
         Raises
         ------
         SelectionError
-            The kernel of the landmarks is not positive semidefinite.
+            The kernel of the landmarks is not positive semidefinite, or too large.
         """
         n = rows.shape[0]
-        chosen = np.sort(rng.choice(n, min(rank, n), replace=False))
+        size = min(rank, n)
+        remedy = "give a smaller rank, or choose fewer rows"
+        check_memory(float(size) ** 2, f"the kernel matrix of {size} landmarks", remedy)
+        chosen = np.sort(rng.choice(n, size, replace=False))
         landmarks = rows.take(chosen).read()
         matrix = kernel(landmarks, landmarks)
         tolerance = len(matrix) * np.finfo(float).eps * float(np.abs(matrix).max())

@@ -14,12 +14,14 @@ of X, so that a choice costs one product with X.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from typing_extensions import override
 
-from potlearn.errors import SelectionError, TooFewError
+from potlearn.errors import TooFewError
 from potlearn.select.matrix.singular import triangle_of, typical_terms
+from potlearn.select.parameters import check_count
 from potlearn.select.rows import Rows
 from potlearn.select.run import Run
 from potlearn.select.selection import Selection
@@ -46,11 +48,12 @@ class CUR(Sized):
 
     n_vectors: int = 1
 
+    copies: ClassVar[bool] = False
+
     @override
     def check(self, n: int) -> None:
         super().check(n)
-        if self.n_vectors < 1:
-            raise SelectionError(f"n_vectors is {self.n_vectors}; expected a positive integer")
+        check_count("n_vectors", self.n_vectors)
 
     @override
     def most(self, n: int, d: int) -> int:
@@ -89,9 +92,12 @@ class CUR(Sized):
 
 
 def _leading(matrix: Array, m: int) -> tuple[Array, Array]:
-    """Largest singular values and their right vectors, (D, m)."""
+    """Largest singular values and their right vectors, (D, m), by the smaller square."""
     from scipy.linalg import eigh
 
-    d = matrix.shape[1]
-    squares, W = eigh(matrix.T @ matrix, subset_by_index=[max(d - m, 0), d - 1])
-    return np.sqrt(np.maximum(squares, 0.0)), W
+    wide = matrix.shape[0] < matrix.shape[1]
+    small = matrix @ matrix.T if wide else matrix.T @ matrix
+    d = len(small)
+    squares, W = eigh(small, subset_by_index=[max(d - m, 0), d - 1])
+    values = np.sqrt(np.maximum(squares, 0.0))
+    return values, matrix.T @ (W / np.where(values > 0, values, 1.0)) if wide else W

@@ -12,6 +12,7 @@ the columns in turn keep nearly all work in products of matrices, as there.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from typing_extensions import override
@@ -35,6 +36,8 @@ class DEIM(Sized):
     n_to_select : int
         Number k of rows, at most the rank of X.
     """
+
+    copies: ClassVar[bool] = False
 
     @override
     def most(self, n: int, d: int) -> int:

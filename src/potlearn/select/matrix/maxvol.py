@@ -12,13 +12,15 @@ With k chosen rows A of U and coefficients :math:`C = U A^+`:
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from typing_extensions import override
 
-from potlearn.errors import SelectionError, TooFewError
+from potlearn.errors import TooFewError
 from potlearn.select.matrix.deim import lu_pivots
 from potlearn.select.matrix.singular import left_vectors, typical_terms
+from potlearn.select.parameters import check_number
 from potlearn.select.rows import Rows
 from potlearn.select.run import Run
 from potlearn.select.selection import Selection
@@ -29,6 +31,8 @@ from potlearn.typing import Array, Indices
 
 # Squared distance of coefficients below which rows are equal.
 EQUAL = 1e-12
+# Exchanges of each row, at most: a few are enough unless the tolerance is next to nothing.
+EXCHANGES = 100
 
 
 @dataclass(frozen=True)
@@ -45,11 +49,12 @@ class MaxVol(Sized):
 
     tolerance: float = 0.01
 
+    copies: ClassVar[bool] = False
+
     @override
     def check(self, n: int) -> None:
         super().check(n)
-        if not self.tolerance > 0:
-            raise SelectionError(f"tolerance is {self.tolerance}; expected a positive number")
+        check_number("tolerance", self.tolerance)
 
     @override
     def choose(self, rows: Rows, labels: Labels | None, run: Run) -> Selection:
@@ -84,15 +89,16 @@ def _exchange(U: Array, bound: float, size: float) -> tuple[Indices, Array]:
     """Dominant square submatrix: its rows, and coefficients C of all rows."""
     chosen, _ = lu_pivots(U, size)
     C = np.asarray(np.linalg.solve(U[chosen].T, U.T).T, np.float64)
-    while True:
+    for _ in range(EXCHANGES * len(chosen)):
         i = first_largest(np.abs(C).max(axis=1))
         j = first_largest(np.abs(C[i]))
         if not abs(C[i, j]) > bound + margin(bound):
-            return chosen, C
+            break
         step = C[i].copy()
         step[j] -= 1.0
         C -= np.outer(C[:, j], step / C[i, j])
         chosen[j] = i
+    return chosen, C
 
 
 def _extend(chosen: Indices, C: Array, k: int) -> Indices:

@@ -38,6 +38,7 @@ class PivotedQR(Sized):
     """
 
     streams: ClassVar[bool] = True
+    copies: ClassVar[bool] = False
 
     @override
     def most(self, n: int, d: int) -> int:

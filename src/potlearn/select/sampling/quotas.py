@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from potlearn.errors import SelectionError
+from potlearn.select.parameters import shown
 from potlearn.select.selection import Selection
 from potlearn.select.ties import in_order
 from potlearn.typing import Array, Indices
@@ -26,10 +27,7 @@ def quotas(sizes: Sequence[int], k: int, allocation: str) -> Indices:
     SelectionError
         Unknown allocation.
     """
-    if allocation not in ALLOCATIONS:
-        raise SelectionError(
-            f"unknown allocation {allocation!r}; expected one of {', '.join(ALLOCATIONS)}"
-        )
+    check_allocation(allocation)
     room = np.asarray(sizes, np.int64)
     power = {"proportional": 1.0, "equal": 0.0, "root": 0.5}[allocation]
     weights = np.where(room > 0, np.maximum(room, 1) ** power, 0.0)
@@ -39,6 +37,13 @@ def quotas(sizes: Sequence[int], k: int, allocation: str) -> Indices:
         share = open_weights * ((k - given.sum()) / open_weights.sum())
         given = np.minimum(given + _rounded(share, int(k - given.sum())), room)
     return given
+
+
+def check_allocation(allocation: object) -> None:
+    """SelectionError unless it is one of ``ALLOCATIONS``."""
+    if not isinstance(allocation, str) or allocation not in ALLOCATIONS:
+        known = ", ".join(ALLOCATIONS)
+        raise SelectionError(f"unknown allocation {shown(allocation)}; expected one of {known}")
 
 
 def draw_from_groups(

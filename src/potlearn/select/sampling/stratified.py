@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy as np
 from typing_extensions import override
 
 from potlearn.errors import SelectionError
+from potlearn.select.labels import groups_of
 from potlearn.select.rows import Rows
 from potlearn.select.run import Run
-from potlearn.select.sampling.quotas import draw_from_groups, quotas
+from potlearn.select.sampling.quotas import check_allocation, draw_from_groups
 from potlearn.select.seeds import Seed
 from potlearn.select.selection import Selection
 from potlearn.select.selector import Labels, Sized
@@ -38,15 +38,15 @@ class Stratified(Sized):
     random_state: Seed = 0
 
     streams: ClassVar[bool] = True
+    computes: ClassVar[bool] = False
 
     @override
     def check(self, n: int) -> None:
         super().check(n)
-        quotas([n], self.n_to_select, self.allocation)
+        check_allocation(self.allocation)
 
     @override
     def choose(self, rows: Rows, labels: Labels | None, run: Run) -> Selection:
         if labels is None:
             raise SelectionError("Stratified needs the group of each row: fit(X, groups)")
-        _, groups = np.unique(np.asarray(labels), return_inverse=True)
-        return draw_from_groups(groups, self.n_to_select, self.allocation, run.rng(0))
+        return draw_from_groups(groups_of(labels), self.n_to_select, self.allocation, run.rng(0))

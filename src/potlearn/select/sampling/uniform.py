@@ -30,6 +30,7 @@ class Random(Sized):
     random_state: Seed = 0
 
     streams: ClassVar[bool] = True
+    computes: ClassVar[bool] = False
 
     @override
     def choose(self, rows: Rows, labels: Labels | None, run: Run) -> Selection:
