@@ -10,7 +10,7 @@ import mmap
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -23,6 +23,7 @@ from potlearn.typing import Array, Indices
 BLOCK = 2_000_000
 
 
+@runtime_checkable
 class Rows(Protocol):
     """Rows that can be read, whole or in part."""
 
@@ -101,14 +102,16 @@ class FileRows:
         return np.asarray(np.memmap(self.path, self.dtype, "r", self.offset, shape))
 
 
-def as_rows(X: ArrayLike) -> Rows:
-    """Rows of a matrix; those of a memory-mapped one stay in its file.
+def as_rows(X: ArrayLike | Rows) -> Rows:
+    """Rows of a matrix; those of a memory-mapped one stay in its file; rows stay as they are.
 
     Raises
     ------
     SelectionError
         ``X`` is not a matrix of real numbers, or is empty.
     """
+    if isinstance(X, Rows):
+        return X
     array = X if isinstance(X, np.ndarray) else np.asarray(X)
     if array.ndim != 2:
         raise SelectionError(f"X has {array.ndim} dimensions; expected two, (rows, features)")
@@ -129,8 +132,8 @@ def blocks(rows: Rows, width: int = 0) -> Iterator[tuple[int, Array]]:
         yield start, rows.part(start, min(start + size, n)).read()
 
 
-def check_finite(rows: Rows, fingerprint: bool = False) -> str:
-    """Checksum of the rows if it is wanted.
+def check_finite(rows: Rows, fingerprint: bool = False, name: str = "X") -> str:
+    """Checksum of the rows, called ``name`` in messages, if it is wanted.
 
     Raises
     ------
@@ -141,7 +144,7 @@ def check_finite(rows: Rows, fingerprint: bool = False) -> str:
     for start, block in blocks(rows):
         if not np.isfinite(block).all():
             i, j = np.argwhere(~np.isfinite(block))[0]
-            raise SelectionError(f"row {start + i}, column {j} of X is {block[i, j]}")
+            raise SelectionError(f"row {start + i}, column {j} of {name} is {block[i, j]}")
         if fingerprint:
             checksum = zlib.crc32(block.data, checksum)
     return f"{rows.shape} {checksum:08x}"

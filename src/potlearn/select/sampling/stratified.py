@@ -50,3 +50,7 @@ class Stratified(Sized):
             raise SelectionError("Stratified needs the group of each row: fit(X, groups)")
         _, groups = np.unique(np.asarray(labels), return_inverse=True)
         return draw_from_groups(groups, self.n_to_select, self.allocation, run.rng(0))
+
+    def choose_beyond(self, rows: Rows, known: Rows, labels: Labels | None, run: Run) -> Selection:
+        """Known rows say nothing about the others."""
+        return self.choose(rows, labels, run)
