@@ -24,7 +24,7 @@ TOLERANCE = 1e-6
 ROUNDING, DIRECTIONS = 1e-14, 8
 
 
-def near_copies(X: ArrayLike | Rows, tolerance: float = TOLERANCE) -> Indices:
+def near_copies(X: ArrayLike | Rows, tolerance: float = TOLERANCE, least: float = 0.0) -> Indices:
     """Number of the first row that each row is a copy of, (N,); its own where it is the first.
 
     Parameters
@@ -33,6 +33,8 @@ def near_copies(X: ArrayLike | Rows, tolerance: float = TOLERANCE) -> Indices:
     tolerance : float
         Largest distance of copies, in parts of the root mean square distance of rows from their
         mean.
+    least : float
+        Distance that is added to it, for rows whose spread itself may be noise.
 
     Raises
     ------
@@ -44,6 +46,7 @@ def near_copies(X: ArrayLike | Rows, tolerance: float = TOLERANCE) -> Indices:
     rows = as_rows(X)
     mean = np.sum([block.sum(axis=0) for _, block in blocks(rows)], axis=0) / rows.shape[0]
     projected, radius = _projections(rows, mean, tolerance)
+    radius += least
     found = np.arange(rows.shape[0])
     for members in _parts(projected, radius):
         found[members] = members[_leaders(rows.take(members).read() - mean, radius)]

@@ -68,19 +68,23 @@ class Determinantal(Selector):
         kernel = conditioned(self.kernel, rows, known)
         return replace(self, kernel=kernel).choose(rows, labels, run)
 
-    def sampler(self, X: ArrayLike, known: ArrayLike | None = None) -> DeterminantalSampler:
+    def sampler(
+        self, X: ArrayLike | Rows, known: ArrayLike | Rows | None = None
+    ) -> DeterminantalSampler:
         """Set-up alone, for many draws from the same rows, given known rows if there are any."""
         rows, run = self._checked(X)
         with one_blas_thread():
             return self._given(rows, known)._set_up(rows, run)
 
-    def inclusion_probabilities(self, X: ArrayLike, known: ArrayLike | None = None) -> Array:
+    def inclusion_probabilities(
+        self, X: ArrayLike | Rows, known: ArrayLike | Rows | None = None
+    ) -> Array:
         """Probability that each row is drawn, (N,), given known rows if there are any."""
         rows, run = self._checked(X)
         with one_blas_thread():
             return self._given(rows, known)._set_up(rows, run).inclusion_probabilities(run)
 
-    def _given(self, rows: Rows, known: ArrayLike | None) -> Self:
+    def _given(self, rows: Rows, known: ArrayLike | Rows | None) -> Self:
         if known is None:
             return self
         return replace(self, kernel=conditioned(self.kernel, rows, known_rows(known, rows)))
@@ -89,7 +93,7 @@ class Determinantal(Selector):
         ensemble = ensemble_of(rows, self.kernel, self.rank, self.landmarks, run)
         return DeterminantalSampler(ensemble, self.law(ensemble))
 
-    def _checked(self, X: ArrayLike) -> tuple[Rows, Run]:
+    def _checked(self, X: ArrayLike | Rows) -> tuple[Rows, Run]:
         rows = as_rows(X)
         self.check(rows.shape[0])
         check_finite(rows)
