@@ -18,7 +18,11 @@ Count: TypeAlias = Annotated[
     int | None, typer.Option("-k", "--count", help="Number of configurations to select.")
 ]
 Method: TypeAlias = Annotated[
-    str | None, typer.Option(help="Selector, such as kdpp or fps [default: kmeans].")
+    str | None,
+    typer.Option(
+        help="Selector, such as kdpp or fps [default: kmeans, which covers rare states; where the "
+        "pool looks like what you will simulate, random has force errors as small or smaller]."
+    ),
 ]
 Parameters: TypeAlias = Annotated[
     list[str] | None,
