@@ -211,6 +211,22 @@ def test_the_budget_is_kept(run, frames, method, cost):
         (("--budget", 5, "--cost", "hours"), "pool.extxyz:0: no info key 'hours'"),
         (("--budget", 5, "--cost", "config_type"), "config_type is 'calm'; expected a number"),
         (("--budget", 5, "--method", "kmeans"), "KMeans cannot keep to a budget; can: random, map"),
+        (
+            ("--budget", 5, "--cost", "natoms^99"),
+            "cost is natoms^99; expected a power from 0 to 10",
+        ),
+        (("--budget", 5, "--cost", "natoms^-1"), "no info key 'natoms^-1'"),
+        (("--budget", 5, "--cost", ""), "no info key ''"),
+        (("-k", -5), "count (-k) is -5; expected a positive number of configurations"),
+        (
+            ("-k", 5, "--known", "pool.extxyz"),
+            "only 0 of 40 configurations are distinct and not known",
+        ),
+        (
+            ("--budget", 5, "--known", "pool.extxyz"),
+            "none of 40 configurations is distinct and not",
+        ),
+        (("-k", 5, "--features", "mean,sum"), "features: expected some of mean, sum"),
         (("-k", 5, "--quota", "hot"), "--quota hot: expected KEY=VALUE"),
         (("-k", 5, "--quota", "hot=0"), "quotas.hot: expected a number not below 1"),
         (("-k", 5, "--quota", "hot=few"), "quotas.hot: expected a whole number"),
@@ -332,6 +348,8 @@ def test_brackets_and_other_marks_in_names(run, frames):
         (("--output", "pool.extxyz/c.extxyz"), "cannot be written"),
         (("--output", "/proc/nowhere/c.extxyz"), "cannot be written"),
         (("--output", "sub"), "sub is a folder"),
+        (("--output", "c.extxyz", "--report", "pool.extxyz"), "report: pool.extxyz is a file"),
+        (("--output", "c.extxyz", "--report", "c.extxyz"), "report: c.extxyz is another output"),
     ],
     ids=lambda v: "_".join(v) if isinstance(v, tuple) else "",
 )

@@ -10,7 +10,7 @@ import numpy as np
 
 from potlearn.errors import SelectionError
 from potlearn.tasks.progress import Stages
-from potlearn.tasks.selection_cost import DEFAULT, costs_of
+from potlearn.tasks.selection_cost import costs_of
 from potlearn.tasks.selection_pool import Pool
 from potlearn.tasks.selection_quotas import choose_by_quotas, members
 from potlearn.tasks.settings.select import SelectConfig
@@ -89,7 +89,7 @@ class _Work:
         from potlearn.select import Selection
 
         rows = self.pool.candidates
-        costs = costs_of(self.pool.dataset, self.config.cost or DEFAULT)[self.pool.owner]
+        costs = costs_of(self.pool.dataset, self.config.cost)[self.pool.owner]
         found = self._chooser(self.make(len(rows))).select(
             self.pool.rows(rows),
             self.groups[rows],

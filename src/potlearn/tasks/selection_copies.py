@@ -34,9 +34,10 @@ def copies(dataset: Dataset, means: Array, cutoff: float) -> Indices:
         Interatomic distances up to this one are compared, Å.
     """
     from potlearn.select import near_copies
+    from potlearn.select.rows import as_rows, blocks
 
-    size = float(np.sqrt(np.mean([float(row @ row) for row in means])))
-    found = near_copies(means, least=SIZE * size)
+    total = sum(float((block**2).sum()) for _, block in blocks(as_rows(means)))
+    found = near_copies(means, least=SIZE * (total / len(means)) ** 0.5)
     parts: dict[int, list[int]] = {}
     for i in np.flatnonzero(np.bincount(found, minlength=len(found))[found] > 1).tolist():
         parts.setdefault(int(found[i]), []).append(i)

@@ -15,27 +15,33 @@ if TYPE_CHECKING:
 
 # Of density functional theory with plane waves or orbitals.
 DEFAULT = "natoms^3"
+HIGHEST = 10.0
 _POWER = re.compile(r"natoms(?:\s*(?:\^|\*\*)\s*(\d+(?:\.\d+)?))?")
 
 
-def costs_of(dataset: Dataset, cost: str) -> Array:
+def costs_of(dataset: Dataset, cost: str | None) -> Array:
     """Cost of each configuration, (n,).
 
     Parameters
     ----------
     dataset : Dataset
-    cost : str
-        ``natoms^p``, in units of the mean of all configurations; or an info key, in its own unit.
+    cost : str, optional
+        ``natoms^p`` (by default natoms^3), in units of the mean of all configurations; or an info
+        key, in its own unit.
 
     Raises
     ------
     SelectionError
         A configuration does not have the key, or its value is not a positive number.
     """
+    cost = DEFAULT if cost is None else cost
     power = _POWER.fullmatch(cost.strip())
     if power is None:
         return np.array([_given(dataset, i, cost) for i in range(len(dataset))])
-    values = dataset.n_atoms.astype(float) ** float(power[1] or 1)
+    exponent = float(power[1] or 1)
+    if exponent > HIGHEST:
+        raise SelectionError(f"cost is {cost}; expected a power from 0 to {HIGHEST:g}")
+    values = dataset.n_atoms.astype(float) ** exponent
     return np.asarray(values / values.mean())
 
 

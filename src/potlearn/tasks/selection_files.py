@@ -41,6 +41,10 @@ def check_outputs(config: SelectConfig) -> None:
         raise ConfigError(f"indices: {config.indices}: expected {', '.join(LISTS)} as suffix")
     written = {**frames, "indices": config.indices}
     given = {key: path for key, path in written.items() if path is not None}
+    if config.report is not None and config.report.resolve() in {
+        path.resolve() for path in given.values()
+    }:
+        raise ConfigError(f"report: {config.report} is another output; expected another name")
     for (first, a), (second, b) in combinations(given.items(), 2):
         if a.resolve() == b.resolve():
             raise ConfigError(f"{second}: {b} is the file of {first}, too; expected another one")
@@ -49,6 +53,15 @@ def check_outputs(config: SelectConfig) -> None:
         if path.resolve() in read:
             raise ConfigError(f"{key}: {path} is a file that is read; expected another one")
         _check_writable(key, path)
+    if config.report is not None:
+        _check_report(config.report)
+
+
+def _check_report(path: Path) -> None:
+    """ConfigError where the folder of the report cannot be made."""
+    if path.exists() and not path.is_dir():
+        raise ConfigError(f"report: {path} is a file; expected the name of a folder")
+    _check_writable("report", path / "report.html")
 
 
 def _files(paths: Iterable[Path]) -> Iterable[Path]:

@@ -159,12 +159,11 @@ class SelectionOutcome:
     def _cost(self) -> list[str]:
         if self.config.budget is None:
             return []
-        cost = self.config.cost or DEFAULT
-        costs = costs_of(self.dataset, cost)
+        costs = costs_of(self.dataset, self.config.cost)
         spent = total(costs, self.indices)
         return [
-            f"cost ({cost}): {spent:.4g} of a budget of {self.config.budget:.4g}; all "
-            f"configurations: {costs.sum():.4g}"
+            f"cost ({self.config.cost or DEFAULT}): {spent:.4g} of a budget of "
+            f"{self.config.budget:.4g}; all configurations: {costs.sum():.4g}"
         ]
 
     def _constant(self) -> list[str]:

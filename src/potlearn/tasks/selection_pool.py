@@ -126,7 +126,8 @@ class Pool:
         """How many of some configurations are copies of another one of them."""
         means = self.means
         if means is None:  # the mean of scaled descriptors serves as well
-            rows = [self.X[self.owner == i].mean(axis=0) for i in indices.tolist()]
+            first = np.searchsorted(self.owner, [indices, indices + 1]).T.tolist()
+            rows = [self.X[a:b].mean(axis=0) for a, b in first]
         else:
             rows = [*means[indices]]
         found = copies(self.dataset.subset(indices), np.array(rows), self.descriptor.cutoff)
@@ -179,10 +180,13 @@ def _check_candidates(config: SelectConfig, pool: Pool) -> None:
     n, all_rows = len(pool.candidates), len(pool.owner)
     if config.number > n or n == 0:
         known = " and not known already" if pool.X_known is not None else ""
-        hint = "; --no-distinct (distinct: false) keeps copies" if pool.distinct else ""
+        helps = pool.distinct and 0 < config.number <= int((pool.first >= 0).sum())
+        hint = "; --no-distinct (distinct: false) keeps copies" if helps else ""
         raise TooFewError(
             f"count (-k) is {config.number}, but only {n} of {all_rows} {config.noun} are "
-            f"distinct{known}{hint}",
+            f"distinct{known}{hint}"
+            if config.number
+            else f"none of {all_rows} {config.noun} is distinct{known}",
             n,
         )
 

@@ -36,7 +36,7 @@ class SelectConfig(Section):
     them, and copies of them are not selected."""
     budget: Positive | None = None
     """What the selected configurations may cost together, in place of `count`."""
-    cost: Annotated[str, Field(min_length=1)] | None = None
+    cost: str | None = None
     """Cost of a configuration, for `budget`: natoms^3 (the default; or another power), where 1 is
     the mean of all configurations; or an info key of every configuration, in its own unit."""
     quotas: dict[str, Whole] = Field(default_factory=dict)
@@ -90,8 +90,8 @@ class SelectConfig(Section):
             raise PydanticCustomError("size", "cost needs a budget")
         if self.budget is not None and self.environments:
             raise PydanticCustomError("size", "budget is for configurations, not for environments")
-        if self.count is not None and self.count < sum(self.quotas.values()):
-            total = sum(self.quotas.values())
+        total = sum(self.quotas.values())
+        if self.quotas and self.count is not None and self.count < total:
             text = f"count is {self.count}, below the sum of the quotas, {total}"
             raise PydanticCustomError("size", text)
         taken = sorted({"n_to_select", "expected_size", "random_state"} & set(self.parameters))
