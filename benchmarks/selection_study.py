@@ -7,6 +7,7 @@ methods of a seed see the same split.  The fit of each set (``FITS``) is the can
 kept in ``OUTPUT/SET.jsonl``.
 
     python benchmarks/selection_study.py [Si Mo Ta WBe] [--seeds 20] [--workers 1] [--data ...]
+    python benchmarks/selection_study.py --forces     # what wins on energies and forces, six sets
     python benchmarks/selection_study.py --fits       # how the fits were chosen
     python benchmarks/selection_study.py --publish docs     # its tables and figure
 """
@@ -15,6 +16,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Sequence
 from itertools import pairwise, product
 from pathlib import Path
 from typing import Any
@@ -40,15 +42,27 @@ from potlearn.studies import (
 )
 
 HERE = Path(__file__).resolve().parent
-SPECIES = {"Si": ("Si",), "Mo": ("Mo",), "Ta": ("Ta",), "WBe": ("W", "Be")}
+SPECIES = {
+    "Si": ("Si",),
+    "Mo": ("Mo",),
+    "Ta": ("Ta",),
+    "WBe": ("W", "Be"),
+    "HfO2": ("O", "Hf"),
+    "3BPA": ("H", "C", "N", "O"),
+}
+# The sets that all methods are compared on; the others are for --methods.
+STUDIED = ("Si", "Mo", "Ta", "WBe")
 FILES = {
     "Si": "Si_Zuo2020/*.extxyz.xz",
     "Mo": "Mo_Zuo2020/*.extxyz.xz",
     "Ta": "Ta_FitSNAP/*.extxyz.xz",
     "WBe": "WBe_FitSNAP/*/*.extxyz.xz",
+    "HfO2": "HfO2_cesmix/*.extxyz.xz",
+    "3BPA": "3BPA_BOTNet/train_*.extxyz.xz",
 }
 # Stresses of WBe are doubtful (README of the set): they are not fitted.
-WEIGHTS = {"WBe": Weights(energy=1e3, forces=1.0, stress=0.0)}
+NO_STRESS = Weights(energy=1e3, forces=1.0, stress=0.0)
+WEIGHTS = {"WBe": NO_STRESS, "HfO2": NO_STRESS, "3BPA": NO_STRESS}
 # Of WBe: a seeded, stratified subset of what is not far above the elements in energy (eV/atom), and
 # has no forces (eV/Å) beyond these.
 WBE_SIZE, WBE_SEED, HIGHEST, STRONGEST = 1250, 0, 3.0, 15.0
@@ -82,6 +96,8 @@ def bases(name: str) -> dict[str, Any]:
     if len(species) == 1:
         sizes = {2: (12, 14), 3: (9, 10, 11)}
         pods = {"POD 8 6 4": pod(species, 8, 6, 5, 4, 3)}
+    elif len(species) > 2:
+        sizes, pods = {2: (5,)}, {}
     else:
         sizes = {2: (7, 8), 3: (5, 6)}
         pods = {"POD 6 4 2": pod(species, 6, 4, 3, 2, 2)}
@@ -100,6 +116,8 @@ FITS = {
     "Mo": ("ACE 2 14", "ridge 1e-4"),
     "Ta": ("ACE 2 14", "ridge 1e-4"),
     "WBe": ("ACE 2 8", "ridge 1e-4"),
+    "HfO2": ("ACE 2 8", "ridge 1e-4"),
+    "3BPA": ("ACE 2 5", "ridge 1e-4"),
 }
 
 RBF, COSINE = {"kernel": "rbf"}, {"kernel": "cosine"}
@@ -132,6 +150,17 @@ METHODS = (
     Method("DIRECT, forces", "direct", {}, FORCES),
     Method("entropy", "entropy"),
     Method("set cover", "set_cover"),
+)
+
+
+FORCE_AWARE = (
+    Method("random", "random"),
+    Method("stratified by group", "stratified"),
+    Method("k-means", "kmeans"),
+    Method("k-means, forces", "kmeans", {}, FORCES),
+    Method("k-means, correlation", "kmeans", {}, ("mean", "correlation")),
+    Method("HDBSCAN, forces", "hdbscan", {}, FORCES),
+    Method("DIRECT, forces", "direct", {}, FORCES),
 )
 
 
@@ -196,16 +225,18 @@ def choose_fits(data: Path, name: str, output: Path) -> None:
     (output / f"{name} fits.json").write_text(json.dumps(listed, indent=1) + "\n")
 
 
-def study(data: Path, name: str, output: Path, seeds: int, workers: int) -> Table:
+def study(
+    data: Path, name: str, output: Path, seeds: int, workers: int, methods: Sequence[Method]
+) -> Table:
     """All cells of a set."""
     dataset = read_set(data, name)
     label, solver = FITS[name]
     descriptor = bases(name)[label]
     fits = prepare(dataset, name, descriptor, SOLVERS[solver], output / f"{name} {label}")
-    rows = {method.rows for method in METHODS}
+    rows = {method.rows for method in methods}
     features = {r: configuration_features(dataset, descriptor, r[1:]) for r in rows}
     drawn = splits(dataset, range(seeds))
-    comparison = Comparison(fits, features, dataset.n_atoms, METHODS, sizes(drawn[0].pool), drawn)
+    comparison = Comparison(fits, features, dataset.n_atoms, methods, sizes(drawn[0].pool), drawn)
     results = Results(output / f"{name}.jsonl", content_of(comparison, test=TEST, name=name))
 
     def report(done: int, total: int) -> None:
@@ -348,6 +379,20 @@ def _ratios(table: Table) -> str:
     return "\n".join(lines)
 
 
+def _against_random(name: str, table: Table) -> str:
+    """Errors over those of random choice of as many: energies / forces, geometric means."""
+    lines = [f"{name}: " + ", ".join(f"k = {k}" for k in table.sizes)]
+    for method in table.methods[1:]:
+        found = [
+            [table.ratio(method, k, q, k).mean for q in ("energy_mae", "forces_mae")]
+            for k in table.sizes
+        ]
+        mean = np.exp(np.mean(np.log(found), axis=0))
+        told = ", ".join(f"{e:.2f} / {f:.2f}" for e, f in found)
+        lines.append(f"  {method}: {told}; all: {mean[0]:.2f} / {mean[1]:.2f}")
+    return "\n".join(lines)
+
+
 def _bounds(low: float, high: float) -> str:
     if low != low:
         return "–"
@@ -381,16 +426,26 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=20)
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--fits", action="store_true", help="how the fits were chosen")
+    parser.add_argument(
+        "--forces", action="store_true", help="compare the default with force-aware choices"
+    )
     parser.add_argument("--publish", type=Path, help="documentation to write tables and figure to")
     arguments = parser.parse_args()
     if arguments.publish:
         publish(arguments.output, arguments.publish)
         return
-    for name in arguments.sets or SPECIES:
+    methods, sets = METHODS, arguments.sets or STUDIED
+    if arguments.forces:
+        methods, sets = FORCE_AWARE, arguments.sets or SPECIES
+        arguments.output = arguments.output / "forces"
+    for name in sets:
         if arguments.fits:
             choose_fits(arguments.data, name, arguments.output)
-        else:
-            study(arguments.data, name, arguments.output, arguments.seeds, arguments.workers)
+            continue
+        options = arguments.seeds, arguments.workers, methods
+        table = study(arguments.data, name, arguments.output, *options)
+        if arguments.forces:
+            print(_against_random(name, table), flush=True)
 
 
 if __name__ == "__main__":

@@ -222,12 +222,19 @@ def test_duplicates_are_counted_and_never_fill_the_choice(run, folder, tmp_path)
     assert len(set(map(str, positions("c.extxyz")))) == 10
     done = run("select", "twice.extxyz", "-k", 11, *arguments)
     assert done.exit_code == 2
+    assert "only 10 of 20 configurations are distinct" in done.stderr
+    done = run("select", "twice.extxyz", "-k", 11, "--no-distinct", *arguments)
+    assert done.exit_code == 2
     assert "only 10 rows are distinct" in done.stderr
 
 
 def test_configurations_that_are_all_alike(run, folder, tmp_path):
     write(tmp_path / "same.extxyz", [ase_read(folder / "all.extxyz", 0)] * 4)
-    done = run("select", "same.extxyz", "-k", 2, "--method", "kdpp", *SMALL, "--output", "c.extxyz")
+    arguments = ("select", "same.extxyz", "-k", 2, "--method", "kdpp", *SMALL)
+    done = run(*arguments, "--output", "c.extxyz")
+    assert done.exit_code == 2
+    assert "only 1 of 4 configurations are distinct" in done.stderr
+    done = run(*arguments, "--no-distinct", "--output", "c.extxyz")
     assert done.exit_code == 2
     assert "nothing to tell them by" in done.stderr
 
@@ -363,7 +370,7 @@ def test_python_selects_as_the_command_line_does(run, folder, tmp_path):
 
 def test_the_schema(run):
     schema = json.loads(run("select", "--schema").stdout)
-    assert schema["required"] == ["files", "count", "output"]
+    assert schema["required"] == ["files", "output"]
     assert "kdpp" in schema["properties"]["method"]["enum"]
 
 

@@ -17,7 +17,7 @@ from potlearn.tasks.settings.yaml_text import parse_yaml
 
 _CONFIGURATION = (".yaml", ".yml")
 # Options that are not keys of the configuration by themselves.
-_OWN = {"files", "parameters", "overrides", "descriptor", "schema", *OPTIONS}
+_OWN = {"files", "parameters", "quotas", "overrides", "descriptor", "schema", *OPTIONS}
 
 
 def select_config(given: Mapping[str, Any]) -> SelectConfig:
@@ -34,13 +34,17 @@ def select_config(given: Mapping[str, Any]) -> SelectConfig:
     options = {k: v for k, v in given.items() if k not in _OWN}
     options |= label_settings(given)
     if "parameters" in given:
-        options["parameters"] = dict(_parameters(given["parameters"]))
+        options["parameters"] = dict(_pairs("--parameter", given["parameters"]))
+    if "quotas" in given:
+        options["quotas"] = dict(_pairs("--quota", given["quotas"]))
     if len(files) == 1 and files[0].suffix in _CONFIGURATION:
         return _from_file(files[0], options, overrides)
     options["descriptor"] = descriptor_settings(given.get("descriptor"), None, overrides)
-    missing = [name for name in ("count", "output") if name not in options]
-    if not files or missing:
-        raise typer.BadParameter("name files, -k and --output; or a configuration file")
+    sized = {"count", "budget", "quotas"} & options.keys()
+    if not files or not sized or "output" not in options:
+        raise typer.BadParameter(
+            "name files, -k (or --budget, or --quota) and --output; or a configuration file"
+        )
     return SelectConfig.of({**options, "files": files}, "options", folder="")
 
 
@@ -48,13 +52,20 @@ def _from_file(path: Path, options: Mapping[str, Any], overrides: Iterable[str])
     raw = read_raw(path)
     for item in overrides:
         set_value(raw, item)
-    absolute = {k: v.absolute() if isinstance(v, Path) else v for k, v in options.items()}
+    absolute = {k: _absolute(v) for k, v in options.items()}
     return SelectConfig.of({**raw, **absolute}, str(path), folder=path.parent)
 
 
-def _parameters(items: Iterable[str]) -> Iterable[tuple[str, Any]]:
+def _absolute(value: Any) -> Any:
+    """Paths of options start from the working directory, not from the file's folder."""
+    if isinstance(value, list):
+        return [_absolute(item) for item in value]
+    return value.absolute() if isinstance(value, Path) else value
+
+
+def _pairs(option: str, items: Iterable[str]) -> Iterable[tuple[str, Any]]:
     for item in items:
         key, equals, text = item.partition("=")
         if not equals:
-            raise ConfigError(f"--parameter {item}: expected KEY=VALUE")
-        yield key.strip(), parse_yaml(text, f"--parameter {key}")
+            raise ConfigError(f"{option} {item}: expected KEY=VALUE")
+        yield key.strip(), parse_yaml(text, f"{option} {key}")

@@ -18,7 +18,11 @@ Count: TypeAlias = Annotated[
     int | None, typer.Option("-k", "--count", help="Number of configurations to select.")
 ]
 Method: TypeAlias = Annotated[
-    str | None, typer.Option(help="Selector, such as kdpp or fps [default: kmeans].")
+    str | None,
+    typer.Option(
+        help="Selector, such as kdpp or fps [default: kmeans, which covers rare states; where the "
+        "pool looks like what you will simulate, random has force errors as small or smaller]."
+    ),
 ]
 Parameters: TypeAlias = Annotated[
     list[str] | None,
@@ -29,6 +33,40 @@ Output: TypeAlias = Annotated[
 ]
 Rest: TypeAlias = Annotated[
     Path | None, typer.Option(help="File of the other configurations (.extxyz).")
+]
+Known: TypeAlias = Annotated[
+    list[Path] | None,
+    typer.Option(help="Labelled configurations, which the selection continues from."),
+]
+Budget: TypeAlias = Annotated[
+    float | None,
+    typer.Option(
+        help="Cost of all selected configurations, instead of -k; 1 is the mean configuration."
+    ),
+]
+Cost: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        help="natoms^P, or an info key with the cost in its own unit [default: natoms^3]."
+    ),
+]
+Quotas: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--quota",
+        metavar="NAME=N",
+        help="At least N configurations of a group or with an element.",
+    ),
+]
+Distinct: TypeAlias = Annotated[
+    bool | None,
+    typer.Option(
+        "--distinct/--no-distinct", help="Leave out copies of a configuration [default: distinct]."
+    ),
+]
+IndexFile: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(help="File and frame of each selected configuration (.json, .csv or .txt)."),
 ]
 Seed: TypeAlias = Annotated[
     int | None, typer.Option(min=0, help="Seed of random selectors [default: 0].")

@@ -29,8 +29,15 @@ SCALINGS = ("standard", "whiten", "none")
 BLOCK, SMALLEST = 4096, 1e-10
 
 
-def scaled(features: Array, scaling: str = "standard", path: str | Path | None = None) -> Array:
+def scaled(
+    features: Array,
+    scaling: str = "standard",
+    path: str | Path | None = None,
+    reference: Array | None = None,
+) -> Array:
     """Scaled features, (n, F') float64; in a memory-mapped ``path`` (``.npy``) if it is given.
+
+    Moments are those of ``reference`` (m, F), by default of the features themselves.
 
     Raises
     ------
@@ -41,8 +48,9 @@ def scaled(features: Array, scaling: str = "standard", path: str | Path | None =
         raise DataError(f"unknown scaling {scaling!r}; expected one of {', '.join(SCALINGS)}")
     if scaling == "none":
         return features
-    standard = Standardiser.fit(features[a:b] for a, b in _blocks(len(features)))
-    axes = _axes(features, standard) if scaling == "whiten" else None
+    of = features if reference is None else reference
+    standard = Standardiser.fit(of[a:b] for a, b in _blocks(len(of)))
+    axes = _axes(of, standard) if scaling == "whiten" else None
     width = features.shape[1] if axes is None else axes.shape[1]
     out = _output((len(features), width), path)
     for a, b in _blocks(len(features)):

@@ -29,6 +29,7 @@ from .matrix.deim import DEIM as DEIM
 from .matrix.maxvol import MaxVol as MaxVol
 from .matrix.maxvol import extrapolation_grade as extrapolation_grade
 from .matrix.pivoted_qr import PivotedQR as PivotedQR
+from .near_copies import near_copies as near_copies
 from .registry import SELECTORS as SELECTORS
 from .registry import make_selector as make_selector
 from .sampling.stratified import Stratified as Stratified

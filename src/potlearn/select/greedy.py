@@ -89,6 +89,12 @@ def greedy(
         n_passes += 1
 
 
+def scores_after(rows: Rows, rule: Rule, known: Rows, run: Run) -> Array:
+    """Scores of all rows after the choice of known ones, whose effect is what is seen of them."""
+    work = _CatchUp(rule, rule.seen(known.read()))
+    return _caught_up(rows, np.full(rows.shape[0], np.inf), work, run, "known")
+
+
 def _round(
     rows: Rows, rule: Rule, scores: Array, start: int, n_active: int
 ) -> Iterator[tuple[int, float, Array]]:
@@ -152,8 +158,11 @@ class _CatchUp:
         parts = []
         for start in range(0, len(X), BLOCK_ROWS):
             among = slice(start, start + BLOCK_ROWS)
-            seen = Seen.of(self.rule.seen(X[among]))
-            parts.append(self.rule.updated(scores[among], seen, self.effects))
+            seen, now = Seen.of(self.rule.seen(X[among])), scores[among]
+            for first in range(0, len(self.effects), BLOCK_ROWS):
+                effects = self.effects[first : first + BLOCK_ROWS]
+                now = self.rule.updated(now, seen, effects)
+            parts.append(now)
         return {"scores": np.concatenate(parts)}
 
 

@@ -10,7 +10,7 @@ import mmap
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -25,6 +25,7 @@ BLOCK = 2_000_000
 SMALLEST, LARGEST = 1e-125, 1e125
 
 
+@runtime_checkable
 class Rows(Protocol):
     """Rows that can be read, whole or in part."""
 
@@ -103,14 +104,16 @@ class FileRows:
         return np.asarray(np.memmap(self.path, self.dtype, "r", self.offset, shape))
 
 
-def as_rows(X: ArrayLike) -> Rows:
-    """Rows of a matrix; those of a memory-mapped one stay in its file.
+def as_rows(X: ArrayLike | Rows) -> Rows:
+    """Rows of a matrix; those of a memory-mapped one stay in its file; rows stay as they are.
 
     Raises
     ------
     SelectionError
         ``X`` is not a matrix of real numbers, or is empty.
     """
+    if isinstance(X, Rows):
+        return X
     array = _real(X)
     if array.ndim != 2:
         raise SelectionError(f"X has {array.ndim} dimensions; expected two, (rows, features)")
@@ -160,8 +163,10 @@ def blocks(rows: Rows, width: int = 0) -> Iterator[tuple[int, Array]]:
         yield start, rows.part(start, min(start + size, n)).read()
 
 
-def check_numbers(rows: Rows, bounded: bool = True, fingerprint: bool = False) -> str:
-    """Checksum of the rows if it is wanted.
+def check_numbers(
+    rows: Rows, bounded: bool = True, fingerprint: bool = False, name: str = "X"
+) -> str:
+    """Checksum of the rows, called ``name`` in messages, if it is wanted.
 
     Raises
     ------
@@ -171,28 +176,28 @@ def check_numbers(rows: Rows, bounded: bool = True, fingerprint: bool = False) -
     """
     checksum, largest = 0, 0.0
     for start, block in blocks(rows):
-        _check_block(start, block, LARGEST if bounded else np.inf)
+        _check_block(start, block, LARGEST if bounded else np.inf, name)
         largest = max(largest, float(block.max()), -float(block.min()))
         if fingerprint:
             checksum = zlib.crc32(block.data, checksum)
     if bounded and 0.0 < largest < SMALLEST:
         raise SelectionError(
-            f"the largest number of X is {largest:.3g} in size; expected {SMALLEST:g} or more, of "
-            "which squares are not zero: multiply the features"
+            f"the largest number of {name} is {largest:.3g} in size; expected {SMALLEST:g} or more, "
+            "of which squares are not zero: multiply the features"
         )
     return f"{rows.shape} {checksum:08x}"
 
 
-def _check_block(start: int, block: Array, largest: float) -> None:
+def _check_block(start: int, block: Array, largest: float, name: str) -> None:
     high, low = block.max(), block.min()
     if not np.isfinite(high + low):
         i, j = np.argwhere(~np.isfinite(block))[0]
-        raise SelectionError(f"row {start + i}, column {j} of X is {block[i, j]}")
+        raise SelectionError(f"row {start + i}, column {j} of {name} is {block[i, j]}")
     if high > largest or low < -largest:
         i, j = np.argwhere(np.abs(block) > largest)[0]
         raise SelectionError(
-            f"row {start + i}, column {j} of X is {block[i, j]:.3g}; expected at most {largest:g} "
-            "in size, of which squares are finite: scale the features"
+            f"row {start + i}, column {j} of {name} is {block[i, j]:.3g}; expected at most "
+            f"{largest:g} in size, of which squares are finite: scale the features"
         )
 
 

@@ -16,9 +16,10 @@ from potlearn.errors import TooFewError
 from potlearn.linalg.blas import one_blas_thread
 from potlearn.select.copies import check_distinct
 from potlearn.select.estimator import Estimator
+from potlearn.select.given import Given, choose_given
 from potlearn.select.labels import Labels as Labels
 from potlearn.select.labels import check_labels
-from potlearn.select.parameters import check_count, shown
+from potlearn.select.parameters import check_count, is_positive_integer, shown
 from potlearn.select.rows import Rows, as_rows, check_numbers
 from potlearn.select.run import Run
 from potlearn.select.seeds import Seed, seed_sequence
@@ -48,19 +49,43 @@ class Selector(Estimator):
     def check(self, n: int) -> None:
         """Raise SelectionError where the parameters do not go with ``n`` rows."""
 
-    def select(self, X: ArrayLike, y: Labels | None = None) -> Selection:
-        """Choose rows of ``X`` (N, D); ``y`` holds a label of each row where labels matter.
+    def select(
+        self,
+        X: ArrayLike | Rows,
+        y: Labels | None = None,
+        *,
+        known: ArrayLike | Rows | None = None,
+        costs: ArrayLike | None = None,
+        budget: float | None = None,
+    ) -> Selection:
+        """Choose rows of a matrix.
+
+        Parameters
+        ----------
+        X : (N, D)
+        y : (N,), optional
+            A label of each row, where labels matter.
+        known : (M, D), optional
+            Rows that were chosen before, such as labelled configurations: the choice continues
+            from them, and rows that are copies of them are not chosen.
+        costs : (N,), optional
+            What each row costs; together with ``budget``.
+        budget : float, optional
+            What the chosen rows may cost together; their number is then ``n_to_select`` at most.
 
         Raises
         ------
         SelectionError
-            ``X`` is malformed, holds NaN or numbers of extreme size, or the parameters do not go
-            with it.
+            ``X`` is malformed, holds NaN or numbers of extreme size, the parameters do not go with
+            it, or the selector cannot continue from known rows or keep to a budget.
         TooFewError
             Fewer rows can be chosen than were asked for.
         """
         rows = as_rows(X)
         check_labels(rows.shape[0], y)
+        given = Given.of(rows, known, costs, budget)
+        if given is not None:
+            return self._select_given(rows, y, given)
         self.check(rows.shape[0])
         with one_blas_thread(), self.running(rows) as run:
             selection = self.choose(rows, y, run)
@@ -73,8 +98,29 @@ class Selector(Estimator):
         if not self.copies:
             check_distinct(rows, selection.indices)
 
+    def _select_given(self, rows: Rows, y: Labels | None, given: Given) -> Selection:
+        """Choose among the rows that are no copies of known ones."""
+        check_numbers(rows, self.computes)
+        free = given.free(rows)
+        selector = self if given.budget is None else self.at_most(len(free))
+        selector.check(len(free))
+        part, labels = rows.take(free), None if y is None else [y[i] for i in free.tolist()]
+        with one_blas_thread(), selector.running(part, given.known) as run:
+            found = selector.choose_given(part, given.among(free), labels, run)
+        selection = Selection(free[found.indices], found.scores)
+        self.check_chosen(rows, selection)
+        return selection
+
+    def choose_given(self, rows: Rows, given: Given, labels: Labels | None, run: Run) -> Selection:
+        """Choose from checked rows, with known rows and a budget where they are given."""
+        return choose_given(self, rows, given, labels, run)
+
+    def at_most(self, n: int) -> Self:
+        """The selector with ``n_to_select`` no larger than ``n``."""
+        return self
+
     @contextmanager
-    def running(self, rows: Rows) -> Iterator[Run]:
+    def running(self, rows: Rows, known: Rows | None = None) -> Iterator[Run]:
         """Check the numbers, and give the run of a selection."""
         check_numbers(rows, self.computes)
         yield Run(seed_sequence(getattr(self, "random_state", 0)))
@@ -102,6 +148,11 @@ class Sized(Selector):
         check_count("n_to_select", k)
         if k > n:
             raise TooFewError(f"n_to_select is {shown(k)}, but there are only {n} rows", n)
+
+    @override
+    def at_most(self, n: int) -> Self:
+        k = self.n_to_select
+        return replace(self, n_to_select=min(k, n)) if is_positive_integer(k) else self
 
     # Number of rows that it can choose from at once, where there is a limit.
     most_rows: ClassVar[int | None] = None

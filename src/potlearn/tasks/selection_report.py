@@ -9,6 +9,7 @@ import numpy as np
 
 from potlearn.tasks.folder import OutputFolder
 from potlearn.tasks.selection_outcome import SelectionOutcome
+from potlearn.tasks.settings.select import SelectConfig
 from potlearn.typing import Settings
 
 if TYPE_CHECKING:
@@ -43,6 +44,10 @@ def _record(outcome: SelectionOutcome) -> Settings:
         "rows": selection.indices.tolist(),
         "scores": [float(s) if np.isfinite(s) else None for s in selection.scores],
         "configurations": indices.tolist(),
+        "known": [path.name for path in config.known or ()],
+        "budget": config.budget,
+        "cost": config.cost,
+        "quotas": config.quotas,
         "sources": [outcome.dataset.source(i) for i in indices.tolist()],
     }
 
@@ -70,9 +75,12 @@ def _inclusion(outcome: SelectionOutcome) -> np.ndarray | None:
     """Inclusion probability of every row, where the selector defines one."""
     from potlearn.select import DPP, KDPP
 
-    if not isinstance(outcome.selector, KDPP | DPP):
+    if not isinstance(outcome.selector, KDPP | DPP) or outcome.config.quotas:
         return None
-    return outcome.selector.inclusion_probabilities(outcome.X)
+    pool, rows = outcome.pool, outcome.pool.candidates
+    values = np.zeros(len(pool.X))
+    values[rows] = outcome.selector.inclusion_probabilities(pool.rows(rows), pool.X_known)
+    return values
 
 
 def _settings(outcome: SelectionOutcome) -> Settings:
@@ -84,5 +92,17 @@ def _settings(outcome: SelectionOutcome) -> Settings:
         "features": "of every atom" if config.environments else list(config.features),
         "number of features": outcome.X.shape[1],
         "scaling": config.scaling,
+        **_asked(config),
         "notes": list(outcome.notes),
     }
+
+
+def _asked(config: SelectConfig) -> Settings:
+    """What the number of configurations follows from, and what is known already."""
+    asked: Settings = {
+        "known": [path.name for path in config.known or ()],
+        "budget": config.budget,
+        "cost": config.cost,
+        "quotas": [f"{name}={count}" for name, count in config.quotas.items()],
+    }
+    return {key: value for key, value in asked.items() if value}

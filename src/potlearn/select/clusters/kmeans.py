@@ -18,6 +18,7 @@ from typing import Any, ClassVar
 import numpy as np
 from typing_extensions import override
 
+from potlearn.select.clusters.more_centres import more_centres, random_centres
 from potlearn.select.clusters.representatives import check_filled, nearest_to_centres
 from potlearn.select.clusters.scikit import legacy_seed, scikit
 from potlearn.select.parameters import check_choice, check_count
@@ -75,6 +76,16 @@ class KMeans(Sized):
         fitted = self._fitted(rows.take(sample).read(), None, run)
         return self._moved(rows, np.asarray(fitted.cluster_centers_, np.float64), run)
 
+    def choose_beyond(self, rows: Rows, known: Rows, labels: Labels | None, run: Run) -> Selection:
+        """Known rows are centres that stay where they are; the others move."""
+        n, size = rows.shape[0], max(SAMPLE * self.n_to_select, MIN_SAMPLE)
+        rng = run.rng(0)
+        sample = rows if n <= size else rows.take(np.sort(rng.choice(n, size, replace=False)))
+        X, fixed = sample.read(), known.read()
+        k = self.n_to_select
+        draw = more_centres if self.init == "k-means++" else random_centres
+        return self._moved(rows, np.vstack([fixed, draw(X, fixed, k, rng)]), run, len(fixed))
+
     @override
     def stands_for(self, selection: Selection, weights: Array) -> Array:
         return np.asarray(selection.scores * weights.sum())
@@ -96,22 +107,31 @@ class KMeans(Sized):
                 random_state=legacy_seed(run.rng(0)),
             ).fit(X, sample_weight=weights)
 
-    def _moved(self, rows: Rows, centres: Array, run: Run) -> Selection:
-        """Lloyd's iterations, each a pass, and the rows nearest to the last centres."""
-        before = np.inf
+    def _moved(self, rows: Rows, centres: Array, run: Run, n_fixed: int = 0) -> Selection:
+        """Lloyd's iterations, each a pass, and the rows nearest to the last centres.
+
+        The first ``n_fixed`` centres stay; the result is from before one of the others lost all
+        rows, if they have any.
+        """
+        before, last = np.inf, None
         for t in range(self.max_iter):
             found = over(rows, _Assignment(centres), run, f"iteration {t}", _merged)
+            if n_fixed and last is not None and not found["counts"][n_fixed:].all():
+                found = last
+                break
             left = float(found["inertia"][0])
             if t == self.max_iter - 1 or left > (1 - GAIN) * before:
                 break
-            before, counts = left, found["counts"][:, None]
-            centres = np.where(counts > 0, found["sums"] / np.maximum(counts, 1.0), centres)
-        return self._chosen(found)
+            before, counts, last = left, found["counts"][:, None], found
+            moved = np.where(counts > 0, found["sums"] / np.maximum(counts, 1.0), centres)
+            centres = np.vstack([centres[:n_fixed], moved[n_fixed:]])
+        return self._chosen(found, n_fixed)
 
-    def _chosen(self, found: State) -> Selection:
-        counts = found["counts"]
+    def _chosen(self, found: State, n_fixed: int) -> Selection:
+        """The rows nearest to the centres that were free to move."""
+        counts = found["counts"][n_fixed:]
         check_filled(int((counts > 0).sum()), self.n_to_select)
-        return Selection.of(found["nearest"], counts / counts.sum())
+        return Selection.of(found["nearest"][n_fixed:], counts / found["counts"].sum())
 
 
 @dataclass(frozen=True)

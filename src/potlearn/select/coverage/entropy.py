@@ -17,8 +17,10 @@ from typing import ClassVar, Self
 import numpy as np
 from typing_extensions import override
 
-from potlearn.select.coverage.fps import Centred, farthest, squares_from
-from potlearn.select.greedy import Seen, greedy
+from potlearn.select.buying import bought
+from potlearn.select.coverage.fps import NONE, Centred, farthest, squares_from
+from potlearn.select.given import Budget
+from potlearn.select.greedy import Seen, greedy, scores_after
 from potlearn.select.kernels.base import median_distance
 from potlearn.select.kernels.named import RBF
 from potlearn.select.parameters import check_number
@@ -63,11 +65,51 @@ class Entropy(Sized):
 
     @override
     def choose(self, rows: Rows, labels: Labels | None, run: Run) -> Selection:
-        rule = _Information(mean_row(rows, run), RBF(self.fitted(rows).bandwidth).scale)
+        rule = self._rule(rows, run)
         first, start = farthest(rows, rule, run), np.full(rows.shape[0], np.inf)
         picks = greedy(rows, rule, start, self.n_to_select, run, "information", first)
         indices, scores = zip(*picks, strict=True)
         return Selection.of(indices, scores)
+
+    def choose_beyond(self, rows: Rows, known: Rows, labels: Labels | None, run: Run) -> Selection:
+        """Known rows are part of the history."""
+        rule = self._rule(rows, run)
+        scores = scores_after(rows, rule, known, run)
+        picks = greedy(rows, rule, scores, self.n_to_select, run, "information")
+        indices, information = zip(*picks, strict=True)
+        return Selection.of(indices, information)
+
+    def choose_within(
+        self, rows: Rows, budget: Budget, known: Rows | None, labels: Labels | None, run: Run
+    ) -> Selection:
+        r"""In every step the row of the largest :math:`\exp(\delta H)` for its cost.
+
+        The first one is that of the largest squared distance from the mean for its cost.
+        """
+        rule = self._rule(rows, run)
+        seen = Seen.of(rule.seen(rows.read()))
+        scores = np.full(rows.shape[0], np.inf)
+        if known is not None:
+            scores = scores_after(rows, rule, known, run)
+        start = np.maximum(seen.squares, NONE) if known is None else _rarity(scores)
+
+        def updated(i: int, gains: Array) -> Array:
+            nonlocal scores
+            scores = rule.updated(scores, seen, seen.rows[i : i + 1])
+            return _rarity(scores)
+
+        indices, gains = bought(start, budget, self.n_to_select, updated)
+        information = np.log(gains)
+        information[:1] = np.inf if known is None else information[:1]
+        return Selection(indices, information)
+
+    def _rule(self, rows: Rows, run: Run) -> _Information:
+        return _Information(mean_row(rows, run), RBF(self.fitted(rows).bandwidth).scale)
+
+
+def _rarity(scores: Array) -> Array:
+    r""":math:`\exp(\delta H)`, finite and above 0."""
+    return np.exp(np.clip(scores, -700.0, 700.0))
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ left is at most twice the smallest possible one.)
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from math import sqrt
 from typing import ClassVar, Self
@@ -17,8 +18,10 @@ import numpy as np
 from typing_extensions import override
 
 from potlearn.errors import SelectionError, TooFewError
+from potlearn.select.buying import bought
 from potlearn.select.copies import NOISE
-from potlearn.select.greedy import Rule, Seen, greedy
+from potlearn.select.given import Budget
+from potlearn.select.greedy import Rule, Seen, greedy, scores_after
 from potlearn.select.parameters import is_integer, shown
 from potlearn.select.passes import mean_row, squares_of
 from potlearn.select.rows import Rows
@@ -32,6 +35,8 @@ from potlearn.typing import Array
 
 # Squared distances below this part of the squared lengths from the mean are rounding.
 ROUNDING = 1e-14
+# Gain of a first row that is the mean: it can be chosen where it is the only one.
+NONE = 1e-200
 
 
 @dataclass(frozen=True)
@@ -76,6 +81,40 @@ class FPS(Sized):
         rule, n = _Distances(mean_row(rows, run)), rows.shape[0]
         first = self._first(rows, rule, run)
         picks = greedy(rows, rule, np.full(n, np.inf), self.n_to_select, run, "distances", first)
+        return self._taken(picks)
+
+    def choose_beyond(self, rows: Rows, known: Rows, labels: Labels | None, run: Run) -> Selection:
+        """Start from the distances to the known rows; ``initialize`` has no part in it."""
+        rule = _Distances(mean_row(rows, run))
+        scores = scores_after(rows, rule, known, run)
+        return self._taken(greedy(rows, rule, scores, self.n_to_select, run, "distances"))
+
+    def choose_within(
+        self, rows: Rows, budget: Budget, known: Rows | None, labels: Labels | None, run: Run
+    ) -> Selection:
+        """In every step the row of the largest squared distance for its cost.
+
+        The first one's distance is that from the mean; ``initialize`` has no part in it.
+        """
+        rule = _Distances(mean_row(rows, run))
+        seen = Seen.of(rule.seen(rows.read()))
+        start = np.maximum(seen.squares, NONE)
+        if known is not None:
+            start = scores_after(rows, rule, known, run)
+        far = None if known is None else start
+
+        def updated(i: int, gains: Array) -> Array:
+            nonlocal far
+            before = np.full(len(gains), np.inf) if far is None else far
+            far = rule.updated(before, seen, seen.rows[i : i + 1])
+            return np.where(far > ROUNDING * seen.squares, far, 0.0)
+
+        indices, squares = bought(start, budget, self.n_to_select, updated)
+        squares[:1] = np.inf if known is None else squares[:1]
+        return Selection(indices, np.sqrt(squares))
+
+    def _taken(self, picks: Iterator[tuple[int, float]]) -> Selection:
+        """All that was asked for, with distances."""
         chosen = list(picks)
         if len(chosen) < self.n_to_select:
             raise TooFewError(

@@ -14,6 +14,7 @@ import numpy as np
 from typing_extensions import override
 
 from potlearn.errors import SelectionError, TooFewError
+from potlearn.select.given import Budget
 from potlearn.select.rows import Rows
 from potlearn.select.run import Run
 from potlearn.select.selection import Selection
@@ -55,34 +56,63 @@ class SetCover(Sized):
 
     @override
     def choose(self, rows: Rows, labels: Labels | None, run: Run) -> Selection:
+        return self._covered(rows, None, None)
+
+    def choose_beyond(self, rows: Rows, known: Rows, labels: Labels | None, run: Run) -> Selection:
+        """Rows within the radius of a known one are covered from the start."""
+        return self._covered(rows, known, None)
+
+    def choose_within(
+        self, rows: Rows, budget: Budget, known: Rows | None, labels: Labels | None, run: Run
+    ) -> Selection:
+        """In every step the row that covers the most for its cost."""
+        return self._covered(rows, known, budget)
+
+    def _covered(self, rows: Rows, known: Rows | None, budget: Budget | None) -> Selection:
         X = rows.read()
-        X = X - X.mean(axis=0)
+        mean = X.mean(axis=0)
+        X = X - mean
         squares, sizes = squared_distances(X, X), squared_norms(X)
         np.fill_diagonal(squares, 0.0)
-        indices, gains = _smallest_cover(squares, sizes, self.n_to_select)
-        return _filled(squares, sizes, indices, gains, self.n_to_select)
+        reached = np.full(len(X), np.inf)
+        if known is not None:
+            reached = squared_distances(X, known.read() - mean).min(axis=1)
+        limit = Budget(np.ones(len(X)), float(self.n_to_select)) if budget is None else budget
+        indices, gains = _smallest_cover(squares, sizes, reached, limit)
+        if budget is None:
+            return _filled(squares, sizes, reached, (indices, gains), self.n_to_select)
+        return _filled_within(squares, reached, (indices, gains), budget)
 
 
-def cover(squares: Array, radius: float, limit: int) -> tuple[list[int], list[float]] | None:
-    """Rows that cover all, and what part each covers anew; None if ``limit`` are not enough."""
+def cover(
+    squares: Array, radius: float, reached: Array, budget: Budget
+) -> tuple[list[int], list[float]] | None:
+    """Rows that cover all, and what part each covers anew; None if the budget is not enough.
+
+    ``reached`` holds squared distances from what covers before any choice, (N,).
+    """
     near = squares <= radius**2 * (1 + TIE)
-    counts = near.sum(axis=0)
-    left = np.ones(len(near), bool)
-    indices, gains = list[int](), list[float]()
+    left = ~(reached <= radius**2 * (1 + TIE))
+    counts = near[left].sum(axis=0)
+    indices, gains, money = list[int](), list[float](), budget.limit
     while left.any():
-        if len(indices) == limit:
+        rates = np.where(budget.costs <= money, counts / budget.costs, 0.0)
+        i = int(rates.argmax())
+        if not rates[i] > 0:
             return None
-        i = int(counts.argmax())
         newly = left & near[i]
         indices.append(i)
         gains.append(float(newly.sum()) / len(near))
+        money -= float(budget.costs[i])
         left &= ~newly
         counts = counts - near[newly].sum(axis=0)
     return indices, gains
 
 
-def _smallest_cover(squares: Array, sizes: Array, k: int) -> tuple[list[int], list[float]]:
-    """Cover by at most k rows of the smallest radius, by bisection.
+def _smallest_cover(
+    squares: Array, sizes: Array, reached: Array, budget: Budget
+) -> tuple[list[int], list[float]]:
+    """Cover of the smallest radius that the budget pays for, by bisection.
 
     Rows that are at the radius but for rounding are covered.
     """
@@ -90,10 +120,10 @@ def _smallest_cover(squares: Array, sizes: Array, k: int) -> tuple[list[int], li
     least = np.maximum.outer(sizes, sizes)
     least *= -TIE
     least += squares
-    best = cover(least, high, k)
+    best = cover(least, high, reached, budget)
     for _ in range(STEPS):
         middle = (low + high) / 2
-        found = cover(least, middle, k)
+        found = cover(least, middle, reached, budget)
         if found is None:
             low = middle
         else:
@@ -105,10 +135,12 @@ def _smallest_cover(squares: Array, sizes: Array, k: int) -> tuple[list[int], li
 
 
 def _filled(
-    squares: Array, sizes: Array, indices: list[int], gains: list[float], k: int
+    squares: Array, sizes: Array, reached: Array, found: tuple[list[int], list[float]], k: int
 ) -> Selection:
     """The cover, and the rows farthest from it."""
-    nearest, largest = squares[indices].min(axis=0), float(squares.max())
+    indices, gains = found
+    nearest = squares[indices].min(axis=0, initial=np.inf)
+    nearest, largest = np.minimum(nearest, reached), float(squares.max())
     while len(indices) < k:
         i = first_largest(nearest, float(sizes[nearest.argmax()]))
         if not nearest[i] > EQUAL * largest:
@@ -120,3 +152,21 @@ def _filled(
         gains.append(0.0)
         nearest = np.minimum(nearest, squares[i])
     return Selection.of(indices, gains)
+
+
+def _filled_within(
+    squares: Array, reached: Array, found: tuple[list[int], list[float]], budget: Budget
+) -> Selection:
+    """The cover, and the rows farthest from it that the rest of the budget pays for."""
+    indices, gains = found
+    nearest = np.minimum(squares[indices].min(axis=0, initial=np.inf), reached)
+    money, largest = budget.limit - float(budget.costs[indices].sum()), float(squares.max())
+    while True:
+        far = np.where(budget.costs <= money, nearest, 0.0)
+        i = first_largest(far)
+        if not far[i] > EQUAL * largest:
+            return Selection.of(indices, gains)
+        indices.append(i)
+        gains.append(0.0)
+        money -= float(budget.costs[i])
+        nearest = np.minimum(nearest, squares[i])

@@ -13,7 +13,9 @@ from potlearn.linalg.blas import one_blas_thread
 from potlearn.select.determinantal.ensemble import Ensemble, check_rank, ensemble_of
 from potlearn.select.determinantal.laws import Law
 from potlearn.select.determinantal.sampler import DeterminantalSampler
+from potlearn.select.given import known_rows
 from potlearn.select.kernels.base import Precomputed
+from potlearn.select.kernels.conditioned import conditioned
 from potlearn.select.kernels.named import KernelLike, kernel_of_chunks, make_kernel
 from potlearn.select.limits import check_memory
 from potlearn.select.rows import Rows, as_rows, check_numbers
@@ -72,23 +74,37 @@ class Determinantal(Selector):
     def choose(self, rows: Rows, labels: Labels | None, run: Run) -> Selection:
         return self._set_up(rows, run).select(run.rng(0))
 
-    def sampler(self, X: ArrayLike) -> DeterminantalSampler:
-        """Set-up alone, for many draws from the same rows."""
-        rows, run = self._checked(X)
-        with one_blas_thread():
-            return self._set_up(rows, run)
+    def choose_beyond(self, rows: Rows, known: Rows, labels: Labels | None, run: Run) -> Selection:
+        """Draw from the process given that the known rows are in the draw, exactly."""
+        kernel = conditioned(self.kernel, rows, known)
+        return replace(self, kernel=kernel).choose(rows, labels, run)
 
-    def inclusion_probabilities(self, X: ArrayLike) -> Array:
-        """Probability that each row is drawn, (N,)."""
+    def sampler(
+        self, X: ArrayLike | Rows, known: ArrayLike | Rows | None = None
+    ) -> DeterminantalSampler:
+        """Set-up alone, for many draws from the same rows, given known rows if there are any."""
         rows, run = self._checked(X)
         with one_blas_thread():
-            return self._set_up(rows, run).inclusion_probabilities(run)
+            return self._given(rows, known)._set_up(rows, run)
+
+    def inclusion_probabilities(
+        self, X: ArrayLike | Rows, known: ArrayLike | Rows | None = None
+    ) -> Array:
+        """Probability that each row is drawn, (N,), given known rows if there are any."""
+        rows, run = self._checked(X)
+        with one_blas_thread():
+            return self._given(rows, known)._set_up(rows, run).inclusion_probabilities(run)
+
+    def _given(self, rows: Rows, known: ArrayLike | Rows | None) -> Self:
+        if known is None:
+            return self
+        return replace(self, kernel=conditioned(self.kernel, rows, known_rows(known, rows)))
 
     def _set_up(self, rows: Rows, run: Run) -> DeterminantalSampler:
         ensemble = ensemble_of(rows, self.kernel, self.rank, self.landmarks, run)
         return DeterminantalSampler(ensemble, self.law(ensemble))
 
-    def _checked(self, X: ArrayLike) -> tuple[Rows, Run]:
+    def _checked(self, X: ArrayLike | Rows) -> tuple[Rows, Run]:
         rows = as_rows(X)
         self.check(rows.shape[0])
         check_numbers(rows)

@@ -104,7 +104,7 @@ def decompose(rows: Rows, kernel: Kernel, run: Run, rank: int) -> Ensemble:
     features, moments = kernel.features(), Triangle()  # type: FeatureMap | None, Moments
     if features is None:
         if rows.shape[0] <= FULL_KERNEL or isinstance(kernel, Precomputed):
-            return _full(_matrix(rows, kernel))
+            return _full(_matrix(rows, kernel), kernel.terms)
         nystroem = Nystroem.of(kernel, rows, rank, run.rng(_LANDMARKS))
         features, moments = nystroem, Square()
         if nystroem.is_well_conditioned:
@@ -140,10 +140,13 @@ def _matrix(rows: Rows, kernel: Kernel) -> Array:
     return matrix
 
 
-def _full(matrix: Array) -> Ensemble:
-    """Ensemble from the kernel matrix itself; its eigenvectors serve as rows and features."""
+def _full(matrix: Array, terms: float) -> Ensemble:
+    """Ensemble from the kernel matrix itself; its eigenvectors serve as rows and features.
+
+    Entries are as exact as differences of numbers of the size ``terms`` are.
+    """
     eigenvalues, vectors = np.linalg.eigh(matrix)
-    cut = len(matrix) * _EPS * np.abs(eigenvalues).max()
+    cut = len(matrix) * _EPS * max(np.abs(eigenvalues).max(), terms)
     if eigenvalues[0] < -1e3 * cut:
         raise SelectionError(
             f"the kernel is not positive semidefinite: its eigenvalues go from "

@@ -20,10 +20,13 @@ from typing import ClassVar, Self
 import numpy as np
 from typing_extensions import override
 
-from potlearn.errors import TooFewError
+from potlearn.errors import SelectionError, TooFewError
+from potlearn.select.buying import bought, most_affordable
 from potlearn.select.determinantal.ensemble import MIN_RANK, Along, check_rank
+from potlearn.select.given import Budget
 from potlearn.select.greedy import Rule, Seen, greedy
 from potlearn.select.kernels.base import FeatureMap, Kernel, Precomputed
+from potlearn.select.kernels.conditioned import conditioned
 from potlearn.select.kernels.named import KernelLike, kernel_of_chunks, make_kernel, most_volumes
 from potlearn.select.kernels.nystroem import Nystroem
 from potlearn.select.passes import squares_of
@@ -34,7 +37,7 @@ from potlearn.select.selection import Selection
 from potlearn.select.selector import Labels, Sized
 from potlearn.select.ties import first_largest
 from potlearn.select.vectors import orthonormal, squared_norms
-from potlearn.typing import Array
+from potlearn.typing import Array, Indices
 
 # Numbers k N of the factor up to which rows of the kernel matrix itself are used (400 MB).
 KERNEL_ROWS = 50_000_000
@@ -92,6 +95,25 @@ class GreedyMAP(Sized):
         indices, gains = zip(*chosen, strict=True)
         return Selection.of(indices, np.log(gains))
 
+    def choose_beyond(self, rows: Rows, known: Rows, labels: Labels | None, run: Run) -> Selection:
+        """Gains in the log-determinant of known and chosen rows together."""
+        kernel = conditioned(self.kernel, rows, known)
+        return replace(self, kernel=kernel).choose(rows, labels, run)
+
+    def choose_within(
+        self, rows: Rows, budget: Budget, known: Rows | None, labels: Labels | None, run: Run
+    ) -> Selection:
+        """In every step the row of the largest :math:`d_i^2` for its cost."""
+        kernel = conditioned(self.kernel, rows, known)
+        most = min(self.n_to_select, most_affordable(budget), most_volumes(kernel, *rows.shape))
+        if most * rows.shape[0] > KERNEL_ROWS:
+            raise SelectionError(
+                f"{rows.shape[0]} rows of which {most} can be afforded are too many for a budget: "
+                "lower it, or choose from fewer rows"
+            )
+        indices, gains = bought_by_volume(rows.read(), kernel, most, budget)
+        return Selection(indices, np.log(gains))
+
     def _picks(self, rows: Rows, run: Run) -> Iterator[tuple[int, float]]:
         k, kernel = self.n_to_select, make_kernel(self.kernel).fitted(rows)
         features = kernel.features()
@@ -111,7 +133,7 @@ def pivoted_cholesky(X: Array, kernel: Kernel, k: int) -> Iterator[tuple[int, fl
     Ends where all :math:`d_i^2` are rounding.
     """
     left = kernel.diagonal(X)
-    largest = float(left.max())
+    largest = max(float(left.max()), kernel.terms)
     cut = len(X) * _EPS * largest
     factor = np.zeros((k, len(X)))
     for t in range(k):
@@ -123,6 +145,21 @@ def pivoted_cholesky(X: Array, kernel: Kernel, k: int) -> Iterator[tuple[int, fl
         factor[t] = (row - factor[:t, j] @ factor[:t]) / np.sqrt(left[j])
         left -= factor[t] ** 2
         left[j] = -np.inf
+
+
+def bought_by_volume(X: Array, kernel: Kernel, most: int, budget: Budget) -> tuple[Indices, Array]:
+    """Rows and their :math:`d_i^2`, chosen by :math:`d_i^2` for their cost."""
+    start = kernel.diagonal(X)
+    cut = len(X) * _EPS * max(float(start.max()), kernel.terms)
+    factors = list[Array]()
+
+    def updated(j: int, left: Array) -> Array:
+        row = X[j] if isinstance(kernel, Precomputed) else kernel(X[j : j + 1], X)[0]
+        known = sum((f[j] * f for f in factors), np.zeros(len(X)))
+        factors.append((row - known) / np.sqrt(left[j]))
+        return np.where(left > cut, left - factors[-1] ** 2, 0.0)
+
+    return bought(np.where(start > cut, start, 0.0), budget, most, updated)
 
 
 def pivoted_qr(

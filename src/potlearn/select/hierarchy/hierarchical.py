@@ -13,14 +13,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 from pathlib import Path
+from typing import Self
 
 from typing_extensions import override
 
 from potlearn.errors import SelectionError
 from potlearn.runtime import SERIAL, Checkpoint, Runtime, content_key
+from potlearn.select.given import Given
 from potlearn.select.hierarchy.levels import choose_by_levels
 from potlearn.select.parameters import check_count, check_flag, check_number, shown
 from potlearn.select.rows import Rows, check_numbers
@@ -94,6 +96,21 @@ class Hierarchical(Selector):
     def check_chosen(self, rows: Rows, selection: Selection) -> None:
         self.selector.check_chosen(rows, selection)
 
+    @override
+    def at_most(self, n: int) -> Self:
+        return replace(self, selector=self.selector.at_most(n))
+
+    @override
+    def choose_given(self, rows: Rows, given: Given, labels: Labels | None, run: Run) -> Selection:
+        selector = self._leveled()
+        if selector is not None and rows.shape[0] > self._size(selector):
+            raise SelectionError(
+                f"levels take no account of known rows or a budget, and {rows.shape[0]} rows do "
+                f"not fit in a chunk of {self._size(selector)}: raise chunk_size, or take a "
+                "selector that reads rows in passes, such as fps, map, kdpp or kmeans"
+            )
+        return self.selector.choose_given(rows, given, labels, run)
+
     def _leveled(self) -> Sized | None:
         """The selector where it chooses level by level.
 
@@ -112,7 +129,7 @@ class Hierarchical(Selector):
 
     @override
     @contextmanager
-    def running(self, rows: Rows) -> Iterator[Run]:
+    def running(self, rows: Rows, known: Rows | None = None) -> Iterator[Run]:
         checkpoint = self.runtime.checkpoint
         checksum = check_numbers(rows, self.selector.computes, checkpoint is not None)
         root = seed_sequence(getattr(self.selector, "random_state", 0))
@@ -124,6 +141,8 @@ class Hierarchical(Selector):
                 "chunks": f"{self.chunk_size} {self.oversampling} {self.levels}",
                 "seed": content_key(root),
             }
+            if known is not None:
+                content["known"] = check_numbers(known, fingerprint=True, name="known")
             saved = Checkpoint(Path(checkpoint), content, "selection", SelectionError)
         with self.runtime.reporting("rows") as report:
             yield Run(root, self.runtime.executor, self.chunk_size or CHUNK, saved, report)

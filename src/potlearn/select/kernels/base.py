@@ -63,6 +63,11 @@ class Kernel(ABC):
         """Explicit features, if there are any in finite number."""
         return None
 
+    @property
+    def terms(self) -> float:
+        """Size of the terms whose difference a value is; 0 where values are exact to rounding."""
+        return 0.0
+
 
 @dataclass(frozen=True)
 class Radial(Kernel):

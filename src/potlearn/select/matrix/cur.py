@@ -21,6 +21,7 @@ from typing_extensions import override
 
 from potlearn.errors import TooFewError
 from potlearn.select.matrix.singular import triangle_of, typical_terms
+from potlearn.select.moments import Triangle
 from potlearn.select.parameters import check_count
 from potlearn.select.rows import Rows
 from potlearn.select.run import Run
@@ -61,9 +62,17 @@ class CUR(Sized):
 
     @override
     def choose(self, rows: Rows, labels: Labels | None, run: Run) -> Selection:
-        X = rows.read()
-        triangle = triangle_of(rows)
-        basis = np.zeros((0, X.shape[1]))
+        return self._chosen(rows.read(), triangle_of(rows), np.zeros((0, rows.shape[1])))
+
+    def choose_beyond(self, rows: Rows, known: Rows, labels: Labels | None, run: Run) -> Selection:
+        """Leverages in the matrix of all rows, known and others, outside the span of the known."""
+        triangle = Triangle().merge(triangle_of(rows), triangle_of(known))
+        _, values, right = np.linalg.svd(triangle_of(known))
+        rank = int((values > max(known.shape) * float(np.finfo(float).eps) * values[0]).sum())
+        return self._chosen(rows.read(), triangle, right[:rank])
+
+    def _chosen(self, X: Array, triangle: Array, basis: Array) -> Selection:
+        """Choices outside the span of the orthonormal rows of a basis."""
         cut = max(X.shape) * float(np.finfo(float).eps) * float(np.linalg.norm(triangle, 2))
         indices: list[int] = []
         scores: list[float] = []

@@ -50,3 +50,7 @@ class Stratified(Sized):
         if labels is None:
             raise SelectionError("Stratified needs the group of each row: fit(X, groups)")
         return draw_from_groups(groups_of(labels), self.n_to_select, self.allocation, run.rng(0))
+
+    def choose_beyond(self, rows: Rows, known: Rows, labels: Labels | None, run: Run) -> Selection:
+        """Known rows say nothing about the others."""
+        return self.choose(rows, labels, run)
