@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from potlearn.descriptors.ace.primitives import stack
 from potlearn.engine import ONE, Basis, Engine, Jet, Program, ProgramBuilder, RadialTable, tabulate
 from potlearn.engine.program import Value, moment
+from potlearn.errors import ModelFileError
 from potlearn.potentials.pace.data import Bond, ClusterFunction, Pair
 from potlearn.potentials.pace.file import YaceFile
 from potlearn.potentials.pace.products import ComplexPolynomials, Product
@@ -151,7 +152,14 @@ def _equal(file: YaceFile, pair: Pair, other: Pair) -> bool:
 def _table(file: YaceFile, pair: Pair, radials: list[Radial]) -> RadialTable:
     bond = file.bonds[pair]
     cutoff = bond.rcut if isinstance(bond, Bond) else file.cutoff
-    return tabulate(lambda r: radial_functions(file, pair, radials, r), cutoff, KNOT_BITS)
+    with np.errstate(all="ignore"):
+        table = tabulate(lambda r: radial_functions(file, pair, radials, r), cutoff, KNOT_BITS)
+    if not np.isfinite(table.knots).all():
+        raise ModelFileError(
+            f"bonds[{pair[0]}, {pair[1]}]: expected parameters of finite radial functions from "
+            f"{table.closest:.3g} to {cutoff:g} Å, got values that are not finite"
+        )
+    return table
 
 
 def radial_functions(file: YaceFile, pair: Pair, radials: list[Radial], r: Array) -> Jet:
