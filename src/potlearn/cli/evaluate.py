@@ -10,8 +10,16 @@ import typer
 
 def command(
     context: typer.Context,
-    model: Annotated[Path, typer.Argument(help="Saved model (.potl).")],
-    file: Annotated[Path, typer.Argument(help="Labelled configurations, anything ASE reads.")],
+    model: Annotated[
+        Path, typer.Argument(help="Saved model (.potl), X.yace, or PREFIX_param.pod.")
+    ],
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FILE...",
+            help="Labelled configurations, anything ASE reads; PREFIX_coeff.pod before them.",
+        ),
+    ],
     output: Annotated[
         Path | None, typer.Option(help="Folder for metrics, report, figures and predictions.")
     ] = None,
@@ -20,10 +28,13 @@ def command(
     ] = True,
 ) -> None:
     """Print the errors of MODEL on FILE, per group and quantity."""
-    from potlearn import tasks
+    from potlearn import potentials, tasks
     from potlearn.cli.console import show_metrics
 
-    settings = {"model": model, "data": file, "output": output, "report": report}
+    parts, data = potentials.split_model([model, *files])
+    if not data:
+        raise typer.BadParameter("expected files of labelled configurations behind the model")
+    settings = {"model": parts, "data": data, "output": output, "report": report}
     outcome = tasks.evaluate(settings, progress=True)
     show_metrics(outcome.metrics)
     for path in outcome.files:

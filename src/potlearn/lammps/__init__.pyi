@@ -1,5 +1,5 @@
 from .data_file import write_data as write_data
-from .formats import FORMATS as FORMATS
+from .formats import written_formats as written_formats
 from .inputs import LammpsFiles as LammpsFiles
 from .inputs import pair_commands as pair_commands
 from .inputs import parts as parts

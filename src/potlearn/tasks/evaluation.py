@@ -69,7 +69,7 @@ def evaluate(
     config = EvaluateConfig.of(settings)
     if config.output is not None and config.report:
         check_report_packages()
-    potential = potentials.load(config.model)
+    potential = potentials.load(*config.model)
     dataset = data.read(config.data).check_species(potential.species)
     with stages_of(progress)("evaluating") as report:
         evaluation = metrics.evaluate(potential, dataset, progress=report)
@@ -95,5 +95,5 @@ def _write(
         evaluation.to_extxyz(path, dataset)
     if config.report:
         summary = f"Evaluated on {len(evaluation)} configurations."
-        info = ReportInfo(title=f"{config.model.stem} evaluated", summary=summary)
+        info = ReportInfo(title=f"{config.model[0].stem} evaluated", summary=summary)
         write_report_files(folder, {"test": evaluation}, info)
