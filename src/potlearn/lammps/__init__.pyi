@@ -7,6 +7,8 @@ from .inputs import write_lammps as write_lammps
 from .pod.read import read_pod as read_pod
 from .pod.write import write_pod as write_pod
 from .tables import write_table as write_table
+from .yace.bbasis import read_bbasis as read_bbasis
+from .yace.ctilde_text import read_ace as read_ace
 from .yace.expansion import expansion_error as expansion_error
 from .yace.read import read_yace as read_yace
 from .yace.read import read_yace_file as read_yace_file

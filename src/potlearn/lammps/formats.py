@@ -32,7 +32,7 @@ class LammpsFormat(FileFormat, Protocol):
 
 
 def written_formats() -> Mapping[str, type[LammpsFormat]]:
-    """Those of :data:`~potlearn.potentials.files.FORMATS` that LAMMPS reads and that are written."""
+    """Those of :data:`~potlearn.potentials.files.FORMATS` that are also written, for LAMMPS."""
     found: dict[str, Any] = {name: FORMATS[name] for name in FORMATS}
     return {name: form for name, form in found.items() if hasattr(form, "pair_style")}
 

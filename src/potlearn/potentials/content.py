@@ -63,8 +63,10 @@ class Content:
 
     @cached_property
     def keys(self) -> frozenset[str]:
-        """Keys at the top level of a YAML document."""
-        return frozenset(_KEY.findall(self.text))
+        """Keys at the top level of a YAML mapping; none of other text."""
+        lines = (line for line in self.lines if line and not line.startswith(("#", "---", "%")))
+        is_mapping = _KEY.match(next(lines, "")) is not None
+        return frozenset(_KEY.findall(self.text)) if is_mapping else frozenset()
 
     @cached_property
     def members(self) -> tuple[str, ...]:

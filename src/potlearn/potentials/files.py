@@ -37,7 +37,9 @@ FORMATS: Registry[type[FileFormat]] = Registry(
     {
         "potl": "potlearn.potentials.archive:SavedModel",
         "pod": "potlearn.lammps.pod.format:PodFormat",
+        "ace": "potlearn.lammps.yace.format:AceFormat",
         "yace": "potlearn.lammps.yace.format:YaceFormat",
+        "pacemaker": "potlearn.lammps.yace.format:BBasisFormat",
     },
 )
 """Formats by name.  The first that recognises a file reads it; those after it are not loaded."""
@@ -59,9 +61,9 @@ def load(path: str | Path, *others: str | Path) -> Any:
     Parameters
     ----------
     path, *others : path
-        A saved model (``.potl``), a file of LAMMPS's ``pair_style pace`` (``.yace``), or the two
-        files of ``pair_style pod`` in any order: every format of :data:`FORMATS`.  The content
-        counts, not the name.
+        A saved model (``.potl``), a file of LAMMPS's ``pair_style pace`` (``.yace``, ``.ace``) or
+        pacemaker's B-basis (``output_potential.yaml``), or the two files of ``pair_style pod`` in
+        any order: every format of :data:`FORMATS`.  The content counts, not the name.
 
     Raises
     ------

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from potlearn.potentials.content import Content
 
 _PAIRS = re.compile(r"N\s+\d+(\s|$)")
+_PROTOCOLS = (b"\x02", b"\x03", b"\x04", b"\x05")
 _NEP = re.compile(r"nep\d?(_\w+)?$")
 _DATA = "configurations, not a potential; give them where configurations are asked for"
 _OTHER = "potlearn cannot evaluate it"
@@ -29,7 +30,7 @@ def named(content: Content) -> str | None:
 
 
 def _is_pickle(content: Content) -> bool:
-    return content.start[:1] == b"\x80" and content.start[1:2] in (b"\x02", b"\x03", b"\x04", b"\x05")
+    return content.start[:1] == b"\x80" and content.start[1:2] in _PROTOCOLS
 
 
 def _is_gzip(content: Content) -> bool:
@@ -110,9 +111,7 @@ FOREIGN: tuple[Foreign, ...] = (
         lambda content: '"__id__"' in content.text,
     ),
     Foreign("a GAP potential (XML)", _OTHER, _starts(b"<GAP", b"<Potential", b"<?xml")),
-    Foreign(
-        "an MTP potential", _OTHER, lambda content: _first_word(content) == "MTP"
-    ),
+    Foreign("an MTP potential", _OTHER, lambda content: _first_word(content) == "MTP"),
     Foreign(
         "a NEP potential",
         _OTHER,
@@ -123,9 +122,7 @@ FOREIGN: tuple[Foreign, ...] = (
         _OTHER,
         lambda content: {"rcutfac", "twojmax"} <= {words[0] for words in content.words},
     ),
-    Foreign(
-        "an extended XYZ file", _DATA, _is_extxyz
-    ),
+    Foreign("an extended XYZ file", _DATA, _is_extxyz),
     Foreign(
         "an MTP configuration file", _DATA, lambda content: _first_word(content) == "BEGIN_CFG"
     ),
@@ -134,7 +131,9 @@ FOREIGN: tuple[Foreign, ...] = (
         "potlearn writes such tables and does not read them",
         _is_table,
     ),
-    Foreign("an EAM potential (setfl)", f"{_OTHER}, LAMMPS can: pair_style eam/alloy or fs", _is_eam),
+    Foreign(
+        "an EAM potential (setfl)", f"{_OTHER}, LAMMPS can: pair_style eam/alloy or fs", _is_eam
+    ),
     Foreign(
         "a configuration of potlearn",
         "run it with `potlearn fit`, and give the model that it saves",
@@ -143,7 +142,7 @@ FOREIGN: tuple[Foreign, ...] = (
     Foreign(
         "an input file of pacemaker",
         "give the potential that pacemaker wrote (output_potential.yaml, or its .yace)",
-        lambda content: {"potential", "fit"} <= content.keys or {"potential", "data"} <= content.keys,
+        lambda content: "potential" in content.keys and bool({"fit", "data"} & content.keys),
     ),
-)  # fmt: skip
+)
 """The first that matches gives the words."""

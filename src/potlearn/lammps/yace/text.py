@@ -24,7 +24,7 @@ _END = "\0"
 DIGITS = 9
 """Of the longest integer."""
 _INTEGERS = re.compile(rf"(?:[-+]?(?:0|[1-9][0-9]{{0,{DIGITS - 1}}})\0)*")
-_REALS = re.compile(r"(?:[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?\0)*")
+_REALS = re.compile(r"(?:[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?\0)*")
 LARGEST_FILE = 1 << 30
 """Bytes of the largest file that is read."""
 ALIASED, PER_NODE = 100_000, 10

@@ -17,6 +17,7 @@ from potlearn.potentials.pace.data import (
     Embedding,
     PolynomialBond,
     PolynomialPair,
+    SplineBond,
     YaceData,
 )
 
@@ -26,6 +27,8 @@ HIGHEST_RANK = 10
 """Largest number of factors of a function: the ways to split a product double with each."""
 MOST_RADIAL = 128
 """Largest number of radial functions, and of primitive ones, of a pair."""
+MOST_BINS = 1_000_000
+"""Largest number of intervals of a spline."""
 MOST_DENSITIES = 64
 SHORTEST, LONGEST = 1e-2, 100.0
 """Least and largest cutoff, in Å."""
@@ -128,7 +131,7 @@ def _embedding(embedding: Embedding, where: str) -> None:
 
 
 def _bonds(file: YaceData) -> None:
-    kinds = {isinstance(bond, PolynomialBond) for bond in file.bonds.values()}
+    kinds = {type(bond) for bond in file.bonds.values()}
     expect(len(kinds) == 1, "bonds", "'ACE.jl' radial functions in all bonds or in none", "both")
     for (a, b), bond in file.bonds.items():
         where = f"bonds[{a}, {b}]"
@@ -136,9 +139,11 @@ def _bonds(file: YaceData) -> None:
         _length(f"{where}.rcut", bond.rcut, SHORTEST)
         if isinstance(bond, Bond):
             _bond(bond, file.inner_cutoff_type, where)
+        elif isinstance(bond, SplineBond):
+            _spline(bond, where)
         else:
             _polynomial(bond, where)
-    if file.is_polynomial:
+    if file.is_julia:
         lmax = file.lmax if file.lmax is not None else -1
         expect(lmax >= 0, "lmax", "a degree, as all bonds are 'ACE.jl'", file.lmax)
         _count("lmax", lmax, HIGHEST_DEGREE, 0)
@@ -173,6 +178,16 @@ def _bond(bond: Bond, mode: str, where: str) -> None:
         good = len(parameters) == 1 and np.isfinite(parameters[0]) and parameters[0] != 0
         good = good and (bond.radbasename == "ChebExpCos" or parameters[0] > 0)
         expect(bool(good), f"{where}.radparameters", "a first parameter not zero", parameters)
+
+
+def _spline(bond: SplineBond, where: str) -> None:
+    shape = bond.values.shape
+    usual = len(shape) == 2 and shape[1] > 1 and bond.slopes.shape == shape
+    expect(usual, f"{where}.splinenodalvals", "values and slopes of 2 nodes or more", shape)
+    _count(f"{where}.nradial", shape[0], MOST_RADIAL, 0)
+    _count(f"{where}.nbins", shape[1] - 1, MOST_BINS)
+    _numbers(f"{where}.splinenodalvals", bond.values)
+    _numbers(f"{where}.splinenodalderivs", bond.slopes)
 
 
 def _polynomial(bond: PolynomialBond, where: str) -> None:

@@ -22,10 +22,10 @@ from potlearn.descriptors.ace.primitives import stack
 from potlearn.engine import ONE, Basis, Engine, Jet, Program, ProgramBuilder, RadialTable, tabulate
 from potlearn.engine.program import Value, moment
 from potlearn.errors import ModelFileError
-from potlearn.potentials.pace.data import Bond, ClusterFunction, Pair
+from potlearn.potentials.pace.data import Bond, ClusterFunction, Pair, SplineBond
 from potlearn.potentials.pace.file import YaceFile
 from potlearn.potentials.pace.products import ComplexPolynomials, Product
-from potlearn.potentials.pace.radial import polynomials, primitives
+from potlearn.potentials.pace.radial import polynomials, primitives, splines
 from potlearn.potentials.pace.repulsion import core, polynomial_core
 from potlearn.typing import Array
 
@@ -166,8 +166,8 @@ def radial_functions(file: YaceFile, pair: Pair, radials: list[Radial], r: Array
     """The given functions of a pair at distances up to its cutoff, (K, n)."""
     bond = file.bonds[pair]
     if not isinstance(bond, Bond):
-        p = polynomials(bond, r) if bond.nradmax else []
-        return stack([_polynomial(file, pair, radial, p, r) for radial in radials])
+        p = splines(bond, r) if isinstance(bond, SplineBond) else polynomials(bond, r)
+        return stack([_julia(file, pair, radial, p, r) for radial in radials])
     mode = file.inner_cutoff_type
     g = primitives(bond, file.nradbasemax, mode, r)
     return stack([_contracted(file, pair, bond, radial, g, r) for radial in radials])
@@ -185,7 +185,7 @@ def _contracted(file: YaceFile, pair: Pair, bond: Bond, radial: Radial, g: Jet, 
     return Jet(g.value @ weights, g.first @ weights, g.second @ weights)
 
 
-def _polynomial(file: YaceFile, pair: Pair, radial: Radial, p: list[Jet], r: Array) -> Jet:
+def _julia(file: YaceFile, pair: Pair, radial: Radial, p: list[Jet], r: Array) -> Jet:
     if radial == CORE:
         nothing = Jet.variable(r) * 0.0
         return polynomial_core(file.pair, pair, r) if file.pair else nothing
