@@ -88,7 +88,8 @@ def split_model(paths: Sequence[Path]) -> tuple[list[Path], list[Path]]:
     first = _recognised(paths[0])
     model, others = [first], list[Path]()
     for path in paths[1:]:
-        part = first.format.part(Content(path)) if len(model) < len(first.format.parts) else None
+        wanted = len(model) < len(first.format.parts) and path.is_file()  # others may be patterns
+        part = first.format.part(Content(path)) if wanted else None
         if part is None or part in [m.part for m in model]:
             others.append(path)
         else:

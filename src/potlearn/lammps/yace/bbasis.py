@@ -56,9 +56,11 @@ def _file(document: Plain) -> YaceFile:
         expect(block is not None, "species", f"a block of {symbol} alone", "none")
     own = [block for block in single if block is not None]
     common = Mapping.of(top.values.get("global", {}), "global")
+    none = "no energies of free atoms, which pacemaker takes for zero"
+    expect("E0" not in common.values, "global.E0", none, "some")
     return YaceFile(
         elements=elements,
-        e0=_energies(common, elements),
+        e0=np.zeros(len(elements)),
         embeddings=tuple(map(_embedding, own)),
         bonds={
             (a, b): _bond(blocks, (x, y)) for a, x in enumerate(elements)
@@ -78,14 +80,6 @@ def _blocks(value: Plain) -> Blocks:
         expect(names not in found, block.at("speciesblock"), "every block once", " ".join(names))
         found[names] = Mapping(block.values, f"species[{k}] ({' '.join(names)})")
     return found
-
-
-def _energies(common: Mapping, elements: tuple[str, ...]) -> Array:
-    """Energies of the free atoms; zero where the file has none."""
-    if "E0" not in common.values:
-        return np.zeros(len(elements))
-    given = Mapping.of(common["E0"], common.at("E0"))
-    return np.array([given.real(symbol, 0.0) for symbol in elements])
 
 
 def _embedding(block: Mapping) -> Embedding:
@@ -115,7 +109,9 @@ def _bond(blocks: Blocks, pair: tuple[str, str]) -> Bond:
     return Bond(
         radbasename=block.text("radbase"),
         radparameters=tuple(reals(block["radparameters"], block.at("radparameters"))),
-        radcoefficients=_radial(block, (n, l + 1, k)),
+        radcoefficients=nested(
+            block["radcoefficients"], (n, l + 1, k), block.at("radcoefficients")
+        ),
         rcut=block.real("rcutij"),
         dcut=block.real("dcutij"),
         prehc=core[0],
@@ -124,14 +120,6 @@ def _bond(blocks: Blocks, pair: tuple[str, str]) -> Bond:
         dcut_in=block.real("delta_in", 0.0),
         inner_cutoff_type=block.text("inner_cutoff_type", "density"),
     )
-
-
-def _radial(block: Mapping, shape: tuple[int, int, int]) -> Array:
-    """Coefficients; where there are none, every radial function is a primitive one."""
-    given = block.values.get("radcoefficients", [])
-    if given == []:
-        return np.repeat(np.eye(shape[0], shape[2])[:, None, :], shape[1], axis=1)
-    return np.asarray(nested(given, shape, block.at("radcoefficients")))
 
 
 def _functions(
@@ -180,5 +168,5 @@ def _folded(channels: tuple[tuple[int, ...], ...], ms: Index, values: Array) -> 
         columns = [k for k, other in enumerate(channels) if other == channel]
         ms[:, columns] = np.sort(ms[:, columns], axis=1)
     unique, place = np.unique(ms, axis=0, return_inverse=True)
-    sums: Array = np.bincount(place.ravel(), weights=values, minlength=len(unique))
+    sums = np.bincount(place.ravel(), weights=values, minlength=len(unique)).astype(float)
     return unique, sums
