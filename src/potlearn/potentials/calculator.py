@@ -10,6 +10,7 @@ import numpy as np
 from ase.calculators.calculator import Calculator, all_changes
 
 from potlearn.potentials.base import Potential
+from potlearn.potentials.gates import GateWatch
 from potlearn.structure.neighbors import Neighbors, neighbors
 from potlearn.typing import Array, Atoms
 
@@ -81,6 +82,7 @@ class PotlearnCalculator(Calculator):
         self.potential = potential
         self.threads = threads
         self._neighbors = NeighborCache(potential.cutoff, skin)
+        self._gates = GateWatch(potential)
 
     @property
     def n_neighbor_builds(self) -> int:
@@ -97,6 +99,7 @@ class PotlearnCalculator(Calculator):
         Calculator.calculate(self, atoms, properties, system_changes)
         current: Any = self.atoms
         list_ = self._neighbors.get(current)
+        self._gates.look(current, list_)
         prediction = self.potential.predict(current, list_, threads=self.threads)
         energy = prediction.energy
         self.results = {

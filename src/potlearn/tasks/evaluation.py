@@ -15,6 +15,7 @@ from potlearn.tasks.settings import EvaluateConfig
 if TYPE_CHECKING:
     from potlearn.data import Dataset
     from potlearn.metrics import Evaluation
+    from potlearn.potentials import Potential
 
 RESULTS = ("predictions.extxyz", "metrics.json", "report.html", "figures")
 """Files and folders that an evaluation may write."""
@@ -71,6 +72,7 @@ def evaluate(
         check_report_packages()
     potential = potentials.load(*config.model)
     dataset = data.read(config.data).check_species(potential.species)
+    _warn_of_gates(potential, dataset)
     with stages_of(progress)("evaluating") as report:
         evaluation = metrics.evaluate(potential, dataset, progress=report)
     errors = {"test": metrics.metrics(evaluation)}
@@ -79,6 +81,19 @@ def evaluate(
         with OutputFolder(config.output, RESULTS) as folder:
             _write(folder, config, evaluation, dataset, errors)
     return EvaluateOutcome(evaluation, errors, folder)
+
+
+def _warn_of_gates(potential: Potential, dataset: Dataset) -> None:
+    """Warn of the first configuration with atoms that have too few neighbours for POD."""
+    from potlearn.potentials.gates import GateWatch
+    from potlearn.structure.neighbors import neighbors
+
+    watch = GateWatch(potential)
+    for k in range(len(dataset)):
+        if not watch.is_open:
+            return
+        atoms = dataset[k]
+        watch.look(atoms, neighbors(atoms, potential.cutoff), f"{dataset.source(k)}: ")
 
 
 def _write(
