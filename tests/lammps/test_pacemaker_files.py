@@ -105,7 +105,7 @@ def test_splines_of_acepotentials(tmp_path):
     potential.save(tmp_path / "x.potl")
     again = pl.load(tmp_path / "x.potl").predict(atoms)
     np.testing.assert_array_equal(again.energies, found.energies)
-    with pytest.raises(ModelFileError, match="splines of ACEpotentials.jl: LAMMPS's pair_style"):
+    with pytest.raises(ModelFileError, match=r"splines of ACEpotentials.jl: LAMMPS's pair_style"):
         pl.write_yace(tmp_path / "y.yace", potential.file)
 
 

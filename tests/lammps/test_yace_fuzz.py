@@ -188,7 +188,7 @@ def test_energies_that_overflow(tmp_path):
     path = tmp_path / "x.yace"
     text = yace_files.MINIMAL.replace("ctildes: [0.8]", "ctildes: [1e30]")
     path.write_text(text.replace("[1.0, 1.0], npoti", "[1.0, 99.0], npoti"))
-    with pytest.raises(ModelFileError, match="energies or forces .* are not finite numbers"):
+    with pytest.raises(ModelFileError, match=r"energies or forces .* are not finite numbers"):
         load(path).predict(Atoms("Cu4", ATOMS.positions))
 
 
@@ -197,7 +197,7 @@ def test_a_thousand_million_laughs(tmp_path):
     lines += [f"a{k}: &a{k} [{', '.join([f'*a{k - 1}'] * 10)}]" for k in range(1, 10)]
     path = tmp_path / "x.yace"
     path.write_text("\n".join(lines) + "\n" + yace_files.MINIMAL)
-    with pytest.raises(ModelFileError, match="aliases expand it to .* expected at most"):
+    with pytest.raises(ModelFileError, match=r"aliases expand it to .* expected at most"):
         load(path)
     shared = yace_files.MINIMAL.replace("[-1.5]", "&e [-1.5]") + "comment: [*e, *e]\n"
     path.write_text(shared)
