@@ -62,3 +62,7 @@ class OutputError(PotlearnError, OSError):
 
 class MissingExtraError(PotlearnError, ImportError):
     """An optional package is needed and not installed; the message says how to install it."""
+
+
+class PotlearnWarning(UserWarning):
+    """Something that a user should know about a result that is given all the same."""

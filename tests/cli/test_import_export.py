@@ -57,18 +57,30 @@ def test_export_of_a_sum(imported, tmp_path):
     assert (tmp_path / "t.table").read_text() == (tmp_path / "s.table").read_text()
 
 
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (("import", "a.pod", "--output", "x"), "expected one .yace file, or two .pod files"),
-        (("import", "a.yace", "b.yace", "--output", "x"), "expected one .yace file, or two"),
-        (("import", "a.yace", "--output", "x"), "a.yace: no such file"),
-    ],
-)
-def test_refused_imports(arguments, message):
-    done = run(*arguments)
-    assert done.exit_code == 2
-    assert message in done.stderr
+def test_import_sees_what_a_file_is(imported, tmp_path):
+    """Names say nothing: the same files under other names."""
+    (tmp_path / "given.txt").write_bytes((tmp_path / "given.yace").read_bytes())
+    done = run("import", tmp_path / "given.txt", "--output", tmp_path / "y.potl")
+    assert done.exit_code == 0, done.output
+    expected = load(imported).predict(ATOMS).energies
+    np.testing.assert_array_equal(load(tmp_path / "y.potl").predict(ATOMS).energies, expected)
+
+
+def test_refused_imports(tmp_path):
+    for name in ("a.yace", "b.yace"):
+        (tmp_path / name).write_text(yace_files.MINIMAL)
+    (tmp_path / "a.pod").write_text("species Ta\nthreebody_angular_degree 2\n")
+    for names, message in (
+        (["a.pod"], "POD parameters (_param.pod) alone; give the POD coefficients"),
+        (["a.yace", "b.yace"], "expected one file, the file of pair_style pace (.yace); got 2"),
+        (["a.yace", "a.pod"], "expected the files of one potential, got file of pair_style pace"),
+        (["none.yace"], "none.yace: no such file"),
+    ):
+        files = [tmp_path / name for name in names]
+        done = run("import", *files, "--output", tmp_path / "x")
+        assert done.exit_code == 2
+        assert message in done.stderr
+    assert not (tmp_path / "x").exists()
 
 
 def test_refused_exports(imported, tmp_path):

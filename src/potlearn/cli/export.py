@@ -10,7 +10,13 @@ import typer
 
 def command(
     context: typer.Context,
-    model: Annotated[Path, typer.Argument(help="Saved model (.potl).")],
+    model: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="MODEL...",
+            help="Saved model (.potl), X.yace, or PREFIX_param.pod and PREFIX_coeff.pod.",
+        ),
+    ],
     output: Annotated[
         Path, typer.Option(help="Prefix of the files: OUTPUT_param.pod, OUTPUT.yace, OUTPUT.table.")
     ],

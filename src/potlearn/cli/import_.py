@@ -1,4 +1,4 @@
-"""``potlearn import``: a model from LAMMPS's files."""
+"""``potlearn import``: a saved model from the files of another program."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ def command(
     ],
     output: Annotated[Path, typer.Option(help="Saved model (.potl).")],
 ) -> None:
-    """Make a model from the file of pair_style pace or the two files of pair_style pod."""
+    """Make a model from the file of pair_style pace or the two files of pair_style pod.
+
+    What the files are is seen from their content, whatever their names.
+    """
     from potlearn import tasks
 
     tasks.import_({"files": files, "output": output})

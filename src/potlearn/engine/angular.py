@@ -94,19 +94,19 @@ def invariant_tensor(l1: int, l2: int, l3: int) -> Array:
     norm one, first entry positive; shape (2 l1 + 1, 2 l2 + 1, 2 l3 + 1).  Where the sum is even it
     is :func:`coupling`, normalised.
     """
-    three_j = np.zeros((2 * l1 + 1, 2 * l2 + 1, 2 * l3 + 1))
+    symbols = np.zeros((2 * l1 + 1, 2 * l2 + 1, 2 * l3 + 1))
     for m1 in range(-l1, l1 + 1):
         for m2 in range(max(-l2, -l3 - m1), min(l2, l3 - m1) + 1):
-            three_j[l1 + m1, l2 + m2, l3 - m1 - m2] = _three_j(l1, l2, l3, m1, m2)
+            symbols[l1 + m1, l2 + m2, l3 - m1 - m2] = three_j(l1, l2, l3, m1, m2)
     bases = [to_complex(l).conj() for l in (l1, l2, l3)]
-    tensor = np.einsum("abc,ia,jb,kc->ijk", three_j, *bases)
+    tensor = np.einsum("abc,ia,jb,kc->ijk", symbols, *bases)
     real: Array = tensor.imag if (l1 + l2 + l3) % 2 else tensor.real
     real = np.where(np.abs(real) < 1e-13, 0.0, real)
     signed: Array = real / np.linalg.norm(real) * np.sign(real[np.nonzero(real)][0])
     return signed
 
 
-def _three_j(l1: int, l2: int, l3: int, m1: int, m2: int) -> float:
+def three_j(l1: int, l2: int, l3: int, m1: int, m2: int) -> float:
     """Wigner's 3j symbol but for its sign (-1)^(l1-l2-m3) (Racah's sum, exact until the root)."""
     m3 = -m1 - m2
     square = Fraction(factorial(l1 + l2 - l3) * factorial(l1 - l2 + l3) * factorial(l2 + l3 - l1))

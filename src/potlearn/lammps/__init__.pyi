@@ -1,5 +1,5 @@
 from .data_file import write_data as write_data
-from .formats import FORMATS as FORMATS
+from .formats import written_formats as written_formats
 from .inputs import LammpsFiles as LammpsFiles
 from .inputs import pair_commands as pair_commands
 from .inputs import parts as parts
@@ -7,6 +7,8 @@ from .inputs import write_lammps as write_lammps
 from .pod.read import read_pod as read_pod
 from .pod.write import write_pod as write_pod
 from .tables import write_table as write_table
+from .yace.bbasis import read_bbasis as read_bbasis
+from .yace.ctilde_text import read_ace as read_ace
 from .yace.expansion import expansion_error as expansion_error
 from .yace.read import read_yace as read_yace
 from .yace.read import read_yace_file as read_yace_file

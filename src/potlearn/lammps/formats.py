@@ -1,18 +1,18 @@
-"""Files of many-body potentials that LAMMPS reads, by name."""
+"""Formats that LAMMPS reads, among all formats of potentials."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from potlearn.errors import ModelFileError
-from potlearn.potentials import Potential
-from potlearn.registry import Registry
+from potlearn.potentials import FORMATS, Potential
+from potlearn.potentials.files import FileFormat
 
 
-class Format(Protocol):
-    """Files of one kind."""
+class LammpsFormat(FileFormat, Protocol):
+    """Files of one kind that LAMMPS reads and that are also written."""
 
     @property
     def pair_style(self) -> str:
@@ -31,23 +31,20 @@ class Format(Protocol):
         """
 
 
-FORMATS: Registry[type[Format]] = Registry(
-    "LAMMPS format",
-    ModelFileError,
-    {
-        "pod": "potlearn.lammps.pod.write:PodFormat",
-        "yace": "potlearn.lammps.yace.format:YaceFormat",
-    },
-)
-"""Formats by name; the first that suits a potential is taken, else the last."""
+def written_formats() -> Mapping[str, type[LammpsFormat]]:
+    """Those of :data:`~potlearn.potentials.files.FORMATS` that are also written, for LAMMPS."""
+    found: dict[str, Any] = {name: FORMATS[name] for name in FORMATS}
+    return {name: form for name, form in found.items() if hasattr(form, "pair_style")}
 
 
-def format_for(potential: Potential, name: str | None = None) -> Format:
-    """The format of that name, or the natural one of a potential."""
+def format_for(potential: Potential, name: str | None = None) -> LammpsFormat:
+    """The format of that name, or the natural one of a potential; the last if none suits it."""
+    formats = written_formats()
     if name is not None:
-        return FORMATS.load(name)()
-    made = (FORMATS[key]() for key in FORMATS)  # those after the one that suits are not loaded
-    for form in made:
-        if form.suits(potential):
-            break
-    return form
+        if name not in formats:
+            raise ModelFileError(
+                f"unknown LAMMPS format {name!r}; expected one of {', '.join(formats)}"
+            )
+        return formats[name]()
+    made = [form() for form in formats.values()]
+    return next((form for form in made if form.suits(potential)), made[-1])

@@ -76,7 +76,7 @@ def write_lammps(
     potential : Potential
     prefix : path
     to : str, optional
-        Name in :data:`~potlearn.lammps.formats.FORMATS`: the form of the many-body part, if not
+        Name in :data:`~potlearn.potentials.files.FORMATS`: the form of the many-body part, if not
         its natural one.
     bare_names : bool
         Commands name the files without their folder.

@@ -16,7 +16,7 @@ _ATOMS_WANTED = 64
 _VACUUM = 10.0
 _EXAMPLE = """\
 # Constant-energy molecular dynamics, from 300 K; run with: lmp -in in.example
-units metal
+{note}units metal
 atom_style atomic
 boundary {boundary}
 read_data example.data
@@ -27,6 +27,10 @@ timestep 0.001
 thermo 100
 thermo_style custom step temp pe etotal press
 run 1000
+"""
+
+_ISOLATED = """\
+# pair_style pod crashes when an atom has no neighbour within the cutoff (LAMMPS issue 5114).
 """
 
 
@@ -48,7 +52,9 @@ def write_lammps_folder(folder: Path, potential: LinearPotential, dataset: Datas
     atoms = _example(dataset)
     write_data(folder / "example.data", atoms, species)
     boundary = " ".join("p" if periodic else "s" for periodic in atoms.pbc)
-    text = _EXAMPLE.format(boundary=boundary, pair="\n".join(files.commands))
+    pair = "\n".join(files.commands)
+    note = _ISOLATED if "pair_coeff * * pod " in pair or "pair_style pod" in pair else ""
+    text = _EXAMPLE.format(boundary=boundary, pair=pair, note=note)
     write_text(folder / "in.example", text)
 
 

@@ -1,4 +1,4 @@
-"""Saved potentials: one file of JSON and arrays.  Opening one runs no code.
+"""Saved models: one file of JSON and arrays.  Opening one runs no code.
 
 ``potential.json`` holds nested settings, ``NAME.npy`` an array
 (:mod:`potlearn.runtime.store.archive`).
@@ -10,12 +10,29 @@ from pathlib import Path
 from typing import Any
 
 from potlearn.errors import ModelFileError, PotlearnError
+from potlearn.potentials.content import Content
 from potlearn.potentials.kinds import potential_from_dict
 from potlearn.runtime import Archive
 
-_FILE = Archive("model", ModelFileError, format=1, document="potential.json", compressed=True)
+_DOCUMENT = "potential.json"
+_FILE = Archive("model", ModelFileError, format=1, document=_DOCUMENT, compressed=True)
 # What settings of wrong kinds raise where a potential is built from them.
 _MALFORMED = (AttributeError, KeyError, ValueError, TypeError, OverflowError, IndexError)
+
+
+class SavedModel:
+    """``.potl``: what :meth:`~potlearn.potentials.operations.PotentialBase.save` writes."""
+
+    parts = ("saved model (.potl)",)
+    suffixes = (".potl",)
+
+    def part(self, content: Content) -> int | None:
+        """0 for a zip archive with the settings of a potential."""
+        return 0 if _DOCUMENT in content.members else None
+
+    def read(self, *paths: Path) -> Any:
+        """The potential saved in the file."""
+        return load(paths[0])
 
 
 def save(potential: Any, path: str | Path) -> None:

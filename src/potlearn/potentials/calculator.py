@@ -11,6 +11,7 @@ from ase.calculators.calculator import Calculator, all_changes
 
 from potlearn.errors import DataError
 from potlearn.potentials.base import Potential, Prediction
+from potlearn.potentials.gates import GateWatch
 from potlearn.structure.lattice import periodic_part
 from potlearn.structure.neighbors import Neighbors, name_of, neighbors
 from potlearn.typing import Array, Atoms
@@ -108,6 +109,7 @@ class PotlearnCalculator(Calculator):
         self.potential = potential
         self.threads = threads
         self._neighbors = NeighborCache(potential.cutoff, skin)
+        self._gates = GateWatch(potential)
 
     @property
     def n_neighbor_builds(self) -> int:
@@ -133,6 +135,7 @@ class PotlearnCalculator(Calculator):
         Calculator.calculate(self, atoms, properties, system_changes)
         current: Any = self.atoms
         list_ = self._neighbors.get(current)
+        self._gates.look(current, list_)
         with np.errstate(all="ignore"):  # what comes of it is looked at
             prediction = self.potential.predict(current, list_, threads=self.threads)
         check_prediction(prediction, current, list_)

@@ -182,8 +182,8 @@ def check_numbers(
             checksum = zlib.crc32(block.data, checksum)
     if bounded and 0.0 < largest < SMALLEST:
         raise SelectionError(
-            f"the largest number of {name} is {largest:.3g} in size; expected {SMALLEST:g} or more, "
-            "of which squares are not zero: multiply the features"
+            f"the largest number of {name} is {largest:.3g} in size; expected {SMALLEST:g} or "
+            "more, of which squares are not zero: multiply the features"
         )
     return f"{rows.shape} {checksum:08x}"
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from potlearn.runtime import check_folder
 from potlearn.tasks.data import read_labelled
 from potlearn.tasks.folder import OutputFolder
 from potlearn.tasks.progress import Stages, stages_of
@@ -16,6 +17,7 @@ from potlearn.tasks.settings import EvaluateConfig
 if TYPE_CHECKING:
     from potlearn.data import Dataset
     from potlearn.metrics import Evaluation
+    from potlearn.potentials import Potential
 
 RESULTS = ("predictions.extxyz", "metrics.json", "report.html", "figures")
 """Files and folders that an evaluation may write."""
@@ -73,9 +75,12 @@ def evaluate(
     config = EvaluateConfig.of(settings)
     if config.output is not None and config.report:
         check_report_packages()
-    potential = potentials.load(config.model)
+    if config.output is not None:
+        check_folder(config.output)
+    potential = potentials.load(*config.model)
     dataset = read_labelled(config.data, config).check_species(potential.species)
     data.check_some_labels(dataset, tuple(metrics.QUANTITIES), "compare")
+    _warn_of_gates(potential, dataset)
     with stages_of(progress)("evaluating") as report:
         evaluation = metrics.evaluate(potential, dataset, progress=report)
     errors = {"test": metrics.metrics(evaluation)}
@@ -85,6 +90,19 @@ def evaluate(
             _write(folder, config, evaluation, dataset, errors)
     notes = tuple(found.message for found in data.label_notes(dataset))
     return EvaluateOutcome(evaluation, errors, notes, folder)
+
+
+def _warn_of_gates(potential: Potential, dataset: Dataset) -> None:
+    """Warn of the first configuration with atoms that have too few neighbours for POD."""
+    from potlearn.potentials.gates import GateWatch
+    from potlearn.structure.neighbors import neighbors
+
+    watch = GateWatch(potential)
+    for k in range(len(dataset)):
+        if not watch.is_open:
+            return
+        atoms = dataset[k]
+        watch.look(atoms, neighbors(atoms, potential.cutoff), f"{dataset.source(k)}: ")
 
 
 def _write(
@@ -101,5 +119,5 @@ def _write(
         evaluation.to_extxyz(path, dataset)
     if config.report:
         summary = f"Evaluated on {len(evaluation)} configurations."
-        info = ReportInfo(title=f"{config.model.stem} evaluated", summary=summary)
+        info = ReportInfo(title=f"{config.model[0].stem} evaluated", summary=summary)
         write_report_files(folder, {"test": evaluation}, info)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from potlearn.errors import ModelFileError
 from potlearn.tasks.settings import ExportConfig, ImportConfig
 
 if TYPE_CHECKING:
@@ -23,7 +22,7 @@ class ExportOutcome:
 
 
 def export(settings: ExportConfig | Mapping[str, Any]) -> ExportOutcome:
-    """Write a saved model in the format of another program.
+    """Write a model in the format of another program.
 
     Pair potentials in the sum or under the fit are written beside the many-body part, with a file
     of the commands that overlay them.
@@ -40,7 +39,7 @@ def export(settings: ExportConfig | Mapping[str, Any]) -> ExportOutcome:
     from potlearn.runtime import write_text
 
     config = ExportConfig.of(settings)
-    potential = load(config.model)
+    potential = load(*config.model)
     many_body, pairs, walls = parts(potential)
     if config.to == "table":
         table = write_table(Path(f"{config.output}.table"), potential.species, pairs)
@@ -56,27 +55,20 @@ def export(settings: ExportConfig | Mapping[str, Any]) -> ExportOutcome:
 
 
 def import_(settings: ImportConfig | Mapping[str, Any]) -> PotentialBase:
-    """Make a model of the files of LAMMPS's pair styles pace or pod, and save it.
+    """Read the potential in the files of another program, and save it as a model.
 
     Raises
     ------
     ConfigError
         An unknown key, or a value of a wrong kind.
     ModelFileError
-        Other files than one ``.yace`` or two ``.pod``, or malformed ones.
+        As :func:`potlearn.potentials.load`.
     """
-    from potlearn.lammps import read_pod, read_yace
+    from potlearn.potentials import load
     from potlearn.runtime import check_output
 
     config = ImportConfig.of(settings)
     check_output(config.output)
-    suffixes = [path.suffix for path in config.files]
-    if suffixes == [".yace"]:
-        potential: PotentialBase = read_yace(config.files[0])
-    elif suffixes == [".pod", ".pod"]:
-        potential = read_pod(*config.files)
-    else:
-        names = " ".join(map(str, config.files))
-        raise ModelFileError(f"expected one .yace file, or two .pod files, got {names}")
+    potential: PotentialBase = load(*config.files)
     potential.save(config.output)
     return potential

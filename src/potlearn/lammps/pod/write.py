@@ -9,26 +9,8 @@ import numpy as np
 from potlearn.descriptors import POD
 from potlearn.errors import ModelFileError
 from potlearn.lammps.pod.keywords import LAMMPS_DEFAULTS, REAL
-from potlearn.potentials import Potential
 from potlearn.potentials.linear import LinearPotential
 from potlearn.runtime import write_text
-
-
-class PodFormat:
-    """``PREFIX_param.pod`` and ``PREFIX_coeff.pod`` for ``pair_style pod``."""
-
-    pair_style = "pod"
-
-    def suits(self, potential: Potential) -> bool:
-        """Whether it is a fit of POD descriptors."""
-        return isinstance(potential, LinearPotential) and isinstance(potential.descriptor, POD)
-
-    def write(self, potential: Potential, prefix: Path) -> tuple[Path, ...]:
-        """Write the files; return their paths in the order of the pair_coeff line."""
-        if not isinstance(potential, LinearPotential):
-            name = type(potential).__name__
-            raise ModelFileError(f"POD files hold a POD potential, this one is a {name}")
-        return write_pod(potential, prefix)
 
 
 def write_pod(potential: LinearPotential, prefix: str | Path) -> tuple[Path, Path]:

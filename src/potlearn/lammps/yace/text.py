@@ -10,6 +10,7 @@ import gc
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -20,8 +21,14 @@ Plain: TypeAlias = "str | list[Plain] | dict[Any, Plain]"
 _TAGS = {f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map", "int", "float")}
 _END = "\0"
 """Stands between words: no YAML text holds it."""
-_INTEGERS = re.compile(r"(?:[-+]?(?:0|[1-9][0-9]*)\0)*")
-_REALS = re.compile(r"(?:[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?\0)*")
+DIGITS = 9
+"""Of the longest integer."""
+_INTEGERS = re.compile(rf"(?:[-+]?(?:0|[1-9][0-9]{{0,{DIGITS - 1}}})\0)*")
+_REALS = re.compile(r"(?:[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?\0)*")
+LARGEST_FILE = 1 << 30
+"""Bytes of the largest file that is read."""
+ALIASED, PER_NODE = 100_000, 10
+"""With its aliases expanded a file may hold this many values, and this many more for each node."""
 
 
 def load(path: Path) -> Plain:
@@ -30,7 +37,8 @@ def load(path: Path) -> Plain:
     Raises
     ------
     ModelFileError
-        No such file, not UTF-8, no YAML, more than one document, an unknown tag, a key given twice.
+        No such file, not UTF-8, no YAML, more than one document, an unknown tag, a key given twice,
+        aliases that expand a small file to a large one.
     """
     with _no_collection():
         return _load(path)
@@ -53,20 +61,37 @@ def _load(path: Path) -> Plain:
 
     loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
     try:
-        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=loader)
-    except FileNotFoundError:
-        raise ModelFileError(f"{path}: no such file") from None
-    except UnicodeDecodeError:
-        raise ModelFileError(f"{path}: not a text file") from None
+        node = yaml.compose(file_text(path), Loader=loader)
     except (yaml.YAMLError, RecursionError) as error:
         text = " ".join(str(error).split()) or "nested too deeply"
         raise ModelFileError(f"{path}: no YAML: {text}") from None
     if node is None:
         raise ModelFileError(f"{path}: empty")
     try:
-        return _Nodes(yaml).plain(node)
+        return _Nodes(yaml).root(node)
     except ModelFileError as error:
         raise ModelFileError(f"{path}, {error}") from None
+
+
+def file_text(path: Path) -> str:
+    """The file's UTF-8 text.
+
+    Raises
+    ------
+    ModelFileError
+        No such file, a folder, larger than :data:`LARGEST_FILE`, not UTF-8.
+    """
+    try:
+        size = path.stat().st_size
+        if size > LARGEST_FILE:
+            raise ModelFileError(f"{path}: expected at most {LARGEST_FILE} bytes, got {size}")
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise ModelFileError(f"{path}: no such file") from None
+    except UnicodeDecodeError:
+        raise ModelFileError(f"{path}: not a text file") from None
+    except OSError as error:
+        raise ModelFileError(f"{path}: cannot be read: {error.strerror}") from None
 
 
 class _Nodes:
@@ -75,7 +100,17 @@ class _Nodes:
     def __init__(self, yaml: Any) -> None:
         self._scalar, self._sequence = yaml.ScalarNode, yaml.SequenceNode
         self._done: dict[int, Plain] = {}
+        self._sizes: dict[int, int] = {}
         self._open: set[int] = set()
+        self._nodes = 0
+
+    def root(self, node: Any) -> Plain:
+        """The whole document; its size with all aliases expanded has a limit."""
+        found = self.plain(node)
+        size, limit = self._size(node), ALIASED + PER_NODE * self._nodes
+        if size > limit:
+            raise ModelFileError(f"aliases expand it to {size} values; expected at most {limit}")
+        return found
 
     def plain(self, node: Any) -> Plain:
         if node.tag not in _TAGS:
@@ -88,7 +123,15 @@ class _Nodes:
                 raise ModelFileError(f"{_line(node)}: refers to itself")
             self._open.add(id(node))
             self._done[id(node)] = self._collection(node)
+            is_list = isinstance(node, self._sequence)
+            children = node.value if is_list else [*chain.from_iterable(node.value)]
+            self._sizes[id(node)] = 1 + sum(map(self._size, children))
+            self._nodes += len(children)
         return self._done[id(node)]
+
+    def _size(self, node: Any) -> int:
+        """Number of values below a node; of a scalar, one."""
+        return self._sizes.get(id(node), 1)
 
     def _collection(self, node: Any) -> Plain:
         if isinstance(node, self._sequence):
@@ -115,7 +158,7 @@ def _line(node: Any) -> str:
 
 
 def integers(values: Plain, where: str) -> list[int]:
-    """A list of integers."""
+    """A list of integers of at most :data:`DIGITS` digits."""
     return [int(word) for word in _words(values, where, _INTEGERS, "integers")]
 
 
@@ -132,6 +175,8 @@ def _words(values: Plain, where: str, pattern: re.Pattern[str], what: str) -> li
         bad = next(
             v for v in values if not isinstance(v, str) or not pattern.fullmatch(f"{v}{_END}")
         )
+        if pattern is _INTEGERS and isinstance(bad, str) and bad.lstrip("+-").isdecimal():
+            what += f" without leading zeros, of at most {DIGITS} digits"
         raise ModelFileError(f"{where}: expected {what}, got {_shown(bad)}")
     return words
 

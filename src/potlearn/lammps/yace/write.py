@@ -22,7 +22,13 @@ import numpy as np
 from potlearn.errors import ModelFileError
 from potlearn.potentials import Potential
 from potlearn.potentials.pace import PacePotential
-from potlearn.potentials.pace.data import Bond, ClusterFunction, Embedding, PolynomialBond
+from potlearn.potentials.pace.data import (
+    Bond,
+    ClusterFunction,
+    Embedding,
+    PolynomialBond,
+    SplineBond,
+)
 from potlearn.potentials.pace.file import YaceFile
 from potlearn.runtime import write_text
 from potlearn.typing import Settings
@@ -102,6 +108,11 @@ def _bond(file: YaceFile, pair: tuple[int, int]) -> Bond | PolynomialBond:
     bond = file.bonds[pair]
     if isinstance(bond, PolynomialBond):
         return bond
+    if isinstance(bond, SplineBond):
+        raise ModelFileError(
+            "radial functions that are splines of ACEpotentials.jl: LAMMPS's pair_style pace does "
+            "not read them, so they are not written"
+        )
     where = f"bonds[{pair[0]}, {pair[1]}]"
     if bond.rcut / file.spline_bins < KNOTS:
         raise ModelFileError(
@@ -141,6 +152,7 @@ def _lines(file: YaceFile) -> Iterator[str]:
         yield f"  {mu}: {_flow(_embedding_entries(embedding))}"
     yield "bonds:"
     for pair, bond in file.bonds.items():
+        assert not isinstance(bond, SplineBond)  # refused before
         entries = _bond_entries(bond) if isinstance(bond, Bond) else _polynomial_entries(bond)
         yield f"  {_flow(pair)}: {_flow(entries)}"
     yield from _pair_lines(file)

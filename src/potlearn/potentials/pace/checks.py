@@ -17,11 +17,27 @@ from potlearn.potentials.pace.data import (
     Embedding,
     PolynomialBond,
     PolynomialPair,
+    SplineBond,
     YaceData,
 )
 
 HIGHEST_DEGREE = 12
 """Largest degree that the engine's harmonics reach."""
+HIGHEST_RANK = 10
+"""Largest number of factors of a function: the ways to split a product double with each."""
+MOST_RADIAL = 128
+"""Largest number of radial functions, and of primitive ones, of a pair."""
+MOST_BINS = 1_000_000
+"""Largest number of intervals of a spline."""
+MOST_DENSITIES = 64
+SHORTEST, LONGEST = 1e-2, 100.0
+"""Least and largest cutoff, in Å."""
+LEAST_WIDTH = 1e-6
+"""Least width of a switch that has one, in Å or eV."""
+LARGEST = 1e30
+"""Largest number, in whatever units."""
+EXPONENTS = (1e-3, 100.0)
+"""Least and largest exponent of an embedding, and largest power of a polynomial."""
 
 
 def check(file: YaceData) -> None:
@@ -74,39 +90,63 @@ def _same_keys(key: str, values: Iterable[Any], wanted: set[Any], file: YaceData
 
 def _numbers(where: str, values: Any) -> None:
     expect(bool(np.isfinite(values).all()), where, "finite numbers", values)
+    within = bool((np.abs(values) <= LARGEST).all())
+    expect(within, where, f"numbers of size {LARGEST:g} at most", values)
 
 
 def _positive(where: str, value: float) -> None:
     expect(0 < value < np.inf, where, "a positive number", value)
 
 
+def _length(where: str, value: float, least: float = 0.0) -> None:
+    """A length from the least to the longest cutoff, Å."""
+    expect(least <= value <= LONGEST, where, f"a length from {least:g} to {LONGEST:g} Å", value)
+
+
+def _width(where: str, value: float, longest: float = LONGEST) -> None:
+    """The width of a switch: zero, or what the switch can be evaluated for."""
+    expect(value >= 0, where, "a number from zero", value)
+    good = value == 0 or LEAST_WIDTH <= value <= longest
+    expect(good, where, f"zero or {LEAST_WIDTH:g} to {longest:g}", value)
+
+
+def _count(where: str, value: int, most: int, least: int = 1) -> None:
+    expect(least <= value <= most, where, f"{least} to {most}", value)
+
+
 def _embedding(embedding: Embedding, where: str) -> None:
     expect(embedding.npoti in EMBEDDINGS, f"{where}.npoti", f"one of {EMBEDDINGS}", embedding.npoti)
-    expect(embedding.ndensity > 0, f"{where}.ndensity", "at least 1", embedding.ndensity)
+    _count(f"{where}.ndensity", embedding.ndensity, MOST_DENSITIES)
     parameters = np.array([embedding.weights, embedding.exponents])
     _numbers(f"{where}.FS_parameters", parameters)
     expect(
         bool((embedding.exponents > 0).all()), f"{where}.FS_parameters", "positive exponents",
         embedding.exponents.tolist(),
     )  # fmt: skip
+    least, most = EXPONENTS
+    usual = bool(((embedding.exponents >= least) & (embedding.exponents <= most)).all())
+    expect(usual, f"{where}.FS_parameters", f"exponents from {least:g} to {most:g}", parameters)
     _numbers(f"{where}.rho_core_cutoff", embedding.rho_core_cutoff)
-    width = embedding.drho_core_cutoff
-    expect(0 <= width < np.inf, f"{where}.drho_core_cutoff", "a number from zero", width)
+    _width(f"{where}.drho_core_cutoff", embedding.drho_core_cutoff, LARGEST)
 
 
 def _bonds(file: YaceData) -> None:
-    kinds = {isinstance(bond, PolynomialBond) for bond in file.bonds.values()}
+    kinds = {type(bond) for bond in file.bonds.values()}
     expect(len(kinds) == 1, "bonds", "'ACE.jl' radial functions in all bonds or in none", "both")
     for (a, b), bond in file.bonds.items():
         where = f"bonds[{a}, {b}]"
         _positive(f"{where}.rcut", bond.rcut)
+        _length(f"{where}.rcut", bond.rcut, SHORTEST)
         if isinstance(bond, Bond):
             _bond(bond, file.inner_cutoff_type, where)
+        elif isinstance(bond, SplineBond):
+            _spline(bond, where)
         else:
             _polynomial(bond, where)
-    if file.is_polynomial:
+    if file.is_julia:
         lmax = file.lmax if file.lmax is not None else -1
         expect(lmax >= 0, "lmax", "a degree, as all bonds are 'ACE.jl'", file.lmax)
+        _count("lmax", lmax, HIGHEST_DEGREE, 0)
         if file.pair is not None:
             _pair(file.pair, file)
     else:
@@ -123,13 +163,16 @@ def _bond(bond: Bond, mode: str, where: str) -> None:
     shape = bond.radcoefficients.shape
     usual = len(shape) == 3 and shape[1] > 0
     expect(usual, f"{where}.radcoefficients", "three levels [n][l][k]", shape)
+    _count(f"{where}.nradmax", bond.nradmax, MOST_RADIAL, 0)
+    _count(f"{where}.nradbasemax", bond.nradbasemax, MOST_RADIAL, 0)
     _numbers(f"{where}.radcoefficients", bond.radcoefficients)
     for key in ("dcut", "prehc", "lambdahc", "rcut_in", "dcut_in"):
         _numbers(f"{where}.{key}", getattr(bond, key))
-    expect(bond.dcut >= 0, f"{where}.dcut", "a number from zero", bond.dcut)
+    _width(f"{where}.dcut", bond.dcut)
     if mode == "zbl" and bond.prehc != 0:
         _positive(f"{where}.dcut", bond.dcut)
-    expect(bond.dcut_in >= 0, f"{where}.dcut_in", "a number from zero", bond.dcut_in)
+    _width(f"{where}.dcut_in", bond.dcut_in)
+    _length(f"{where}.rcut_in", bond.rcut_in, -LONGEST)
     if bond.radbasename in ("ChebExpCos", "ChebPow"):
         parameters = bond.radparameters[:1]
         good = len(parameters) == 1 and np.isfinite(parameters[0]) and parameters[0] != 0
@@ -137,13 +180,25 @@ def _bond(bond: Bond, mode: str, where: str) -> None:
         expect(bool(good), f"{where}.radparameters", "a first parameter not zero", parameters)
 
 
+def _spline(bond: SplineBond, where: str) -> None:
+    shape = bond.values.shape
+    usual = len(shape) == 2 and shape[1] > 1 and bond.slopes.shape == shape
+    expect(usual, f"{where}.splinenodalvals", "values and slopes of 2 nodes or more", shape)
+    _count(f"{where}.nradial", shape[0], MOST_RADIAL, 0)
+    _count(f"{where}.nbins", shape[1] - 1, MOST_BINS)
+    _numbers(f"{where}.splinenodalvals", bond.values)
+    _numbers(f"{where}.splinenodalderivs", bond.slopes)
+
+
 def _polynomial(bond: PolynomialBond, where: str) -> None:
     numbers = [bond.xl, bond.xr, bond.pl, bond.pr, bond.r0, bond.p]
     _numbers(f"{where}.xl, xr, pl, pr, r0, p", numbers)
     expect(min(bond.pl, bond.pr) >= 0, f"{where}.pl, pr", "from zero", (bond.pl, bond.pr))
+    _count(f"{where}.pl, pr, p", max(bond.pl, bond.pr, abs(bond.p)), int(EXPONENTS[1]), 0)
     expect(bond.r0 > -1, f"{where}.r0", "more than -1", bond.r0)
     shape = bond.recursion.shape
     expect(len(shape) == 2 and shape[0] == 3 and shape[1] > 1, f"{where}.maxn", "2 or more", shape)
+    _count(f"{where}.maxn", shape[1], MOST_RADIAL, 2)
     _numbers(f"{where}.recursion_coefficients", bond.recursion)
 
 
@@ -163,7 +218,7 @@ def _pair(pair: PolynomialPair, file: YaceData) -> None:
 
 def _function(f: ClusterFunction, file: YaceData, mu0: int, where: str) -> None:
     rank = len(f.mus)
-    expect(rank > 0, f"{where}.rank", "1 or more", rank)
+    _count(f"{where}.rank", rank, HIGHEST_RANK)
     for key, values in (("ns", f.ns), ("ls", f.ls)):
         expect(len(values) == rank, f"{where}.{key}", f"{rank} numbers (rank)", len(values))
     good = f.ms.ndim == 2 and f.ms.shape[1] == rank and len(f.ms) > 0

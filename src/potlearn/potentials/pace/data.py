@@ -143,6 +143,37 @@ class PolynomialBond:
 
 
 @dataclass(frozen=True, eq=False)
+class SplineBond:
+    r"""Radial functions of one pair as ACEpotentials.jl tabulates them, the same for all degrees.
+
+    On equal intervals from zero to the cutoff every function is the cubic with the values and
+    slopes of the nodes.
+
+    Attributes
+    ----------
+    rcut : float
+        Cutoff in Å: the last node.
+    values, slopes : (nradmax, K + 1)
+        At the nodes.
+    """
+
+    rcut: float
+    values: Array
+    slopes: Array
+    radbasename: str = "ACE.jl"
+
+    @property
+    def nradmax(self) -> int:
+        """Number of functions."""
+        return len(self.values)
+
+    @property
+    def nradbasemax(self) -> int:
+        """Number of functions for order 1, the same."""
+        return len(self.values)
+
+
+@dataclass(frozen=True, eq=False)
 class PolynomialPair:
     r"""Pair potential that goes with :class:`PolynomialBond`; a pair adds half of it to each site.
 
@@ -202,14 +233,14 @@ class YaceData:
         Energy of the free atoms, in eV.
     embeddings : tuple of Embedding
         One per centre species.
-    bonds : mapping of (centre, neighbour) to Bond, or all to PolynomialBond
-        Every ordered pair.
+    bonds : mapping of (centre, neighbour) to Bond, PolynomialBond or SplineBond
+        Every ordered pair, all of one kind.
     functions : tuple of tuples of ClusterFunction
         One list per centre species; may be empty.
     spline_bins : float
         Spacing in Å of the tables that other evaluators make; not used here.
     lmax : int, optional
-        Largest degree, with PolynomialBond only.
+        Largest degree, with PolynomialBond and SplineBond only.
     pair : PolynomialPair, optional
         With PolynomialBond only.
 
@@ -222,16 +253,16 @@ class YaceData:
     elements: tuple[str, ...]
     e0: Array
     embeddings: tuple[Embedding, ...]
-    bonds: Mapping[Pair, Bond] | Mapping[Pair, PolynomialBond]
+    bonds: Mapping[Pair, Bond] | Mapping[Pair, PolynomialBond] | Mapping[Pair, SplineBond]
     functions: tuple[tuple[ClusterFunction, ...], ...]
     spline_bins: float = 0.001
     lmax: int | None = None
     pair: PolynomialPair | None = None
 
     @property
-    def is_polynomial(self) -> bool:
-        """Whether the radial functions are those of ACE.jl."""
-        return isinstance(self.bonds[0, 0], PolynomialBond)
+    def is_julia(self) -> bool:
+        """Whether the radial functions are those of ACE.jl or ACEpotentials.jl."""
+        return not isinstance(self.bonds[0, 0], Bond)
 
     @property
     def inner_cutoff_type(self) -> str:

@@ -17,6 +17,7 @@ from potlearn.potentials.pace.data import (
     Pair,
     PolynomialBond,
     PolynomialPair,
+    SplineBond,
 )
 from potlearn.potentials.pace.file import YaceFile
 from potlearn.typing import Settings
@@ -40,17 +41,23 @@ def file_to_dict(file: YaceFile) -> Settings:
 
 def file_from_dict(settings: Mapping[str, Any]) -> YaceFile:
     """The inverse of :func:`file_to_dict`."""
-    make: Any = PolynomialBond if settings["lmax"] is not None else Bond
     return YaceFile(
         elements=tuple(settings["elements"]),
         e0=settings["e0"],
         embeddings=tuple(Embedding(**e) for e in settings["embeddings"]),
-        bonds={_pair(b): make(**_rest(b)) for b in settings["bonds"]},
+        bonds={_pair(b): _kind(b)(**_rest(b)) for b in settings["bonds"]},
         functions=tuple(_unpacked(f) for f in settings["functions"]),
         spline_bins=settings["spline_bins"],
         lmax=settings["lmax"],
         pair=_pair_from_dict(settings["pair"]) if settings["pair"] else None,
     )
+
+
+def _kind(entry: Mapping[str, Any]) -> Any:
+    """The class of bond that has these settings."""
+    if "recursion" in entry:
+        return PolynomialBond
+    return SplineBond if "slopes" in entry else Bond
 
 
 def _pair(entry: Mapping[str, Any]) -> Pair:

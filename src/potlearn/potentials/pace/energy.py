@@ -27,6 +27,8 @@ from potlearn.typing import Array
 STEEPNESS = 1e6
 """Where FinnisSinclair turns from a power into a line, as an inverse density."""
 _NOTHING = 1e-10
+_LINEAR = 1e-9
+"""Exponents this close to one are one: the formulas divide by the difference."""
 
 
 def embedding_energy(embedding: Embedding, rho: Array) -> tuple[Array, Array]:
@@ -43,7 +45,7 @@ def embedding_energy(embedding: Embedding, rho: Array) -> tuple[Array, Array]:
     """
     function = _power if embedding.npoti == "FinnisSinclair" else _shifted
     columns = [
-        function(rho[:, p], float(m)) if m != 1 else (rho[:, p], np.ones(len(rho)))
+        (rho[:, p], np.ones(len(rho))) if abs(m - 1) < _LINEAR else function(rho[:, p], float(m))
         for p, m in enumerate(embedding.exponents)
     ]
     values, slopes = (np.stack(part, 1) for part in zip(*columns, strict=True))

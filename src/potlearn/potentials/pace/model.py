@@ -21,10 +21,11 @@ from numpy.typing import NDArray
 from potlearn.descriptors.ace.primitives import stack
 from potlearn.engine import ONE, Basis, Engine, Jet, Program, ProgramBuilder, RadialTable, tabulate
 from potlearn.engine.program import Value, moment
-from potlearn.potentials.pace.data import Bond, ClusterFunction, Pair
+from potlearn.errors import ModelFileError
+from potlearn.potentials.pace.data import Bond, ClusterFunction, Pair, SplineBond
 from potlearn.potentials.pace.file import YaceFile
 from potlearn.potentials.pace.products import ComplexPolynomials, Product
-from potlearn.potentials.pace.radial import polynomials, primitives
+from potlearn.potentials.pace.radial import polynomials, primitives, splines
 from potlearn.potentials.pace.repulsion import core, polynomial_core
 from potlearn.typing import Array
 
@@ -151,15 +152,22 @@ def _equal(file: YaceFile, pair: Pair, other: Pair) -> bool:
 def _table(file: YaceFile, pair: Pair, radials: list[Radial]) -> RadialTable:
     bond = file.bonds[pair]
     cutoff = bond.rcut if isinstance(bond, Bond) else file.cutoff
-    return tabulate(lambda r: radial_functions(file, pair, radials, r), cutoff, KNOT_BITS)
+    with np.errstate(all="ignore"):
+        table = tabulate(lambda r: radial_functions(file, pair, radials, r), cutoff, KNOT_BITS)
+    if not np.isfinite(table.knots).all():
+        raise ModelFileError(
+            f"bonds[{pair[0]}, {pair[1]}]: expected parameters of finite radial functions from "
+            f"{table.closest:.3g} to {cutoff:g} Å, got values that are not finite"
+        )
+    return table
 
 
 def radial_functions(file: YaceFile, pair: Pair, radials: list[Radial], r: Array) -> Jet:
     """The given functions of a pair at distances up to its cutoff, (K, n)."""
     bond = file.bonds[pair]
     if not isinstance(bond, Bond):
-        p = polynomials(bond, r) if bond.nradmax else []
-        return stack([_polynomial(file, pair, radial, p, r) for radial in radials])
+        p = splines(bond, r) if isinstance(bond, SplineBond) else polynomials(bond, r)
+        return stack([_julia(file, pair, radial, p, r) for radial in radials])
     mode = file.inner_cutoff_type
     g = primitives(bond, file.nradbasemax, mode, r)
     return stack([_contracted(file, pair, bond, radial, g, r) for radial in radials])
@@ -177,7 +185,7 @@ def _contracted(file: YaceFile, pair: Pair, bond: Bond, radial: Radial, g: Jet, 
     return Jet(g.value @ weights, g.first @ weights, g.second @ weights)
 
 
-def _polynomial(file: YaceFile, pair: Pair, radial: Radial, p: list[Jet], r: Array) -> Jet:
+def _julia(file: YaceFile, pair: Pair, radial: Radial, p: list[Jet], r: Array) -> Jet:
     if radial == CORE:
         nothing = Jet.variable(r) * 0.0
         return polynomial_core(file.pair, pair, r) if file.pair else nothing

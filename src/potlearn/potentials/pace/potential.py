@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 from typing_extensions import override
 
+from potlearn.errors import ModelFileError
 from potlearn.potentials.base import Prediction
 from potlearn.potentials.operations import PotentialBase
 from potlearn.potentials.pace.document import file_from_dict, file_to_dict
@@ -69,7 +70,18 @@ class PacePotential(PotentialBase):
     def predict(
         self, atoms: Atoms, neighbors: Neighbors | None = None, *, threads: int = 1
     ) -> Prediction:
-        system, engine = System.of(atoms, self.species, self.cutoff, neighbors), self._model.engine
+        system = System.of(atoms, self.species, self.cutoff, neighbors)
+        with np.errstate(all="ignore"):
+            found = self._of_system(system, threads)
+        if not (np.isfinite(found.energies).all() and np.isfinite(found.forces).all()):
+            raise ModelFileError(
+                "pace: energies or forces of these atoms are not finite numbers; the potential's "
+                "coefficients are too large, or the atoms too close"
+            )
+        return found
+
+    def _of_system(self, system: System, threads: int) -> Prediction:
+        engine = self._model.engine
         if self._linear is not None:
             return Prediction(*engine.energy_forces(system, self._linear, threads))
         features = engine.features(system, threads)

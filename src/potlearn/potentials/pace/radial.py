@@ -1,8 +1,9 @@
 r"""Radial functions of nonlinear ACE potentials, with two derivatives.
 
 The primitives are those of :mod:`~potlearn.descriptors.ace.primitives`, under the names of the
-file, behind an inner cutoff; or the polynomials of ACE.jl.  Lysogorskiy et al., npj Comput. Mater.
-7, 97 (2021); Kocer, Mason & Erturk, AIP Adv. 10, 015021 (2020).
+file, behind an inner cutoff; or the polynomials of ACE.jl; or the splines of ACEpotentials.jl.
+Lysogorskiy et al., npj Comput. Mater. 7, 97 (2021); Kocer, Mason & Erturk, AIP Adv. 10, 015021
+(2020).
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from potlearn.descriptors.ace.primitives import (
     where,
 )
 from potlearn.engine import Jet
-from potlearn.potentials.pace.data import Bond, PolynomialBond
+from potlearn.potentials.pace.data import Bond, PolynomialBond, SplineBond
 from potlearn.typing import Array
 
 ZERO_BELOW = 1.0
@@ -59,6 +60,16 @@ def polynomials(bond: PolynomialBond, r: Array) -> list[Jet]:
     for n in range(2, bond.nradmax):
         found.append((a[n] * x + b[n]) * found[n - 1] + c[n] * found[n - 2])
     return found
+
+
+def splines(bond: SplineBond, r: Array) -> list[Jet]:
+    """The functions of a table, as piecewise cubics."""
+    from scipy.interpolate import CubicHermiteSpline
+
+    nodes = np.linspace(0.0, bond.rcut, bond.values.shape[1])
+    cubics = CubicHermiteSpline(nodes, bond.values.T, bond.slopes.T)
+    derivatives = [cubics(r, order) for order in range(3)]
+    return [Jet(*(d[:, n] for d in derivatives)) for n in range(bond.nradmax)]
 
 
 def _power(x: Jet, power: float) -> Jet:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from potlearn.lammps.formats import FORMATS
+from potlearn.lammps.formats import written_formats
 from potlearn.tasks.settings.data import LabelsConfig
 from potlearn.tasks.settings.section import FilePath, Names, Paths, Section
 from potlearn.tasks.settings.tables import NameIn
@@ -17,8 +17,8 @@ Files = Annotated[Paths, Field(min_length=1)]
 class EvaluateConfig(LabelsConfig):
     """Errors of a saved model on labelled configurations."""
 
-    model: FilePath
-    """Saved model (.potl)."""
+    model: Files
+    """Saved model (.potl), X.yace, or the two POD files."""
     data: Files
     """File or files of labelled configurations, anything that ASE reads."""
     output: FilePath | None = None
@@ -38,14 +38,14 @@ class InspectConfig(LabelsConfig):
 
 def export_formats() -> tuple[str, ...]:
     """Names of the formats: those of many-body potentials, and tables of pair potentials."""
-    return (*FORMATS, "table")
+    return (*written_formats(), "table")
 
 
 class ExportConfig(Section):
     """A saved model in the format of another program."""
 
-    model: FilePath
-    """Saved model (.potl)."""
+    model: Files
+    """Saved model (.potl), X.yace, or the two POD files."""
     output: FilePath
     """Prefix of the files: OUTPUT_param.pod, OUTPUT.yace, OUTPUT.table."""
     to: Annotated[str, NameIn(export_formats)]
@@ -54,7 +54,7 @@ class ExportConfig(Section):
 
 
 class ImportConfig(Section):
-    """A model from LAMMPS's files."""
+    """A saved model from the files of another program."""
 
     files: Files
     """X.yace, or PREFIX_param.pod and PREFIX_coeff.pod."""
