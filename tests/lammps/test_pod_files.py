@@ -78,7 +78,7 @@ def test_malformed_parameters(tmp_path, param, message):
     [
         ("# nothing\n", "empty"),
         ("POD_coefficients: 67\n", "line 1: expected 'model_coefficients: Ncoef Nproj Ncent'"),
-        ("model_coefficients: a b c\n", "counts must be integers"),
+        ("model_coefficients: a b c\n", "counts must be integers from 0"),
         ("model_coefficients: 67 0 0\n1\n2\n", "67 numbers announced, the file ends after 2"),
         ("model_coefficients: 2 0 0\n1\n2\n", r"expected \[67\] numbers .* got \[2\]"),
         ("model_coefficients: 67 0 0\n1 2\n", "line 2: expected one number, got '1 2'"),

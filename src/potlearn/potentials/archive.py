@@ -11,11 +11,11 @@ from typing import Any
 
 from potlearn.errors import ModelFileError, PotlearnError
 from potlearn.potentials.kinds import potential_from_dict
-from potlearn.runtime import Archive
+from potlearn.runtime import Archive, shown
 
 _FILE = Archive("model", ModelFileError, format=1, document="potential.json", compressed=True)
 # What settings of wrong kinds raise where a potential is built from them.
-_MALFORMED = (AttributeError, KeyError, ValueError, TypeError, OverflowError, IndexError)
+_MALFORMED = (AttributeError, LookupError, ValueError, TypeError, ArithmeticError, RecursionError)
 
 
 def save(potential: Any, path: str | Path) -> None:
@@ -37,4 +37,4 @@ def load(path: str | Path) -> Any:
     except PotlearnError as error:
         raise ModelFileError(f"{path}: {error}") from error
     except _MALFORMED as error:
-        raise ModelFileError(f"{path}: not a potlearn model ({error})") from error
+        raise ModelFileError(f"{path}: not a potlearn model ({shown(error)})") from error

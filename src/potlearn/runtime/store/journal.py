@@ -104,6 +104,6 @@ def _parsed(line: str) -> Settings | None:
     """The object of a line, or None."""
     try:
         found = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None

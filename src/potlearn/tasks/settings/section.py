@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -21,6 +22,7 @@ from pydantic import (
 from pydantic_core import CoreSchema, PydanticCustomError
 
 from potlearn.errors import ConfigError
+from potlearn.runtime import shown
 from potlearn.tasks.settings.texts import attribute_texts, own_texts
 from potlearn.tasks.settings.words import problems
 from potlearn.tasks.settings.yaml_text import dump_yaml
@@ -66,6 +68,20 @@ Keys = Annotated[
     WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
 ]
 Names = Annotated[Keys, Field(min_length=1)]
+
+
+def as_element(symbol: str) -> str:
+    """A chemical symbol, or the error that it is none."""
+    from ase.data import atomic_numbers
+
+    if symbol == "X" or symbol not in atomic_numbers:
+        problem = "{symbol} is not a chemical symbol"
+        raise PydanticCustomError("species", problem, {"symbol": shown(symbol)})
+    return symbol
+
+
+Element = Annotated[str, AfterValidator(as_element)]
+"""A chemical symbol."""
 
 
 class Section(BaseModel):
