@@ -30,7 +30,7 @@ NonNegative: TypeAlias = Annotated[float, Ge(0)]
 """A number not below 0."""
 Count: TypeAlias = Annotated[int, Ge(0)]
 """A whole number not below 0."""
-Length: TypeAlias = Annotated[float, Gt(0), Le(100)]
+Length: TypeAlias = Annotated[float, Ge(0.001), Le(100)]
 """A distance between atoms that matters, Å; more than 100 is a mistake, and costs without end."""
 RadialCount: TypeAlias = Annotated[int, Ge(0), Le(100)]
 """A number of radial functions, or a degree of theirs; beyond some 30 they are rounding alone."""

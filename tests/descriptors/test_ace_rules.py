@@ -133,7 +133,7 @@ def test_smoothness_is_that_of_the_reference():
     [
         ({"species": ()}, "species: expected at least one chemical symbol"),
         ({"species": ("Si", "Si")}, "species must be distinct"),
-        ({"cutoff": 0.0}, "cutoff: expected a finite number above 0 up to 100, got 0.0"),
+        ({"cutoff": 0.0}, "cutoff: expected a finite number from 0.001 up to 100, got 0.0"),
         ({"order": 6}, "order: expected a whole number from 1 up to 5, got 6"),
         ({"order": 0}, "order: expected a whole number from 1 up to 5, got 0"),
         ({"degree": 8, "nmax": 2, "lmax": 2}, "two rules"),

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
 import numpy as np
-from annotated_types import Gt, Le
 
 from potlearn.errors import ConfigError
 from potlearn.potentials.pair.base import COULOMB, Index, PairPotential
@@ -51,7 +50,7 @@ class ZBL(PairPotential):
 
     kind: ClassVar[str] = "zbl"
 
-    inner: Annotated[float, Gt(0.001), Le(100)]
+    inner: Length
     outer: Length
 
     def __post_init__(self) -> None:

@@ -24,6 +24,9 @@ DEEPEST = 50
 """Most sections and lists inside one another."""
 MOST_DIGITS = 400
 """Most digits of a whole number."""
+LONGEST = 5_000_000
+"""Most characters of a document."""
+_TOO_DEEP = f"nested too deeply (the limit is {DEEPEST} levels)"
 
 
 class _Loader(yaml.SafeLoader):
@@ -43,12 +46,17 @@ class _Loader(yaml.SafeLoader):
                 None, None, f"{kind} are not supported here", event.start_mark
             )
         if self.depth > DEEPEST:
-            problem = f"nested too deeply (the limit is {DEEPEST} levels)"
-            raise yaml.composer.ComposerError(None, None, problem, event.start_mark)
+            raise yaml.composer.ComposerError(None, None, _TOO_DEEP, event.start_mark)
         self.depth += 1
         node = super().compose_node(parent, index)
         self.depth -= 1
         return node
+
+    def fetch_flow_collection_start(self, kind: Any) -> None:
+        """An opening bracket; the scanner's time grows with the square of their number."""
+        if self.flow_level > DEEPEST:
+            raise yaml.scanner.ScannerError(None, None, _TOO_DEEP, self.get_mark())
+        super().fetch_flow_collection_start(kind)
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Hashable, Any]:
         """Mapping of ``node``; a duplicate key is an error."""
@@ -130,6 +138,11 @@ def parse_yaml(text: str, source: str) -> Any:
     ConfigError
         The text is not a YAML document; the message gives the line.
     """
+    if len(text) > LONGEST:
+        raise ConfigError(
+            f"{source}: {len(text)} characters are too long for settings (the limit is {LONGEST}); "
+            "is this a data file?"
+        )
     try:
         return yaml.load(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
