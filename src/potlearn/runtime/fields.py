@@ -62,12 +62,16 @@ def shown(value: Any) -> str:
     """A value for a message; long ones are shortened."""
     if isinstance(value, int) and abs(value) > 10**40:  # Python writes no number of 5000 digits
         return f"a whole number of {value.bit_length()} bits"
-    return _SHORT.repr(value)
+    text = _SHORT.repr(value)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."
 
 
+LONGEST = 200
+"""Most characters of a value in a message."""
 _SHORT = reprlib.Repr()
 _SHORT.maxstring = _SHORT.maxother = 60
 _SHORT.maxlong = 45
+_SHORT.maxlevel = 3
 _Wrong = tuple[str, str, Any]
 """Place below the field, what was expected there, and what was found."""
 

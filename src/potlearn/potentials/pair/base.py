@@ -63,14 +63,11 @@ class PairPotential(SystemPotential):
 
 
 def as_array(value: Any, kind: str, name: str) -> Array:
-    """Numbers of a parameter as an array; ConfigError where they are not finite numbers."""
+    """Numbers of a parameter as an array; ConfigError where they are not numbers."""
     try:
-        array = np.asarray(value, float)
+        return np.asarray(value, float)
     except (TypeError, ValueError, OverflowError):
-        array = np.asarray(np.nan)
-    if not np.isfinite(array).all():
-        raise ConfigError(f"{kind}: {name}: expected finite numbers, got {shown(value)}")
-    return array
+        raise ConfigError(f"{kind}: {name}: expected numbers, got {shown(value)}") from None
 
 
 def pairs_of_system(system: System, which: Indices) -> tuple[Indices, Species, Array]:

@@ -50,6 +50,8 @@ class ShiftedPair(PairPotential):
         n = len(self.species)
         for name in _parameters(self):
             value = as_array(getattr(self, name), self.kind, name)
+            if not np.isfinite(value).all():
+                raise ConfigError(f"{self.kind}: {name}: expected finite numbers, got {value}")
             if value.shape not in ((), (n, n)) or not np.array_equal(value, value.T):
                 raise ConfigError(
                     f"{self.kind}: {name} must be a number or a symmetric array {(n, n)}, "

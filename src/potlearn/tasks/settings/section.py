@@ -14,6 +14,7 @@ from pydantic import (
     Field,
     GetJsonSchemaHandler,
     PlainSerializer,
+    SerializationInfo,
     ValidationError,
     ValidationInfo,
     WithJsonSchema,
@@ -26,6 +27,7 @@ from potlearn.runtime import shown
 from potlearn.tasks.settings.texts import attribute_texts, own_texts
 from potlearn.tasks.settings.words import problems
 from potlearn.tasks.settings.yaml_text import dump_yaml
+from potlearn.typing import Settings
 
 
 def _as_list(value: Any) -> Any:
@@ -45,14 +47,15 @@ def as_tuple(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
-def _as_absolute(path: Path) -> str:
-    return str(path.absolute())
+def _as_text(path: Path, info: SerializationInfo) -> str:
+    """The absolute path, or its last part for what is given to others."""
+    return path.name if (info.context or {}).get("names_only") else str(path.absolute())
 
 
 FilePath = Annotated[
     Path,
     BeforeValidator(_as_path),
-    PlainSerializer(_as_absolute, when_used="json"),
+    PlainSerializer(_as_text, when_used="json"),
     WithJsonSchema({"type": "string"}),
 ]
 Paths = Annotated[
@@ -131,6 +134,10 @@ class Section(BaseModel):
         except ValidationError as error:
             lines = (f"{source}: {problem}" for problem in problems(settings, error.errors()))
             raise ConfigError("\n".join(lines)) from error
+
+    def for_others(self) -> Settings:
+        """Plain data without absolute paths: of files and folders only their names."""
+        return self.model_dump(mode="json", exclude_none=True, context={"names_only": True})
 
     def to_yaml(self) -> str:
         """YAML text that gives the same section again, wherever it is read."""
