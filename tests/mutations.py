@@ -41,16 +41,16 @@ NUMBERS = (
     "-inf", "Infinity", "0x10", "1_000", "1e", "1.2.3", "1,5", "1d0", "٣", "１", "+-1",
 )  # fmt: skip
 TOKENS = (
-    "", "-", "=", ":", '"', "'", "#", "{", "}", "[", "]", ",", "\\", "/", "*a", "&a", "!!int", "<<:",
-    "~", "true", "no", "T", "X", "Xx", "Si", "Uuo", "None", "null", "\0", "\ufeff", "é", "\u2028", "\t",
-    "../x", "%s", "{}", "[" * 2000, "{a: " * 500, "(" * 3000, "x" * 100_000,
+    "", "-", "=", ":", '"', "'", "#", "{", "}", "[", "]", ",", "\\", "/", "*a", "&a", "!!int",
+    "<<:", "~", "true", "no", "T", "X", "Xx", "Si", "Uuo", "None", "null", "\0", "\ufeff",
+    "é", "\u2028", "\t", "../x", "%s", "{}", "[" * 2000, "{a: " * 500, "(" * 3000, "x" * 100_000,
 )  # fmt: skip
 VALUES: tuple[Any, ...] = (
-    None, True, False, 0, 1, -1, 2, 3, 7, 13, 30, 101, 1000, 10**5, 10**9, 2**31, 2**63, -(2**63) - 1,
-    10**20, 10**400, 10**4000, 0.5, -0.5, 1e-320, 1e-9, 2.5, 1e5, 1e16, 1e154, 1.7e308, -1.7e308,
-    float("nan"), float("inf"), float("-inf"), "", "x", "Si", "W", "Be", "X", "ace", "pod", "linear",
-    "sum", "nan", "1", "é" * 100, "x" * 100_000, [], [[]], {}, [0], [1, 2], ["Si"], ["Si", "Si"],
-    [None], {"array": "array0"}, {"array": "array1"}, {"array": "nowhere"}, {"array": []},
+    None, True, False, 0, 1, -1, 2, 3, 7, 13, 30, 101, 1000, 10**5, 10**9, 2**31, 2**63,
+    -(2**63) - 1, 10**20, 10**400, 10**4000, 0.5, -0.5, 1e-320, 1e-9, 2.5, 1e5, 1e16,
+    1e154, 1.7e308, -1.7e308, float("nan"), float("inf"), float("-inf"), "", "x", "Si", "W", "Be", "X",
+    "ace", "pod", "linear", "sum", "nan", "1", "é" * 100, "x" * 100_000, [], [[]], {}, [0], [1, 2],
+    ["Si"], ["Si", "Si"], [None], {"array": "array0"}, {"array": "array1"}, {"array": "nowhere"}, {"array": []},
     {"kind": "zbl"}, {"": None}, [[1.0, 2.0], [3.0]], [0.0] * 1000, list(range(200)),
 )  # fmt: skip
 
@@ -187,14 +187,14 @@ def _change(rng: Random, document: Any, way: tuple[Any, ...]) -> None:
     elif kind == "wrap":
         document[last] = [document[last]] if rng.random() < 0.5 else {"x": document[last]}
     elif kind == "deep":
-        for _ in range(rng.choice((3, 90, 400))):
+        for _ in range(rng.choice((3, 60, 250))):
             document[last] = [document[last]]
     elif isinstance(document, list):
-        document.insert(last, copy.deepcopy(rng.choice(document)))
+        document.insert(last, rng.choice(document))
     elif kind == "rename":
         document[rng.choice(("x", "kind", "", "species", *document))] = document.pop(last)
     else:
-        document[last] = copy.deepcopy(document[rng.choice(list(document))])
+        document[last] = document[rng.choice(list(document))]
 
 
 def mutated_json(rng: Random, data: bytes) -> bytes:
@@ -228,7 +228,7 @@ def mutated_npy(rng: Random, data: bytes) -> bytes:
     parts = ("'<f8'", "False", f"({len(body) // 8},)")
     chosen = [rng.choice((part, rng.choice(options))) for part, options in
               zip(parts, (_DESCRS, _ORDERS, _SHAPES), strict=True)]  # fmt: skip
-    header = "{'descr': %s, 'fortran_order': %s, 'shape': %s, }\n" % tuple(chosen)
+    header = "{{'descr': {}, 'fortran_order': {}, 'shape': {}, }}\n".format(*chosen)
     version = rng.choice((b"\x01\x00", b"\x01\x00", b"\x02\x00", b"\x03\x00", b"\x07\x01"))
     width = "<H" if version[0] == 1 else "<I"
     length = rng.choice((len(header), len(header), len(header), 0, 5, 65535))

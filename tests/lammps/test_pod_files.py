@@ -109,9 +109,9 @@ def test_a_byte_order_mark_is_no_keyword(tmp_path):
 
 def test_files_of_older_versions_of_lammps_are_named(tmp_path):
     old = "species Ta\nthreebody_number_angular_basis_functions 5\n"
-    with pytest.raises(ModelFileError, match="line 2: .* belongs to an older ML-POD format"):
+    with pytest.raises(ModelFileError, match=r"line 2: .* belongs to an older ML-POD format"):
         read_pod(*files(tmp_path, old))
-    with pytest.raises(ModelFileError, match="line 1: .* belongs to an older ML-POD format"):
+    with pytest.raises(ModelFileError, match=r"line 1: .* belongs to an older ML-POD format"):
         read_pod(*files(tmp_path, coeff="POD_coefficients: 1\n1\n"))
 
 

@@ -65,7 +65,8 @@ def knot_distances(cutoff: float, bits: int = BITS, octaves: int = OCTAVES) -> A
 
 def table_size(n: int, bits: int = BITS, octaves: int = OCTAVES) -> int:
     """Bytes of a table of ``n`` functions."""
-    return 8 * 3 * (octaves * 2**bits + 1 + _ZERO_KNOTS) * (n + -n % _LANES)
+    n_knots = (octaves << bits) + 1 + _ZERO_KNOTS
+    return 8 * 3 * n_knots * (n + -n % _LANES)
 
 
 def tabulate(

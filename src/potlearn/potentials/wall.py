@@ -92,7 +92,9 @@ class Wall(SystemPotential):
             words = "positive numbers" if positive else "numbers of at least 0"
             raise ConfigError(f"wall: {name}: expected {words}, got {shown(value.tolist())}")
         if value.ndim == 2 and not np.array_equal(value, value.T):
-            raise ConfigError(f"wall: {name}: expected a symmetric table, got {shown(value.tolist())}")
+            raise ConfigError(
+                f"wall: {name}: expected a symmetric table, got {shown(value.tolist())}"
+            )
 
     @property
     def cutoff(self) -> float:

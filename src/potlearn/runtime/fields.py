@@ -50,7 +50,8 @@ def check_fields(item: Any, what: str, error: type[PotlearnError]) -> None:
         Its name in the message: ``"ace"``.
     error : type
     """
-    for name, hint in _hints(type(item)).items():
+    kind: Any = type(item)
+    for name, hint in _hints(kind).items():
         value = getattr(item, name)
         wrong = _wrong(value, hint)
         if wrong is not None:
@@ -135,9 +136,9 @@ def _is_plain(value: Any, kind: Any) -> bool:
         return isinstance(value, int | np.integer) and not isinstance(value, bool)
     if kind is not float:
         return isinstance(value, kind)
-    if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
-        return False
-    return abs(value) < 1e300 and math.isfinite(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return abs(value) < 10**300  # float() takes no larger one
+    return isinstance(value, float | np.integer | np.floating) and math.isfinite(value)
 
 
 def _out_of_bounds(value: Any, hint: Any) -> _Wrong | None:

@@ -16,8 +16,8 @@ import numpy as np
 from potlearn.errors import FitError
 from potlearn.fit.ledger.ledger import Entry, Ledger
 from potlearn.fit.rows.names import Key
-from potlearn.linalg.triangular import stack
 from potlearn.fit.weights import QUANTITIES
+from potlearn.linalg.triangular import stack
 from potlearn.runtime import Archive, Checkpoint, shown
 from potlearn.typing import Array, Settings
 

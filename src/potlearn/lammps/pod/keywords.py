@@ -35,8 +35,8 @@ OLDER_KEYWORDS = (
     "quadratic23_number_twobody_basis_functions",
 )
 OLDER = (
-    "belongs to an older ML-POD format with other descriptors, which LAMMPS 22Jul2025 does not have "
-    "either; fit the potential again"
+    "belongs to an older ML-POD format with other descriptors, which LAMMPS 22Jul2025 does not "
+    "have either; fit the potential again"
 )
 """What is said of files for earlier versions of LAMMPS."""
 REAL = ("rin", "rcut")

@@ -148,7 +148,9 @@ def _header(path: Path, line: int, text: str) -> list[int]:
     except ValueError:
         counts = [-1]
     if min(counts) < 0 or max(counts) > 10**18:
-        raise ModelFileError(f"{where}: counts must be integers from 0 to 1e18, got {shown(text.strip())}")
+        raise ModelFileError(
+            f"{where}: counts must be integers from 0 to 1e18, got {shown(text.strip())}"
+        )
     return counts
 
 

@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from potlearn.errors import PotlearnError
-from potlearn.runtime.store.files import replacing
 from potlearn.runtime.fields import shown
+from potlearn.runtime.store.files import replacing
 from potlearn.runtime.store.npy import entry, read_array, write_array
 from potlearn.runtime.store.zips import allowed, announced, check_sizes, read_member
 from potlearn.typing import Settings

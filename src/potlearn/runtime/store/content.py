@@ -42,6 +42,5 @@ def check_content(
     if differ:
         listed = ", ".join(str(name) if len(str(name)) < 60 else shown(name) for name in differ[:8])
         raise error(
-            f"{place} belongs to another {what} (other {listed}); remove it, or name "
-            "another file"
+            f"{place} belongs to another {what} (other {listed}); remove it, or name another file"
         )
