@@ -63,7 +63,7 @@ def shown(value: Any) -> str:
     """A value for a message; long ones are shortened."""
     if isinstance(value, int) and abs(value) > 10**40:  # Python writes no number of 5000 digits
         return f"a whole number of {value.bit_length()} bits"
-    text = _SHORT.repr(value)
+    text = repr(value) if isinstance(value, str) and len(value) < LONGEST else _SHORT.repr(value)
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."
 
 

@@ -26,7 +26,7 @@ from potlearn.descriptors.ace.radial import (
 from potlearn.descriptors.compiled import CompiledDescriptor, FoldedModel, checked, positions_of
 from potlearn.engine import Basis, Engine, Program, RadialTable, tabulate
 from potlearn.errors import BasisError
-from potlearn.runtime import check_fields
+from potlearn.runtime import check_fields, shown
 from potlearn.structure.bonds import Bonds
 from potlearn.structure.species import check_species
 from potlearn.typing import Array, Atoms, Length, RadialCount, Settings, Species
@@ -136,7 +136,7 @@ class ACE(CompiledDescriptor):
         settings = {k: v for k, v in settings.items() if k != "family"}
         unknown = sorted(set(settings) - {f.name for f in fields(cls) if f.compare})
         if unknown:
-            raise BasisError(f"ace: unknown setting {unknown[0]!r}")
+            raise BasisError(f"ace: unknown setting {shown(unknown[0])}")
         return cls(**settings)
 
     def prepared(self, configurations: Iterable[Atoms]) -> ACE:
@@ -223,7 +223,7 @@ class ACE(CompiledDescriptor):
         unknown = sorted(set(self.pairs) - known)
         if unknown:
             raise BasisError(
-                f"ace: pairs: {unknown[0]!r} is not a pair of {', '.join(self.species)}"
+                f"ace: pairs: {shown(unknown[0])} is not a pair of {', '.join(self.species)}"
             )
         return {
             (i, j): self._radial(a, b)

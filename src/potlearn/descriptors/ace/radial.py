@@ -21,6 +21,7 @@ from potlearn.descriptors.ace.primitives import (
 )
 from potlearn.engine import Jet
 from potlearn.errors import BasisError
+from potlearn.runtime import shown
 from potlearn.typing import Array, Length
 
 Strength: TypeAlias = Annotated[float, Gt(0), Le(100)]
@@ -116,7 +117,9 @@ def make_radial(settings: Mapping[str, Any], cutoff: float, pair: tuple[str, str
     known = [f.name for f in fields(KINDS[kind])]
     unknown = [k for k in given if k not in known]
     if unknown:
-        raise BasisError(f"ace: {kind} has no parameter {unknown[0]!r}; it has {', '.join(known)}")
+        raise BasisError(
+            f"ace: {kind} has no parameter {shown(unknown[0])}; it has {', '.join(known)}"
+        )
     if kind == AgnesiJacobi.kind and "r0" not in given:
         from ase.data import atomic_numbers, covalent_radii
 

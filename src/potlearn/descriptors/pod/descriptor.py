@@ -21,7 +21,7 @@ from potlearn.descriptors.pod.radial import PodRadial
 from potlearn.descriptors.pod.sizes import n_descriptors
 from potlearn.engine import Basis, Engine, tabulate
 from potlearn.errors import BasisError
-from potlearn.runtime import check_fields
+from potlearn.runtime import check_fields, shown
 from potlearn.structure.neighbors import Neighbors
 from potlearn.structure.species import check_species
 from potlearn.structure.system import System
@@ -168,7 +168,7 @@ class POD(CompiledDescriptor):
             settings["clusters"] = Clusters.from_dict(settings["clusters"])
         unknown = sorted(set(settings) - {f.name for f in fields(cls)})
         if unknown:
-            raise BasisError(f"pod: unknown setting {unknown[0]!r}")
+            raise BasisError(f"pod: unknown setting {shown(unknown[0])}")
         return cls(**settings)
 
     def prepared(self, configurations: Iterable[Atoms]) -> POD:
