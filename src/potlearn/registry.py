@@ -7,6 +7,7 @@ table and the class.
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Iterator, Mapping
 from importlib import import_module
 from typing import Generic, TypeVar, cast
@@ -59,7 +60,8 @@ class Registry(Mapping[str, Part], Generic[Part]):
     def load(self, name: str) -> Part:
         """The part of that name; an unknown name raises the table's error and lists the names."""
         if name not in self._rows:
-            raise self.error(f"unknown {self.what} {name!r}; expected one of {', '.join(self)}")
+            found = repr(name) if len(repr(name)) < 60 else reprlib.repr(name)
+            raise self.error(f"unknown {self.what} {found}; expected one of {', '.join(self)}")
         return self[name]
 
     @property

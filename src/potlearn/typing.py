@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import numpy as np
-from annotated_types import Ge, Gt
+from annotated_types import Ge, Gt, Le
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
@@ -30,15 +30,21 @@ NonNegative: TypeAlias = Annotated[float, Ge(0)]
 """A number not below 0."""
 Count: TypeAlias = Annotated[int, Ge(0)]
 """A whole number not below 0."""
+Length: TypeAlias = Annotated[float, Ge(0.001), Le(100)]
+"""A distance between atoms that matters, Å; more than 100 is a mistake, and costs without end."""
+RadialCount: TypeAlias = Annotated[int, Ge(0), Le(100)]
+"""A number of radial functions, or a degree of theirs; beyond some 30 they are rounding alone."""
 
 __all__ = [
     "Array",
     "Atoms",
     "Count",
     "Indices",
+    "Length",
     "Mask",
     "NonNegative",
     "Positive",
+    "RadialCount",
     "Settings",
     "Species",
 ]

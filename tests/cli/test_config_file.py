@@ -110,7 +110,10 @@ UNKNOWN = [
 WRONG = [
     ("descriptor.cutoff=five", "descriptor.cutoff: expected a number, got 'five' (text)"),
     ("descriptor.cutoff='5'", "descriptor.cutoff: expected a number, got '5' (text)"),
-    ("descriptor.cutoff=-1", "descriptor.cutoff: expected a number above 0.0, got -1 (a number)"),
+    (
+        "descriptor.cutoff=-1",
+        "descriptor.cutoff: expected a number not below 0.001, got -1 (a number)",
+    ),
     ("descriptor.cutoff=.inf", "descriptor.cutoff: expected a finite number, got inf"),
     ("descriptor.rin=true", "descriptor.rin: expected a number, got True (a truth value)"),
     (

@@ -78,7 +78,7 @@ def test_malformed_parameters(tmp_path, param, message):
     [
         ("# nothing\n", "empty"),
         ("POD_coefficients: 67\n", "line 1: expected 'model_coefficients: Ncoef Nproj Ncent'"),
-        ("model_coefficients: a b c\n", "counts must be integers"),
+        ("model_coefficients: a b c\n", "counts must be integers from 0"),
         ("model_coefficients: 67 0 0\n1\n2\n", "67 numbers announced, the file ends after 2"),
         ("model_coefficients: 2 0 0\n1\n2\n", r"expected \[67\] numbers .* got \[2\]"),
         ("model_coefficients: 67 0 0\n1 2\n", "line 2: expected one number, got '1 2'"),
@@ -89,6 +89,47 @@ def test_malformed_parameters(tmp_path, param, message):
 def test_malformed_coefficients(tmp_path, coeff, message):
     with pytest.raises(ModelFileError, match=message):
         read_pod(*files(tmp_path, coeff=coeff))
+
+
+@pytest.mark.parametrize("n", ["99999999999", "99999999999999999999", "9" * 300])
+def test_announced_counts_are_compared_with_the_file(tmp_path, n):
+    with pytest.raises(ModelFileError, match=r"announced, the file ends after 67|from 0 to 1e18"):
+        read_pod(*files(tmp_path, coeff=f"model_coefficients: {n} 0 0\n" + "0.5\n" * 67))
+
+
+def test_more_numbers_than_announced_are_refused(tmp_path):
+    coeff = "model_coefficients: 67 0 0\n" + "0.5\n" * 69
+    with pytest.raises(ModelFileError, match=r"c\.pod: 67 numbers announced, the file has 69"):
+        read_pod(*files(tmp_path, coeff=coeff))
+
+
+def test_a_byte_order_mark_is_no_keyword(tmp_path):
+    assert read_pod(*files(tmp_path, "\ufeff# DATE: x\nspecies Si\n")).descriptor.n_features == 66
+
+
+def test_files_of_older_versions_of_lammps_are_named(tmp_path):
+    old = "species Ta\nthreebody_number_angular_basis_functions 5\n"
+    with pytest.raises(ModelFileError, match=r"line 2: .* belongs to an older ML-POD format"):
+        read_pod(*files(tmp_path, old))
+    with pytest.raises(ModelFileError, match=r"line 1: .* belongs to an older ML-POD format"):
+        read_pod(*files(tmp_path, coeff="POD_coefficients: 1\n1\n"))
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("bessel_polynomial_degree 18446744073709551616", "from 0 up to 100"),
+        ("inverse_polynomial_degree 2000", "from 0 up to 100"),
+        ("rcut inf", "cutoff: expected a finite number"),
+        ("rcut 1e9", "cutoff: expected a finite number from 0.001 up to 100"),
+        ("species Si Xx", "expected chemical symbols, got 'Xx'"),
+        ("species Si Si", "'Si' more than once"),
+        ("number_of_environment_clusters 1000000000", "from 1 up to 100"),
+    ],
+)
+def test_settings_have_limits(tmp_path, line, message):
+    with pytest.raises(ModelFileError, match=message):
+        read_pod(*files(tmp_path, f"species Si\n{line}\n"))
 
 
 def test_absent_and_binary_files(tmp_path):

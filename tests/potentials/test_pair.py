@@ -108,7 +108,10 @@ def test_no_neighbours_at_all():
     ("make", "message"),
     [
         (lambda: ZBL(("Si",), 2.0, 1.0), "0 < inner < outer, got 2.0 and 1.0"),
-        (lambda: Morse(("Si",), -1.0, 1.0, 1.0, 1.0), "positive cutoff, got -1.0"),
+        (
+            lambda: Morse(("Si",), -1.0, 1.0, 1.0, 1.0),
+            "radius: expected a finite number from 0.001 up to 100, got -1.0",
+        ),
         (lambda: Coulomb(("Si", "O"), 5.0, (1.0,)), "a charge for each of"),
         (
             lambda: LennardJones(("Si", "O"), 5.0, np.array([[1.0, 2.0], [0.0, 1.0]]), 1.0),

@@ -152,9 +152,66 @@ def test_no_size_is_believed(tmp_path):
         tracemalloc.stop()
 
 
+def bomb(method, content):
+    """A zip of one member, as small as its method makes it."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", method) as archive:
+        archive.writestr("header.json", b'{"format": 2}' + content)
+    return buffer.getvalue()
+
+
+def shared(n):
+    """``n`` entries in the table of contents of one compressed member."""
+    data = bomb(zipfile.ZIP_DEFLATED, b" " * 10**6)
+    start, end = data.index(b"PK\x01\x02"), data.index(b"PK\x05\x06")
+    entry, last = data[start:end], bytearray(data[end:])
+    entries = b"".join(entry.replace(b"header.json", b"x%010d" % k) for k in range(n))
+    last[8:10] = last[10:12] = (n + 1).to_bytes(2, "little")
+    last[12:16] = (len(entry) * (n + 1)).to_bytes(4, "little")
+    return data[:start] + entry + entries + bytes(last)
+
+
+def understated():
+    """A member that inflates to more than the table of contents says."""
+    data = bomb(zipfile.ZIP_DEFLATED, b" " * 10**8)
+    return data.replace((10**8 + 13).to_bytes(4, "little"), (100_000).to_bytes(4, "little"))
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (lambda: bomb(zipfile.ZIP_DEFLATED, b" " * 10**8), "the zip announces 100000013 bytes"),
+        (lambda: bomb(zipfile.ZIP_BZIP2, b" " * 10**5), "announces|another method than deflate"),
+        (lambda: bomb(zipfile.ZIP_LZMA, b" " * 10**4), "another method than deflate"),
+        (lambda: shared(1000), "the zip announces"),
+        (understated, "not a potlearn thing, or damaged"),
+        (lambda: bomb(zipfile.ZIP_STORED, b"[" * 10**6), "not a potlearn thing, or damaged"),
+    ],
+)
+def test_a_small_file_does_not_grow(tmp_path, data, message):
+    path = tmp_path / "a"
+    path.write_bytes(data())
+    tracemalloc.start()
+    with pytest.raises(FitError, match=message):
+        THING.read(path)
+    assert tracemalloc.get_traced_memory()[1] < 2**24
+    tracemalloc.stop()
+
+
+def test_what_deflates_too_well_is_stored(tmp_path):
+    packed = Archive("thing", FitError, compressed=True)
+    zeros = np.zeros(10**6)
+    packed.write(tmp_path / "zeros", {"x": zeros})
+    assert np.array_equal(packed.read(tmp_path / "zeros")["x"], zeros)
+    packed.write(tmp_path / "numbers", {"x": np.arange(10**5) % 7})
+    assert (tmp_path / "numbers").stat().st_size < 10**5
+
+
 @pytest.mark.parametrize(
     ("document", "message"),
     [
+        (b'{"format": 2, "x": {"array": []}}', r"the array \[\] is missing"),
+        (b'{"format": ' + b"9" * 4000 + b"}", "of format a whole number of .* bits"),
         (b"[1, 2]", "expected an object"),
         (b"[" * 100_000, "not a potlearn thing"),
         (b"\xff", "not a potlearn thing"),

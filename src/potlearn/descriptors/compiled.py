@@ -18,6 +18,7 @@ from potlearn.descriptors.base import (
 )
 from potlearn.engine import Engine
 from potlearn.errors import BasisError
+from potlearn.runtime import shown
 from potlearn.structure.neighbors import Neighbors
 from potlearn.structure.system import System
 from potlearn.typing import Array
@@ -151,7 +152,7 @@ def positions_of(names: Sequence[str], known: Sequence[str], what: str) -> list[
     place = {name: k for k, name in enumerate(known)}
     unknown = [name for name in names if name not in place]
     if unknown:
-        raise BasisError(f"{what}: no feature is called {unknown[0]!r}")
+        raise BasisError(f"{what}: no feature is called {shown(unknown[0])}")
     if not names or len(set(names)) < len(names):
-        raise BasisError(f"{what}: expected names of different features, got {list(names)[:8]}")
+        raise BasisError(f"{what}: expected names of different features, got {shown(list(names))}")
     return [place[name] for name in names]

@@ -63,6 +63,12 @@ def knot_distances(cutoff: float, bits: int = BITS, octaves: int = OCTAVES) -> A
     return cutoff * np.append(x, 1.0)
 
 
+def table_size(n: int, bits: int = BITS, octaves: int = OCTAVES) -> int:
+    """Bytes of a table of ``n`` functions."""
+    n_knots = (octaves << bits) + 1 + _ZERO_KNOTS
+    return 8 * 3 * n_knots * (n + -n % _LANES)
+
+
 def tabulate(
     functions: RadialFunctions, cutoff: float, bits: int = BITS, octaves: int = OCTAVES
 ) -> RadialTable:

@@ -63,7 +63,7 @@ class MappedRows:
     def __init__(self, path: str | Path, shape: tuple[int, int], content: Mapping[str, str]):
         self.path = Path(path)
         self._journal = self._opened({**content, "shape": shape})
-        self.finished = {entry["chunk"] for entry in self._journal.entries}
+        self.finished = {entry["chunk"] for entry in self._journal.checked(DataError, chunk=int)}
         if self.finished:
             self.rows: Array = np.lib.format.open_memmap(self.path, "r+", np.float64, shape)
         else:

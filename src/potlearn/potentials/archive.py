@@ -12,12 +12,12 @@ from typing import Any
 from potlearn.errors import ModelFileError, PotlearnError
 from potlearn.potentials.content import Content
 from potlearn.potentials.kinds import potential_from_dict
-from potlearn.runtime import Archive
+from potlearn.runtime import Archive, shown
 
 _DOCUMENT = "potential.json"
 _FILE = Archive("model", ModelFileError, format=1, document=_DOCUMENT, compressed=True)
 # What settings of wrong kinds raise where a potential is built from them.
-_MALFORMED = (AttributeError, KeyError, ValueError, TypeError, OverflowError, IndexError)
+_MALFORMED = (AttributeError, LookupError, ValueError, TypeError, ArithmeticError, RecursionError)
 
 
 class SavedModel:
@@ -54,4 +54,4 @@ def load(path: str | Path) -> Any:
     except PotlearnError as error:
         raise ModelFileError(f"{path}: {error}") from error
     except _MALFORMED as error:
-        raise ModelFileError(f"{path}: not a potlearn model ({error})") from error
+        raise ModelFileError(f"{path}: not a potlearn model ({shown(error)})") from error

@@ -17,6 +17,7 @@ from potlearn.potentials.base import ForSystems, Potential, Prediction
 from potlearn.potentials.kinds import potential_from_dict
 from potlearn.potentials.operations import PotentialBase
 from potlearn.potentials.sum import SumPotential
+from potlearn.runtime import shown
 from potlearn.structure.neighbors import Neighbors
 from potlearn.structure.neighbors import neighbors as neighbor_list
 from potlearn.structure.system import System
@@ -46,6 +47,8 @@ class LinearPotential(PotentialBase):
     metadata: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        if not isinstance(self.metadata, Mapping):
+            raise ModelFileError(f"metadata: expected a section, got {shown(self.metadata)}")
         c = np.ascontiguousarray(self.coefficients, float)
         shape = (len(self.descriptor.species), 1 + self.descriptor.n_features)
         if c.size != shape[0] * shape[1]:

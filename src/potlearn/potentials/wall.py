@@ -10,13 +10,16 @@ import numpy as np
 from potlearn.descriptors.base import Energies
 from potlearn.engine import close_pairs, densities
 from potlearn.errors import ConfigError
-from potlearn.potentials.pair.base import pairs_of_system, summed
+from potlearn.potentials.pair.base import as_array, pairs_of_system, summed
 from potlearn.potentials.system import SystemPotential
+from potlearn.runtime import check_fields, shown
+from potlearn.structure.species import check_species
 from potlearn.structure.system import System
 from potlearn.typing import Array, Species
 
 WIDTH = 0.3
 """Excess of density, as a part of the largest allowed, over which the wall rises by its height."""
+MAX_REACH = 100.0
 LINEAR = 15.0
 """Excess, in widths, from which the wall rises linearly: LAMMPS continues its tables so."""
 
@@ -67,14 +70,18 @@ class Wall(SystemPotential):
     stiffness: Array
 
     def __post_init__(self) -> None:
+        check_fields(self, self.kind, ConfigError)
         object.__setattr__(self, "species", tuple(self.species))
+        check_species(self.species, self.kind, ConfigError)
         n = len(self.species)
         for name in ("reach", "limit", "height", "contact", "stiffness"):
-            value = np.ascontiguousarray(getattr(self, name), float)
+            value = np.ascontiguousarray(as_array(getattr(self, name), self.kind, name))
             object.__setattr__(self, name, value)
             shape = (n,) if name in ("limit", "height") else (n, n)
             positive = name in ("reach", "limit")
             self._check(name, value, shape, positive)
+        if self.reach.max() > MAX_REACH:
+            raise ConfigError(f"wall: reach: expected at most {MAX_REACH} Å, got {self.cutoff}")
         if (self.contact > self.reach).any():
             raise ConfigError("wall: expected contacts within the reach")
 
@@ -83,9 +90,11 @@ class Wall(SystemPotential):
             raise ConfigError(f"wall: {name}: expected shape {shape}, got {value.shape}")
         if not (np.isfinite(value) & (value > 0 if positive else value >= 0)).all():
             words = "positive numbers" if positive else "numbers of at least 0"
-            raise ConfigError(f"wall: {name}: expected {words}, got {value.tolist()}")
+            raise ConfigError(f"wall: {name}: expected {words}, got {shown(value.tolist())}")
         if value.ndim == 2 and not np.array_equal(value, value.T):
-            raise ConfigError(f"wall: {name}: expected a symmetric table, got {value.tolist()}")
+            raise ConfigError(
+                f"wall: {name}: expected a symmetric table, got {shown(value.tolist())}"
+            )
 
     @property
     def cutoff(self) -> float:

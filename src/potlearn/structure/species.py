@@ -6,8 +6,25 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from potlearn.errors import SpeciesError
+from potlearn.errors import PotlearnError, SpeciesError
+from potlearn.runtime import shown
 from potlearn.typing import Atoms, Species
+
+
+def check_species(species: Sequence[str], what: str, error: type[PotlearnError]) -> None:
+    """Raise ``error`` unless these are chemical symbols, at least one, each once.
+
+    ``what`` says whose species they are: ``"ace"``.
+    """
+    from ase.data import atomic_numbers
+
+    for k, symbol in enumerate(species):
+        if not isinstance(symbol, str) or symbol == "X" or symbol not in atomic_numbers:
+            raise error(f"{what}: species: expected chemical symbols, got {shown(symbol)}")
+        if symbol in species[:k]:
+            raise error(f"{what}: species must be distinct, got {symbol!r} more than once")
+    if not species:
+        raise error(f"{what}: species: expected at least one chemical symbol, got none")
 
 
 def species_indices(atoms: Atoms, species: Sequence[str]) -> Species:

@@ -61,6 +61,9 @@ class Method:
 
     def __post_init__(self) -> None:
         make_kinds(self.features)
+        own = {"name", "random_state", SIZE.get(self.selector, "n_to_select")}
+        for taken in sorted(own & set(self.parameters)):
+            raise SelectionError(f"{self.selector}: {taken!r} is not a parameter of a method")
         self.make(1, 0)
         if self.scaling not in SCALINGS:
             raise SelectionError(f"unknown scaling {self.scaling!r}; expected one of {SCALINGS}")

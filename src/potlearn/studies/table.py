@@ -40,7 +40,8 @@ class Results:
     def __init__(self, path: str | Path, content: Mapping[str, Any]) -> None:
         self.path = Path(path)
         self._journal = Journal.open(path, content, "comparison", DataError)
-        self.records: dict[Cell, Record] = {_cell(r): r for r in self._journal.entries}
+        entries = self._journal.checked(DataError, method=str, size=int, seed=int)
+        self.records: dict[Cell, Record] = {_cell(record): record for record in entries}
 
     def add(self, records: Iterable[Record]) -> None:
         """Enter finished cells, and wait until they are on the disk."""

@@ -42,12 +42,18 @@ class Fitted:
     remarks: tuple[str, ...]
 
     @classmethod
-    def of(cls, config: FitConfig, result: FitResult, protected: Protected) -> Fitted:
-        """The potential of a fit; its saved form holds the configuration."""
+    def of(
+        cls, config: FitConfig, result: FitResult, protected: Protected, data_key: str
+    ) -> Fitted:
+        """The potential of a fit; its saved form says where it came from.
+
+        That is the configuration, with the names of its files but not their folders, and the
+        content key of the training data.
+        """
         from potlearn import __version__
 
-        settings = config.model_dump(mode="json", exclude_none=True)
-        metadata = {"potlearn": __version__, "fit": settings}
+        origin = {"fit": config.for_others(), "train": data_key}
+        metadata = {"potlearn": __version__, **origin}
         potential = replace(protected.potential, metadata=metadata)
         return cls(config, potential, result, protected.check, protected.notes)
 

@@ -115,13 +115,17 @@ def _read(config: FitConfig) -> Loaded:
 
 @dataclass(frozen=True)
 class _Linear:
-    """A linear fit and its parts; the configuration has every default filled in."""
+    """A linear fit and its parts; the configuration has every default filled in.
+
+    ``data_key`` is the content key of the training data.
+    """
 
     config: FitConfig
     result: FitResult
     descriptor: Descriptor
     reference: Any
     coverage: Coverage
+    data_key: str
 
 
 def _fit(config: FitConfig, train: Dataset, report: Report | None) -> _Linear:
@@ -161,7 +165,8 @@ def _fit(config: FitConfig, train: Dataset, report: Report | None) -> _Linear:
         "descriptor": filled(config.descriptor, descriptor),
         "fit": section.model_copy(update={"weights": weights}),
     }
-    return _Linear(config.model_copy(update=update), result, descriptor, reference, coverage)
+    filled_in = config.model_copy(update=update)
+    return _Linear(filled_in, result, descriptor, reference, coverage, train.content_key())
 
 
 def _beyond(linear: _Linear, clock: Stopwatch, stages: Stages) -> Fitted:
@@ -172,7 +177,7 @@ def _beyond(linear: _Linear, clock: Stopwatch, stages: Stages) -> Fitted:
     else:
         with clock("check beyond"), stages("checking beyond the data"):
             protected = _checked(linear)
-    return Fitted.of(linear.config, linear.result, protected)
+    return Fitted.of(linear.config, linear.result, protected, linear.data_key)
 
 
 def _protected(linear: _Linear, report: Report | None) -> Protected:

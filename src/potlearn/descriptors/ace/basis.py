@@ -21,9 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from potlearn.descriptors.ace.coupling import count, trees
+from potlearn.descriptors.ace.limits import check_channels, check_functions, limited
 from potlearn.descriptors.ace.polynomial import folding, polynomial
 from potlearn.descriptors.ace.trees import Pattern, Tree
-from potlearn.errors import BasisError
 from potlearn.typing import Array
 
 
@@ -91,6 +91,7 @@ class TotalDegree:
     def channels(self, order: int) -> list[tuple[float, Channel]]:
         """Channels of functions of that order, with their levels, ascending."""
         bound, z = self.degree[order - 1], self.n_species
+        check_channels(order, int(bound * z) * (1 + int(bound / self.weight) if order > 1 else 1))
         found = []
         for k in range(1, int(bound * z) + 1):
             top = int((bound - k / z) / self.weight + 1e-9) if order > 1 else 0
@@ -117,6 +118,7 @@ class Box:
         """Channels of functions of that order; levels are zero."""
         ls = range(self.lmin[order - 1], self.lmax[order - 1] + 1) if order > 1 else range(1)
         ns = range(1, self.nmax[order - 1] + 1)
+        check_channels(order, len(ls) * len(ns) * self.n_species)
         return sorted(
             (0.0, Channel(l, z, n)) for l in ls for z in range(self.n_species) for n in ns
         )
@@ -131,14 +133,15 @@ Rule = TotalDegree | Box
 
 def functions(rule: Rule, order: int, largest: int | None = None) -> tuple[Function, ...]:
     """Functions of orders 1 to ``order``; of more than ``largest`` the simplest."""
+    orders = range(1, order + 1)
+    products = [list(limited(_multisets(rule.channels(n), n, rule.bound(n)), n)) for n in orders]
     found = [
         Function(channels, k)
-        for n in range(1, order + 1)
-        for channels in sorted(_multisets(rule.channels(n), n, rule.bound(n)))
+        for several in products
+        for channels in sorted(several)
         for k in range(count(pattern_of(channels)))
     ]
-    if not found:
-        raise BasisError("ace: these settings leave no function")
+    check_functions(len(found))
     if largest is None or len(found) <= largest:
         return tuple(found)
     kept = set(sorted(found, key=_complexity)[:largest])

@@ -6,14 +6,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property, partial
 from itertools import product
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeAlias
 
 import numpy as np
-from annotated_types import Ge, Le
+from annotated_types import Ge, Gt, Le
 from typing_extensions import override
 
 from potlearn.descriptors.ace.basis import Box, Function, Rule, TotalDegree, functions
 from potlearn.descriptors.ace.defaults import ORDER, choose, default_degrees
+from potlearn.descriptors.ace.limits import check_tables, check_work
 from potlearn.descriptors.ace.program import Moments, feature_program, folded_program
 from potlearn.descriptors.ace.radial import (
     DEFAULT_KIND,
@@ -25,11 +26,15 @@ from potlearn.descriptors.ace.radial import (
 from potlearn.descriptors.compiled import CompiledDescriptor, FoldedModel, checked, positions_of
 from potlearn.engine import Basis, Engine, Program, RadialTable, tabulate
 from potlearn.errors import BasisError
+from potlearn.runtime import check_fields, shown
 from potlearn.structure.bonds import Bonds
-from potlearn.typing import Array, Atoms, Count, NonNegative, Positive, Settings, Species
+from potlearn.structure.species import check_species
+from potlearn.typing import Array, Atoms, Length, RadialCount, Settings, Species
 
 MAX_ORDER = 5
 MAX_DEGREE = 12
+Degree: TypeAlias = Annotated[float, Ge(0), Le(100)]
+Angular: TypeAlias = Annotated[int, Ge(0), Le(MAX_DEGREE)]
 BY_DATA = -1
 """Default of the order: what suits the data, 4 without data."""
 
@@ -64,22 +69,22 @@ class ACE(CompiledDescriptor):
 
     species: tuple[str, ...]
     """Chemical symbols."""
-    cutoff: Positive = 5.5
+    cutoff: Length = 5.5
     """Distance up to which an atom sees its neighbours, Å."""
     order: Annotated[int, Ge(1), Le(MAX_ORDER)] = BY_DATA
     """Largest number of neighbours in one function (body order less one); 4, and 3 for molecules,
     if absent."""
-    degree: tuple[NonNegative, ...] | NonNegative | None = None
+    degree: tuple[Degree, ...] | Degree | None = None
     """Bound on the sum of n/Z + wL l over the factors of a function, for Z species; one for all
     orders, or one for each."""
-    wL: NonNegative = 0.75  # noqa: N815 (the field's name)
+    wL: Annotated[float, Gt(0), Le(100)] = 0.75  # noqa: N815 (the field's name)
     """Weight of l in the degree."""
-    nmax: tuple[Count, ...] | Count | None = None
+    nmax: tuple[RadialCount, ...] | RadialCount | None = None
     """Number of radial functions, for all orders or one for each; with `lmax` instead of
     `degree`."""
-    lmax: tuple[Count, ...] | Count | None = None
+    lmax: tuple[Angular, ...] | Angular | None = None
     """Highest angular degree, for all orders or one for each."""
-    lmin: tuple[Count, ...] | Count | None = None
+    lmin: tuple[Angular, ...] | Angular | None = None
     """Lowest angular degree, for all orders or one for each."""
     radial: RadialSettings = field(default_factory=RadialSettings)
     """Radial functions."""
@@ -98,27 +103,23 @@ class ACE(CompiledDescriptor):
     """Settings that were not given, of those that data may decide."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "species", tuple(self.species))
-        if not self.species or len(set(self.species)) != len(self.species):
-            raise BasisError(f"ace: species must be distinct and at least one, got {self.species}")
-        object.__setattr__(self, "left_open", self._left_open())
-        if self.order == BY_DATA:
+        given = self.order
+        if given == BY_DATA:
             object.__setattr__(self, "order", ORDER)
-        if not self.cutoff > 0:
-            raise BasisError(f"ace: cutoff must be above 0, got {self.cutoff}")
-        if not 1 <= self.order <= MAX_ORDER:
-            raise BasisError(f"ace: order goes from 1 to {MAX_ORDER}, got {self.order}")
+        check_fields(self, "ace", BasisError)
+        object.__setattr__(self, "species", tuple(self.species))
+        check_species(self.species, "ace", BasisError)
+        object.__setattr__(self, "left_open", self._left_open(given))
         object.__setattr__(self, "radial", {"kind": DEFAULT_KIND} | dict(self.radial))
         if self.kept is not None:
             object.__setattr__(self, "kept", tuple(self.kept))
-        if not self.wL > 0:
-            raise BasisError(f"ace: wL must be above 0, got {self.wL}")
         self._fill_rule()
         if max(self.moments.degrees) > MAX_DEGREE or not self.radials:
             top = max(self.moments.degrees)
             raise BasisError(
                 f"ace: angular degrees go to {MAX_DEGREE}; these settings ask for {top}"
             )
+        check_work({f.pattern for f in self.functions})
 
     # Settings ------------------------------------------------------------------------------------
 
@@ -135,7 +136,7 @@ class ACE(CompiledDescriptor):
         settings = {k: v for k, v in settings.items() if k != "family"}
         unknown = sorted(set(settings) - {f.name for f in fields(cls) if f.compare})
         if unknown:
-            raise BasisError(f"ace: unknown setting {unknown[0]!r}")
+            raise BasisError(f"ace: unknown setting {shown(unknown[0])}")
         return cls(**settings)
 
     def prepared(self, configurations: Iterable[Atoms]) -> ACE:
@@ -156,7 +157,7 @@ class ACE(CompiledDescriptor):
         choice = choose(bonds, self.species, settings, self.left_open)
         return replace(self, **choice.settings, reason=choice.reason) if choice.settings else self
 
-    def _left_open(self) -> frozenset[str]:
+    def _left_open(self, order: int) -> frozenset[str]:
         """Nothing is open where functions are named, and no order where a rule is given."""
         if self.kept is not None:
             return frozenset()
@@ -164,7 +165,7 @@ class ACE(CompiledDescriptor):
         absent = {
             "radial": "kind" not in self.radial,
             "degree": not ruled,
-            "order": not ruled and self.order == BY_DATA,
+            "order": not ruled and order == BY_DATA,
         }
         return frozenset(name for name, is_open in absent.items() if is_open)
 
@@ -222,7 +223,7 @@ class ACE(CompiledDescriptor):
         unknown = sorted(set(self.pairs) - known)
         if unknown:
             raise BasisError(
-                f"ace: pairs: {unknown[0]!r} is not a pair of {', '.join(self.species)}"
+                f"ace: pairs: {shown(unknown[0])} is not a pair of {', '.join(self.species)}"
             )
         return {
             (i, j): self._radial(a, b)
@@ -280,6 +281,7 @@ class ACE(CompiledDescriptor):
         """Tables of the radial functions, and which of them serves (centre, neighbour)."""
         different = list(dict.fromkeys(self.radials.values()))
         n = len(self.moments.degrees)
+        check_tables(len(different), n)
         found = tuple(tabulate(partial(x.functions, n=n), x.cutoff) for x in different)
         table_of = np.zeros((len(self.species),) * 2, np.int32)
         for pair, radial in self.radials.items():

@@ -188,6 +188,7 @@ class AgnesiJacobi:
     def primitives(self, r: Array, cutoff: float, n: int) -> Jet:
         """g_1 to g_n and derivatives at distances ``r`` (K,) up to the cutoff: jet (K, n)."""
         end = float(self._transform(Jet.variable(np.array([cutoff]))).value[0])
+        check(end != 1.0, f"agnesi_jacobi: the transform is the same everywhere, by {self}")
         y = self._transform(Jet.variable(r))
         x = (y - 1.0) * (2.0 / (end - 1.0)) - 1.0
         x = Jet(np.clip(x.value, -1.0, 1.0), x.first, x.second)

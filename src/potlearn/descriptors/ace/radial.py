@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, TypeAlias
 
+from annotated_types import Ge, Gt, Le
 from typing_extensions import TypedDict
 
 from potlearn.descriptors.ace.primitives import (
@@ -20,7 +21,12 @@ from potlearn.descriptors.ace.primitives import (
 )
 from potlearn.engine import Jet
 from potlearn.errors import BasisError
-from potlearn.typing import Array, Count, NonNegative, Positive
+from potlearn.runtime import shown
+from potlearn.typing import Array, Length
+
+Strength: TypeAlias = Annotated[float, Gt(0), Le(100)]
+"""How fast a transform of distances is."""
+EnvelopePower: TypeAlias = Annotated[int, Ge(0), Le(20)]
 
 
 class RadialSettings(TypedDict, total=False):
@@ -30,32 +36,32 @@ class RadialSettings(TypedDict, total=False):
     """sbessel (the default): spherical Bessel functions; cheb_exp_cos, cheb_pow, cheb_linear:
     Chebyshev polynomials of a stretched distance; agnesi_jacobi: Jacobi polynomials of Agnesi's
     transform."""
-    decay: Positive
+    decay: Strength
     """cheb_exp_cos: how much faster than linear the distance is stretched at short distances."""
-    dcut: NonNegative
+    dcut: Annotated[float, Ge(0), Le(100)]
     """cheb_exp_cos: width of a further switch at the cutoff, Å."""
-    power: Positive
+    power: Strength
     """cheb_pow: power of the approach to the cutoff."""
-    r0: Positive
+    r0: Length
     """agnesi_jacobi: distance of best resolution, Å; the sum of the covalent radii if absent."""
-    p: Positive
+    p: Strength
     """agnesi_jacobi: power of the transform at long distances."""
-    q: Positive
+    q: Strength
     """agnesi_jacobi: power of the transform at short distances."""
-    p1: Count
+    p1: EnvelopePower
     """agnesi_jacobi: power of the envelope at distance zero."""
-    p2: Count
+    p2: EnvelopePower
     """agnesi_jacobi: power of the envelope at the cutoff."""
-    inner: NonNegative
+    inner: Annotated[float, Ge(0), Le(100)]
     """Distance below which an inner cutoff takes the radial functions to zero, Å."""
-    width: Positive
+    width: Length
     """Width of the inner cutoff, Å."""
 
 
 class PairSettings(RadialSettings, total=False):
     """Settings of one pair of species, where they differ from the general ones."""
 
-    cutoff: Positive
+    cutoff: Length
     """Cutoff of the pair, at most the general one, Å."""
 
 
@@ -111,7 +117,9 @@ def make_radial(settings: Mapping[str, Any], cutoff: float, pair: tuple[str, str
     known = [f.name for f in fields(KINDS[kind])]
     unknown = [k for k in given if k not in known]
     if unknown:
-        raise BasisError(f"ace: {kind} has no parameter {unknown[0]!r}; it has {', '.join(known)}")
+        raise BasisError(
+            f"ace: {kind} has no parameter {shown(unknown[0])}; it has {', '.join(known)}"
+        )
     if kind == AgnesiJacobi.kind and "r0" not in given:
         from ase.data import atomic_numbers, covalent_radii
 

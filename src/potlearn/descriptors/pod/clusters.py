@@ -51,6 +51,25 @@ class Clusters:
         object.__setattr__(self, "projection", np.ascontiguousarray(self.projection, float))
         object.__setattr__(self, "centroids", np.ascontiguousarray(self.centroids, float))
 
+    def check(self, n_species: int, n_descriptors: int, clusters: int, components: int) -> None:
+        """Refuse numbers that are not finite, and arrays of other shapes than a basis needs.
+
+        Raises
+        ------
+        BasisError
+            Naming the array.
+        """
+        wanted = {
+            "projection": (n_species, components, n_descriptors),
+            "centroids": (n_species, clusters, components),
+        }
+        for name, shape in wanted.items():
+            array: Array = getattr(self, name)
+            if array.shape != shape:
+                raise BasisError(f"pod: {name}: expected shape {shape}, got {array.shape}")
+            if not np.isfinite(array).all():
+                raise BasisError(f"pod: {name}: expected finite numbers")
+
     def weights(self, base: Array, species: NDArray[np.int32]) -> tuple[Array, Array]:
         r"""Weights (N, K) and :math:`\partial w_k / \partial B_m` (N, K, M), given B (N, M)."""
         p = self.projection[species]

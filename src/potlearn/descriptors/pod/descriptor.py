@@ -8,21 +8,24 @@ from functools import cached_property
 from typing import Annotated
 
 import numpy as np
-from annotated_types import Ge
+from annotated_types import Ge, Le
 from typing_extensions import override
 
 from potlearn.descriptors.base import Configurations, DesignRows, Energies, Evaluator, Gradient
 from potlearn.descriptors.compiled import CompiledDescriptor, checked, positions_of
 from potlearn.descriptors.pod.blend import Blend
 from potlearn.descriptors.pod.clusters import Clusters
-from potlearn.descriptors.pod.limits import ORDERS, check_orders, check_radial
+from potlearn.descriptors.pod.limits import ORDERS, check_orders, check_radial, check_size
 from potlearn.descriptors.pod.program import PodBody, PodProgram
 from potlearn.descriptors.pod.radial import PodRadial
+from potlearn.descriptors.pod.sizes import n_descriptors
 from potlearn.engine import Basis, Engine, tabulate
 from potlearn.errors import BasisError
+from potlearn.runtime import check_fields, shown
 from potlearn.structure.neighbors import Neighbors
+from potlearn.structure.species import check_species
 from potlearn.structure.system import System
-from potlearn.typing import Array, Atoms, Count, Positive, Settings
+from potlearn.typing import Array, Atoms, Length, RadialCount, Settings
 
 BY_SPECIES = -1
 """Default of the numbers per body order: what suits the number of species."""
@@ -74,52 +77,58 @@ class POD(CompiledDescriptor):
 
     species: tuple[str, ...]
     """Chemical symbols; their order is that of the elements in LAMMPS files."""
-    cutoff: Positive = 5.0
+    cutoff: Length = 5.0
     """Distance up to which an atom sees its neighbours, Å."""
-    rin: Positive = 1.0
+    rin: Annotated[float, Ge(0.01), Le(100)] = 1.0
     """Inner radius of the radial basis, Å, below every distance in the data."""
-    bessel_polynomial_degree: Count = 4
+    bessel_polynomial_degree: RadialCount = 4
     """Number of Bessel snapshots per shape parameter."""
-    inverse_polynomial_degree: Count = 10
+    inverse_polynomial_degree: RadialCount = 10
     """Number of inverse-power snapshots."""
-    twobody_number_radial_basis_functions: Count = BY_SPECIES
+    twobody_number_radial_basis_functions: RadialCount = BY_SPECIES
     """Radial functions of the two-body descriptors."""
-    threebody_number_radial_basis_functions: Count = BY_SPECIES
+    threebody_number_radial_basis_functions: RadialCount = BY_SPECIES
     """Radial functions of the three-body descriptors."""
-    threebody_angular_degree: Count = BY_SPECIES
+    threebody_angular_degree: RadialCount = BY_SPECIES
     """Highest power of cos θ in the three-body descriptors."""
-    fourbody_number_radial_basis_functions: Count = BY_SPECIES
+    fourbody_number_radial_basis_functions: RadialCount = BY_SPECIES
     """Radial functions of the four-body descriptors."""
-    fourbody_angular_degree: Count = BY_SPECIES
+    fourbody_angular_degree: RadialCount = BY_SPECIES
     """Highest total degree of the four-body angular functions."""
-    fivebody_number_radial_basis_functions: Count = BY_SPECIES
+    fivebody_number_radial_basis_functions: RadialCount = BY_SPECIES
     """Bound on the radial indices of the five-body products."""
-    fivebody_angular_degree: Count = BY_SPECIES
+    fivebody_angular_degree: RadialCount = BY_SPECIES
     """Bound on the degrees of the five-body products."""
-    sixbody_number_radial_basis_functions: Count = BY_SPECIES
+    sixbody_number_radial_basis_functions: RadialCount = BY_SPECIES
     """Bound on the radial indices of the six-body products."""
-    sixbody_angular_degree: Count = BY_SPECIES
+    sixbody_angular_degree: RadialCount = BY_SPECIES
     """Bound on the degrees of the six-body products."""
-    sevenbody_number_radial_basis_functions: Count = BY_SPECIES
+    sevenbody_number_radial_basis_functions: RadialCount = BY_SPECIES
     """Bound on the radial indices of the seven-body products."""
-    sevenbody_angular_degree: Count = BY_SPECIES
+    sevenbody_angular_degree: RadialCount = BY_SPECIES
     """Bound on the degrees of the seven-body products."""
-    number_of_environment_clusters: Annotated[int, Ge(1)] = 1
+    number_of_environment_clusters: Annotated[int, Ge(1), Le(100)] = 1
     """Number of environment clusters per species."""
-    number_of_principal_components: Annotated[int, Ge(1)] = 1
+    number_of_principal_components: Annotated[int, Ge(1), Le(1000)] = 1
     """Number of principal components in which the clusters are found."""
     clusters: Clusters | None = field(default=None, compare=False, repr=False)
     kept: tuple[str, ...] | None = None
     """Names of the features to keep, in this order; all of them if absent."""
 
     def __post_init__(self) -> None:
+        self._fill_defaults()
+        check_fields(self, "pod", BasisError)
         object.__setattr__(self, "species", tuple(self.species))
+        check_species(self.species, "pod", BasisError)
         if self.kept is not None:
             object.__setattr__(self, "kept", tuple(self.kept))
-        self._fill_defaults()
-        self._check_ranges()
+        if not self.rin < self.cutoff:
+            raise BasisError(f"pod: expected 0 < rin < cutoff, got {self.rin} and {self.cutoff}")
         check_orders(self.body)
         check_radial(self.radial, max(self.body.radial.values()))
+        check_size(self._n_whole, self.number_of_environment_clusters)
+        if self.clusters is not None:
+            self.clusters.check(len(self.species), self._n_whole, *self._blending)
 
     # Settings ------------------------------------------------------------------------------------
 
@@ -159,12 +168,12 @@ class POD(CompiledDescriptor):
             settings["clusters"] = Clusters.from_dict(settings["clusters"])
         unknown = sorted(set(settings) - {f.name for f in fields(cls)})
         if unknown:
-            raise BasisError(f"pod: unknown setting {unknown[0]!r}")
+            raise BasisError(f"pod: unknown setting {shown(unknown[0])}")
         return cls(**settings)
 
     def prepared(self, configurations: Iterable[Atoms]) -> POD:
         """The descriptor with clusters found in the configurations, if it blends by any."""
-        k, c = self.number_of_environment_clusters, self.number_of_principal_components
+        k, c = self._blending
         if k == 1:
             return self
         return self.with_clusters(Clusters.fit(self, configurations, k, c, _CLUSTER_SEED))
@@ -185,6 +194,16 @@ class POD(CompiledDescriptor):
     def blended(self) -> bool:
         """Whether features are blended by environment clusters."""
         return self.number_of_environment_clusters > 1
+
+    @property
+    def _blending(self) -> tuple[int, int]:
+        """Numbers of clusters and of principal components."""
+        return self.number_of_environment_clusters, self.number_of_principal_components
+
+    @cached_property
+    def _n_whole(self) -> int:
+        """Number of descriptors before pruning and blending; nothing is built for it."""
+        return n_descriptors(len(self.species), self.body)
 
     @cached_property
     def _all_names(self) -> tuple[str, ...]:
@@ -220,11 +239,13 @@ class POD(CompiledDescriptor):
     @property
     def n_base_features(self) -> int:
         """Number M of descriptors per atom, before blending by clusters."""
-        return self.engine.n_features
+        return self._n_whole if self.kept is None or self.blended else len(self._chosen)
 
     @property
     @override
     def n_features(self) -> int:
+        if self.kept is None:
+            return self.number_of_environment_clusters * self._n_whole
         return len(self._chosen)
 
     @property
@@ -334,20 +355,6 @@ class POD(CompiledDescriptor):
         for name, number in numbers.items():
             if getattr(self, name) == BY_SPECIES:
                 object.__setattr__(self, name, number)
-
-    # Checks --------------------------------------------------------------------------------------
-
-    def _check_ranges(self) -> None:
-        if not self.species or len(set(self.species)) != len(self.species):
-            raise BasisError(f"pod: species must be distinct and at least one, got {self.species}")
-        if not 0 < self.rin < self.cutoff:
-            raise BasisError(f"pod: expected 0 < rin < cutoff, got {self.rin} and {self.cutoff}")
-        for f in fields(self):
-            value = getattr(self, f.name)
-            if ("number" in f.name or "degree" in f.name) and value < 0:
-                raise BasisError(f"pod: {f.name} must not be negative, got {value}")
-        if self.number_of_environment_clusters < 1 or self.number_of_principal_components < 1:
-            raise BasisError("pod: numbers of clusters and of principal components start at 1")
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,6 +13,20 @@ ORDERS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven"}
 USABLE_EIGENVALUE = 1e-9
 """Least eigenvalue of a radial function, as a part of the largest."""
 AMBIGUOUS_SIGN = 1e-6
+LARGEST = 1e100
+"""Largest value of a snapshot, which is squared and summed."""
+MAX_FEATURES = 100_000
+"""Most features of a basis: ten times what serves in practice."""
+
+
+def check_size(n: int, clusters: int) -> None:
+    """Refuse a basis with more features than a fit can have."""
+    if n * clusters > MAX_FEATURES:
+        raise BasisError(
+            f"pod: this basis would have {n * clusters} features ({n} descriptors, {clusters} "
+            f"environment clusters); the limit is {MAX_FEATURES}: lower the numbers of radial "
+            "functions or the angular degrees of the highest body orders"
+        )
 
 
 def check_orders(body: PodBody) -> None:
@@ -50,6 +64,15 @@ def check_radial(radial: PodRadial, n: int) -> None:
         raise BasisError(
             f"pod: {n} radial functions from {radial.n_snapshots} snapshots "
             "(3 bessel_polynomial_degree + inverse_polynomial_degree); raise these degrees"
+        )
+    with np.errstate(all="ignore"):
+        snapshots = radial.grid_snapshots()
+        finite = float(np.abs(snapshots).max()) < LARGEST
+    if not finite:
+        raise BasisError(
+            f"pod: snapshots of rin {radial.rin}, cutoff {radial.rcut} and degrees "
+            f"{radial.bessel_degree}, {radial.inverse_degree} are beyond all numbers; raise rin or "
+            "lower a degree"
         )
     phi, eigenvalues = radial.principal_functions()
     usable = int((eigenvalues >= USABLE_EIGENVALUE * eigenvalues[0]).sum())

@@ -77,18 +77,23 @@ class PodRadial:
         Eigenvectors of the plain mean of :math:`\xi\xi^T`, each scaled to unit norm by the
         trapezoid rule and signed so that its diagonal entry is positive.
         """
-        start = self.rin + 1e-6
-        grid = start + (self.rcut - start) * np.arange(GRID_POINTS) / (GRID_POINTS - 1)
-        s = self._grid_snapshots(grid)
+        grid, s = self.grid, self.grid_snapshots()
         eigenvalues, phi = np.linalg.eigh(s.T @ s / GRID_POINTS)
         eigenvalues, phi = eigenvalues[::-1], phi[:, ::-1]
         phi = phi / np.sqrt(np.trapezoid((s @ phi) ** 2, grid, axis=0))
         return phi * np.where(np.diag(phi) < 0, -1.0, 1.0), eigenvalues
 
-    def _grid_snapshots(self, r: Array) -> Array:
+    @property
+    def grid(self) -> Array:
+        """Distances at which snapshots are sampled, (2000,), in Å."""
+        start = self.rin + 1e-6
+        return start + (self.rcut - start) * np.arange(GRID_POINTS) / (GRID_POINTS - 1)
+
+    def grid_snapshots(self) -> Array:
+        """Snapshots on the grid, (2000, n_snapshots)."""
         # LAMMPS subtracts 1 - exp(-beta y) plainly, and the rounding of that reaches the
         # eigenvectors: the same expression is used here so that the functions are the same.
-        length = self.rcut - self.rin
+        r, length = self.grid, self.rcut - self.rin
         t = r - self.rin
         y = t / length
         cut = np.exp(1 - 1 / np.sqrt((1 - y**3) ** 2 + 1e-6))

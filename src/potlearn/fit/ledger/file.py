@@ -16,10 +16,13 @@ import numpy as np
 from potlearn.errors import FitError
 from potlearn.fit.ledger.ledger import Entry, Ledger
 from potlearn.fit.rows.names import Key
+from potlearn.fit.weights import QUANTITIES
 from potlearn.linalg.triangular import stack
-from potlearn.runtime import Archive, Checkpoint
-from potlearn.typing import Settings
+from potlearn.runtime import Archive, Checkpoint, shown
+from potlearn.typing import Array, Settings
 
+# What settings of wrong kinds raise where a ledger is built from them.
+_MALFORMED = (AttributeError, LookupError, TypeError, ValueError, ArithmeticError)
 _FILE = Archive("ledger", FitError)
 
 
@@ -64,7 +67,10 @@ class LedgerCheckpoint:
         saved = self.file.load()
         if saved is None:
             return None
-        return _ledger(self.file.path, saved), int(saved["n_chunks"])
+        n_chunks = saved.get("n_chunks")
+        if not isinstance(n_chunks, int) or n_chunks < 0:
+            raise FitError(f"{self.file.path}: malformed checkpoint (n_chunks {shown(n_chunks)})")
+        return _ledger(self.file.path, saved), n_chunks
 
 
 def _settings(ledger: Ledger) -> Settings:
@@ -88,20 +94,53 @@ def _settings(ledger: Ledger) -> Settings:
 
 def _ledger(path: str | Path, settings: Settings) -> Ledger:
     try:
-        ledger = Ledger(settings["columns"], settings.get("penalties"))
+        columns, penalties = settings["columns"], settings.get("penalties")
+        if not isinstance(columns, list) or not all(isinstance(name, str) for name in columns):
+            raise ValueError("columns: expected a list of names")
+        if penalties is not None:
+            penalties = _numbers(settings, "penalties", (len(columns),))
+        ledger = Ledger(columns, penalties)
         for item in _entries(settings):
             fold, group, quantity = item["key"]
-            entry = Entry(ledger.width)
-            entry.n, entry.sums = int(item["n"]), item["sums"]
-            entry.isotropic = item.get("isotropic", entry.isotropic)  # ledgers of 0.1 have none
-            entry.fourth = float(item.get("fourth", 0.0))
-            entry.accumulator.reduced = np.asfortranarray(item["reduced"])
-            if item["pending"] is not None:
-                entry.accumulator.add(item["pending"])
-            ledger.entries[Key(int(fold), str(group), str(quantity))] = entry
-    except (KeyError, TypeError, ValueError) as error:
+            if str(quantity) not in QUANTITIES:
+                raise ValueError(f"unknown quantity {shown(quantity)}")
+            ledger.entries[Key(int(fold), str(group), str(quantity))] = _entry(item, ledger.width)
+    except FitError as error:
         raise FitError(f"{path}: malformed ledger ({error})") from error
+    except _MALFORMED as error:
+        raise FitError(f"{path}: malformed ledger ({shown(error)})") from error
     return ledger
+
+
+def _entry(item: Settings, width: int) -> Entry:
+    """Factor, number of rows and sums of one key; ledgers of 0.1 have no isotropic part."""
+    entry = Entry(width)
+    entry.n, entry.fourth = int(item["n"]), float(item.get("fourth", 0.0))
+    if entry.n < 0 or not np.isfinite(entry.fourth):
+        raise ValueError(f"expected a number of rows and a finite sum, got {shown(item['n'])}")
+    entry.sums = _numbers(item, "sums", (width,))
+    if "isotropic" in item:
+        entry.isotropic = _numbers(item, "isotropic", (width + 1,))
+    reduced = _numbers(item, "reduced", (None, width))
+    if len(reduced) > width:
+        raise ValueError(f"reduced: expected at most {width} rows, got {len(reduced)}")
+    entry.accumulator.reduced = np.asfortranarray(reduced)
+    if item["pending"] is not None:
+        entry.accumulator.add(_numbers(item, "pending", (None, width)))
+    return entry
+
+
+def _numbers(settings: Settings, name: str, shape: tuple[int | None, ...]) -> Array:
+    """An array of finite numbers; None in the shape is any length."""
+    array = settings[name]
+    if not isinstance(array, np.ndarray) or array.dtype != np.float64:
+        raise ValueError(f"{name}: expected an array of numbers, got {shown(array)}")
+    wanted = tuple(n if m is None else m for n, m in zip(array.shape, shape, strict=False))
+    if array.ndim != len(shape) or array.shape != wanted:
+        raise ValueError(f"{name}: expected shape {shape}, got {array.shape}")
+    if not np.isfinite(array).all():
+        raise ValueError(f"{name}: expected finite numbers")
+    return array
 
 
 def _entries(settings: Settings) -> list[Settings]:

@@ -117,8 +117,8 @@ class RowStore(RowFile):
         return zlib.crc32(self.read(*self.chunks[chunk]).data)
 
     def _checksums(self) -> dict[int, int]:
-        n = len(self.chunks)
-        return {e["chunk"]: e["crc"] for e in self.journal.entries if 0 <= e["chunk"] < n}
+        n, entries = len(self.chunks), self.journal.checked(FitError, chunk=int, crc=int)
+        return {e["chunk"]: e["crc"] for e in entries if 0 <= e["chunk"] < n}
 
 
 def store_rows(

@@ -24,5 +24,20 @@ LAMMPS_DEFAULTS: Settings = {
     "number_of_principal_components": 1,
 }
 """What LAMMPS assumes for a keyword that the file lacks."""
+OLDER_KEYWORDS = (
+    "threebody_number_angular_basis_functions",
+    "fourbody_snap_twojmax",
+    "fourbody_snap_chemflag",
+    "fourbody_snap_rfac0",
+    "fourbody_snap_neighbor_weight1",
+    "quadratic_pod_potential",
+    "quadratic22_number_twobody_basis_functions",
+    "quadratic23_number_twobody_basis_functions",
+)
+OLDER = (
+    "belongs to an older ML-POD format with other descriptors, which LAMMPS 22Jul2025 does not "
+    "have either; fit the potential again"
+)
+"""What is said of files for earlier versions of LAMMPS."""
 REAL = ("rin", "rcut")
 """Keywords whose value is a real number; the others are integers."""

@@ -14,8 +14,9 @@ import numpy as np
 from potlearn.descriptors import POD
 from potlearn.descriptors.pod.clusters import Clusters
 from potlearn.errors import BasisError, ModelFileError
-from potlearn.lammps.pod.keywords import LAMMPS_DEFAULTS, REAL
+from potlearn.lammps.pod.keywords import LAMMPS_DEFAULTS, OLDER, OLDER_KEYWORDS, REAL
 from potlearn.potentials.linear import LinearPotential
+from potlearn.runtime import shown
 from potlearn.typing import Array, Settings
 
 
@@ -60,9 +61,11 @@ def _assemble(
 
 def _lines(path: Path) -> list[str]:
     try:
-        return path.read_text().splitlines()
+        return path.read_text(encoding="utf-8-sig").splitlines()  # some editors write a mark first
     except FileNotFoundError:
         raise ModelFileError(f"{path}: no such file") from None
+    except OSError as error:
+        raise ModelFileError(f"{path}: cannot be read ({error.strerror})") from None
     except UnicodeDecodeError:
         raise ModelFileError(f"{path}: not a text file") from None
 
@@ -80,7 +83,7 @@ def _read_param(path: Path) -> Settings:
             if len(words) != 4:
                 raise ModelFileError(f"{where}: expected 'pbc' and three integers")
         elif len(words) != 2:
-            raise ModelFileError(f"{where}: expected 'keyword value', got {line.strip()!r}")
+            raise ModelFileError(f"{where}: expected 'keyword value', got {shown(line.strip())}")
         else:
             settings[words[0]] = _value(words[0], words[1], where)
     if not settings["species"]:
@@ -89,13 +92,15 @@ def _read_param(path: Path) -> Settings:
 
 
 def _value(keyword: str, text: str, where: str) -> float | int:
+    if keyword in OLDER_KEYWORDS:
+        raise ModelFileError(f"{where}: {keyword!r} {OLDER}")
     if keyword not in LAMMPS_DEFAULTS:
-        raise ModelFileError(f"{where}: unknown keyword {keyword!r}")
+        raise ModelFileError(f"{where}: unknown keyword {shown(keyword)}")
     try:
         return float(text) if keyword in REAL else int(text)
     except ValueError:
         kind = "a number" if keyword in REAL else "an integer"
-        raise ModelFileError(f"{where}: {keyword} must be {kind}, got {text!r}") from None
+        raise ModelFileError(f"{where}: {keyword} must be {kind}, got {shown(text)}") from None
 
 
 def _read_coeff(path: Path) -> tuple[Array, Array, Array]:
@@ -104,31 +109,48 @@ def _read_coeff(path: Path) -> tuple[Array, Array, Array]:
     if start is None:
         raise ModelFileError(f"{path}: empty")
     counts = _header(path, start, lines[start])
-    numbers = np.empty(sum(counts))
-    for k in range(len(numbers)):
-        number = start + 1 + k
-        if number >= len(lines):
-            raise ModelFileError(
-                f"{path}: {len(numbers)} numbers announced, the file ends after {k}"
-            )
-        numbers[k] = _number(lines[number], f"{path}, line {number + 1}")
+    n, first = sum(counts), start + 1
+    given = lines[first : first + n]
+    numbers = np.array([_number(x, f"{path}, line {first + k + 1}") for k, x in enumerate(given)])
+    if n > len(numbers):
+        raise ModelFileError(f"{path}: {n} numbers announced, the file ends after {len(numbers)}")
+    _check_rest(path, lines[first + n :], n)
     c, projection, centroids = np.split(numbers, np.cumsum(counts)[:2])
     return c, projection, centroids
+
+
+def _check_rest(path: Path, rest: list[str], n: int) -> None:
+    """Numbers behind those that were announced are a wrong header; LAMMPS would leave them out."""
+    more = sum(_is_number(line) for line in rest)
+    if more:
+        raise ModelFileError(f"{path}: {n} numbers announced, the file has {n + more}")
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text.split("#")[0])
+    except ValueError:
+        return False
+    return True
 
 
 def _header(path: Path, line: int, text: str) -> list[int]:
     words = text.split("#")[0].split()
     where = f"{path}, line {line + 1}"
     if len(words) != 4:
+        older = f", which {OLDER}" if words[0] == "POD_coefficients:" else ""
         raise ModelFileError(
-            f"{where}: expected 'model_coefficients: Ncoef Nproj Ncent', got {text.strip()!r}"
+            f"{where}: expected 'model_coefficients: Ncoef Nproj Ncent', got {shown(text.strip())}"
+            f"{older}"
         )
     try:
         counts = [int(w) for w in words[1:]]
     except ValueError:
         counts = [-1]
-    if min(counts) < 0:
-        raise ModelFileError(f"{where}: counts must be integers, got {text.strip()!r}")
+    if min(counts) < 0 or max(counts) > 10**18:
+        raise ModelFileError(
+            f"{where}: counts must be integers from 0 to 1e18, got {shown(text.strip())}"
+        )
     return counts
 
 
@@ -138,7 +160,7 @@ def _number(text: str, where: str) -> float:
         (word,) = words
         value = float(word)
     except ValueError:
-        raise ModelFileError(f"{where}: expected one number, got {text.strip()!r}") from None
+        raise ModelFileError(f"{where}: expected one number, got {shown(text.strip())}") from None
     if not np.isfinite(value):
         raise ModelFileError(f"{where}: {value} is not a coefficient")
     return value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,8 @@ from potlearn.descriptors.base import Energies
 from potlearn.engine import close_pairs
 from potlearn.errors import ConfigError
 from potlearn.potentials.system import SystemPotential
+from potlearn.runtime import check_fields, shown
+from potlearn.structure.species import check_species
 from potlearn.structure.system import System
 from potlearn.structure.units import VOIGT
 from potlearn.typing import Array, Indices, Species
@@ -38,9 +40,9 @@ class PairPotential(SystemPotential):
     """
 
     def __post_init__(self) -> None:
+        check_fields(self, self.kind, ConfigError)
         object.__setattr__(self, "species", tuple(self.species))
-        if not 0 < self.cutoff < np.inf:
-            raise ConfigError(f"{self.kind}: expected a positive cutoff, got {self.cutoff}")
+        check_species(self.species, self.kind, ConfigError)
 
     @property
     @abstractmethod
@@ -58,6 +60,14 @@ class PairPotential(SystemPotential):
         phi, slope = self.pair(r, system.species[i], system.species[j])
         energies = np.bincount(i, 0.5 * phi, minlength=len(system)).astype(float)
         return summed(system, i, vectors, energies, (slope / r)[:, None] * vectors)
+
+
+def as_array(value: Any, kind: str, name: str) -> Array:
+    """Numbers of a parameter as an array; ConfigError where they are not numbers."""
+    try:
+        return np.asarray(value, float)
+    except (TypeError, ValueError, OverflowError):
+        raise ConfigError(f"{kind}: {name}: expected numbers, got {shown(value)}") from None
 
 
 def pairs_of_system(system: System, which: Indices) -> tuple[Indices, Species, Array]:

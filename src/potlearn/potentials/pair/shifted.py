@@ -9,8 +9,9 @@ from typing import ClassVar
 import numpy as np
 
 from potlearn.errors import ConfigError
-from potlearn.potentials.pair.base import COULOMB, Index, PairPotential
-from potlearn.typing import Array
+from potlearn.potentials.pair.base import COULOMB, Index, PairPotential, as_array
+from potlearn.runtime import shown
+from potlearn.typing import Array, Length
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,7 +23,7 @@ class ShiftedPair(PairPotential):
     Parameters are numbers, the same for all pairs, or symmetric (n, n) arrays over species.
     """
 
-    radius: float
+    radius: Length
 
     @property
     def cutoff(self) -> float:
@@ -48,11 +49,13 @@ class ShiftedPair(PairPotential):
         super().__post_init__()
         n = len(self.species)
         for name in _parameters(self):
-            value = np.asarray(getattr(self, name), float)
+            value = as_array(getattr(self, name), self.kind, name)
+            if not np.isfinite(value).all():
+                raise ConfigError(f"{self.kind}: {name}: expected finite numbers, got {value}")
             if value.shape not in ((), (n, n)) or not np.array_equal(value, value.T):
                 raise ConfigError(
                     f"{self.kind}: {name} must be a number or a symmetric array {(n, n)}, "
-                    f"got {value.tolist()}"
+                    f"got {shown(value.tolist())}"
                 )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from potlearn.errors import ConfigError
 from potlearn.potentials.pair.base import COULOMB, Index, PairPotential
-from potlearn.typing import Array
+from potlearn.typing import Array, Length
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,13 +50,13 @@ class ZBL(PairPotential):
 
     kind: ClassVar[str] = "zbl"
 
-    inner: float
-    outer: float
+    inner: Length
+    outer: Length
 
     def __post_init__(self) -> None:
-        if not 0 < self.inner < self.outer:
-            raise ConfigError(f"zbl: expected 0 < inner < outer, got {self.inner} and {self.outer}")
         super().__post_init__()
+        if not self.inner < self.outer:
+            raise ConfigError(f"zbl: expected 0 < inner < outer, got {self.inner} and {self.outer}")
 
     @property
     def cutoff(self) -> float:

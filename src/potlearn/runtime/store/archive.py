@@ -8,6 +8,7 @@ bytes.
 from __future__ import annotations
 
 import json
+import struct
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -18,8 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from potlearn.errors import PotlearnError
+from potlearn.runtime.fields import shown
 from potlearn.runtime.store.files import replacing
-from potlearn.runtime.store.npy import check_size, entry, read_array, write_array
+from potlearn.runtime.store.npy import entry, read_array, write_array
+from potlearn.runtime.store.zips import allowed, announced, check_sizes, read_member
 from potlearn.typing import Settings
 
 Arrays = dict[str, NDArray[Any]]
@@ -36,6 +39,7 @@ _MALFORMED = (
     OverflowError,
     OSError,
     EOFError,
+    struct.error,
 )
 
 
@@ -68,10 +72,18 @@ class Archive:
         arrays: Arrays = {}
         document = {"format": self.format, "kind": self.kind, **detach(settings, arrays)}
         method = zipfile.ZIP_DEFLATED if self.compressed else zipfile.ZIP_STORED
-        with replacing(path) as temporary, zipfile.ZipFile(temporary, "w", method) as archive:
+        with replacing(path) as temporary:
+            size = self._pack(temporary, document, arrays, method)
+            if size > allowed(temporary.stat().st_size):  # such as zeros: no reader takes it
+                self._pack(temporary, document, arrays, zipfile.ZIP_STORED)
+
+    def _pack(self, path: Path, document: Settings, arrays: Arrays, method: int) -> int:
+        """Write the zip; number of bytes before compression."""
+        with zipfile.ZipFile(path, "w", method) as archive:
             archive.writestr(entry(archive, self.document), json.dumps(document, indent=1))
             for name, array in arrays.items():
                 write_array(archive, f"{name}.npy", array)
+            return announced(archive)
 
     def read(self, path: str | Path) -> Settings:
         """Nested settings of a file, with its ``format``.
@@ -92,15 +104,15 @@ class Archive:
             raise self.error(f"{path}: not a potlearn {self.kind}, or damaged ({cause})") from cause
 
     def _settings(self, path: str | Path, archive: zipfile.ZipFile) -> Settings:
-        check_size(archive, archive.getinfo(self.document))
-        document = json.loads(archive.read(self.document))
+        check_sizes(archive)
+        document = json.loads(read_member(archive, archive.getinfo(self.document)))
         if not isinstance(document, dict):
             raise ValueError(f"{self.document}: expected an object")
         kind, version = document.pop("kind", self.kind), document.get("format")
         if kind != self.kind or not isinstance(version, int) or version > self.format:
             raise self.error(
                 f"{path}: expected a potlearn {self.kind} of format {self.format} or older, got "
-                f"{kind!r} of format {version!r}"
+                f"{shown(kind)} of format {shown(version)}"
             )
         members = {info.filename: info for info in archive.infolist()}
         arrays = {
@@ -143,9 +155,10 @@ def attach(value: Any, arrays: Arrays) -> Any:
     """
     if isinstance(value, dict):
         if set(value) == {REFERENCE}:
-            if value[REFERENCE] not in arrays:
-                raise ValueError(f"the array {value[REFERENCE]!r} is missing")
-            return arrays[value[REFERENCE]]
+            name = value[REFERENCE]
+            if not isinstance(name, str) or name not in arrays:
+                raise ValueError(f"the array {shown(name)} is missing")
+            return arrays[name]
         return {k: attach(v, arrays) for k, v in value.items()}
     if isinstance(value, list):
         return [attach(v, arrays) for v in value]

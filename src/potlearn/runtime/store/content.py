@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from potlearn.errors import PotlearnError
+from potlearn.runtime.fields import shown
 
 
 def check_content(
@@ -39,7 +40,7 @@ def check_content(
     names = [*wanted, *(name for name in known if name not in wanted)]
     differ = [name for name in names if known.get(name) != wanted.get(name)]
     if differ:
+        listed = ", ".join(str(name) if len(str(name)) < 60 else shown(name) for name in differ[:8])
         raise error(
-            f"{place} belongs to another {what} (other {', '.join(differ)}); remove it, or name "
-            "another file"
+            f"{place} belongs to another {what} (other {listed}); remove it, or name another file"
         )

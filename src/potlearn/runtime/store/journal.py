@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from potlearn.errors import PotlearnError
+from potlearn.runtime.fields import shown
 from potlearn.runtime.store.content import check_content
 from potlearn.runtime.store.files import write_text, writing
 from potlearn.typing import Settings
@@ -90,6 +91,24 @@ class Journal:
         check_content(place or f"{path}: this journal", journal.content, wanted, what, error)
         return journal
 
+    def checked(self, error: type[PotlearnError], **kinds: type) -> list[Settings]:
+        """The entries, which must have values of these types under these names.
+
+        Raises
+        ------
+        PotlearnError
+            Naming the first entry that has not; the class is ``error``.
+        """
+        for k, entry in enumerate(self.entries, 1):
+            for name, kind in kinds.items():
+                value = entry.get(name)
+                if not isinstance(value, kind) or isinstance(value, bool):
+                    raise error(
+                        f"{self.path}: entry {k} of this journal: {name}: expected "
+                        f"{kind.__name__}, got {shown(value)}; remove the file"
+                    )
+        return self.entries
+
     def add(self, *entries: Settings) -> None:
         """Append entries, and wait until they are on the disk."""
         with writing(self.path), self.path.open("a", encoding="utf-8") as file:
@@ -104,6 +123,6 @@ def _parsed(line: str) -> Settings | None:
     """The object of a line, or None."""
     try:
         found = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None

@@ -10,9 +10,9 @@ from pydantic_core import PydanticCustomError
 
 from potlearn.descriptors.families import FAMILIES
 from potlearn.tasks.settings.from_class import section_of
-from potlearn.tasks.settings.section import Names, Section
+from potlearn.tasks.settings.section import Names, Section, as_element
 from potlearn.tasks.settings.tables import SectionOf
-from potlearn.typing import Positive
+from potlearn.typing import Length
 
 DEFAULT_FAMILY = "pod"
 """Family of a section that names none."""
@@ -25,17 +25,13 @@ class FamilyConfig(Section):
     """The descriptor family."""
     species: Names
     """Chemical symbols; their order is that of the elements in LAMMPS files."""
-    cutoff: Positive
+    cutoff: Length
     """Distance up to which an atom sees its neighbours, Å."""
 
     @field_validator("species")
     @classmethod
     def _know_the_elements(cls, species: tuple[str, ...]) -> tuple[str, ...]:
-        from ase.data import chemical_symbols
-
-        for symbol in species:
-            if symbol not in chemical_symbols[1:]:
-                raise PydanticCustomError("species", f"{symbol!r} is not a chemical symbol")
+        for symbol in map(as_element, species):
             if species.count(symbol) > 1:
                 raise PydanticCustomError("species", f"{symbol!r} is given twice")
         return species

@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
     GetJsonSchemaHandler,
     PlainSerializer,
+    SerializationInfo,
     ValidationError,
     ValidationInfo,
     WithJsonSchema,
@@ -21,9 +23,11 @@ from pydantic import (
 from pydantic_core import CoreSchema, PydanticCustomError
 
 from potlearn.errors import ConfigError
+from potlearn.runtime import shown
 from potlearn.tasks.settings.texts import attribute_texts, own_texts
 from potlearn.tasks.settings.words import problems
 from potlearn.tasks.settings.yaml_text import dump_yaml
+from potlearn.typing import Settings
 
 
 def _as_list(value: Any) -> Any:
@@ -43,14 +47,15 @@ def as_tuple(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
-def _as_absolute(path: Path) -> str:
-    return str(path.absolute())
+def _as_text(path: Path, info: SerializationInfo) -> str:
+    """The absolute path, or its last part for what is given to others."""
+    return path.name if (info.context or {}).get("names_only") else str(path.absolute())
 
 
 FilePath = Annotated[
     Path,
     BeforeValidator(_as_path),
-    PlainSerializer(_as_absolute, when_used="json"),
+    PlainSerializer(_as_text, when_used="json"),
     WithJsonSchema({"type": "string"}),
 ]
 Paths = Annotated[
@@ -66,6 +71,20 @@ Keys = Annotated[
     WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
 ]
 Names = Annotated[Keys, Field(min_length=1)]
+
+
+def as_element(symbol: str) -> str:
+    """A chemical symbol, or the error that it is none."""
+    from ase.data import atomic_numbers
+
+    if symbol == "X" or symbol not in atomic_numbers:
+        problem = "{symbol} is not a chemical symbol"
+        raise PydanticCustomError("species", problem, {"symbol": shown(symbol)})
+    return symbol
+
+
+Element = Annotated[str, AfterValidator(as_element)]
+"""A chemical symbol."""
 
 
 class Section(BaseModel):
@@ -115,6 +134,10 @@ class Section(BaseModel):
         except ValidationError as error:
             lines = (f"{source}: {problem}" for problem in problems(settings, error.errors()))
             raise ConfigError("\n".join(lines)) from error
+
+    def for_others(self) -> Settings:
+        """Plain data without absolute paths: of files and folders only their names."""
+        return self.model_dump(mode="json", exclude_none=True, context={"names_only": True})
 
     def to_yaml(self) -> str:
         """YAML text that gives the same section again, wherever it is read."""

@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from potlearn.errors import FitError
 from potlearn.fit import SOLVERS, FitSettings
-from potlearn.tasks.settings.section import Section
+from potlearn.tasks.settings.section import Element, Section
 from potlearn.tasks.settings.tables import NameIn
 from potlearn.typing import NonNegative, Positive
 
@@ -67,7 +67,7 @@ class SolverConfig(Section):
     """Penalty of the solver ridge, without unit (columns have norm one)."""
     smoothness: bool = True
     """Whether penalties weigh coefficients by the descriptor's smoothness (ace)."""
-    e0: Literal["auto", "isolated", "fitted"] | dict[str, float] = "auto"
+    e0: Literal["auto", "isolated", "fitted"] | dict[Element, float] = "auto"
     """Energies of the free atoms, eV: isolated takes them from IsolatedAtom configurations, fitted
     makes them coefficients, auto is the first where there are such and else the second."""
     intercept: bool = False

@@ -18,7 +18,7 @@ from potlearn.tasks.settings import (
     Section,
     WeightsConfig,
 )
-from potlearn.tasks.settings.section import FilePath, Names, Paths, as_tuple
+from potlearn.tasks.settings.section import Element, FilePath, Names, Paths, as_tuple
 from potlearn.tasks.settings.solver import check_solver
 from potlearn.tasks.settings.tables import NameIn
 from potlearn.typing import Count, Positive
@@ -65,7 +65,7 @@ class SubsetFitConfig(Section):
     """As in the section fit of a fit."""
     ridge: Positive | None = None
     """Penalty of the solver ridge, without unit; random subsets tell which is a fair one."""
-    e0: Literal["auto", "isolated", "fitted"] | dict[str, float] = "auto"
+    e0: Literal["auto", "isolated", "fitted"] | dict[Element, float] = "auto"
     """Energies of the free atoms, eV."""
     weights: WeightsConfig = WeightsConfig()
     """Weights of energies, forces and stresses."""

@@ -42,10 +42,11 @@ _KINDS = {
 def problems(raw: Any, errors: Sequence[Any]) -> list[str]:
     """Pydantic's errors as ``key.path: words``; of errors above one another, the most precise.
 
-    A key that may be of several kinds gives one error for each kind; the first is kept.
+    A key that may be of several kinds gives one error for each kind; the first is kept, but a bound
+    that a value of the right kind exceeds goes before other kinds.
     """
     found: dict[str, str] = {}
-    for error in errors:
+    for error in sorted(errors, key=lambda error: not _is_bound(error)):
         found.setdefault(_key_path(raw, error), _words(error))
     return [
         f"{place}: {words}" if place else words
@@ -66,6 +67,11 @@ def alternatives(names: Sequence[str]) -> str:
     """Names in quotes, ``'a', 'b' or 'c'``."""
     *most, last = (repr(name) for name in names)
     return f"{', '.join(most)} or {last}" if most else last
+
+
+def _is_bound(error: Any) -> bool:
+    """Whether a number is out of bounds."""
+    return str(error["type"]).startswith(("greater_than", "less_than"))
 
 
 def _words(error: Any) -> str:

@@ -20,8 +20,19 @@ _SCALARS = {
 }
 
 
+DEEPEST = 50
+"""Most sections and lists inside one another."""
+MOST_DIGITS = 400
+"""Most digits of a whole number."""
+LONGEST = 5_000_000
+"""Most characters of a document."""
+_TOO_DEEP = f"nested too deeply (the limit is {DEEPEST} levels)"
+
+
 class _Loader(yaml.SafeLoader):
     """YAML 1.2's core schema and no more: no other tags, no aliases, no duplicate keys."""
+
+    depth = 0
 
     yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {}
     yaml_constructors: ClassVar[dict[Any, Any]] = {}
@@ -34,7 +45,18 @@ class _Loader(yaml.SafeLoader):
             raise yaml.composer.ComposerError(
                 None, None, f"{kind} are not supported here", event.start_mark
             )
-        return super().compose_node(parent, index)
+        if self.depth > DEEPEST:
+            raise yaml.composer.ComposerError(None, None, _TOO_DEEP, event.start_mark)
+        self.depth += 1
+        node = super().compose_node(parent, index)
+        self.depth -= 1
+        return node
+
+    def fetch_flow_collection_start(self, kind: Any) -> None:
+        """An opening bracket; the scanner's time grows with the square of their number."""
+        if self.flow_level > DEEPEST:
+            raise yaml.scanner.ScannerError(None, None, _TOO_DEEP, self.get_mark())
+        super().fetch_flow_collection_start(kind)
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Hashable, Any]:
         """Mapping of ``node``; a duplicate key is an error."""
@@ -51,20 +73,33 @@ class _Loader(yaml.SafeLoader):
         return values
 
 
+def _int(text: str) -> int:
+    if len(text) > MOST_DIGITS:  # Python reads no number of 5000 digits
+        raise ValueError(f"a whole number of {len(text)} digits")
+    return int(text)
+
+
 def _float(text: str) -> float:
     return float(text.lower().replace(".inf", "inf").replace(".nan", "nan"))
+
+
+def _scalar(convert: Callable[[str], Any], node: Any) -> Any:
+    try:
+        return convert(node.value)
+    except ValueError as error:
+        raise yaml.constructor.ConstructorError(None, None, str(error), node.start_mark) from error
 
 
 _CONVERT: dict[str, Callable[[str], Any]] = {
     "null": lambda text: None,
     "bool": lambda text: text.lower() == "true",
-    "int": int,
+    "int": _int,
     "float": _float,
 }
 for _name, _pattern in _SCALARS.items():
     _Loader.add_implicit_resolver(_TAG + _name, re.compile(rf"^(?:{_pattern})$"), None)
     _Loader.add_constructor(
-        _TAG + _name, lambda _, node, convert=_CONVERT[_name]: convert(node.value)
+        _TAG + _name, lambda _, node, convert=_CONVERT[_name]: _scalar(convert, node)
     )
 _Loader.add_constructor(_TAG + "str", yaml.SafeLoader.construct_yaml_str)
 _Loader.add_constructor(_TAG + "seq", yaml.SafeLoader.construct_yaml_seq)
@@ -103,6 +138,11 @@ def parse_yaml(text: str, source: str) -> Any:
     ConfigError
         The text is not a YAML document; the message gives the line.
     """
+    if len(text) > LONGEST:
+        raise ConfigError(
+            f"{source}: {len(text)} characters are too long for settings (the limit is {LONGEST}); "
+            "is this a data file?"
+        )
     try:
         return yaml.load(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:

@@ -1,0 +1,241 @@
+"""Files that a stranger, a full disk or an attacker changed: a result, or an error in words.
+
+A few hundred mutations of each kind of file here, 100,000 of each by ``make test-slow``.  The kinds
+of mutation are those of :mod:`mutations`.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from random import Random
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+from mutations import mutated_text, mutated_value, mutated_zip, survives
+from pod_bases import cell, settings
+
+from potlearn.cli.config_file import load_config
+from potlearn.descriptors import ACE, POD
+from potlearn.descriptors.pod.clusters import Clusters
+from potlearn.errors import DataError, FitError, PotlearnError
+from potlearn.fit.ledger.file import LedgerCheckpoint, load_ledger, save_ledger
+from potlearn.fit.ledger.ledger import Ledger
+from potlearn.fit.rows.names import Key
+from potlearn.fit.weights import Weights
+from potlearn.lammps import read_pod, write_pod
+from potlearn.potentials import LinearPotential, load
+from potlearn.potentials.pair import ZBL, LennardJones
+from potlearn.potentials.sum import SumPotential
+from potlearn.potentials.wall import Wall
+from potlearn.runtime import Checkpoint, Journal
+from potlearn.studies.table import Results
+from potlearn.tasks.settings.yaml_text import dump_yaml, parse_yaml
+
+QUICK, MANY = 300, 100_000
+WB = ("W", "Be")
+
+
+class Reader(NamedTuple):
+    """A kind of file: valid files by name, a mutation, and what reads them (path of the file)."""
+
+    files: Callable[[Path], dict[str, bytes]]
+    mutate: Callable[[Random, bytes], bytes]
+    read: Callable[[Path], Any]
+
+
+# Saved models ------------------------------------------------------------------------------------
+
+
+def linear(descriptor, reference=None):
+    n = len(descriptor.species) * (1 + descriptor.n_features)
+    c = np.random.default_rng(0).normal(size=n)
+    return LinearPotential(descriptor, c, reference, {"fit": {"e0": 0.5}})
+
+
+def potentials() -> dict[str, Any]:
+    pod = POD(("Si",), cutoff=3.5, **settings((2, 2, 0, 0, 0, 0), (2, 0, 0, 0, 0), nb=1, ni=3))
+    frames = [cell(("Si",), 4, seed) for seed in range(3)]
+    one, two = np.ones(1), np.full((1, 1), 2.0)
+    wall = Wall(("Si",), reach=two, limit=one, height=one, contact=two / 2, stiffness=two)
+    alloy = ACE(WB, cutoff=3.5, order=3, degree=(3, 3, 2.5), pairs={"W-Be": {"cutoff": 3.0}})
+    box = ACE(("Si",), cutoff=3.5, order=2, nmax=2, lmax=(0, 2), radial={"kind": "agnesi_jacobi"})
+    lj = LennardJones(("Si",), radius=3.0, epsilon=0.1, sigma=2.0)
+    return {
+        "ace": linear(alloy, ZBL(WB, inner=0.8, outer=1.6)),
+        "pruned": linear(box.prune(box.feature_names[::2])),
+        "pod": linear(pod, wall),
+        "clusters": linear(pod.with_clusters(Clusters.fit(pod, frames, 2, 1, seed=0))),
+        "sum": SumPotential(((0.5, linear(box)), (2.0, lj))),
+    }
+
+
+def saved(folder: Path) -> dict[str, bytes]:
+    files = {}
+    for name, potential in potentials().items():
+        potential.save(folder / f"{name}.potl")
+        files[f"{name}.potl"] = (folder / f"{name}.potl").read_bytes()
+    return files
+
+
+@cache
+def atoms(species: tuple[str, ...]):
+    return cell(species, 3, seed=1)
+
+
+def predicted(path: Path):
+    potential = load(path)
+    with np.errstate(all="ignore"):  # coefficients of 1e308 are numbers like others
+        return potential.predict(atoms(potential.species[:3]))
+
+
+# POD files ---------------------------------------------------------------------------------------
+
+PARTNER = {"param": "coeff", "coeff": "param"}
+
+
+def pod_pair(folder: Path) -> dict[str, bytes]:
+    param, coeff = write_pod(potentials()["clusters"], folder / "x")
+    for path in (param, coeff):
+        (folder / f"valid_{path.name}").write_bytes(path.read_bytes())
+    return {path.name: path.read_bytes() for path in (param, coeff)}
+
+
+def read_pair(path: Path):
+    """The mutated file with its valid partner."""
+    valid = path.with_name("valid_x_param.pod"), path.with_name("valid_x_coeff.pod")
+    found = {p.stem.rpartition("_")[2]: p for p in (*valid, path)}
+    with np.errstate(all="ignore"):
+        return read_pod(found["param"], found["coeff"]).predict(atoms(("Si",)))
+
+
+# Ledgers, checkpoints, journals ------------------------------------------------------------------
+
+
+def ledger() -> Ledger:
+    rng = np.random.default_rng(0)
+    made = Ledger(["Si:one-body", "Si:a", "Si:b"], np.ones(3))
+    for fold in (0, 1):
+        made.add(Key(fold, "bulk", "energy"), rng.normal(size=(4, 3)), rng.normal(size=4))
+    made.add(Key(0, "bulk", "forces"), rng.normal(size=(30, 3)), rng.normal(size=30))
+    made.factor(Key(0, "bulk", "forces"))
+    return made
+
+
+def ledger_file(folder: Path) -> dict[str, bytes]:
+    save_ledger(ledger(), folder / "l.ledger", {"data": "abc"})
+    return {"l.ledger": (folder / "l.ledger").read_bytes()}
+
+
+def combined(path: Path):
+    with np.errstate(all="ignore"):
+        return load_ledger(path).combine(Weights())
+
+
+def checkpoint(path: Path) -> Checkpoint:
+    return Checkpoint(path, {"data": "abc"}, "fit", FitError)
+
+
+def checkpoint_file(folder: Path) -> dict[str, bytes]:
+    checkpoint(folder / "c.ckpt").save(LedgerCheckpoint.state(ledger(), 2))
+    return {"c.ckpt": (folder / "c.ckpt").read_bytes()}
+
+
+CONTENT = {"data": "abc", "sizes": [1, 2], "deep": {"x": None, "y": 0.5}}
+
+
+def journal_file(folder: Path) -> dict[str, bytes]:
+    journal = Journal.open(folder / "j.jsonl", CONTENT, "comparison", DataError)
+    journal.add({"method": "fps", "size": 10, "seed": 0, "rmse": 0.1})
+    journal.add({"method": "cur", "size": 20, "seed": 1, "rmse": [0.2, None]})
+    return {"j.jsonl": (folder / "j.jsonl").read_bytes()}
+
+
+# Configurations ----------------------------------------------------------------------------------
+
+FIT = """\
+data: {file: all.xyz, split: {test: 0.2, seed: 3}, keys: {energy: dft_energy}, groups: config_type}
+descriptor: {family: pod, species: [In, P], cutoff: 5.5, rin: 0.9, threebody_angular_degree: 4}
+reference: {kind: zbl, inner: 0.8, outer: 1.6}
+fit: {solver: ridge, ridge: 1e-8, e0: {In: -0.1, P: -0.2}, weights: {energy: 100, forces: 1}}
+output: {folder: out, report: false}
+"""
+ACE_FIT = """\
+data: {train: [a.xyz, b.xyz]}
+descriptor:
+  family: ace
+  species: [In, P]
+  cutoff: 5.5
+  order: 3
+  nmax: [8, 4, 2]
+  lmax: 3
+  radial: {kind: cheb_pow, power: 3}
+  pairs: {In-P: {cutoff: 5, inner: 1.1}}
+"""
+
+
+def configurations(_: Path) -> dict[str, bytes]:
+    return {"pod.yaml": FIT.encode(), "ace.yaml": ACE_FIT.encode()}
+
+
+def mutated_yaml(rng: Random, data: bytes) -> bytes:
+    """Another text, or the text of other values."""
+    if rng.random() < 0.7:
+        return mutated_text(rng, data)
+    try:
+        return dump_yaml(mutated_value(rng, parse_yaml(data.decode(), "x"))).encode()
+    except RecursionError:  # PyYAML writes no nesting that deep
+        return b"[" * 900
+
+
+def described(path: Path):
+    """The configuration, and the descriptor that it asks for, not built."""
+    from potlearn.descriptors import descriptor_from_dict
+
+    return descriptor_from_dict(load_config(path).descriptor.model_dump(exclude_none=True))
+
+
+READERS = {
+    "model": Reader(saved, mutated_zip, predicted),
+    "pod": Reader(pod_pair, mutated_text, read_pair),
+    "ledger": Reader(ledger_file, mutated_zip, combined),
+    "checkpoint": Reader(
+        checkpoint_file, mutated_zip, lambda path: LedgerCheckpoint(checkpoint(path)).load()
+    ),
+    "journal": Reader(journal_file, mutated_text, lambda path: Results(path, CONTENT)),
+    "config": Reader(configurations, mutated_yaml, described),
+}
+
+
+def fuzz(name: str, folder: Path, n: int, seed: int = 0) -> None:
+    reader = READERS[name]
+    files = sorted(reader.files(folder).items())
+    for file, content in files:
+        (folder / file).write_bytes(content)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            reader.read(folder / file)  # the valid file is read
+    for k in range(n):
+        file, content = files[k % len(files)]
+        mutant = reader.mutate(Random(f"{name} {seed} {k}"), content)
+        (folder / file).write_bytes(mutant)
+        try:
+            survives(lambda path=folder / file: reader.read(path), PotlearnError)
+        except BaseException as error:
+            error.add_note(f"{name}: mutation {k} of seed {seed}, of {file}")
+            raise
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_mutated_files_give_a_result_or_an_error_in_words(tmp_path, name):
+    fuzz(name, tmp_path, QUICK)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("name", READERS)
+def test_a_hundred_thousand_mutated_files(tmp_path, name):
+    fuzz(name, tmp_path, MANY, seed=1)
