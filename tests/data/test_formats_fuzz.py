@@ -23,6 +23,10 @@ TEXTS = {
     "vasprun.xml": vasprun,
 }
 
+# (seed, number of inputs): some always, 10⁵ of each reader in the slow tests.
+SLOW = [pytest.param(seed, 5000, marks=pytest.mark.slow) for seed in range(1, 21)]
+RUNS = pytest.mark.parametrize(("seed", "number"), [(0, 300), *SLOW])
+
 
 def mangled(rng, content):
     """A few bytes or lines deleted, swapped, repeated or replaced."""
@@ -63,31 +67,34 @@ def check(path):
         assert labels.stress is None or np.isfinite(labels.stress).all()
 
 
+@RUNS
 @pytest.mark.parametrize("name", TEXTS)
-def test_mangled_text(tmp_path, name):
-    rng, content, path = random.Random(0), TEXTS[name]().encode(), tmp_path / name
-    for _ in range(400):
+def test_mangled_text(tmp_path, name, seed, number):
+    rng, content, path = random.Random(seed), TEXTS[name]().encode(), tmp_path / name
+    for _ in range(number):
         path.write_bytes(mangled(rng, content))
         check(path)
 
 
+@RUNS
 @pytest.mark.parametrize("name", ["a.db", "b.json"])
-def test_mangled_databases(tmp_path, name):
+def test_mangled_databases(tmp_path, name, seed, number):
     path = tmp_path / name
     with connect(path, append=False) as database:
         for atoms in ALLOYS[:2]:
             database.write(atoms, config_type="eos", data={"u": [1.0, 2.0]})
-    rng, content = random.Random(0), path.read_bytes()
-    for _ in range(200):
+    rng, content = random.Random(seed), path.read_bytes()
+    for _ in range(number):
         path.write_bytes(mangled(rng, content))
         check(path)
 
 
-def test_mangled_systems_of_deepmd(tmp_path):
+@RUNS
+def test_mangled_systems_of_deepmd(tmp_path, seed, number):
     folder = deepmd(tmp_path / "system", ALLOYS)
     files = sorted(path for path in folder.rglob("*") if path.is_file())
-    rng = random.Random(0)
-    for _ in range(400):
+    rng = random.Random(seed)
+    for _ in range(number):
         path = rng.choice(files)
         content = path.read_bytes()
         path.write_bytes(mangled(rng, content))
