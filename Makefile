@@ -1,7 +1,8 @@
 # Every command makes its own environment in .venv first; only Python and a C++17 compiler are needed.
 #
 #   make demo       fit a silicon potential, print metrics, write model, report and LAMMPS files
-#   make test       the test suite; make test-slow: the slow physics too
+#   make test       the test suite; make test-slow: slow physics, and 100,000 mutated files for each reader
+#                   (POTLEARN_FUZZ=2000: so many)
 #   make test-kernels  selection and fits as on older processors: rounding must choose nothing
 #   make test-native  the tests of the C++ core; SANITIZE=thread or SANITIZE=address,undefined: under sanitizers
 #   make bench      speed and accuracy, side by side with LAMMPS

@@ -20,6 +20,7 @@ from __future__ import annotations
 import copy
 import io
 import json
+import os
 import re
 import resource
 import signal
@@ -307,6 +308,8 @@ def _directory_changed(rng: Random, data: bytes) -> bytes:
 
 # What a reader promises --------------------------------------------------------------------------
 
+MANY = int(os.environ.get("POTLEARN_FUZZ", "100000"))
+"""Inputs of each reader in slow tests."""
 SECONDS = 10
 """Of the processor; far above what a reader may take: a guard against one that never ends."""
 MEMORY = 500 * 2**20

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
-from mutations import mutated_text, mutated_value, mutated_zip, survives
+from mutations import MANY, mutated_text, mutated_value, mutated_zip, survives
 from pod_bases import cell, settings
 
 from potlearn.cli.config_file import load_config
@@ -35,7 +35,7 @@ from potlearn.runtime import Checkpoint, Journal
 from potlearn.studies.table import Results
 from potlearn.tasks.settings.yaml_text import dump_yaml, parse_yaml
 
-QUICK, MANY = 300, 100_000
+QUICK = 300
 WB = ("W", "Be")
 
 

@@ -11,7 +11,7 @@ import pytest
 from configurations import FRAME
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from mutations import bytes_spliced, guarded, mutated_text
+from mutations import MANY, bytes_spliced, guarded, mutated_text
 
 import potlearn.data as pd
 from potlearn.errors import DataError
@@ -99,7 +99,7 @@ def test_mangled_files(folder, part):
 @pytest.mark.slow
 @pytest.mark.parametrize("part", range(10))
 def test_many_mangled_files(folder, part):
-    try_all(folder, range(10_000 * part, 10_000 * (part + 1)))
+    try_all(folder, range(part * MANY // 10, (part + 1) * MANY // 10))
 
 
 @pytest.mark.filterwarnings("ignore:overflow:RuntimeWarning")

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from ase.db import connect
 from foreign_files import ALLOYS, deepmd, fitsnap, mtp, outcar, vasprun
+from mutations import MANY
 
 import potlearn.data as pd
 from potlearn.errors import DataError
@@ -24,7 +25,7 @@ TEXTS = {
 }
 
 # (seed, number of inputs): some always, 10⁵ of each reader in the slow tests.
-SLOW = [pytest.param(seed, 5000, marks=pytest.mark.slow) for seed in range(1, 21)]
+SLOW = [pytest.param(seed, MANY // 20, marks=pytest.mark.slow) for seed in range(1, 21)]
 RUNS = pytest.mark.parametrize(("seed", "number"), [(0, 300), *SLOW])
 
 

@@ -11,6 +11,7 @@ from ase import Atoms
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from oracles import ace_numpy
+from mutations import MANY
 from text_mutations import mutated
 
 from potlearn.errors import DataError, ModelFileError
@@ -122,7 +123,7 @@ BASES = (
     yace_files.MINIMAL,
     yace_files.text(yace_files.invented(["Al", "Ni"], mode="zbl", inner=(2.2, 0.6), order=2)),
 )
-MANY = 200_000
+ALL = 4 * MANY // 3
 """Inputs of the slow run, a quarter of them files of pacemaker that are not `.yace`."""
 
 
@@ -153,7 +154,7 @@ def test_mutated_files(tmp_path):
 @pytest.mark.filterwarnings("ignore::potlearn.errors.PotlearnWarning")
 @pytest.mark.parametrize("part", range(10))
 def test_many_mutated_files(tmp_path, part):
-    run(tmp_path / "x.yace", range(1000 + part * MANY // 10, 1000 + (part + 1) * MANY // 10))
+    run(tmp_path / "x.yace", range(1000 + part * ALL // 10, 1000 + (part + 1) * ALL // 10))
 
 
 HUGE = "9" * 5000
