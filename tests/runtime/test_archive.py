@@ -116,6 +116,7 @@ def pickled():
         (npy(described("(0, 10**99)")), "malformed .npy header"),
         (npy(described("(3,)", "'|O'")), "expected an array of numbers"),
         (npy(described("(1000000000000,)", "'|V0'"), b""), "expected an array of numbers"),
+        (npy(described("(True, 3)")), "expected an array of numbers"),
         (npy(described(), version=b"\x09\x00"), "version"),
         (npy("__import__('os')\n"), "malformed .npy header"),
         (npy("(" * 5000), "malformed .npy header"),
@@ -258,6 +259,15 @@ def test_checkpoints_belong_to_their_work(tmp_path):
         FitError, match=r"state: this checkpoint belongs to another fit \(other model, folds\)"
     ):
         other.load()
+
+
+@pytest.mark.parametrize("content", [np.arange(2.0), [np.arange(2.0)], [[["a"]]], 3, None])
+def test_content_of_another_kind_is_other_content(tmp_path, content):
+    Archive("checkpoint", FitError).write(
+        tmp_path / "a", {"content": {"data": content}, "state": {}}
+    )
+    with pytest.raises(FitError, match=r"belongs to another fit \(other data\)"):
+        Checkpoint(tmp_path / "a", {"data": "a"}, "fit", FitError).load()
 
 
 def test_a_keeper_saves_at_the_end_what_is_not_saved(tmp_path, monkeypatch):

@@ -101,7 +101,10 @@ class Archive:
         except PotlearnError:
             raise
         except _MALFORMED as cause:
-            raise self.error(f"{path}: not a potlearn {self.kind}, or damaged ({cause})") from cause
+            reason = str(cause)[:300]  # zipfile quotes names of any length
+            raise self.error(
+                f"{path}: not a potlearn {self.kind}, or damaged ({reason})"
+            ) from cause
 
     def _settings(self, path: str | Path, archive: zipfile.ZipFile) -> Settings:
         check_sizes(archive)

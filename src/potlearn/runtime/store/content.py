@@ -7,6 +7,7 @@ from typing import Any
 
 from potlearn.errors import PotlearnError
 from potlearn.runtime.fields import shown
+from potlearn.runtime.store.key import content_key
 
 
 def check_content(
@@ -38,9 +39,17 @@ def check_content(
     """
     known = found if isinstance(found, Mapping) else {}
     names = [*wanted, *(name for name in known if name not in wanted)]
-    differ = [name for name in names if known.get(name) != wanted.get(name)]
+    differ = [name for name in names if not _same(known.get(name), wanted.get(name))]
     if differ:
         listed = ", ".join(str(name) if len(str(name)) < 60 else shown(name) for name in differ[:8])
         raise error(
             f"{place} belongs to another {what} (other {listed}); remove it, or name another file"
         )
+
+
+def _same(found: object, wanted: object) -> bool:
+    """Whether a file states what is wanted; it may hold arrays, or lists of any depth, instead."""
+    try:
+        return content_key(found) == content_key(wanted)
+    except (PotlearnError, RecursionError):
+        return False

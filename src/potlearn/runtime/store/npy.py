@@ -73,7 +73,8 @@ def _header(member: IO[bytes], name: str) -> tuple[tuple[int, ...], bool, np.dty
             shape, fortran, dtype = readers[version](member)
     except _MALFORMED as error:
         raise ValueError(f"{name}: malformed .npy header ({error})") from error
-    if dtype.kind not in KINDS or dtype.itemsize == 0 or min(shape, default=0) < 0:
+    counts = all(type(n) is int and n >= 0 for n in shape)  # True is an integer for NumPy
+    if dtype.kind not in KINDS or dtype.itemsize == 0 or not counts:
         raise ValueError(f"{name}: expected an array of numbers or text, got {dtype} {shape}")
     return shape, fortran, dtype
 
