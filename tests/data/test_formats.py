@@ -362,3 +362,15 @@ def test_other_json_is_refused(tmp_path):
     (tmp_path / "a.json").write_text(json.dumps([{"structure": 1}]))
     with pytest.raises(DataError, match=r"a\.json: "):
         pd.read(tmp_path / "a.json")
+
+
+def test_an_outcar_that_announces_more_ions_than_it_holds(tmp_path):
+    path = tmp_path / "OUTCAR"
+    for count in ("2147483648", "99999999999999999999"):
+        lines = [
+            f"   ions per type =  {count}" if "ions per type" in line else line
+            for line in outcar().splitlines()
+        ]
+        path.write_text("\n".join(lines) + "\n")
+        with pytest.raises(DataError, match=f"ions per type: '{count}'; a file of this size"):
+            pd.read(path)

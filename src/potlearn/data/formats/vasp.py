@@ -14,10 +14,15 @@ from xml.etree import ElementTree
 from potlearn.data.formats.ase_files import iread
 from potlearn.data.formats.base import Format, Item, LeftOut, Opened
 from potlearn.data.frames import frame_from_atoms
+from potlearn.data.tokens import shown
+from potlearn.errors import DataError
 
 REASON = "left out: the electronic steps reached NELM without convergence"
 _IONIC_STEP = "FREE ENERGIE OF THE ION-ELECTRON SYSTEM"
 _NELM = re.compile(r"\s*NELM\s*=\s*(\d{1,9})\b")
+_IONS = re.compile(r"\s*ions per type =\s*([\d\s]*)$")
+# Fewest bytes that an ion takes in an OUTCAR: a position and a force.
+_ION = 20
 _ITERATION = re.compile(r"-+\s*Iteration\s*(\d{1,9})\(\s*(\d{1,9})\)")
 
 
@@ -30,6 +35,7 @@ def _is_vasprun(path: Path, head: bytes) -> bool:
 
 
 def _outcar(opened: Opened) -> Iterator[Item]:
+    _check_ions(opened)
     return _converged(opened, "vasp-out", list(_outcar_steps(opened.path)))
 
 
@@ -41,6 +47,26 @@ def _converged(opened: Opened, kind: str, steps: list[bool]) -> Iterator[Item]:
     for number, atoms in enumerate(iread(opened, kind)):
         good = number >= len(steps) or steps[number]
         yield frame_from_atoms(atoms) if good else LeftOut(REASON)
+
+
+def _check_ions(opened: Opened) -> None:
+    """Refuse more ions than the file can hold: ASE would allocate for them.
+
+    Raises
+    ------
+    DataError
+        Naming the announced number.
+    """
+    most = opened.path.stat().st_size // _ION
+    with opened.path.open(encoding="utf-8", errors="replace") as file:
+        for line in file:
+            if found := _IONS.match(line):
+                counts = found[1].split()
+                if any(len(count) > 9 for count in counts) or sum(map(int, counts)) > most:
+                    raise DataError(
+                        f"{opened.name}: ions per type: {shown(found[1])}; a file of this size "
+                        f"holds at most {most} ions"
+                    )
 
 
 def _outcar_steps(path: Path) -> Iterator[bool]:
