@@ -3,6 +3,7 @@
 import re
 import shutil
 
+import numpy as np
 import pytest
 from ase import Atoms
 from ase.build import molecule
@@ -111,6 +112,17 @@ def test_names_that_need_quotes_and_few_configurations(tmp_path):
     assert config.data.train == (path,)
     groups = load_config(write_uncommented(outcome, "# groups:", "tab")).fit.weights.groups
     assert {*groups} == {frame.info["config_type"] for frame in frames}
+
+
+def test_a_virial_is_named_as_one(data, tmp_path):
+    frames = read(data, ":")
+    for atoms in frames:
+        atoms.info["dft_virial"] = np.diag([1.0, 2.0, 3.0])
+        atoms.calc = None
+    write(tmp_path / "virial.xyz", frames, format="extxyz")
+    outcome = tasks.init({"files": tmp_path / "virial.xyz", "output": tmp_path / "fit.yaml"})
+    keys = load_config(write_uncommented(outcome, "# keys:", None)).data.keys
+    assert (keys.virial, keys.stress) == (("dft_virial",), None)
 
 
 def write_uncommented(outcome, start, end):

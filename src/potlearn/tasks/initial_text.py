@@ -98,7 +98,10 @@ def _keys(config: InitConfig, dataset: Dataset) -> list[str]:
     if given:
         return [f"  keys: {_mapping({name: _list(names) for name, names in given.items()})}"]
     found = dataset.label_report().found
-    shown = {name: word(next(iter(found[name]))) for name in found if found[name]}
+    first = {name: next(iter(found[name])) for name in found if found[name]}
+    if first.get("stress") in dataset.keys.virial:
+        first["virial"] = first.pop("stress")
+    shown = {name: word(key) for name, key in first.items()}
     shown = shown or {"energy": "my_energy", "forces": "my_forces"}
     return ["  # Names of the labels:", f"  # keys: {_mapping(shown)}"]
 
