@@ -125,6 +125,31 @@ def test_a_virial_is_named_as_one(data, tmp_path):
     assert (keys.virial, keys.stress) == (("dft_virial",), None)
 
 
+def test_options_of_labels_are_in_the_configuration(run, data, tmp_path):
+    frames = read(data, ":")
+    for k, atoms in enumerate(frames):
+        energy = atoms.get_potential_energy()
+        atoms.calc = None
+        atoms.info |= {"e_1": np.nan if k == 1 else energy / 27.211386, "q": "a b" if k % 2 else 1}
+    write(tmp_path / "odd.xyz", frames, format="extxyz")
+    options = ("--key", "energy=e_1", "--unit", "energy=Hartree", "--nan", "missing")
+    result = run("init", "odd.xyz", *options, "--where", "q=a b")
+    assert result.exit_code == 0, result.output
+    config = load_config(tmp_path / "fit.yaml").data
+    assert config.keys.energy == ("e_1",)
+    assert (config.units.energy, config.nan, config.where) == ("Hartree", "missing", {"q": ["a b"]})
+    result = run("fit", "odd.xyz", *options, *QUICK)
+    assert result.exit_code == 0, result.output
+    result = run("fit", "fit.yaml", *options)
+    assert result.exit_code == 2
+    assert "is a configuration: set keys, units, nan in its section data" in flat(result.output)
+
+
+def flat(text):
+    """The text of a message without its frame and line breaks."""
+    return " ".join(text.replace("│", " ").split())
+
+
 def write_uncommented(outcome, start, end):
     outcome.path.write_text(uncommented(outcome.text, start, end))
     return outcome.path

@@ -32,6 +32,7 @@ def command(
     nan: o.Nan = None,
     unit: o.Units = None,
     where: o.Where = None,
+    types: o.Types = None,
 ) -> None:
     """Print the errors of MODEL on FILE, per group and quantity."""
     from potlearn import potentials, tasks

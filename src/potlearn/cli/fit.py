@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from potlearn.cli import label_options as o
+
 if TYPE_CHECKING:
     from potlearn.tasks import FitConfig, FitOutcome
+    from potlearn.typing import Settings
 
 
 def command(
@@ -30,6 +33,11 @@ def command(
         bool | None,
         typer.Option("--report/--no-report", help="Write report.html and figures/ [default: yes]."),
     ] = None,
+    key: o.Keys = None,
+    nan: o.Nan = None,
+    unit: o.Units = None,
+    where: o.Where = None,
+    types: o.Types = None,
     schema: Annotated[
         bool, typer.Option("--schema", help="Print the JSON schema of CONFIG.yaml and exit.")
     ] = False,
@@ -37,7 +45,8 @@ def command(
     """Fit a potential; the output folder holds model, metrics, report and LAMMPS files.
 
     DATA without a configuration is split, and fitted with the configuration of `potlearn init`,
-    which is written to the output folder as fit.yaml.
+    which is written to the output folder as fit.yaml.  --key, --nan, --unit, --where and --type are
+    for DATA; a configuration has them in its section data.
     """
     if schema:
         from potlearn.cli.schema import schema_as_json
@@ -50,21 +59,26 @@ def command(
 
     given = [*(overrides or ())]
     given += [] if report is None else [f"output.report={str(report).lower()}"]
-    _show(tasks.fit(_configuration(files, given, output), progress=True))
+    labels = o.label_settings(context.params)
+    _show(tasks.fit(_configuration(files, given, output, labels), progress=True))
 
 
 def _configuration(
-    files: Sequence[Path], overrides: Sequence[str], output: Path | None
+    files: Sequence[Path], overrides: Sequence[str], output: Path | None, labels: Settings
 ) -> FitConfig:
     """The configuration that was given, or one for the data that were given."""
     from potlearn import tasks
     from potlearn.cli.config_file import is_configuration, load_config
 
     if len(files) == 1 and is_configuration(files[0]):
+        if labels:
+            raise typer.BadParameter(
+                f"{files[0]} is a configuration: set {', '.join(labels)} in its section data"
+            )
         return load_config(files[0], overrides, output)
     folder = output or Path("potential")
     settings = {"files": list(files), "output": folder / "fit.yaml", "folder": "."}
-    path = tasks.init(settings).path
+    path = tasks.init({**settings, **labels}).path
     typer.echo(f"settings of this fit: {path}; change them there and run potlearn fit {path}")
     return load_config(path, overrides)
 

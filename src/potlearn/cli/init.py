@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from potlearn.cli import label_options as o
+
 
 def command(
     context: typer.Context,
@@ -14,15 +16,16 @@ def command(
         list[Path], typer.Argument(metavar="DATA...", help="Labelled configurations.")
     ],
     output: Annotated[Path, typer.Option(help="Configuration to write.")] = Path("fit.yaml"),
-    types: Annotated[
-        list[str] | None,
-        typer.Option("--type", metavar="ELEMENT", help="Element of type 0, 1, ... in MTP's files."),
-    ] = None,
+    key: o.Keys = None,
+    nan: o.Nan = None,
+    unit: o.Units = None,
+    where: o.Where = None,
+    types: o.Types = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite OUTPUT.")] = False,
 ) -> None:
     """Write a configuration for `potlearn fit` with species, cutoff and groups of DATA."""
     from potlearn import tasks
 
-    settings = {"files": files, "output": output, "types": types, "force": force}
-    path = tasks.init(settings).path
+    settings = {"files": files, "output": output, "force": force}
+    path = tasks.init({**settings, **o.label_settings(context.params)}).path
     typer.echo(f"written to {path}; next: potlearn fit {path}")

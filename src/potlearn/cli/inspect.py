@@ -27,6 +27,7 @@ def command(
     nan: o.Nan = None,
     unit: o.Units = None,
     where: o.Where = None,
+    types: o.Types = None,
 ) -> None:
     """Say what is in FILE, and what is wrong with it."""
     import json

@@ -36,7 +36,11 @@ Where: TypeAlias = Annotated[
         help="Keep the configurations whose info has this value, such as charge=0.",
     ),
 ]
-OPTIONS = ("key", "nan", "unit", "where")
+Types: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option("--type", metavar="ELEMENT", help="Element of type 0, 1, ... in MTP's files."),
+]
+OPTIONS = ("key", "nan", "unit", "where", "types")
 """Names of the arguments of a command that has these options."""
 
 
@@ -61,8 +65,9 @@ def label_settings(given: Mapping[str, Any]) -> Settings:
             key: [parse_yaml(text, f"--where {key}") for text in texts]
             for key, texts in where.items()
         }
-    if given.get("nan"):
-        settings["nan"] = given["nan"]
+    for name in ("nan", "types"):
+        if given.get(name):
+            settings[name] = given[name]
     return settings
 
 

@@ -43,6 +43,7 @@ def command(  # each argument is an option of the command line
     nan: label_options.Nan = None,
     unit: label_options.Units = None,
     where: label_options.Where = None,
+    types: label_options.Types = None,
     schema: o.Schema = False,
     compare: o.Moved = None,
     tune: o.Moved = None,

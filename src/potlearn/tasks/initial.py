@@ -9,6 +9,7 @@ from typing import Any
 
 from potlearn.errors import ConfigError
 from potlearn.runtime import write_text
+from potlearn.tasks.data import read_labelled
 from potlearn.tasks.initial_text import initial_text
 from potlearn.tasks.settings.initial import InitConfig
 
@@ -44,11 +45,8 @@ def init(settings: InitConfig | Mapping[str, Any]) -> InitOutcome:
     DataError
         A file of data cannot be read.
     """
-    from potlearn.data import read
-
     config = InitConfig.of(settings)
-    keys = {name: list(value) for name, value in config.keys if value is not None}
-    dataset = read(config.files, keys=keys, types=config.types or ())
+    dataset = read_labelled(config.files, config)
     text = initial_text(config, dataset)
     if not config.force and config.output.exists():
         _check_same(config.output, text)

@@ -69,7 +69,21 @@ def _data(config: InitConfig, dataset: Dataset) -> list[str]:
         ]
     if config.types:
         lines.append(f"  types: [{', '.join(config.types)}]")
+    lines += _reading(config)
     return ["data:", *lines, *_keys(config, dataset)]
+
+
+def _reading(config: InitConfig) -> list[str]:
+    """How labels are read, where it was given."""
+    lines = [] if config.nan == "error" else [f"  nan: {config.nan}"]
+    units = {name: word(unit) for name, unit in config.units if unit is not None}
+    where = {
+        word(key): json.dumps(value, ensure_ascii=False) for key, value in config.where.items()
+    }
+    for name, values in (("units", units), ("where", where)):
+        if values:
+            lines.append(f"  {name}: {_mapping(values)}")
+    return lines
 
 
 def _place(path: Path, output: Path) -> str:

@@ -7,11 +7,11 @@ from typing import Annotated
 
 from pydantic import Field
 
-from potlearn.tasks.settings.data import KeysConfig
-from potlearn.tasks.settings.section import FilePath, Names, Paths, Section
+from potlearn.tasks.settings.data import LabelsConfig
+from potlearn.tasks.settings.section import FilePath, Paths
 
 
-class InitConfig(Section):
+class InitConfig(LabelsConfig):
     """A first configuration of a fit, made from the data."""
 
     files: Annotated[Paths, Field(min_length=1)]
@@ -21,9 +21,5 @@ class InitConfig(Section):
     """Configuration to write."""
     folder: str = "potential"
     """Output folder that it names, relative to where it lies."""
-    keys: KeysConfig = KeysConfig()
-    """Names of the labels."""
-    types: Names | None = None
-    """Elements of the types 0, 1, ... in files that hold types instead of elements (MTP)."""
     force: bool = False
     """Whether to overwrite a file that is there with another content."""
