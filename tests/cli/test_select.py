@@ -153,7 +153,7 @@ def test_default_descriptors_know_every_number_of_species():
         made = pl.descriptors.descriptor_from_dict(config.model_dump(exclude_none=True))
         assert 50 < made.n_features <= 200
     assert completed({"degree": 4}, ["Si"]).order is None
-    with pytest.raises(ConfigError, match="cutoff: expected a number above 0"):
+    with pytest.raises(ConfigError, match=r"cutoff: expected a number not below 0\.001"):
         completed({"cutoff": -1}, ["Si"])
     with pytest.raises(ConfigError, match=r"expected 'ace' or 'pod', got 'soap'"):
         completed({"family": "soap"}, ["Si"])

@@ -102,11 +102,11 @@ def test_what_a_potential_refuses_is_named_by_its_source(dataset):
     oxygen = LennardJones(("O",), 5.0, epsilon=0.1, sigma=2.0)
     with pytest.raises(SpeciesError, match=r"some\.extxyz:0: element Si: the model knows O only"):
         evaluate(oxygen, dataset)
-    far = LennardJones(("Si",), 2000.0, epsilon=0.1, sigma=2.0)
-    with pytest.raises(
-        DataError, match=r"some\.extxyz:0: configuration of 8 atoms: about .* pairs"
-    ):
-        evaluate(far, dataset)
+    far = LennardJones(("Si",), 100.0, epsilon=0.1, sigma=2.0)
+    large = bulk("Si", cubic=True).repeat(4)
+    large.info["energy"] = 0.0
+    with pytest.raises(DataError, match=r"large:0: configuration of 512 atoms: about .* pairs"):
+        evaluate(far, pl.from_atoms([large], name="large"))
 
 
 def test_subset_takes_atoms_along(dataset):

@@ -87,7 +87,8 @@ def test_a_package_that_is_missing(module, extra, message):
 
 
 def test_the_name_to_install_is_not_always_that_of_the_module(monkeypatch):
-    monkeypatch.setitem(sys.modules, "sklearn", None)
+    for module in ("sklearn", "sklearn.cluster"):
+        monkeypatch.setitem(sys.modules, module, None)
     monkeypatch.setattr("potlearn.runtime.packages.find_spec", lambda _: None)
     with pytest.raises(MissingExtraError, match="this needs scikit-learn, which"):
         check_installed("sklearn", extra="select", what="this")

@@ -135,7 +135,8 @@ def _matrix(rows: Rows, kernel: Kernel) -> Array:
         return kernel.matrix(rows)
     X = rows.read()
     matrix = kernel(X, X)
-    if not np.allclose(matrix, matrix.T, rtol=1e-8, atol=1e-8 * np.abs(matrix).max()):
+    rounding = max(1e-8 * np.abs(matrix).max(), len(matrix) * _EPS * kernel.terms)
+    if not np.allclose(matrix, matrix.T, rtol=1e-8, atol=rounding):
         raise SelectionError("the kernel is not symmetric: k(x, y) differs from k(y, x)")
     return matrix
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, PlainSerializer, model_validator
+from pydantic import Field, PlainSerializer, SerializationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
-from potlearn.tasks.settings.section import Keys, Names, Paths, Section
+from potlearn.tasks.settings.section import Keys, Names, Paths, Section, path_text
 from potlearn.typing import Count, Settings
 
 
-def _one_or_several(paths: tuple[Path, ...]) -> str | list[str]:
+def _one_or_several(paths: tuple[Path, ...], info: SerializationInfo) -> str | list[str]:
     """A single file is written as one path."""
-    texts = [str(path.absolute()) for path in paths]
+    texts = [path_text(path, info) for path in paths]
     return texts[0] if len(texts) == 1 else texts
 
 

@@ -47,7 +47,7 @@ def as_tuple(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
-def _as_text(path: Path, info: SerializationInfo) -> str:
+def path_text(path: Path, info: SerializationInfo) -> str:
     """The absolute path, or its last part for what is given to others."""
     return path.name if (info.context or {}).get("names_only") else str(path.absolute())
 
@@ -55,7 +55,7 @@ def _as_text(path: Path, info: SerializationInfo) -> str:
 FilePath = Annotated[
     Path,
     BeforeValidator(_as_path),
-    PlainSerializer(_as_text, when_used="json"),
+    PlainSerializer(path_text, when_used="json"),
     WithJsonSchema({"type": "string"}),
 ]
 Paths = Annotated[
