@@ -60,6 +60,7 @@ def test_words_of_a_free_comment_are_no_special_keys(tmp_path, comment):
         f"Cell={CELL}",
         f"unit_cell={CELL}",
         f"Latice={CELL}",
+        "# CELL(abcABC): 20.0 20.0 20.0 90.0 90.0 90.0  Step: 0 positions{atomic_unit}",
         f"Lettice={CELL}",
         "box=[[7, 0, 0], [0, 3, 0], [0, 0, 3]]",
         'CELL="7.2 3.6 3.5 90 90 120"',

@@ -20,7 +20,7 @@ _PLAIN_NAMES = frozenset({"lattice", "cell", "box", "unitcell", "unit_cell", "ab
 _ALIKE = 0.75
 # Nine or six numbers after such a name, whatever stands between: a cell that no key holds.
 _CELL_TEXT = re.compile(
-    rf"(?:{_NAME})[A-Za-z_]*[\s\"'={{}}\[\]():;,]+(?:{NUMBER}[\s,;\[\]()]+){{5,8}}{NUMBER}",
+    rf"(?:{_NAME})[A-Za-z_]*(?:\([A-Za-z]*\))?[\s\"'={{}}\[\]():;,]+(?:{NUMBER}[\s,;\[\]()]+){{5,8}}{NUMBER}",
     re.IGNORECASE,
 )
 

@@ -36,9 +36,10 @@ def export(settings: ExportConfig | Mapping[str, Any]) -> ExportOutcome:
     """
     from potlearn.lammps import expansion_error, parts, write_lammps, write_table
     from potlearn.potentials import load
-    from potlearn.runtime import write_text
+    from potlearn.runtime import check_folder, write_text
 
     config = ExportConfig.of(settings)
+    check_folder(config.output.parent)
     potential = load(*config.model)
     many_body, pairs, walls = parts(potential)
     if config.to == "table":

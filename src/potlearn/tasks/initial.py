@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from potlearn.errors import ConfigError
-from potlearn.runtime import write_text
+from potlearn.runtime import check_output, write_text
 from potlearn.tasks.data import read_labelled
 from potlearn.tasks.initial_text import initial_text
 from potlearn.tasks.settings.initial import InitConfig
@@ -46,6 +46,7 @@ def init(settings: InitConfig | Mapping[str, Any]) -> InitOutcome:
         A file of data cannot be read.
     """
     config = InitConfig.of(settings)
+    check_output(config.output)
     dataset = read_labelled(config.files, config)
     text = initial_text(config, dataset)
     if not config.force and config.output.exists():

@@ -9,10 +9,9 @@ import json
 from collections.abc import Iterable, Sequence
 from itertools import combinations
 from pathlib import Path
-from tempfile import TemporaryFile
 
-from potlearn.errors import ConfigError
-from potlearn.runtime import replacing, write_text
+from potlearn.errors import ConfigError, OutputError
+from potlearn.runtime import check_output, replacing, write_text
 from potlearn.tasks.settings.select import SelectConfig
 from potlearn.typing import Atoms, Settings
 
@@ -74,17 +73,11 @@ def _files(paths: Iterable[Path]) -> Iterable[Path]:
 
 
 def _check_writable(key: str, path: Path) -> None:
-    """ConfigError where no file can be made; folders that are absent are not made yet."""
-    if path.is_dir():
-        raise ConfigError(f"{key}: {path} is a folder; expected the name of a file")
-    if path.exists() and not path.is_file():
-        return  # a device or a pipe
-    folder = next(parent for parent in path.absolute().parents if parent.exists())
+    """ConfigError where no file can be made."""
     try:
-        TemporaryFile(dir=folder).close()
-    except OSError as error:
-        reason = error.strerror or error
-        raise ConfigError(f"{key}: {path} cannot be written: {folder}: {reason}") from error
+        check_output(path)
+    except OutputError as error:
+        raise ConfigError(f"{key}: {error}") from error
 
 
 def write_frames(path: Path, frames: Iterable[Atoms]) -> None:

@@ -188,7 +188,7 @@ class ACE(CompiledDescriptor):
         values = tuple(value) if isinstance(value, Sequence) else (value,) * self.order
         if len(values) != self.order or min(values) < 0:
             raise BasisError(
-                f"ace: {name} needs {self.order} numbers that are not negative, got {value}"
+                f"ace: {name} needs {self.order} numbers that are not negative, got {shown(value)}"
             )
         return values
 

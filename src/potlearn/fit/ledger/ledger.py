@@ -198,7 +198,9 @@ class Ledger:
             for key in self.entries
             if key.fold in chosen and weights.of(key.group, key.quantity) > 0
         }
-        order = sorted(scale, key=lambda k: (-scale[k] * np.abs(self.factor(k)).max(), k))
+        order = sorted(
+            scale, key=lambda k: (-scale[k] * np.abs(self.factor(k)).max(initial=0.0), k)
+        )
         factors = (np.asfortranarray(scale[key] * self.factor(key)) for key in order)
         return merge_all(factors, self.width), sum(self.entries[key].n for key in order)
 

@@ -52,6 +52,8 @@ def path_text(path: Path, info: SerializationInfo) -> str:
     return path.name if (info.context or {}).get("names_only") else str(path.absolute())
 
 
+MOST = 20
+"""Mistakes of a configuration that are listed."""
 FilePath = Annotated[
     Path,
     BeforeValidator(_as_path),
@@ -132,8 +134,9 @@ class Section(BaseModel):
         try:
             return cls.model_validate(raw, context={"folder": folder})
         except ValidationError as error:
-            lines = (f"{source}: {problem}" for problem in problems(settings, error.errors()))
-            raise ConfigError("\n".join(lines)) from error
+            lines = [f"{source}: {problem}" for problem in problems(settings, error.errors())]
+            more = [f"{source}: and {len(lines) - MOST} other mistakes"] if lines[MOST:] else []
+            raise ConfigError("\n".join(lines[:MOST] + more)) from error
 
     def for_others(self) -> Settings:
         """Plain data without absolute paths: of files and folders only their names."""
