@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Literal, TypeAlias, get_args
 
 from potlearn.errors import DataError
@@ -98,12 +99,13 @@ class LabelKeys:
 
     def joined(self, other: LabelKeys) -> LabelKeys | None:
         """These names and those that ``other`` recognised; None where they differ otherwise."""
-        if self._given() != other._given():
+        if self._given != other._given:
             return None
         more = {q: tuple(dict.fromkeys(getattr(self, q) + getattr(other, q))) for q in QUANTITIES}
         both = tuple(sorted({*self.recognised, *other.recognised}))
         return replace(self.with_names(more), recognised=both)
 
+    @cached_property
     def _given(self) -> LabelKeys:
         """Without what was recognised."""
         own = {
@@ -113,7 +115,7 @@ class LabelKeys:
 
     def is_default(self, quantity: str) -> bool:
         """Whether the names of a quantity are the default ones, recognised ones apart."""
-        return bool(getattr(self._given(), quantity) == getattr(_DEFAULT, quantity))
+        return bool(getattr(self._given, quantity) == getattr(_DEFAULT, quantity))
 
 
 _DEFAULT = LabelKeys()
