@@ -101,6 +101,12 @@ def test_two_names_are_named_and_neither_is_taken(tmp_path):
     assert "--key energy=pbe_energy" in text
 
 
+def test_a_gradient_is_not_offered_as_forces(tmp_path):
+    text = messages(file(tmp_path, frame("energy=-1", ":gradient:R:3", "1 2 3")))
+    assert "gradient (1); a gradient of the energy is minus the forces" in text
+    assert "forces: gradient" not in text
+
+
 def test_names_that_change_between_configurations_are_two_names(tmp_path):
     data = file(tmp_path, frame("Energy=-1"), frame("dft_energy=-2"))
     assert np.isnan(data.energies).all()

@@ -85,6 +85,11 @@ def candidates(report: LabelReport, quantity: str) -> str:
     first = next(iter(keys))
     name = "virial" if quantity == "stress" and "virial" in first.lower() else quantity
     several = "one of these could be it" if len(keys) > 1 else "this could be it"
+    if "grad" in first.lower():
+        return (
+            f"; {several}: {counts(keys)}; a gradient of the energy is minus the forces: write the "
+            "column forces with the other sign"
+        )
     return (
         f"; {several}: {counts(keys)}; name it: data: {{keys: {{{name}: {first}}}}} in a "
         f"configuration, --key {name}={first} on the command line"
