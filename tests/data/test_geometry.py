@@ -35,6 +35,7 @@ REFUSED = {
         silicon(cell=[[4, 0, 0], [8, 1e-10, 0], [0, 0, 4]], pbc=True),
         "span no volume",
     ),
+    "thin along one vector": (silicon(cell=[1e3, 1e3, 1e-30], pbc=True), "thinner than 0.1 Å"),
     "thin": (silicon(cell=[1e-3] * 3, pbc=True), "thinner than 0.1 Å"),
     "nan position": (silicon([[0, 0, 0], [0, np.nan, 0]]), "position of atom 1 is not finite"),
     "inf position": (silicon([[0, 0, -np.inf], [0, 0, 0]]), "position of atom 0 is not finite"),

@@ -98,11 +98,11 @@ def _reduced(cell: Array, pbc: Mask) -> Lattice:
     from ase.geometry import complete_cell, minkowski_reduce
 
     alone = np.where(pbc[:, None], cell, 0.0)
-    if _dependent(alone[pbc]):
+    if _dependent(alone[pbc]) or np.linalg.norm(alone[pbc], axis=1).min() < THINNEST:
         raise DataError(_words(cell, pbc))
     try:
         short, steps = minkowski_reduce(alone, pbc)
-    except RuntimeError:  # no end, by rounding
+    except (RuntimeError, OverflowError):  # no end, or no integers, by rounding
         raise DataError(_words(cell, pbc)) from None
     vectors: Array = complete_cell(np.asarray(short, float))
     inverse = np.asarray(np.linalg.inv(vectors), float)
