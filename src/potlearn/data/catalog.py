@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from potlearn.data.frame_cache import FrameCache
-from potlearn.data.frames import Frame, digest
+from potlearn.data.frames import Frame, digests
 from potlearn.data.isolated import image_distance
 from potlearn.data.labels import KeysFound, Labels
 from potlearn.data.stores import Store
@@ -115,11 +115,13 @@ class CatalogBuilder:
         self, frame: Frame, labels: Labels, keys: KeysFound, number: int, offset: int, size: int
     ) -> None:
         """Enter one configuration of the current file."""
-        kinds, counts = np.unique(frame.numbers, return_counts=True)
-        composition = tuple(zip(kinds.tolist(), counts.tolist(), strict=True))
+        counts = np.bincount(frame.numbers)
+        kinds = np.flatnonzero(counts)
+        composition = tuple(zip(kinds.tolist(), counts[kinds].tolist(), strict=True))
         n_atoms, mask = len(frame.numbers), labels.force_mask
         labelled = n_atoms if mask is None else int(mask.sum())
         values = (labels.energy, labels.forces, labels.stress, mask)
+        geometry, whole = digests(frame, values)
         entry = {
             "file": len(self._names) - 1,
             "number": number,
@@ -134,8 +136,8 @@ class CatalogBuilder:
             "stressed": labels.stress is not None,
             "image": image_distance(frame),
             "rms_force": _rms(labels.forces),
-            "digest": digest(frame, values),
-            "geometry": digest(frame, ()),
+            "digest": whole,
+            "geometry": geometry,
         }
         self.cache.put(self.n_entries, (frame, labels))
         for name, value in entry.items():
@@ -162,8 +164,7 @@ def _rms(values: NDArray[np.float64] | None) -> float:
     """Root mean square; zero of nothing."""
     if values is None or not values.size:
         return 0.0
-    largest = float(np.abs(values).max())
-    return largest * float(np.sqrt(np.mean((values / largest) ** 2))) if largest else 0.0
+    return float(np.sqrt(np.vdot(values, values) / values.size))
 
 
 def _intern(entries: dict[Any, int], value: Any) -> int:

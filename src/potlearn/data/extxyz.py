@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from potlearn.data.cells import cell_of
 from potlearn.data.frames import PER_ATOM, PER_CONFIGURATION, Frame
 from potlearn.data.keyvalue import parse_comment
-from potlearn.data.tokens import column, shown
+from potlearn.data.tokens import column, is_plain, shown
 from potlearn.errors import DataError
 
 _ASE_NAMES = {"pos": "positions", "Z": "numbers", "charge": "charges", "species": "symbols"}
@@ -170,9 +170,10 @@ def _read_columns(
                 f"{shown(lines[atom])}"
             )
     by_column = list(zip(*rows, strict=True)) or [()] * width
-    arrays = {}
+    arrays, plain = {}, is_plain(lines)
     for name, kind, start, count in columns:
-        parts = [column(by_column[c], kind, name, source) for c in range(start, start + count)]
+        taken = by_column[start : start + count]
+        parts = [column(tokens, kind, name, source, plain) for tokens in taken]
         arrays[name] = parts[0] if count == 1 else np.stack(parts, axis=1)
     return arrays
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from potlearn.errors import DataError
-from potlearn.runtime import array_key
+from potlearn.runtime import array_keys
 from potlearn.structure.geometry import check_geometry
 from potlearn.typing import Atoms, Settings
 
@@ -132,6 +132,6 @@ def check_frame(frame: Frame, source: str) -> None:
         raise DataError(f"{source}: {error}") from None
 
 
-def digest(frame: Frame, labels: tuple[Any, ...]) -> bytes:
-    """Fingerprint of the numbers of a configuration and its labels (16 bytes)."""
-    return array_key(frame.numbers, frame.positions, frame.cell, frame.pbc, *labels)
+def digests(frame: Frame, labels: tuple[Any, ...]) -> list[bytes]:
+    """Fingerprints of the geometry, and of geometry and labels (16 bytes each)."""
+    return array_keys((frame.numbers, frame.positions, frame.cell, frame.pbc), labels)

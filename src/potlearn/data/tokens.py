@@ -60,7 +60,7 @@ def _logical(token: str) -> bool:
     return LOGICAL[token]
 
 
-def _plain(tokens: Sequence[str]) -> bool:
+def is_plain(tokens: Sequence[str]) -> bool:
     """Whether Python's own conversions would read these numbers as they are meant."""
     text = "".join(tokens)
     return text.isascii() and "_" not in text
@@ -68,7 +68,7 @@ def _plain(tokens: Sequence[str]) -> bool:
 
 def numbers_of(items: Sequence[str]) -> NDArray[Any] | None:
     """Integers if all are, else reals if all are, else None."""
-    if not _plain(items) or any(len(item) > LONGEST for item in items):
+    if not is_plain(items) or any(len(item) > LONGEST for item in items):
         return None
     for convert, dtype in ((int, np.int64), (float, np.float64), (_free_real, np.float64)):
         try:
@@ -92,8 +92,10 @@ KINDS: dict[str, tuple[Callable[[str], Any], Callable[[str], Any], Any, str]] = 
 }
 
 
-def column(tokens: Sequence[str], kind: str, name: str, source: str) -> NDArray[Any]:
-    """One column of the atoms' lines as an array.
+def column(
+    tokens: Sequence[str], kind: str, name: str, source: str, plain: bool = False
+) -> NDArray[Any]:
+    """One column of the atoms' lines as an array; ``plain``: known to be ASCII without ``_``.
 
     Raises
     ------
@@ -101,7 +103,7 @@ def column(tokens: Sequence[str], kind: str, name: str, source: str) -> NDArray[
         Naming the first atom whose entry cannot be read.
     """
     quick, _, dtype, _ = KINDS[kind]
-    if kind == "S" or _plain(tokens):
+    if plain or kind == "S" or is_plain(tokens):
         try:
             return np.array(list(map(quick, tokens)), dtype)
         except (ValueError, OverflowError):

@@ -28,4 +28,5 @@ from .store.files import write_text as write_text
 from .store.files import writing as writing
 from .store.journal import Journal as Journal
 from .store.key import array_key as array_key
+from .store.key import array_keys as array_keys
 from .store.key import content_key as content_key

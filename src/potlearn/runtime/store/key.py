@@ -7,7 +7,7 @@ on the process, the machine, the order of settings or the memory layout of array
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from hashlib import blake2b
 from pathlib import PurePath
@@ -45,12 +45,19 @@ def content_key(value: Any, size: int = SIZE) -> str:
 
 def array_key(*arrays: ArrayLike | None, size: int = SIZE) -> bytes:
     """Key of the numbers of some arrays; a place without array is None."""
-    state = blake2b(digest_size=size)
-    for array in arrays:
-        if array is not None:
-            _update(state, np.asarray(array))
-        state.update(b"|" if array is not None else b"-")
-    return state.digest()
+    return array_keys(arrays, size=size)[0]
+
+
+def array_keys(*groups: Sequence[ArrayLike | None], size: int = SIZE) -> list[bytes]:
+    """Keys of the first group of arrays, of the first two together, and so on."""
+    state, keys = blake2b(digest_size=size), []
+    for arrays in groups:
+        for array in arrays:
+            if array is not None:
+                _update(state, np.asarray(array))
+            state.update(b"|" if array is not None else b"-")
+        keys.append(state.digest())
+    return keys
 
 
 def _update(state: blake2b, array: NDArray[Any]) -> None:
