@@ -5,7 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from optional_parts import pytest_terminal_summary as pytest_terminal_summary
+
+# No test asserts a time: a slow or busy machine must not fail it.
+settings.register_profile("potlearn", deadline=None)
+settings.load_profile("potlearn")
 
 
 @pytest.fixture(scope="session")
