@@ -231,8 +231,8 @@ def test_the_budget_is_kept(run, frames, method, cost):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("--budget", 5, "-k", 3), "budget stands in place of count"),
-        (("--budget", 5, "--quota", "hot=3"), "budget stands in place of count"),
+        (("--budget", 5, "-k", 3), "give a budget, or count and quotas; not both"),
+        (("--budget", 5, "--quota", "hot=3"), "give a budget, or count and quotas; not both"),
         (("--cost", "natoms", "-k", 3), "cost needs a budget"),
         (("--budget", 5, "--environments"), "not for environments"),
         (("--budget", -1), "budget: expected a number above 0"),
