@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from alloys import labelled
+from ase import Atoms
 from ase.io import read as ase_read
 from ase.io import write
 from typer.testing import CliRunner
@@ -169,6 +170,35 @@ def test_what_is_no_copy(run, frames):
     assert "copies" not in done.stdout
 
 
+def molecules(n, r):
+    """A row of n water molecules, and one at a distance."""
+    water = np.array([[0, 0, 0], [0.76, 0.59, 0], [-0.76, 0.59, 0]])
+    places = [*([0, 3.0 * i, 0] for i in range(n)), [r, 0, 0]]
+    return Atoms("OH2" * (n + 1), np.concatenate([water + place for place in places]))
+
+
+FAR = (6.0, 7.0, 8.0, 9.0)
+
+
+@pytest.mark.parametrize(
+    "pool",
+    [
+        pytest.param([Atoms("Cu2", [[0, 0, 0], [0, 0, r]]) for r in FAR], id="dissociation"),
+        pytest.param([molecules(1, r) for r in FAR], id="two molecules"),
+        pytest.param([molecules(80, r) for r in FAR], id="many atoms"),
+        pytest.param([Atoms("Cu", cell=[2.5, 2.5, r], pbc=True) for r in FAR], id="layers"),
+        pytest.param([Atoms("Cu", cell=[r, r, r], pbc=True) for r in FAR], id="expanded"),
+    ],
+)
+def test_what_differs_beyond_the_cutoff_is_no_copy(run, pool):
+    write("far.extxyz", [*pool, pool[0], pool[2]])
+    arguments = ("--method", "random", *SMALL, "--output", "c.extxyz")
+    done = run("far.extxyz", "-k", 4, *arguments)
+    assert done.exit_code == 0, done.output
+    assert "2 of 6 configurations are near copies of others: left out" in done.stdout
+    assert sorted(numbers("c.extxyz")) == [0, 1, 2, 3]
+
+
 def test_a_pool_of_one_structure_with_noise(run, frames):
     base = frames[1].copy()
     write("same.extxyz", [base, *(copies_of(base, s)[3] for s in range(6))])
@@ -201,8 +231,8 @@ def test_the_budget_is_kept(run, frames, method, cost):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("--budget", 5, "-k", 3), "budget stands in place of count"),
-        (("--budget", 5, "--quota", "hot=3"), "budget stands in place of count"),
+        (("--budget", 5, "-k", 3), "give a budget, or count and quotas; not both"),
+        (("--budget", 5, "--quota", "hot=3"), "give a budget, or count and quotas; not both"),
         (("--cost", "natoms", "-k", 3), "cost needs a budget"),
         (("--budget", 5, "--environments"), "not for environments"),
         (("--budget", -1), "budget: expected a number above 0"),

@@ -87,7 +87,7 @@ def test_duplicates_in_all_chunks(name):
 
 @pytest.mark.parametrize("name", SIZED)
 def test_chunks_of_equal_rows(name):
-    """Chunks of which a single row can be told, and one with all the others."""
+    """Chunks of equal rows, and one with all the others."""
     X = np.vstack([np.full((60, 12), 2.0), rows(20)])
     found = choose(name, X).indices
     assert len(set(found.tolist())) == K

@@ -64,3 +64,18 @@ def test_rows_in_a_file_are_read_in_parts(tmp_path):
 def test_tolerances_are_checked(tolerance):
     with pytest.raises(SelectionError, match="expected a number from 0 to 1"):
         near_copies(rows(3), tolerance)
+
+
+def test_many_near_rows_around_one_far_row():
+    """The far row makes the distance of copies large beside the spacing of the others."""
+    X = np.linspace(0.0, 1.0, 30_000)[:, None] * np.ones((1, 4))
+    X[::2] += 1e-3 * rows(15_000, 4)
+    X = np.vstack([X, X[1:2000], np.full((1, 4), 1e4)])
+    first = near_copies(X, 1e-7)
+    distances = np.linalg.norm(X - X[first], axis=1)
+    assert (first <= np.arange(len(X))).all()
+    assert (first[first] == first).all()
+    spread = np.sqrt(((X - X.mean(axis=0)) ** 2).sum(axis=1).mean())
+    assert distances.max() <= 1.001e-7 * spread
+    assert (first[30_000:31_999] < 30_000).all()
+    assert first[-1] == 31_999

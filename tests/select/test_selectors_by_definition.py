@@ -1,4 +1,4 @@
-"""Selectors against their definitions: brute force on few rows, and blobs that are told apart."""
+"""Selectors against their definitions: brute force on few rows, and separate blobs."""
 
 from functools import partial
 from itertools import combinations

@@ -2,8 +2,9 @@ r"""Rows that are copies of others but for rounding and noise.
 
 Rows within a distance :math:`\delta` of each other have projections within :math:`\delta` of each
 other on every direction.  Rows are sorted by their projections on a few random directions, one
-after the other, and parted wherever two neighbours are farther apart than :math:`\delta`; distances
-are then computed in the few parts with several rows.  Memory is a few numbers for each row.
+after the other, and divided where two neighbours are farther apart than :math:`\delta`.  In the few
+parts with several rows, a tree of the projections finds the pairs whose distances are computed.
+Memory is a few numbers for each row.
 """
 
 from __future__ import annotations
@@ -49,7 +50,8 @@ def near_copies(X: ArrayLike | Rows, tolerance: float = TOLERANCE, least: float 
     radius += least
     found = np.arange(rows.shape[0])
     for members in _parts(projected, radius):
-        found[members] = members[_leaders(rows.take(members).read() - mean, radius)]
+        part = rows.take(members).read() - mean
+        found[members] = members[_leaders(part, projected[members], radius)]
     return found
 
 
@@ -85,13 +87,16 @@ def _parts(projected: Array, radius: float) -> Iterator[Indices]:
             yield np.sort(members)
 
 
-def _leaders(X: Array, radius: float) -> Indices:
+def _leaders(X: Array, projected: Array, radius: float) -> Indices:
     """The first row within the radius of each that is not itself within that of another."""
+    from scipy.spatial import KDTree
+
+    tree = KDTree(projected, balanced_tree=False)
     found = np.full(len(X), -1)
-    while (found < 0).any():
-        open_rows = np.flatnonzero(found < 0)
-        first = int(open_rows[0])
-        near = squared_norms(X[open_rows] - X[first]) <= radius**2
-        near[0] = True
-        found[open_rows[near]] = first
+    for i in range(len(X)):
+        if found[i] < 0:
+            near = np.asarray(tree.query_ball_point(projected[i], 2 * radius, p=np.inf))
+            near = near[found[near] < 0]
+            found[near[squared_norms(X[near] - X[i]) <= radius**2]] = i
+            found[i] = i
     return found

@@ -39,7 +39,8 @@ class Selector(Estimator):
     streams: ClassVar[bool] = False
     # Whether it computes with the numbers, whose powers must then be finite.
     computes: ClassVar[bool] = True
-    # Whether equal rows may both be chosen, or tells them apart itself.
+    # False: what was chosen is checked for equal rows.  True: they may be chosen, or the selector
+    # itself avoids them.
     copies: ClassVar[bool] = True
 
     @abstractmethod

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from potlearn.errors import SelectionError
-from potlearn.typing import Array, Indices
+from potlearn.typing import Array
 
 if TYPE_CHECKING:
     from potlearn.data import Dataset
@@ -43,11 +43,6 @@ def costs_of(dataset: Dataset, cost: str | None) -> Array:
         raise SelectionError(f"cost is {cost}; expected a power from 0 to {HIGHEST:g}")
     values = dataset.n_atoms.astype(float) ** exponent
     return np.asarray(values / values.mean())
-
-
-def total(costs: Array, chosen: Indices) -> float:
-    """Cost of some configurations together."""
-    return float(costs[chosen].sum())
 
 
 def _given(dataset: Dataset, i: int, key: str) -> float:

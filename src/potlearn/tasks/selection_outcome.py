@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from potlearn.tasks.selection_cost import DEFAULT, costs_of, total
+from potlearn.tasks.selection_cost import DEFAULT, costs_of
 from potlearn.tasks.selection_pool import Pool
 from potlearn.tasks.settings.select import SelectConfig
 from potlearn.typing import Array, Indices, Mask, Settings
@@ -160,7 +160,7 @@ class SelectionOutcome:
         if self.config.budget is None:
             return []
         costs = costs_of(self.dataset, self.config.cost)
-        spent = total(costs, self.indices)
+        spent = float(costs[self.indices].sum())
         return [
             f"cost ({self.config.cost or DEFAULT}): {spent:.4g} of a budget of "
             f"{self.config.budget:.4g}; all configurations: {costs.sum():.4g}"

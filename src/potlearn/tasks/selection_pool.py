@@ -114,7 +114,7 @@ class Pool:
 
     def known_and(self, indices: Indices) -> Rows | Array | None:
         """Features of the known rows and of some others; None where there are none."""
-        from potlearn.select.given import Joined
+        from potlearn.select.joined import Joined
         from potlearn.select.rows import as_rows
 
         if self.X_known is None or len(indices) == 0:
@@ -143,10 +143,12 @@ def make_pool(
     TooFewError
         Fewer configurations are distinct from each other and from the known ones than are wanted.
     """
+    from potlearn.features import scaled
+
     raw, means, owner = _features(config, sources, executor, folder, stages)
     m, n_known = sources.n_known, int((owner < sources.n_known).sum())
     reference = raw[n_known:] if n_known else None
-    X = _scaled(config, raw, folder, reference)
+    X = scaled(raw, config.scaling, folder / "scaled.npy", reference)
     pool = Pool(
         sources.dataset,
         sources.descriptor,
@@ -203,22 +205,13 @@ def _features(
         if config.environments:
             atoms = environment_features(every, descriptor, path=path, runtime=runtime)
             return atoms.features, None, atoms.owner(np.arange(len(atoms.features)))
-        kinds = tuple(k for k in config.features if k != "mean")
-        order = (
-            (*config.features, "mean") if len(kinds) == len(config.features) else config.features
-        )
+        order = config.features if "mean" in config.features else (*config.features, "mean")
         raw = configuration_features(every, descriptor, order, path=path, runtime=runtime)
     width = len(feature_names(descriptor, config.features))
     before = order[: order.index("mean")]
     start = len(feature_names(descriptor, before)) if before else 0
     means = raw[:, start : start + descriptor.n_features]
     return raw[:, :width] if width < raw.shape[1] else raw, means, np.arange(len(every))
-
-
-def _scaled(config: SelectConfig, raw: Array, folder: Path, reference: Array | None) -> Array:
-    from potlearn.features import scaled
-
-    return scaled(raw, config.scaling, folder / "scaled.npy", reference)
 
 
 def _first_copies(config: SelectConfig, sources: Sources, means: Array | None) -> Indices:

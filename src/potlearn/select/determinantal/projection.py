@@ -57,7 +57,7 @@ class LeverageSampler:
             idle = 0 if len(chosen) > before else idle
             if idle > PATIENCE * self.ensemble.rank:
                 raise SelectionError(
-                    f"{k} rows cannot be drawn: the kernel tells only {before} of them apart; "
+                    f"{k} rows cannot be drawn: only {before} are distinct to the kernel; "
                     "choose fewer, or take a kernel of higher rank"
                 )
         return np.array(chosen, np.int64)

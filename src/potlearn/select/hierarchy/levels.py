@@ -1,7 +1,7 @@
 r"""Selection level by level: chunk, select, merge, select.
 
 With k rows to choose, oversampling o and chunks of C rows, every chunk keeps
-:math:`m = \lceil o k \rceil` rows (or all that can be told apart), chosen as if they were to be the
+:math:`m = \lceil o k \rceil` rows (or all that are distinct), chosen as if they were to be the
 answer.  What all chunks keep is the next level, until it fits a chunk; the last choice takes k of
 it.  A level is :math:`m/C \le 1/2` times as large as the one before, so that the cost is linear in
 the number of rows, and no more than a chunk is ever in memory.
@@ -93,8 +93,8 @@ def choose_by_levels(selector: Sized, rows: Rows, run: Run, size: int, n_to_keep
         level += 1
     if len(indices) < selector.n_to_select:
         raise TooFewError(
-            f"n_to_select is {selector.n_to_select}, but chunks keep {len(indices)} rows only: the "
-            "others cannot be told apart from them",
+            f"n_to_select is {selector.n_to_select}, but chunks keep only {len(indices)} rows: the "
+            "others are equal to them within rounding",
             len(indices),
         )
     last = selector.choose_weighted(rows.take(indices) if level else rows, weights, run)

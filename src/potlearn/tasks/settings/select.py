@@ -84,7 +84,7 @@ class SelectConfig(LabelsConfig):
     def _check_size(self) -> Self:
         """One of count, budget and quotas, or count and quotas."""
         if self.budget is not None and (self.count is not None or self.quotas):
-            raise PydanticCustomError("size", "budget stands in place of count and quotas")
+            raise PydanticCustomError("size", "give a budget, or count and quotas; not both")
         if self.budget is None and self.count is None and not self.quotas:
             raise PydanticCustomError("size", "count: missing; or give a budget, or quotas")
         if self.cost is not None and self.budget is None:
