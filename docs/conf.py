@@ -24,7 +24,9 @@ myst_enable_extensions = ["dollarmath", "amsmath", "deflist", "colon_fence"]
 myst_heading_anchors = 3
 autodoc_member_order = "bysource"
 autodoc_default_options = {"members": True}
-autodoc_type_aliases = {name: name for name in ("Array", "Atoms", "Indices", "Mask", "Species")}
+autodoc_type_aliases = {
+    name: name for name in ("Array", "ArrayLike", "Atoms", "Indices", "Mask", "Species")
+}
 python_maximum_signature_line_length = 80
 napoleon_numpy_docstring = True
 napoleon_google_docstring = False

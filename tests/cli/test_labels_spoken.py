@@ -248,6 +248,13 @@ def test_charges_are_spoken_of_and_can_be_chosen(run, copper, fitted, renamed, t
     )
 
 
+def test_a_list_chooses_any_of_its_values_on_the_command_line_too(run, renamed):
+    path = renamed(charged)
+    for options in (("--where", "charge=[1, 3]"), ("--where", "charge=1", "--where", "charge=3")):
+        found = run("inspect", path, "--no-labels", *options)
+        assert "12 configurations" in found.stdout, found.output
+
+
 def test_select_takes_the_same_options(run, renamed, tmp_path):
     path, out = renamed(charged), tmp_path / "chosen.extxyz"
     given = ("--where", "charge=1", "--nan", "missing", "--key", "energy=REF_energy")

@@ -80,7 +80,8 @@ def test_an_mtp_molecule_has_no_cell(tmp_path):
 
 def test_types_need_elements(tmp_path):
     (tmp_path / "a.cfg").write_text(mtp(ALLOYS))
-    with pytest.raises(DataError, match=r"a\.cfg:0: atoms have types \(0, 1\).*data\.types"):
+    remedy = r"a\.cfg:0: atoms have types \(0, 1\).*data: \{types: .*--type ELEMENT"
+    with pytest.raises(DataError, match=remedy):
         pd.read(tmp_path / "a.cfg")
     with pytest.raises(DataError, match=r"has type 1, and 1 elements are named \(Cu\)"):
         pd.read(tmp_path / "a.cfg", types=["Cu"])

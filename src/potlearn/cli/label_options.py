@@ -62,7 +62,7 @@ def label_settings(given: Mapping[str, Any]) -> Settings:
         settings["units"] = units
     if where := _several(_pairs("--where", given.get("where") or ())):
         settings["where"] = {
-            key: [parse_yaml(text, f"--where {key}") for text in texts]
+            key: [v for text in texts for v in _listed(parse_yaml(text, f"--where {key}"))]
             for key, texts in where.items()
         }
     for name in ("nan", "types"):
@@ -77,6 +77,11 @@ def _pairs(option: str, items: Iterable[str]) -> Iterator[tuple[str, str]]:
         if not equals or not name.strip():
             raise ConfigError(f"{option} {item}: expected NAME=VALUE")
         yield name.strip(), value.strip()
+
+
+def _listed(value: Any) -> list[Any]:
+    """The values of a list, such as ``[1, 2]``, or the one value."""
+    return value if isinstance(value, list) else [value]
 
 
 def _several(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:

@@ -65,7 +65,8 @@ def numbers_of_types(
     """
     remedy = (
         "name the elements in the order of the types: in a text file type_map.raw beside the data, "
-        "as data.types in the configuration of a fit, or as types= of potlearn.read"
+        "as data: {types: [...]} in a configuration, as --type ELEMENT (once for each) on the "
+        "command line, or as types= of potlearn.read"
     )
     if not elements:
         used = ", ".join(map(str, np.unique(types)[:8].tolist()))
