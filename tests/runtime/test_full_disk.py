@@ -86,7 +86,7 @@ def test_a_new_matrix_is_what_numpy_reads(tmp_path):
 
 def test_output_is_tried_before_the_work(tmp_path):
     check_output(tmp_path / "new" / "a.txt")
-    assert list((tmp_path / "new").iterdir()) == []
+    assert list(tmp_path.iterdir()) == []
     with pytest.raises(OutputError, match="is a folder; expected the name of a file"):
         check_output(tmp_path)
     with pytest.raises(OutputError, match=r"file: no file can be written in this folder"):

@@ -89,6 +89,7 @@ class OutputFolder:
 
     def __enter__(self) -> Self:
         check_folder(self.path)
+        self.path.mkdir(parents=True, exist_ok=True)
         return self
 
     def __exit__(

@@ -34,6 +34,7 @@ def replacing(path: str | Path) -> Iterator[Path]:
     temporary = target.with_name(f"{target.stem}.{os.getpid()}.part{target.suffix}")
     with writing(target, temporary):
         check_output(target)
+        target.parent.mkdir(parents=True, exist_ok=True)
         try:
             yield temporary
             with temporary.open("rb+") as file:
@@ -72,7 +73,7 @@ def writing(path: Path, *others: Path) -> Iterator[None]:
 
 
 def check_output(path: str | Path) -> None:
-    """Find out, before the work, whether a file can be written; its folder is made.
+    """Find out, before the work, whether a file can be written.  Nothing is made.
 
     Raises
     ------
@@ -87,16 +88,17 @@ def check_output(path: str | Path) -> None:
 
 
 def check_folder(path: str | Path) -> None:
-    """Make a folder, if absent, and find out whether files can be written in it.
+    """Find out whether files can be written in a folder, or in the one in which it will be made.
 
     Raises
     ------
     OutputError
         They cannot.
     """
+    absolute = Path(path).absolute()
+    existing = next(folder for folder in (absolute, *absolute.parents) if folder.exists())
     try:
-        Path(path).mkdir(parents=True, exist_ok=True)
-        TemporaryFile(dir=path).close()
+        TemporaryFile(dir=existing).close()
     except OSError as error:
         raise OutputError(
             f"{path}: no file can be written in this folder: {error.strerror or error}"
