@@ -17,7 +17,6 @@ from potlearn.tasks.settings import EvaluateConfig
 if TYPE_CHECKING:
     from potlearn.data import Dataset
     from potlearn.metrics import Evaluation
-    from potlearn.potentials import Potential
 
 RESULTS = ("predictions.extxyz", "metrics.json", "report.html", "figures")
 """Files and folders that an evaluation may write."""
