@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
 
 from potlearn.errors import DataError, SpeciesError
 from potlearn.metrics.evaluation import Evaluation
+from potlearn.structure.neighbors import Neighbors, neighbors
 from potlearn.typing import Array, Atoms
 
 if TYPE_CHECKING:
@@ -15,8 +17,16 @@ if TYPE_CHECKING:
     from potlearn.potentials import Potential
     from potlearn.runtime import Report
 
+Look: TypeAlias = Callable[[Atoms, Neighbors, str], None]
+"""Looks at a configuration, its neighbours within the potential's cutoff, and its source."""
 
-def evaluate(potential: Potential, dataset: Dataset, progress: Report | None = None) -> Evaluation:
+
+def evaluate(
+    potential: Potential,
+    dataset: Dataset,
+    progress: Report | None = None,
+    look: Look | None = None,
+) -> Evaluation:
     """Predict every configuration of a dataset.
 
     Parameters
@@ -27,6 +37,9 @@ def evaluate(potential: Potential, dataset: Dataset, progress: Report | None = N
         Labels may be partial.
     progress : callable, optional
         Called with the number of configurations done and their total.
+    look : callable, optional
+        Called with every configuration, its neighbour list and its source before it is predicted,
+        such as a check that warns.
 
     Raises
     ------
@@ -38,7 +51,7 @@ def evaluate(potential: Potential, dataset: Dataset, progress: Report | None = N
     """
     rows = []
     for i in range(len(dataset)):
-        rows.append(_row(potential, dataset[i], dataset.labels(i), dataset.source(i)))
+        rows.append(_row(potential, dataset[i], dataset.labels(i), dataset.source(i), look))
         if progress is not None:
             progress(i + 1, len(dataset))
     n_atoms = np.array([len(row.forces_ref) for row in rows], dtype=np.int64)
@@ -69,10 +82,17 @@ class _Row(NamedTuple):
     stress_pred: Array
 
 
-def _row(potential: Potential, atoms: Atoms, labels: Labels, source: str) -> _Row:
+def _row(
+    potential: Potential, atoms: Atoms, labels: Labels, source: str, look: Look | None
+) -> _Row:
     """Predict one configuration; what the potential refuses is named by its source."""
     try:
-        prediction = potential.predict(atoms)
+        if look is None:
+            prediction = potential.predict(atoms)
+        else:
+            list_ = neighbors(atoms, potential.cutoff)
+            look(atoms, list_, source)
+            prediction = potential.predict(atoms, list_)
     except (DataError, SpeciesError) as error:
         raise type(error)(f"{source}: {error}") from None
     n, volume = len(atoms), _volume(atoms, labels)

@@ -136,9 +136,9 @@ class PotlearnCalculator(Calculator):
         current: Any = self.atoms
         list_ = self._neighbors.get(current)
         self._gates.look(current, list_)
-        with np.errstate(all="ignore"):  # what comes of it is looked at
+        with np.errstate(all="ignore"):  # numbers that are not finite are found by the check
             prediction = self.potential.predict(current, list_, threads=self.threads)
-        check_prediction(prediction, current, list_)
+            check_prediction(prediction, current, list_)
         energy = prediction.energy
         self.results = {
             "energy": energy,
@@ -158,9 +158,12 @@ def check_prediction(prediction: Prediction, atoms: Atoms, list_: Neighbors) -> 
     DataError
         Names the first such atom, and how close its nearest neighbour is.
     """
-    energies, forces = prediction.energies, prediction.forces
+    energies, forces, virial = prediction.energies, prediction.forces, prediction.virial
+    squares = np.vdot(energies, energies), np.vdot(forces, forces) + np.vdot(virial, virial)
+    if squares[0] <= MOST_ENERGY**2 and np.isfinite(squares[1]):
+        return  # nearly always: sums of squares are quick, and hold every NaN and infinity
     sane = (np.abs(energies) <= MOST_ENERGY) & np.isfinite(forces).all(axis=1)
-    if sane.all() and np.isfinite(prediction.virial).all():
+    if sane.all() and np.isfinite(virial).all():
         return
     i = int(np.argmin(sane))
     own = slice(list_.first[i], list_.first[i + 1])

@@ -54,12 +54,7 @@ class GateWatch:
         self._gates = tuple(gates(potential))
         self._seen: object = None
 
-    @property
-    def is_open(self) -> bool:
-        """Whether there is anything to look for."""
-        return bool(self._gates)
-
-    def look(self, atoms: Atoms, list_: Neighbors, where: str = "") -> None:
+    def look(self, atoms: Atoms, list_: Neighbors, source: str = "") -> None:
         """Warn of the first atom with fewer neighbours than a gate asks for, but one or more."""
         if not self._gates or list_.first is self._seen:
             return
@@ -69,7 +64,7 @@ class GateWatch:
             if atom >= 0:
                 self._gates = ()
                 warnings.warn(
-                    _words(gate, atoms, atom, count, where), PotlearnWarning, stacklevel=3
+                    _words(gate, atoms, atom, count, source), PotlearnWarning, stacklevel=3
                 )
                 return
 
@@ -77,7 +72,8 @@ class GateWatch:
 def _behind(gate: Gate, atoms: Atoms, list_: Neighbors) -> tuple[int, int]:
     """The atom with the fewest neighbours behind a gate and their number; -1 if there is none."""
     listed = np.diff(list_.first)
-    sparse = (listed > 0) & (listed < _SURELY)
+    enough = _SURELY if list_.cutoff > gate.cutoff else gate.neighbors
+    sparse = (listed > 0) & (listed < enough)
     if not sparse.any():
         return -1, 0
     i = list_.i
@@ -90,8 +86,9 @@ def _behind(gate: Gate, atoms: Atoms, list_: Neighbors) -> tuple[int, int]:
     return (atom, int(counts[atom])) if counts[atom] < gate.neighbors else (-1, 0)
 
 
-def _words(gate: Gate, atoms: Atoms, atom: int, count: int, where: str) -> str:
+def _words(gate: Gate, atoms: Atoms, atom: int, count: int, source: str) -> str:
     neighbors = "1 neighbour" if count == 1 else f"{count} neighbours"
+    where = f"{source}: " if source else ""
     return (
         f"{where}atom {atom} ({atoms.get_chemical_symbols()[atom]}) has {neighbors} within "
         f"{gate.cutoff:g} Å; POD switches its descriptors off on atoms with fewer than "

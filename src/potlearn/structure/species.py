@@ -31,21 +31,19 @@ def species_indices(atoms: Atoms, species: Sequence[str]) -> Species:
     """Index into ``species`` of every atom; :class:`SpeciesError` names unknown elements."""
     from ase.data import atomic_numbers, chemical_symbols
 
-    numbers = np.asarray(atoms.numbers)
-    absent = np.nonzero((numbers < 1) | (numbers >= len(chemical_symbols)))[0]
-    if len(absent):
-        raise SpeciesError(
-            f"atom {absent[0]} has atomic number {numbers[absent[0]]}; the model knows "
-            f"{', '.join(species)} only"
-        )
-    index = np.full(len(atomic_numbers) + 1, -1, np.int32)
+    index = np.full(len(chemical_symbols) + 1, -1, np.int32)
     index[[atomic_numbers[s] for s in species]] = np.arange(len(species))
-    found: Species = index[numbers]
-    if (found < 0).any():
-        unknown = sorted({chemical_symbols[z] for z in set(numbers[found < 0].tolist())})
-        raise SpeciesError(
-            f"element {', '.join(unknown)}: the model knows {', '.join(species)} only"
-        )
+    numbers = np.asarray(atoms.numbers)
+    found: Species = index.take(numbers, mode="clip")  # no element is at either end of the table
+    unknown = np.flatnonzero(found < 0)
+    if len(unknown):
+        first, known = numbers[unknown[0]], ", ".join(species)
+        if not 0 < first < len(chemical_symbols):
+            raise SpeciesError(
+                f"atom {unknown[0]} has atomic number {first}; the model knows {known} only"
+            )
+        names = sorted({chemical_symbols[z] for z in numbers[unknown] if 0 < z < len(index) - 1})
+        raise SpeciesError(f"element {', '.join(names)}: the model knows {known} only")
     return found
 
 

@@ -17,7 +17,6 @@ from potlearn.tasks.settings import EvaluateConfig
 if TYPE_CHECKING:
     from potlearn.data import Dataset
     from potlearn.metrics import Evaluation
-    from potlearn.potentials import Potential
 
 RESULTS = ("predictions.extxyz", "metrics.json", "report.html", "figures")
 """Files and folders that an evaluation may write."""
@@ -80,9 +79,10 @@ def evaluate(
     potential = potentials.load(*config.model)
     dataset = read_labelled(config.data, config).check_species(potential.species)
     data.check_some_labels(dataset, tuple(metrics.QUANTITIES), "compare")
-    _warn_of_gates(potential, dataset)
     with stages_of(progress)("evaluating") as report:
-        evaluation = metrics.evaluate(potential, dataset, progress=report)
+        evaluation = metrics.evaluate(
+            potential, dataset, report, potentials.GateWatch(potential).look
+        )
     errors = {"test": metrics.metrics(evaluation)}
     folder = None
     if config.output is not None:
@@ -90,19 +90,6 @@ def evaluate(
             _write(folder, config, evaluation, dataset, errors)
     notes = tuple(found.message for found in data.label_notes(dataset))
     return EvaluateOutcome(evaluation, errors, notes, folder)
-
-
-def _warn_of_gates(potential: Potential, dataset: Dataset) -> None:
-    """Warn of the first configuration with atoms that have too few neighbours for POD."""
-    from potlearn.potentials.gates import GateWatch
-    from potlearn.structure.neighbors import neighbors
-
-    watch = GateWatch(potential)
-    for k in range(len(dataset)):
-        if not watch.is_open:
-            return
-        atoms = dataset[k]
-        watch.look(atoms, neighbors(atoms, potential.cutoff), f"{dataset.source(k)}: ")
 
 
 def _write(

@@ -12,8 +12,6 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
-from potlearn.runtime.store.zips import blocks
-
 KINDS = "biufcSU"
 # What NumPy and Python's parser raise on text that is not a header.
 _MALFORMED = (
@@ -51,40 +49,29 @@ def read_array(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> NDArray[Any]:
     ValueError
         The header is malformed, or announces another size than the member has.
     """
-    with archive.open(info) as member:
-        shape, fortran, dtype = _header(member, info.filename)
-        size, found = math.prod(shape) * dtype.itemsize, info.file_size - member.tell()
-        if size != found:
-            raise ValueError(
-                f"{info.filename}: {dtype} of shape {shape} takes {size} bytes, got {found}"
-            )
-        return _filled(member, shape, fortran, dtype)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of headers of Python 2, of escapes in them
+        with archive.open(info) as member:
+            _check_header(member, info)
+        with archive.open(info) as member:
+            array: NDArray[Any] = npy.read_array(member, allow_pickle=False)
+            return array
 
 
-def _header(member: IO[bytes], name: str) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
-    """Shape, order and type of the array that follows."""
+def _check_header(member: IO[bytes], info: zipfile.ZipInfo) -> None:
+    """Compare shape and type of the array that follows with the size of the member."""
+    name = info.filename
     try:
         version = npy.read_magic(member)
         readers = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
         if version not in readers:
             raise ValueError(f"version {version} of the .npy format")
-        with warnings.catch_warnings():  # of Python 2's headers, of escapes in them
-            warnings.simplefilter("ignore")
-            shape, fortran, dtype = readers[version](member)
+        shape, _, dtype = readers[version](member)
     except _MALFORMED as error:
         raise ValueError(f"{name}: malformed .npy header ({error})") from error
     counts = all(type(n) is int and n >= 0 for n in shape)  # True is an integer for NumPy
     if dtype.kind not in KINDS or dtype.itemsize == 0 or not counts:
         raise ValueError(f"{name}: expected an array of numbers or text, got {dtype} {shape}")
-    return shape, fortran, dtype
-
-
-def _filled(
-    member: IO[bytes], shape: tuple[int, ...], fortran: bool, dtype: np.dtype[Any]
-) -> NDArray[Any]:
-    flat = np.empty(math.prod(shape), dtype)
-    out, start = flat.view(np.uint8).data, 0
-    for block in blocks(member, len(out)):
-        out[start : start + len(block)] = block
-        start += len(block)
-    return flat.reshape(shape, order="F" if fortran else "C")
+    size, found = math.prod(shape) * dtype.itemsize, info.file_size - member.tell()
+    if size != found:
+        raise ValueError(f"{name}: {dtype} of shape {shape} takes {size} bytes, got {found}")

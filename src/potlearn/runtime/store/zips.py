@@ -7,7 +7,6 @@ gigabytes; a table of contents may say anything.
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterator
 from typing import Any
 
 # Deflate shrinks by no more than this (zlib, "Maximum Compression Factor").
@@ -17,7 +16,6 @@ GROWTH = 100
 """Most bytes of all members together per byte of the file, beside :data:`FREE`."""
 FREE = 4 * 2**20
 """Bytes that members may have in any case."""
-_BLOCK = 2**18
 
 
 def allowed(size: int) -> int:
@@ -65,25 +63,13 @@ def read_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
     Raises
     ------
     ValueError
-        There are more or fewer bytes.
+        There are fewer bytes.
     """
     with archive.open(info) as member:
-        return b"".join(blocks(member, info.file_size))
-
-
-def blocks(member: Any, size: int) -> Iterator[bytes]:
-    """Content of an open member, block by block; ValueError unless it has ``size`` bytes.
-
-    Without a number, ``read`` would inflate everything before it looks at the size.
-    """
-    left = size
-    while block := member.read(_BLOCK):
-        left -= len(block)
-        if left < 0:
-            break
-        yield block
-    if left:
-        raise ValueError(f"expected {size} bytes, got {'more' if left < 0 else size - left}")
+        content = member.read(info.file_size)  # without a number, everything would be inflated
+    if len(content) != info.file_size:
+        raise ValueError(f"{info.filename}: expected {info.file_size} bytes, got {len(content)}")
+    return content
 
 
 def _file_size(archive: zipfile.ZipFile) -> int:
