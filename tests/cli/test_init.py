@@ -11,23 +11,13 @@ from ase.calculators.emt import EMT
 from ase.calculators.singlepoint import SinglePointCalculator
 from ase.io import read, write
 from foreign_files import ALLOYS, mtp
-from typer.testing import CliRunner
 
 from potlearn import tasks
-from potlearn.cli.app import app
 from potlearn.cli.config_file import load_config
 from potlearn.errors import ConfigError
 
 SMALL = ("--no-report", "--set", "descriptor.order=2", "--set", "descriptor.degree=5")
 QUICK = (*SMALL, "--set", "reference.repulsive=false")
-
-
-@pytest.fixture
-def run():
-    def invoke(*arguments):
-        return CliRunner().invoke(app, [str(a) for a in arguments])
-
-    return invoke
 
 
 @pytest.fixture
