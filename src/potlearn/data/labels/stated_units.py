@@ -16,7 +16,7 @@ from typing import Any
 from potlearn.data.frames import Frame
 from potlearn.data.labels.keys import LabelKeys
 from potlearn.data.labels.names import label_name, unit_of
-from potlearn.data.labels.unit_names import factor, is_ours, unit_in
+from potlearn.data.labels.unit_names import METAL, factor, is_ours, unit_in
 from potlearn.data.labels.values import look_up, numbers, shown
 from potlearn.errors import DataError
 from potlearn.typing import Settings
@@ -110,14 +110,11 @@ def _units(quantity: str, value: Any, key: str, source: str) -> Iterator[tuple[s
         yield from _system(value, key, source)
 
 
-_METAL = {"energy": "eV", "forces": "eV/Ang", "virial": "eV", "stress": "bar", "length": "Ang"}
-
-
 def _system(value: Any, key: str, source: str) -> Iterator[tuple[str, str]]:
     """What one word says about all labels: LAMMPS's ``metal``, or eV and Å."""
     word = str(value).strip()
     if word.lower() == "metal":
-        yield from _METAL.items()
+        yield from METAL.items()
         return
     parts = [part for part in re.split(r"[,;\s]+", word) if part]
     if parts and all(map(is_ours, parts)):
