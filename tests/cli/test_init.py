@@ -10,11 +10,12 @@ from ase.build import molecule
 from ase.calculators.emt import EMT
 from ase.calculators.singlepoint import SinglePointCalculator
 from ase.io import read, write
-from foreign_files import ALLOYS, mtp
+from foreign_files import ALLOYS, fitsnap, mtp
 
 from potlearn import tasks
 from potlearn.cli.config_file import load_config
 from potlearn.errors import ConfigError
+from potlearn.tasks.data import load
 
 SMALL = ("--no-report", "--set", "descriptor.order=2", "--set", "descriptor.degree=5")
 QUICK = (*SMALL, "--set", "reference.repulsive=false")
@@ -252,3 +253,14 @@ def test_data_in_place_of_another_configuration(run, data):
     assert "holds data; expected a configuration (YAML), such as potlearn init" in result.stderr
     with pytest.raises(ConfigError, match="holds data"):
         load_config(data)
+
+
+def test_what_the_data_do_not_give_is_said_once(run, tmp_path, monkeypatch, caplog):
+    monkeypatch.chdir(tmp_path)
+    for k, atoms in enumerate(ALLOYS):
+        (tmp_path / f"a{k}.json").write_text(fitsnap(atoms, None))
+    line = "3 configurations used without the stress: its unit is unknown"
+    result = run("init", "a0.json", "a1.json", "a2.json")
+    assert result.stdout.count(line) == 1, result.output
+    assert sum(line in note for note in load(load_config("fit.yaml").data).notes) == 1
+    assert not caplog.records
