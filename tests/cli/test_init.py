@@ -88,7 +88,7 @@ def test_init_does_not_overwrite_a_changed_file(run, data, tmp_path):
     path.write_text("mine: 1\n")
     result = run("init", data)
     assert result.exit_code == 2
-    assert "fit.yaml: is there already" in result.stderr
+    assert "fit.yaml: exists and has other content" in result.stderr
     assert path.read_text() == "mine: 1\n"
     assert run("init", data, "--force").exit_code == 0
     assert "descriptor:" in path.read_text()

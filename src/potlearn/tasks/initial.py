@@ -44,7 +44,7 @@ def init(settings: InitConfig | Mapping[str, Any]) -> InitOutcome:
     Raises
     ------
     ConfigError
-        An unknown key or a value of a wrong kind; or the file exists with another content.
+        An unknown key or a value of a wrong kind; or the file exists with other content.
     DataError
         A file of data cannot be read.
     """
@@ -63,6 +63,6 @@ def _check_same(path: Path, text: str) -> None:
     """Refuse to overwrite another content."""
     if not path.is_file() or path.read_bytes() != text.encode():
         raise ConfigError(
-            f"{path}: is there already and would be overwritten; use it (potlearn fit {path}), "
+            f"{path}: exists and has other content; use it (potlearn fit {path}), "
             "name another --output, or overwrite it with potlearn init --force"
         )
