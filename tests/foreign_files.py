@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from ase.build import bulk
 from ase.calculators.emt import EMT
-from ase.units import GPa
+from ase.units import GPa, Pascal
 
 KBAR = 0.1 * GPa
 """One kbar in eV/Å³."""
@@ -67,7 +67,8 @@ END_CFG
 
 def fitsnap(atoms, style="bar", **changes):
     """FitSNAP's JSON with a comment line; the pressure tensor in ``style``."""
-    unit = {"bar": 1e-3 * KBAR, "kB": KBAR, "GPa": GPa, None: KBAR}[style]
+    unit = {"bar": 1e-3 * KBAR, "kB": KBAR, "GPa": GPa, None: KBAR}.get(style, 1e-3 * KBAR)
+    unit = Pascal if style == "Pascal" else unit
     entry = {
         "Stress": (-atoms.get_stress(voigt=False) / unit).tolist(),
         "Positions": atoms.positions.tolist(),

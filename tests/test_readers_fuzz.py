@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
+from fit_texts import GOOD, GOOD_ACE
 from mutations import MANY, mutated_text, mutated_value, mutated_zip, survives
 from pod_bases import cell, settings
 
@@ -156,29 +157,9 @@ def journal_file(folder: Path) -> dict[str, bytes]:
 
 # Configurations ----------------------------------------------------------------------------------
 
-FIT = """\
-data: {file: all.xyz, split: {test: 0.2, seed: 3}, keys: {energy: dft_energy}, groups: config_type}
-descriptor: {family: pod, species: [In, P], cutoff: 5.5, rin: 0.9, threebody_angular_degree: 4}
-reference: {kind: zbl, inner: 0.8, outer: 1.6}
-fit: {solver: ridge, ridge: 1e-8, e0: {In: -0.1, P: -0.2}, weights: {energy: 100, forces: 1}}
-output: {folder: out, report: false}
-"""
-ACE_FIT = """\
-data: {train: [a.xyz, b.xyz]}
-descriptor:
-  family: ace
-  species: [In, P]
-  cutoff: 5.5
-  order: 3
-  nmax: [8, 4, 2]
-  lmax: 3
-  radial: {kind: cheb_pow, power: 3}
-  pairs: {In-P: {cutoff: 5, inner: 1.1}}
-"""
-
 
 def configurations(_: Path) -> dict[str, bytes]:
-    return {"pod.yaml": FIT.encode(), "ace.yaml": ACE_FIT.encode()}
+    return {"pod.yaml": GOOD.encode(), "ace.yaml": GOOD_ACE.encode()}
 
 
 def mutated_yaml(rng: Random, data: bytes) -> bytes:

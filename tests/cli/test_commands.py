@@ -8,20 +8,10 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 from ase.io import read as ase_read
-from typer.testing import CliRunner
 
 import potlearn
 from potlearn import tasks
-from potlearn.cli.app import app
 from potlearn.cli.config_file import load_config
-
-
-@pytest.fixture
-def run():
-    def invoke(*arguments):
-        return CliRunner().invoke(app, [str(a) for a in arguments])
-
-    return invoke
 
 
 def test_version(run):

@@ -1,6 +1,7 @@
 """Mangled configuration text gives a configuration or a ConfigError, never anything else."""
 
 import pytest
+from fit_texts import GOOD, GOOD_ACE
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -9,33 +10,6 @@ from potlearn.errors import ConfigError
 from potlearn.tasks.settings import FitConfig
 from potlearn.tasks.settings.yaml_text import dump_yaml, parse_yaml
 
-GOOD = """\
-data:
-  file: all.extxyz.xz
-  split: {test: 0.2, seed: 3, kind: stratified}
-  keys: {energy: dft_energy, virial: []}
-  groups: config_type
-descriptor: {family: pod, species: [In, P], cutoff: 5.5, rin: 0.9, threebody_angular_degree: 4}
-reference: {kind: zbl, inner: 0.8, outer: 1.6}
-fit:
-  solver: ridge
-  ridge: 1e-8
-  e0: {In: -0.1, P: -0.2}
-  weights: {energy: 100, forces: 1, groups: {Surface: {energy: 10}}}
-output: {folder: out, report: false}
-"""
-GOOD_ACE = """\
-data: {train: [a.xyz, b.xyz]}
-descriptor:
-  family: ace
-  species: [In, P]
-  cutoff: 5.5
-  order: 3
-  nmax: [8, 4, 2]
-  lmax: 3
-  radial: {kind: cheb_pow, power: 3}
-  pairs: {In-P: {cutoff: 5, inner: 1.1}}
-"""
 MARKS = [": ", "- ", "{", "}", "[", "]", "*a", "&a ", "!!int ", "!x ", "<<: ", "? ", "'", '"', "#"]
 PIECES = st.sampled_from([*MARKS, *" \n\t%|>~\0\x85", "", "1e999", "-1", ".nan", "9" * 5000])
 

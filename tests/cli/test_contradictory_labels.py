@@ -5,9 +5,6 @@ import json
 import pytest
 from ase.calculators.singlepoint import SinglePointCalculator
 from ase.io import read, write
-from typer.testing import CliRunner
-
-from potlearn.cli.app import app
 
 KBAR = 1602.1766208
 
@@ -25,14 +22,6 @@ def kbar(copper, tmp_path_factory):
     write(folder / "copper.extxyz", frames)
     (folder / "fit.yaml").write_text((copper / "fit.yaml").read_text())
     return folder
-
-
-@pytest.fixture
-def run():
-    def invoke(*arguments):
-        return CliRunner().invoke(app, [str(a) for a in arguments])
-
-    return invoke
 
 
 def test_a_fit_says_what_it_leaves_out(kbar, run):

@@ -10,24 +10,15 @@ from ase.build import molecule
 from ase.calculators.emt import EMT
 from ase.calculators.singlepoint import SinglePointCalculator
 from ase.io import read, write
-from foreign_files import ALLOYS, mtp
-from typer.testing import CliRunner
+from foreign_files import ALLOYS, fitsnap, mtp
 
 from potlearn import tasks
-from potlearn.cli.app import app
 from potlearn.cli.config_file import load_config
 from potlearn.errors import ConfigError
+from potlearn.tasks.data import load
 
 SMALL = ("--no-report", "--set", "descriptor.order=2", "--set", "descriptor.degree=5")
 QUICK = (*SMALL, "--set", "reference.repulsive=false")
-
-
-@pytest.fixture
-def run():
-    def invoke(*arguments):
-        return CliRunner().invoke(app, [str(a) for a in arguments])
-
-    return invoke
 
 
 @pytest.fixture
@@ -97,7 +88,7 @@ def test_init_does_not_overwrite_a_changed_file(run, data, tmp_path):
     path.write_text("mine: 1\n")
     result = run("init", data)
     assert result.exit_code == 2
-    assert "fit.yaml: is there already" in result.stderr
+    assert "fit.yaml: exists and has other content" in result.stderr
     assert path.read_text() == "mine: 1\n"
     assert run("init", data, "--force").exit_code == 0
     assert "descriptor:" in path.read_text()
@@ -262,3 +253,14 @@ def test_data_in_place_of_another_configuration(run, data):
     assert "holds data; expected a configuration (YAML), such as potlearn init" in result.stderr
     with pytest.raises(ConfigError, match="holds data"):
         load_config(data)
+
+
+def test_what_the_data_do_not_give_is_said_once(run, tmp_path, monkeypatch, caplog):
+    monkeypatch.chdir(tmp_path)
+    for k, atoms in enumerate(ALLOYS):
+        (tmp_path / f"a{k}.json").write_text(fitsnap(atoms, None))
+    line = "3 configurations used without the stress: its unit is unknown"
+    result = run("init", "a0.json", "a1.json", "a2.json")
+    assert result.stdout.count(line) == 1, result.output
+    assert sum(line in note for note in load(load_config("fit.yaml").data).notes) == 1
+    assert not caplog.records

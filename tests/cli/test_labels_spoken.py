@@ -8,21 +8,11 @@ import numpy as np
 import pytest
 from ase import units
 from ase.io import read, write
-from typer.testing import CliRunner
 
 import potlearn as pl
 from potlearn import tasks
-from potlearn.cli.app import app
 from potlearn.cli.config_file import load_config
 from potlearn.errors import DataError
-
-
-@pytest.fixture
-def run():
-    def invoke(*arguments):
-        return CliRunner().invoke(app, [str(a) for a in arguments])
-
-    return invoke
 
 
 @pytest.fixture

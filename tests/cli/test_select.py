@@ -12,10 +12,8 @@ import pytest
 from alloys import labelled
 from ase.io import read as ase_read
 from ase.io import write
-from typer.testing import CliRunner
 
 import potlearn as pl
-from potlearn.cli.app import app
 from potlearn.errors import ConfigError
 from potlearn.features import KINDS, configuration_features, scaled
 from potlearn.select import KDPP, SELECTORS
@@ -26,13 +24,9 @@ SMALL = ("--set", "degree=5", "--set", "order=2", "--set", "cutoff=4.2")
 
 
 @pytest.fixture
-def run(tmp_path, monkeypatch):
+def run(run, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-
-    def invoke(*arguments):
-        return CliRunner().invoke(app, [str(a) for a in arguments])
-
-    return invoke
+    return run
 
 
 @pytest.fixture(scope="module")

@@ -9,10 +9,8 @@ import numpy as np
 import pytest
 from alloys import labelled
 from ase.io import write
-from typer.testing import CliRunner
 
 import potlearn as pl
-from potlearn.cli.app import app
 from potlearn.cli.config_file import load_section
 from potlearn.errors import ConfigError
 from potlearn.studies import Cell
@@ -63,13 +61,9 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture
-def run(folder, monkeypatch):
+def run(run, folder, monkeypatch):
     monkeypatch.chdir(folder)
-
-    def invoke(*arguments):
-        return CliRunner().invoke(app, [str(a) for a in arguments])
-
-    return invoke
+    return run
 
 
 class Stopping:

@@ -1,4 +1,4 @@
-"""Other spellings of the labels' keys: taken where nothing is in doubt, else spoken of."""
+"""Other spellings of the labels' keys: used where nothing is in doubt, else named as candidates."""
 
 from __future__ import annotations
 

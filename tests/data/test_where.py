@@ -1,4 +1,4 @@
-"""Configurations by values of their info; charges and spins that differ are spoken of."""
+"""Configurations by values of their info; notes on charges and spins that differ."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_a_configuration_without_the_key_is_left_out():
     assert len(pd.from_atoms(frames).where({"charge": 0})) == 1
 
 
-def test_charges_that_differ_are_spoken_of(path):
+def test_charges_that_differ_are_noted(path):
     data = pd.read(path)
     texts = [found.message for found in pd.label_notes(data) if found.kind == "mixed_state"]
     assert "configurations differ in charge: 0 (3), 1 (3)" in texts[0]

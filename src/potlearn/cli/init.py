@@ -27,5 +27,7 @@ def command(
     from potlearn import tasks
 
     settings = {"files": files, "output": output, "force": force}
-    path = tasks.init({**settings, **o.label_settings(context.params)}).path
-    typer.echo(f"written to {path}; next: potlearn fit {path}")
+    outcome = tasks.init({**settings, **o.label_settings(context.params)})
+    for note in outcome.notes:
+        typer.echo(f"note: {note}")
+    typer.echo(f"written to {outcome.path}; next: potlearn fit {outcome.path}")

@@ -12,6 +12,7 @@ from .labels import Labels as Labels
 from .normalisation import Standardiser as Standardiser
 from .reading import from_atoms as from_atoms
 from .reading import read as read
+from .reading import read_with_notes as read_with_notes
 from .splits import grouped_split as grouped_split
 from .splits import held_out as held_out
 from .splits import info_groups as info_groups

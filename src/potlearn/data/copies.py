@@ -28,11 +28,17 @@ def copies(dataset: Dataset) -> Indices:
     """
     geometry = as_integers(dataset.catalog.geometry)
     _, first, label = np.unique(geometry, return_index=True, return_inverse=True)
-    label = first[label]
-    for members in _candidates(dataset.catalog, np.unique(first)):
-        for group in alike(dataset, members):
-            label[np.isin(label, group)] = group[0]
-    return np.unique(label, return_inverse=True)[1].astype(np.int64)
+    original = np.arange(len(dataset))
+    for candidates in _candidates(dataset.catalog, np.sort(first)):
+        for found in alike(dataset, candidates):
+            original[found] = found[0]
+    return np.unique(original[first[label]], return_inverse=True)[1].astype(np.int64)
+
+
+def members_of(label: Indices) -> list[Indices]:
+    """Indices of each label that occurs, labels in ascending order."""
+    order = np.argsort(label, kind="stable")
+    return np.split(order, np.flatnonzero(np.diff(label[order])) + 1)
 
 
 def as_integers(digests: NDArray[np.void]) -> NDArray[np.uint64]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from potlearn.data.copies import alike, as_integers
+from potlearn.data.copies import alike, as_integers, members_of
 from potlearn.data.dataset import Dataset
 from potlearn.data.findings import Finding
 from potlearn.data.shape import agree
@@ -103,7 +103,7 @@ def _runs(numbers: NDArray[np.float64], kind: NDArray[np.int64]) -> Iterator[NDA
     a, b = np.concatenate([np.zeros((0, 2), np.int64), *links]).T
     graph = coo_array((np.ones(len(a)), (a, b)), (n, n))
     label = connected_components(graph, directed=False)[1]
-    yield from _several(np.arange(n), label)
+    yield from _repeated(label)
 
 
 def _same_shape(dataset: Dataset, members: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
@@ -113,12 +113,9 @@ def _same_shape(dataset: Dataset, members: NDArray[np.int64]) -> Iterator[NDArra
     label = members[first]
     for found in alike(dataset, label):
         label[np.isin(label, found)] = found[0]
-    yield from _several(members, label[inverse])
+    yield from (members[same] for same in _repeated(label[inverse]))
 
 
-def _several(members: NDArray[np.int64], label: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
-    """Members of each label that two or more have."""
-    order = np.argsort(label, kind="stable")
-    for run in np.split(order, np.flatnonzero(np.diff(label[order])) + 1):
-        if len(run) > 1:
-            yield members[run]
+def _repeated(label: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
+    """Indices of each label that two or more have."""
+    return (same for same in members_of(label) if len(same) > 1)

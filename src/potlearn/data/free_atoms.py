@@ -45,7 +45,7 @@ class FreeAtom:
     image : float
         Distance of its nearest periodic image in Å; inf without one.
     stated : bool
-        Whether its group names it, or it has no periodicity; else its wide cell alone tells.
+        Whether its group names it or it is not periodic; otherwise only its cell is wide.
     spread : float
         How far the energies of other such atoms are from it, in eV.
     """

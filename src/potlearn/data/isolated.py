@@ -1,4 +1,4 @@
-"""What makes one atom isolated: the name of its group, or a cell so wide that it is alone."""
+"""When one atom counts as isolated: by the name of its group, or by a wide cell."""
 
 from __future__ import annotations
 

@@ -171,7 +171,7 @@ def _weights(report: LabelReport, used: set[str]) -> Iterator[Finding]:
 
 
 def _states(report: LabelReport) -> Iterator[Finding]:
-    """Charges and spins that differ: a potential does not know them."""
+    """Charges and spins that differ: a potential does not depend on them."""
     for key, values in report.states.items():
         total = sum(values.values())
         if total < report.n_configurations:
@@ -179,7 +179,7 @@ def _states(report: LabelReport) -> Iterator[Finding]:
         if len(values) > 1:
             first = next(iter(values))
             text = (
-                f"configurations differ in {key}: {counts(values)}; a potential does not know it; "
-                f"to keep one, set data: {{where: {{{key}: {first}}}}} (--where {key}={first})"
+                f"configurations differ in {key}: {counts(values)}; a potential does not depend on "
+                f"it; to keep one, set data: {{where: {{{key}: {first}}}}} (--where {key}={first})"
             )
             yield Finding("warning", "mixed_state", "all", text, float(len(values)))

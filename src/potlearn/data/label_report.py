@@ -1,4 +1,4 @@
-"""Says which keys gave the labels, how often, and what was left aside."""
+"""Counts which keys gave the labels, and which keys were not used."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ hand is a dataset that can be used.
 from __future__ import annotations
 
 import glob
+import logging
 import os
 import shutil
 import tempfile
@@ -41,6 +42,7 @@ from potlearn.typing import Atoms
 PathLike = str | os.PathLike[str]
 Keys = LabelKeys | KeyNames
 Thing = TypeVar("Thing")
+LOGGER = logging.getLogger("potlearn")
 _XYZ = (".xyz", ".extxyz", ".exyz")
 
 
@@ -56,8 +58,8 @@ def read(
 ) -> Dataset:
     """Read the configurations of one or several files.
 
-    What is left out (steps of VASP that did not converge, a stress without unit) is said by the
-    logger "potlearn", on stderr by default.
+    The logger "potlearn" warns of what is left out (steps of VASP that did not converge, a stress
+    without unit), on stderr by default.
 
     Parameters
     ----------
@@ -90,12 +92,27 @@ def read(
         A file is absent, empty, truncated or malformed, a label is not finite or has a wrong
         shape, a unit is not known, a named key occurs nowhere, or no configuration is ``where``.
     """
+    dataset, notes = read_with_notes(paths, keys, index, types, nan=nan, units=units)
+    for note in notes:
+        LOGGER.warning("%s", note)
+    return dataset.where(where) if where else dataset
+
+
+def read_with_notes(
+    paths: PathLike | Iterable[PathLike],
+    keys: Keys | None = None,
+    index: slice | int | None = None,
+    types: Sequence[str] = (),
+    *,
+    nan: OnNan | None = None,
+    units: Mapping[str, str] | None = None,
+) -> tuple[Dataset, tuple[str, ...]]:
+    """As :func:`read`; what is left out is returned as sentences, and not logged."""
     label_keys = LabelKeys.of(keys).reading(nan, units)
     reading = _Reading(label_keys, _as_slice(index), tuple(types))
     for path in _expand(paths):
         reading.read(path)
-    dataset = reading.finish()
-    return dataset if where is None else dataset.where(where)
+    return reading.finish(), reading.remarks.lines()
 
 
 def from_atoms(
@@ -177,8 +194,8 @@ class _Reading:
                 items = ase_items if kind is None else FORMATS[kind].items
                 self.take(items(opened), str(path))
         if self.builder.n_entries == before and self.index == slice(None):
-            self.remarks.say()
-            raise DataError(f"{path}: file holds no configuration; expected at least one")
+            left_out = "".join(f"; {line}" for line in self.remarks.lines())
+            raise DataError(f"{path}: file holds no configuration; expected at least one{left_out}")
 
     def _text(self, path: Path) -> None:
         """Scan, check and enter an extended XYZ file in one pass."""
@@ -217,7 +234,6 @@ class _Reading:
     def finish(self) -> Dataset:
         """The dataset of all that was entered."""
         self.spool.flush()
-        self.remarks.say()
         dataset = recognised(Dataset(self.builder.build(), self.keys, self.builder.cache))
         _check_named_keys(dataset)
         return dataset

@@ -1,10 +1,7 @@
-"""What a reader does not use of a file, collected by reason and said once."""
+"""What a reader does not use of a file, collected by reason."""
 
 from __future__ import annotations
 
-import logging
-
-LOGGER = logging.getLogger("potlearn")
 NAMED = 5
 """Configurations that a line names; more are counted."""
 
@@ -19,14 +16,9 @@ class Remarks:
         """Note one configuration."""
         self._sources.setdefault(reason, []).append(source)
 
-    def lines(self) -> list[str]:
-        """One line for each reason."""
-        return [_line(reason, sources) for reason, sources in self._sources.items()]
-
-    def say(self) -> None:
-        """Say so: lines of the logger "potlearn", on stderr by default."""
-        for line in self.lines():
-            LOGGER.warning("%s", line)
+    def lines(self) -> tuple[str, ...]:
+        """One sentence for each reason."""
+        return tuple(_line(reason, sources) for reason, sources in self._sources.items())
 
 
 def _line(reason: str, sources: list[str]) -> str:

@@ -1,4 +1,4 @@
-r"""The shape of a configuration: numbers that translation, rotation and reordering leave alone.
+r"""The shape of a configuration: numbers that translation, rotation and reordering do not change.
 
 Two configurations that differ by translation, rotation, or the order of their atoms have the same
 invariants

@@ -1,7 +1,7 @@
 """Splits of a dataset: random, stratified, grouped, folds.  The same seed gives the same split.
 
-Copies of one geometry stay together: a test configuration that is also in the training set tells
-nothing about new ones.
+Copies of one geometry stay together: the error of a test configuration that is also in the training
+set says nothing about new configurations.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from potlearn.data.copies import copies
+from potlearn.data.copies import copies, members_of
 from potlearn.data.dataset import Dataset
 from potlearn.data.labels.values import numbers
 from potlearn.errors import DataError
@@ -187,7 +187,7 @@ def _whole(order: Indices, parts: list[Indices], counts: list[int], label: Indic
     for p, members in enumerate(parts):
         part[members] = p
     left, drawn = np.array(counts), np.zeros(len(label), bool)
-    sets = _sets(label)
+    sets = members_of(label)
     for i in order.tolist():
         members = sets[label[i]]
         members = members[part[members] >= 0]
@@ -196,12 +196,6 @@ def _whole(order: Indices, parts: list[Indices], counts: list[int], label: Indic
             left -= wanted
             drawn[members] = True
     return order[drawn[order]]
-
-
-def _sets(label: Indices) -> list[Indices]:
-    """Configurations of each label 0, 1, ..."""
-    order = np.argsort(label, kind="stable")
-    return np.split(order, np.flatnonzero(np.diff(label[order])) + 1)
 
 
 _KINDS: dict[str, Callable[..., Indices]] = {

@@ -1,4 +1,4 @@
-"""What a fit says of configurations that occur more than once."""
+"""Notes of a fit on configurations that occur more than once."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ class Loaded:
     sets : dict
         ``"train"``, and ``"test"`` and ``"validation"`` where there are such.
     notes : tuple of str
-        What was left out by `where`, and :func:`potlearn.data.label_notes`.
+        What was left out, and :func:`potlearn.data.label_notes`.
     """
 
     sets: Mapping[str, Dataset]
@@ -32,13 +32,13 @@ class Loaded:
 def load(config: DataConfig, weights: Iterable[str] = (), species: Sequence[str] = ()) -> Loaded:
     """Sets by name, with notes on their labels; ``weights``: keys of weights that are used.
 
-    The only one of ``species`` is the element of files that hold types instead of elements.
+    Where ``species`` is one element, it is that of files that hold types instead of elements.
 
     Raises
     ------
     DataError
-        A file cannot be read, a configuration has no key ``groups``, no configuration is `where`
-        it should be, or a split leaves a set empty.
+        A file cannot be read, a configuration has no key ``groups``, no configuration has the
+        values of `where`, or a split leaves a set empty.
     """
     from potlearn.data import differences, label_notes
 
@@ -62,28 +62,39 @@ def load_datasets(config: DataConfig) -> Mapping[str, Dataset]:
 
 
 def read_labelled(files: Sequence[Path], config: LabelsConfig) -> Dataset:
-    """The configurations of some files that are `where` the settings want them."""
+    """The configurations of some files that have the values of `where`."""
     from potlearn import data
 
-    dataset = data.read(files, **config.reading())
-    return dataset.where(config.where) if config.where else dataset
+    return data.read(files, **config.reading(), where=config.where)
+
+
+def read_with_notes(files: Sequence[Path], config: LabelsConfig) -> tuple[Dataset, list[str]]:
+    """As :func:`read_labelled`, and notes on what is left out."""
+    from potlearn import data
+
+    every, notes = data.read_with_notes(files, **config.reading())
+    kept = every.where(config.where) if config.where else every
+    return kept, [*notes, *_left_out(every, kept, config)]
 
 
 def _read(files: Sequence[Path], config: DataConfig) -> tuple[Dataset, list[str]]:
-    """One set, with its groups, and a note where some configurations are left out."""
-    from potlearn import data
-
-    every = data.read(files, **config.reading())
-    kept = every.where(config.where) if config.where else every
-    return regrouped(kept, config.groups), list(_left_out(every, kept, config))
+    """One set, with its groups, and notes on what is left out."""
+    dataset, notes = read_with_notes(files, config)
+    return regrouped(dataset, config.groups), notes
 
 
-def _left_out(every: Dataset, kept: Dataset, config: DataConfig) -> Iterator[str]:
+def _left_out(every: Dataset, kept: Dataset, config: LabelsConfig) -> Iterator[str]:
+    """How many configurations `where` leaves out."""
     if len(kept) < len(every):
         wanted = ", ".join(f"{key}: {value}" for key, value in config.where.items())
         names = ", ".join(dict.fromkeys(Path(name).name for name in every.catalog.names))
         isolated = int(every.isolated_mask().sum() - kept.isolated_mask().sum())
-        also = f", among them {isolated} isolated atoms" if isolated else ""
+        also = (
+            f", among them {isolated} isolated atom{'s' * (isolated > 1)} (fit: {{e0: ...}} gives "
+            "their energies to a fit)"
+            if isolated
+            else ""
+        )
         yield (
             f"{names}: {len(kept)} of {len(every)} configurations have {wanted}; the others are "
             f"left out{also}"

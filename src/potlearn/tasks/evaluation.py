@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from potlearn.runtime import check_folder
-from potlearn.tasks.data import read_labelled
+from potlearn.tasks.data import read_with_notes
 from potlearn.tasks.folder import OutputFolder
 from potlearn.tasks.progress import Stages, stages_of
 from potlearn.tasks.report_files import check_report_packages, write_report_files
@@ -33,7 +33,7 @@ class EvaluateOutcome:
     metrics : dict
         Errors of the set ``"test"`` by group and quantity.
     notes : tuple of str
-        What a user should know about the labels.
+        What a user should know about the data: what was left out, and their labels.
     output : OutputFolder or None
         The folder, which knows what was written.
     """
@@ -77,7 +77,8 @@ def evaluate(
     if config.output is not None:
         check_folder(config.output)
     potential = potentials.load(*config.model)
-    dataset = read_labelled(config.data, config).check_species(potential.species)
+    dataset, left_out = read_with_notes(config.data, config)
+    dataset.check_species(potential.species)
     data.check_some_labels(dataset, tuple(metrics.QUANTITIES), "compare")
     with stages_of(progress)("evaluating") as report:
         evaluation = metrics.evaluate(
@@ -88,7 +89,7 @@ def evaluate(
     if config.output is not None:
         with OutputFolder(config.output, RESULTS) as folder:
             _write(folder, config, evaluation, dataset, errors)
-    notes = tuple(found.message for found in data.label_notes(dataset))
+    notes = (*left_out, *(found.message for found in data.label_notes(dataset)))
     return EvaluateOutcome(evaluation, errors, notes, folder)
 
 

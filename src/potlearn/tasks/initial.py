@@ -9,7 +9,7 @@ from typing import Any
 
 from potlearn.errors import ConfigError
 from potlearn.runtime import check_output, write_text
-from potlearn.tasks.data import read_labelled
+from potlearn.tasks.data import read_with_notes
 from potlearn.tasks.initial_text import initial_text
 from potlearn.tasks.settings.initial import InitConfig
 
@@ -24,10 +24,13 @@ class InitOutcome:
         The configuration, ready for ``potlearn fit``.
     text : str
         Its text.
+    notes : tuple of str
+        What was left out of the data.
     """
 
     path: Path
     text: str
+    notes: tuple[str, ...]
 
 
 def init(settings: InitConfig | Mapping[str, Any]) -> InitOutcome:
@@ -41,25 +44,25 @@ def init(settings: InitConfig | Mapping[str, Any]) -> InitOutcome:
     Raises
     ------
     ConfigError
-        An unknown key or a value of a wrong kind; or the file exists with another content.
+        An unknown key or a value of a wrong kind; or the file exists with other content.
     DataError
         A file of data cannot be read.
     """
     config = InitConfig.of(settings)
     check_output(config.output)
-    dataset = read_labelled(config.files, config)
+    dataset, notes = read_with_notes(config.files, config)
     text = initial_text(config, dataset)
     if not config.force and config.output.exists():
         _check_same(config.output, text)
     else:
         write_text(config.output, text)
-    return InitOutcome(config.output, text)
+    return InitOutcome(config.output, text, tuple(notes))
 
 
 def _check_same(path: Path, text: str) -> None:
     """Refuse to overwrite another content."""
     if not path.is_file() or path.read_bytes() != text.encode():
         raise ConfigError(
-            f"{path}: is there already and would be overwritten; use it (potlearn fit {path}), "
+            f"{path}: exists and has other content; use it (potlearn fit {path}), "
             "name another --output, or overwrite it with potlearn init --force"
         )

@@ -27,34 +27,18 @@ import numpy as np
 from potlearn.data.formats.base import Format, Item, Opened, Partial
 from potlearn.data.formats.values import atomic_numbers, real_array, shown, small_text
 from potlearn.data.frames import Frame
+from potlearn.data.labels.unit_names import METAL, factor
 from potlearn.errors import DataError
-from potlearn.structure.units import GPA, KBAR
 from potlearn.typing import Settings
 
-BOHR, HARTREE = 0.529177210903, 27.211386245988
-"""Å and eV of an atomic unit (CODATA 2018)."""
-UNITS: dict[str, dict[str, float]] = {
-    "Positions": {"angstrom": 1.0, "metal": 1.0, "bohr": BOHR},
-    "Lattice": {"angstrom": 1.0, "metal": 1.0, "bohr": BOHR},
-    "Energy": {"electronvolt": 1.0, "ev": 1.0, "metal": 1.0, "hartree": HARTREE},
-    "Forces": {
-        "electronvoltperangstrom": 1.0,
-        "ev/angstrom": 1.0,
-        "metal": 1.0,
-        "hartreeperbohr": HARTREE / BOHR,
-    },
-    "Stress": {
-        "bar": 1e-3 / KBAR,
-        "bars": 1e-3 / KBAR,
-        "metal": 1e-3 / KBAR,
-        "kb": 1 / KBAR,
-        "kbar": 1 / KBAR,
-        "gpa": 1 / GPA,
-        "pascal": 1e-9 / GPA,
-        "pa": 1e-9 / GPA,
-    },
+KINDS = {
+    "Positions": "length",
+    "Lattice": "length",
+    "Energy": "energy",
+    "Forces": "forces",
+    "Stress": "stress",
 }
-"""Values of the units in eV, Å, eV/Å and eV/Å³, by quantity and lower-case style."""
+"""What each quantity is measured as."""
 NO_UNIT = (
     "used without the stress: its unit is unknown; add a StressStyle (bar or kB) to the Dataset"
 )
@@ -124,17 +108,22 @@ def _item(entry: Mapping[str, Any], group: str, source: str) -> Item:
 def _quantity(entry: Mapping[str, Any], name: str, shape: tuple[int, ...], source: str) -> Any:
     """A quantity in eV, Å, eV/Å or eV/Å³."""
     values = real_array(entry.get(name), shape, name, source)
-    style = entry.get(f"{name}Style", "metal")
-    unit = UNITS[name].get(style.lower()) if isinstance(style, str) else None
-    if unit is None:
-        known = ", ".join(UNITS[name])
-        raise DataError(f"{source}: {name}Style is {shown(style)}; expected one of {known}")
-    return values * unit
+    return values * _unit(name, entry.get(f"{name}Style", "metal"), source)
+
+
+def _unit(name: str, style: Any, source: str) -> float:
+    """One unit of a style, such as ``hartreeperbohr``, in eV, Å, eV/Å or eV/Å³."""
+    what = f"{source}: {name}Style"
+    if not isinstance(style, str):
+        raise DataError(f"{what} is {shown(style)}; expected the name of a unit")
+    kind = KINDS[name]
+    unit = METAL[kind] if style.lower() == "metal" else re.sub("(?i)per", "/", style)
+    return factor(kind, unit, what)
 
 
 def _others(entry: Mapping[str, Any], n: int) -> tuple[Settings, Settings]:
     """Further values of the configuration, and of its atoms."""
-    used = {*UNITS, "AtomTypes", "NumAtoms", "Group", "config_type"}
+    used = {*KINDS, "AtomTypes", "NumAtoms", "Group", "config_type"}
     rest = {k: v for k, v in entry.items() if k not in used and not k.endswith("Style")}
     info = {k: v for k, v in rest.items() if isinstance(v, str | int | float)}
     arrays = {}

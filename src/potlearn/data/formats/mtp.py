@@ -39,6 +39,7 @@ from numpy.typing import NDArray
 from potlearn.data.formats.base import Format, Item, Opened
 from potlearn.data.formats.values import atomic_numbers, numbers_of_types, shown, type_map
 from potlearn.data.frames import Frame
+from potlearn.data.tokens import column, real
 from potlearn.errors import DataError
 from potlearn.typing import Settings
 
@@ -210,13 +211,7 @@ class _Block:
         return np.stack(columns, axis=1)
 
     def _column(self, name: str) -> NDArray[np.float64]:
-        words = self.columns[name]
-        for atom, word in enumerate(words):
-            if _real(word) is None:
-                raise DataError(
-                    f"{self.source}: {name} of atom {atom} is {shown(word)}; expected a number"
-                )
-        return np.array([float(word) for word in words], np.float64)
+        return column(self.columns[name], "R", name, self.source)
 
     def _reals(self, words: list[str], number: int, n: int) -> list[float]:
         values = [value for word in words if (value := _real(word)) is not None]
@@ -238,7 +233,7 @@ class _Block:
 
 def _real(word: str) -> float | None:
     try:
-        return float(word)
+        return real(word)
     except ValueError:
         return None
 

@@ -9,7 +9,7 @@ Named = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class KeysFound:
-    """Keys of one configuration that gave its labels, and those that say something else.
+    """Keys of one configuration that gave its labels, and other keys that matter.
 
     Attributes
     ----------
@@ -22,13 +22,13 @@ class KeysFound:
     unusable : tuple of (quantity, key)
         Keys with such a name, and a value of another shape or that is not finite.
     alike : tuple of (quantity, key)
-        Keys that could be a label, if a person says so.
+        Keys that may be labels; they are used only if the user names them.
     converted : tuple of (quantity, unit)
         Labels that were converted from a unit.
     weights : tuple of str
         Keys of weights and expected errors.
     states : tuple of (key, value)
-        Charges and spins; values that are not whole are not told apart.
+        Charges and spins; all values that are not integers count as one, "not whole".
     nan : tuple of str
         Quantities that are absent because their value is NaN.
     """

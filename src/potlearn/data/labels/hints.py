@@ -1,4 +1,4 @@
-"""What else the keys of a configuration say: other spellings, weights, charges and spins."""
+"""Keys that hold no label by default but matter: other spellings, weights, charges, spins."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LEFT_ALONE = frozenset({"energies", "stresses"})
 
 
 def hints(frame: Frame, keys: LabelKeys) -> KeysFound:
-    """Keys that are not looked up and yet say something; the labels' own keys stay empty."""
+    """Other spellings, weights, charges and spins; the keys that gave labels are left None."""
     known = {*keys.energy, *keys.forces, *keys.stress, *keys.virial, *keys.force_mask}
     others = [k for k in _names(frame) if k not in known and k not in LEFT_ALONE]
     sure: list[tuple[str, str]] = []
@@ -37,7 +37,7 @@ def hints(frame: Frame, keys: LabelKeys) -> KeysFound:
         recognisable=tuple(sure),
         unusable=tuple(unusable),
         alike=tuple(alike),
-        weights=tuple(k for k in others if is_weight(k) and _says_something(frame, k)),
+        weights=tuple(k for k in others if is_weight(k) and _is_not_one(frame, k)),
         states=tuple(_states(frame)),
     )
 
@@ -47,8 +47,8 @@ def _names(frame: Frame) -> Iterator[str]:
     return (str(k) for k in dict.fromkeys((*frame.info, *frame.arrays, *frame.results)))
 
 
-def _says_something(frame: Frame, key: str) -> bool:
-    """Whether a weight is not simply one."""
+def _is_not_one(frame: Frame, key: str) -> bool:
+    """Whether a weight is a number other than one."""
     value = numbers(frame.info.get(key, frame.arrays.get(key)))
     return value is not None and value.size > 0 and not (value == 1.0).all()
 
@@ -62,7 +62,7 @@ def _states(frame: Frame) -> Iterable[tuple[str, str]]:
 
 
 def _state(value: Any) -> str | None:
-    """A charge or spin in words; None for an array of atoms."""
+    """A charge or spin as text; None for one value per atom."""
     number = numbers(value)
     if number is None:
         return value[:20] if isinstance(value, str) else None

@@ -1,4 +1,4 @@
-"""What the name of a key says, compared without case, ``_``, ``-`` and other separators.
+"""What a key holds, by its name; case, ``_``, ``-`` and other separators do not matter.
 
 Names in the wild put the level of theory before or behind the quantity: ``dft_energy``,
 ``energy_pbe``, ``REF_Forces``.  Only names made of known words and the quantity are taken for
@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 LONGEST = 60
-"""Names longer than this mean nothing here."""
+"""Longer names are not recognised."""
 
 # Reference calculations: role, code, functional or method, each with an optional dispersion
 # correction (which alone is not a total energy) and basis set.
@@ -93,7 +93,7 @@ def plain(name: str) -> str:
 
 @lru_cache(maxsize=4096)
 def label_name(name: str) -> LabelName | None:
-    """What label a key holds, where its name leaves no doubt."""
+    """The label that a key holds, or None if its name leaves any doubt."""
     word = plain(name)
     if word in _WHOLE:
         return LabelName(_WHOLE[word], "")
@@ -105,7 +105,7 @@ def label_name(name: str) -> LabelName | None:
 
 @lru_cache(maxsize=4096)
 def label_like(name: str) -> str | None:
-    """Quantity that a key could be, if a person says so; never an energy of another kind."""
+    """Quantity that a key may hold, for a suggestion; None for energies of another kind."""
     word = plain(name)
     if not word or _OTHER.search(word):
         return None

@@ -65,12 +65,12 @@ class Labelled(NamedTuple):
 
 
 def labelled(frame: Frame, keys: LabelKeys, source: str) -> Labelled:
-    """Check all values of a configuration, take them to eV and Å, and find its labels.
+    """Check all values of a configuration, convert them to eV and Å, and find its labels.
 
     Raises
     ------
     DataError
-        As :func:`resolve`; a value that no one could use; a stated unit that is not known.
+        As :func:`resolve` and :func:`check_values`; a stated unit that is not known.
     """
     check_values(frame, source)
     converted, units = in_our_units(frame, keys, source)

@@ -1,4 +1,4 @@
-"""Values that are no labels of a fit: checked when read, since later code would fail on them."""
+"""Checks, when read, of values that a fit does not use: later code would fail on them."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def check_values(frame: Frame, source: str) -> None:
     Raises
     ------
     DataError
-        A result with a name of ASE's that is no number or has another shape; an array of atoms
+        A result under a name of ASE's that is not a number or has a wrong shape; an array of atoms
         that holds complex numbers or dates; an integer of more than 1000 digits.
     """
     for key, value in frame.results.items():

@@ -1,9 +1,8 @@
-"""Units that a file states, or that a person gives: labels are taken to eV and Å, or refused.
+"""Labels in other units, which a file states or the user gives, are converted to eV and Å.
 
 A file states units by keys such as ``energy_unit=Hartree``, ``forces-units="eV/Ang"``,
-``stress_unit=kbar``, ``length_unit=Bohr``, or for all labels by ``units``.  A unit that is stated
-for one label and not for another would leave the other in doubt, so that is refused, unless the
-stated one is eV and Å.
+``stress_unit=kbar``, ``length_unit=Bohr``, or for all labels by ``units``.  If one label is in
+another unit than eV and Å, the units of all labels must be known; else the file is refused.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from typing import Any
 from potlearn.data.frames import Frame
 from potlearn.data.labels.keys import LabelKeys
 from potlearn.data.labels.names import label_name, unit_of
-from potlearn.data.labels.unit_names import factor, is_ours, unit_in
+from potlearn.data.labels.unit_names import METAL, factor, is_ours, unit_in
 from potlearn.data.labels.values import look_up, numbers, shown
 from potlearn.errors import DataError
 from potlearn.typing import Settings
@@ -63,7 +62,7 @@ def _statements(frame: Frame) -> dict[str, str]:
 
 
 def _check_names(frame: Frame, keys: LabelKeys, source: str) -> None:
-    """Refuse a given key whose name states a unit, such as ``energy_hartree``, without a word."""
+    """Refuse a named key with a unit in its name, such as ``energy_hartree``, and no unit given."""
     given = dict(keys.units)
     for quantity, names in keys.named().items():
         for name in names if quantity in _LABELS and quantity not in given else ():
@@ -110,14 +109,11 @@ def _units(quantity: str, value: Any, key: str, source: str) -> Iterator[tuple[s
         yield from _system(value, key, source)
 
 
-_METAL = {"energy": "eV", "forces": "eV/Ang", "virial": "eV", "stress": "bar", "length": "Ang"}
-
-
 def _system(value: Any, key: str, source: str) -> Iterator[tuple[str, str]]:
     """What one word says about all labels: LAMMPS's ``metal``, or eV and Å."""
     word = str(value).strip()
     if word.lower() == "metal":
-        yield from _METAL.items()
+        yield from METAL.items()
         return
     parts = [part for part in re.split(r"[,;\s]+", word) if part]
     if parts and all(map(is_ours, parts)):
@@ -201,7 +197,7 @@ def _scaled(frame: Frame, quantity: str, names: Iterable[str], by: float) -> Fra
 
 
 def _times(value: Any, by: float) -> Any:
-    """The value multiplied; as it is where it is no number, which is refused later."""
+    """The value multiplied; a value that is not a number is unchanged, and refused later."""
     array = numbers(value)
     if array is None:
         return value

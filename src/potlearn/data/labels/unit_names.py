@@ -25,6 +25,8 @@ _EXAMPLES = {
     "virial": "eV, Hartree, Ry, kcal/mol, kJ/mol",
     "length": "Å, nm, Bohr, au",
 }
+METAL = {"energy": "eV", "forces": "eV/Ang", "virial": "eV", "stress": "bar", "length": "Ang"}
+"""Units of LAMMPS's style ``metal``."""
 
 
 @lru_cache(maxsize=256)
@@ -125,14 +127,13 @@ def _stress(text: str) -> float | None:
         "gpa": 1.0,
         "mpa": 1e-3,
         "kpa": 1e-6,
-        "pa": 1e-9,
-        "kbar": 0.1,
-        "kb": 0.1,
-        "bar": 1e-4,
+        **dict.fromkeys(("pa", "pascal"), 1e-9),
+        **dict.fromkeys(("kbar", "kb"), 0.1),
+        **dict.fromkeys(("bar", "bars"), 1e-4),
         "atm": 1.01325e-4,
     }
-    known = {k.lower(): v / GPA for k, v in pressures.items()}
-    return known.get(text.lower()) or _quotient(text, 3)
+    pressure = pressures.get(text.lower())
+    return _quotient(text, 3) if pressure is None else pressure / GPA
 
 
 def _quotient(text: str, power: int) -> float | None:

@@ -148,7 +148,7 @@ def forces(
 
 
 def nan_rows(frame: Frame, key: str) -> NDArray[np.bool_] | None:
-    """Atoms whose force is not NaN; None where the value is no force of every atom."""
+    """Atoms whose force is not NaN; None if the value is not one vector per atom."""
     array = numbers(look_up(frame, key))
     if array is None or array.shape != (len(frame.numbers), 3):
         return None

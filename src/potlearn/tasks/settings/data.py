@@ -57,7 +57,7 @@ class LabelsConfig(Section):
     keys: KeysConfig = KeysConfig()
     """Names of the labels."""
     nan: Literal["error", "missing"] = "error"
-    """What NaN in a label means: a mistake, or missing: there is no label."""
+    """What NaN in a label means: error (the file is refused) or missing (there is no label)."""
     units: UnitsConfig = UnitsConfig()
     """Units of the labels."""
     types: Names | None = None

@@ -15,11 +15,10 @@ class InitConfig(LabelsConfig):
     """A first configuration of a fit, made from the data."""
 
     files: Annotated[Paths, Field(min_length=1)]
-    """File or files of labelled configurations; one or several, they are split into training and
-    test set."""
+    """File or files of labelled configurations, split into training and test set."""
     output: Annotated[FilePath, Field(validate_default=True)] = Path("fit.yaml")
     """Configuration to write."""
     folder: str = "potential"
-    """Output folder that it names, relative to where it lies."""
+    """Output folder of the fit, relative to the folder of the configuration."""
     force: bool = False
-    """Whether to overwrite a file that is there with another content."""
+    """Whether to overwrite an existing file with other content."""
