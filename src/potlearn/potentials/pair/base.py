@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -21,6 +22,8 @@ from potlearn.typing import Array, Indices, Species
 
 Index: TypeAlias = NDArray[np.int32]
 
+BLOCK = 2**17
+"""Pairs whose functions are evaluated at once: some 50 MB."""
 COULOMB = 14.399645
 """e²/(4πε₀) in eV Å, the value of LAMMPS's metal units."""
 
@@ -55,11 +58,21 @@ class PairPotential(SystemPotential):
 
     def of_system(self, system: System, *, threads: int = 1) -> Energies:
         """Energies, forces and virial of a system of its species."""
-        i, j, vectors = pairs_of_system(system, close_pairs(system, self.cutoff))
+        close = close_pairs(system, self.cutoff)
+        blocks = (close[k : k + BLOCK] for k in range(0, max(len(close), 1), BLOCK))
+        return reduce(_added, (self._sum(system, block) for block in blocks))
+
+    def _sum(self, system: System, which: Indices) -> Energies:
+        """What some pairs of the list add."""
+        i, j, vectors = pairs_of_system(system, which)
         r = np.sqrt(np.einsum("pa,pa->p", vectors, vectors))
         phi, slope = self.pair(r, system.species[i], system.species[j])
         energies = np.bincount(i, 0.5 * phi, minlength=len(system)).astype(float)
         return summed(system, i, vectors, energies, (slope / r)[:, None] * vectors)
+
+
+def _added(a: Energies, b: Energies) -> Energies:
+    return Energies(a.energies + b.energies, a.forces + b.forces, a.virial + b.virial)
 
 
 def as_array(value: Any, kind: str, name: str) -> Array:

@@ -66,16 +66,20 @@ class ZBL(PairPotential):
     def pair(self, r: Array, a: Index, b: Index) -> tuple[Array, Array]:
         """Screened Coulomb repulsion and switch."""
         charges = self._charges()
-        za, zb = charges[a], charges[b]
-        value, slope, _ = _screened(r, za, zb)
-        e, e1, e2 = _screened(np.full_like(r, self.outer), za, zb)
-        d = self.outer - self.inner
-        cubic = (-3 * e1 + d * e2) / d**2
-        quartic = (2 * e1 - d * e2) / d**3
-        shift = -e + d / 2 * e1 - d**2 / 12 * e2
+        value, slope, _ = _screened(r, charges[a], charges[b])
+        shift, cubic, quartic = self._switch(charges)[:, a * len(charges) + b]
         t = np.maximum(r - self.inner, 0.0)
         value = value + shift + cubic / 3 * t**3 + quartic / 4 * t**4
         return value, slope + cubic * t**2 + quartic * t**3
+
+    def _switch(self, charges: Array) -> Array:
+        """C, A and B of every pair of species, (3, n²)."""
+        first, second = np.repeat(charges, len(charges)), np.tile(charges, len(charges))
+        e, e1, e2 = _screened(np.full_like(first, self.outer), first, second)
+        d = self.outer - self.inner
+        cubic = (-3 * e1 + d * e2) / d**2
+        quartic = (2 * e1 - d * e2) / d**3
+        return np.stack([-e + d / 2 * e1 - d**2 / 12 * e2, cubic, quartic])
 
     def _charges(self) -> Array:
         from ase.data import atomic_numbers
