@@ -9,7 +9,7 @@ from hypothesis import settings
 from optional_parts import pytest_terminal_summary as pytest_terminal_summary
 
 # No test asserts a time: a slow or busy machine must not fail it.
-settings.register_profile("potlearn", deadline=None)
+settings.register_profile("potlearn")
 settings.load_profile("potlearn")
 
 

@@ -84,7 +84,7 @@ def saved(folder: Path) -> dict[str, bytes]:
 
 @cache
 def atoms(species: tuple[str, ...]):
-    """Periodic along one axis: a file may ask for 100 Å, and pairs of a crystal take 400 MB then."""
+    """Periodic along one axis: a file may ask for 100 Å, and a crystal has many pairs."""
     found = cell(species, 3, seed=1)
     found.pbc = (True, False, False)
     return found

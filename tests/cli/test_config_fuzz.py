@@ -39,7 +39,7 @@ def parse(text: str) -> FitConfig:
     return FitConfig.of(raw if isinstance(raw, dict) else {}, "fit.yaml", "/data")
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(mangled() | st.text(max_size=80))
 @example(GOOD)
 @example("true: 1\n1: 2\n1.5: {}\n")
@@ -48,7 +48,7 @@ def test_text(text):
     assert isinstance(result, FitConfig) or result.startswith("fit.yaml")
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.binary(max_size=200))
 def test_bytes(tmp_path_factory, data):
     path = tmp_path_factory.getbasetemp() / "fuzz.yaml"
@@ -68,7 +68,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(path=st.lists(st.sampled_from(KEYS), min_size=1, max_size=4), value=VALUES)
 def test_values_of_any_kind_anywhere(path, value):
     raw = parse_yaml(GOOD, "fit.yaml")
@@ -84,7 +84,7 @@ PLAIN = st.recursive(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(PLAIN)
 @example({"a": "1e-8", "b": "no", "c": "0x10", "d": "1:30", "e": "2020-01-01", "f": "~", "g": ""})
 def test_what_is_dumped_is_read_back(value):

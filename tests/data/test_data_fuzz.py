@@ -103,7 +103,7 @@ def test_many_mangled_files(folder, part):
 
 
 @pytest.mark.filterwarnings("ignore:overflow:RuntimeWarning")
-@settings(max_examples=200, deadline=2000)
+@settings(max_examples=200)
 @given(content=st.integers(0, 10**9).map(lambda seed: mutated_text(Random(seed), VALID)))
 def test_what_is_read_can_be_inspected(tmp_path_factory, content):
     path = tmp_path_factory.getbasetemp() / "mangled.extxyz"
@@ -113,7 +113,7 @@ def test_what_is_read_can_be_inspected(tmp_path_factory, content):
         pd.inspect(data)
 
 
-@settings(max_examples=60, deadline=2000)
+@settings(max_examples=60)
 @given(content=st.binary(max_size=200))
 def test_bytes_under_a_structure_name(tmp_path_factory, content):
     path = tmp_path_factory.getbasetemp() / "noise.extxyz"

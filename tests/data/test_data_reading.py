@@ -148,7 +148,7 @@ def test_memory_does_not_hold_the_file(tmp_path):
     assert peak < 0.6 * path.stat().st_size
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     energy=st.floats(-1e6, 1e6),
     forces=arrays(float, (4, 3), elements=st.floats(-100, 100)),

@@ -44,14 +44,14 @@ def configurations(draw, spread=0):
     return atoms
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(configurations(spread=3), st.floats(0.5, 6.0))
 def test_unwrapped_atoms_have_the_pairs_of_ase(atoms, cutoff):
     found = ours(atoms, cutoff)
     assert found == theirs(atoms, cutoff)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(configurations(), st.integers(0, 10**6), st.sampled_from([1, 100, 10**4]))
 def test_lattice_shifts_change_shifts_alone(atoms, seed, far):
     cells = np.random.default_rng(seed).integers(-far, far + 1, (len(atoms), 3)) * atoms.pbc
@@ -65,7 +65,7 @@ def test_lattice_shifts_change_shifts_alone(atoms, seed, far):
     assert (r < 4.0 + 1e-9 * far).all()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(configurations(), st.integers(0, 10**6), st.integers(1, 2000))
 def test_skewed_cells_of_the_same_lattice_have_the_same_distances(atoms, seed, steps):
     rng = np.random.default_rng(seed)

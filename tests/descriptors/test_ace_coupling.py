@@ -63,7 +63,7 @@ def test_known_numbers(pattern):
     assert count(pattern) == len(trees(pattern)) == KNOWN[pattern]
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(patterns())
 def test_functions_are_all_solutions_of_the_raising_operator(pattern):
     """Annihilated by J+, as many as its kernel has dimensions, independent, and well so."""

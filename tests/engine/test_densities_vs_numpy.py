@@ -31,7 +31,7 @@ def in_numpy(system, reach, contact):
     return np.bincount(list_.i, parts, len(system)), np.flatnonzero(r < contact[a, b])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 10**6), st.integers(1, 12), st.booleans(), st.integers(1, 4))
 def test_any_cell(seed, n, periodic, copies):
     rng = np.random.default_rng(seed)

@@ -108,7 +108,7 @@ def test_kinds_stand_side_by_side():
 
 
 @given(seed=st.integers(0, 10**6), largest=st.integers(2, 5), n=st.integers(3, 40))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_batches_change_no_bit(seed, largest, n):
     made = frames(n, seed, largest)
     found = environment_features(pl.from_atoms(made), ACE)

@@ -92,7 +92,7 @@ def test_slabs_and_wires_are_not_filled():
     assert not is_filled(wire, 4.0)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.floats(0.0, 1.0), st.integers(0, 2), st.floats(0.0, 12.0))
 def test_vacuum_is_found_wherever_it_is(shift, axis, gap):
     """Of a slab with a gap, moved through the cell along any axis."""

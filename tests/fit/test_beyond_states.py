@@ -147,7 +147,7 @@ def test_approaches_are_clean(ternary):
 # Cells side by side
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(st.integers(1, 5), min_size=1, max_size=6), st.data())
 def test_cells_taken_and_joined(sizes, data):
     rng = np.random.default_rng(sum(sizes))

@@ -27,9 +27,7 @@ FILES = {
 VALUES = st.sampled_from(
     [0, 1, 2, -1, 3, 0.5, -0.5, 1e-5, 0.7, "x", "", "zbl", "density", "ChebPow", [], [1], {}, True]
 )
-FUZZ = settings(
-    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+FUZZ = settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @cache

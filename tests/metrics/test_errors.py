@@ -59,7 +59,7 @@ def test_the_shape_of_the_result_is_the_documented_one():
     json.dumps(result, allow_nan=False)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(seed=st.integers(0, 10**6), n=st.integers(1, 12))
 def test_the_order_of_configurations_does_not_matter(seed, n):
     made = evaluation(n=n, atoms=(1, 5), seed=seed)
@@ -67,7 +67,7 @@ def test_the_order_of_configurations_does_not_matter(seed, n):
     assert_same(metrics(made), metrics(made.subset(order)))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(seed=st.integers(0, 10**6), factor=st.floats(1e-2, 1e2))
 def test_units_scale_the_measures(seed, factor):
     made = evaluation(n=8, atoms=(1, 5), seed=seed)
@@ -81,7 +81,7 @@ def test_units_scale_the_measures(seed, factor):
         assert metrics(scaled)["all"][quantity] == pytest.approx(expected, rel=1e-9)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(seed=st.integers(0, 10**6))
 def test_mse_is_variances_covariance_and_bias(seed):
     made = evaluation(n=9, atoms=(1, 6), seed=seed)

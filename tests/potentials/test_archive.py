@@ -140,7 +140,7 @@ def test_opening_a_model_runs_no_code(tmp_path):
     assert not (tmp_path / "ran").exists()
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(position=st.integers(0, 10**6), byte=st.integers(0, 255), cut=st.booleans())
 def test_mangled_archives_give_typed_errors(tmp_path_factory, position, byte, cut):
     path = tmp_path_factory.mktemp("fuzz") / "model.potl"

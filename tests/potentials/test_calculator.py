@@ -95,7 +95,7 @@ def test_no_change_of_the_cell_hides_an_image(change):
     np.testing.assert_allclose(atoms.get_forces(), expected.forces, rtol=1e-9, atol=1e-12)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.integers(0, 10**6),
     st.tuples(*[st.booleans()] * 3),

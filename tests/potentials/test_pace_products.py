@@ -83,7 +83,7 @@ def products(draw):
 coefficients = st.tuples(st.floats(-2, 2), st.floats(-2, 2))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.dictionaries(products(), coefficients, max_size=12), st.integers(0, 2**32 - 1))
 def test_any_polynomial(terms, seed):
     a = np.random.default_rng(seed).normal(size=CHANNELS * WIDTH)

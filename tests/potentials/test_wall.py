@@ -196,7 +196,7 @@ def test_an_unknown_element_is_named():
         wall().predict(Atoms("Fe"))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.tuples(st.floats(2.4, 6.0), st.integers(0, 99)), min_size=1, max_size=6))
 def test_side_by_side_equals_one_by_one(drawn):
     """Walls that touch only some of the configurations included."""

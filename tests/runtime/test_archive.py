@@ -46,7 +46,7 @@ def same(a, b):
     return type(a) is type(b) and a == b
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(value=NESTED, compressed=st.booleans())
 def test_nested_settings_come_back(tmp_path_factory, value, compressed):
     path = tmp_path_factory.mktemp("archive") / "a"
@@ -236,7 +236,7 @@ def test_a_file_that_is_not_there(tmp_path):
 
 
 @BOTH
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(position=st.integers(0, 10**6), byte=st.integers(0, 255), cut=st.booleans())
 def test_mangled_archives_give_typed_errors(tmp_path_factory, archive, position, byte, cut):
     path = tmp_path_factory.mktemp("fuzz") / "a"

@@ -45,7 +45,7 @@ def test_greedy_map_is_qr_with_pivots(decades):
     np.testing.assert_allclose(found.scores, 2 * np.log(np.abs(np.diag(R))), atol=1e-8)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(seed=st.integers(0, 10**6), n=st.integers(3, 12), k=st.integers(1, 3))
 def test_greedy_map_by_definition(seed, n, k):
     """Each choice has the largest determinant that one more row can give."""
@@ -63,7 +63,7 @@ def test_greedy_map_by_definition(seed, n, k):
         np.testing.assert_allclose(found.scores[t], logs[found.indices[t]] - volume, atol=1e-8)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(seed=st.integers(0, 10**6), n=st.integers(600, 900), k=st.integers(2, 60))
 def test_fps_by_definition(seed, n, k):
     """Lazy scores choose what an update of all rows after each choice would."""

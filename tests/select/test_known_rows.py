@@ -87,7 +87,7 @@ def test_farthest_points_by_definition():
         nearest = np.minimum(nearest, squares(X, X[i : i + 1])[:, 0])
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(
     seed=st.integers(0, 10**6),
     kernel=st.sampled_from([Linear(), RBF(1.0), IMQ(2.0)]),

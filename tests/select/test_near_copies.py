@@ -13,7 +13,7 @@ def rows(n, d=5, seed=0):
     return np.random.default_rng(seed).normal(size=(n, d))
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(
     seed=st.integers(0, 10**6),
     noise=st.sampled_from([0.0, 1e-12, 1e-8]),

@@ -67,7 +67,7 @@ def test_pivoted_qr_of_singular_vectors():
     np.testing.assert_allclose(found.scores, np.abs(np.diag(R)), rtol=1e-9)
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(seed=st.integers(0, 10**6))
 def test_maxvol_is_dominant(seed):
     """No exchange of a row gains more than the tolerance; the best volume is not far."""
@@ -78,7 +78,7 @@ def test_maxvol_is_dominant(seed):
     assert abs(np.linalg.det(X[chosen])) >= best / 3
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(seed=st.integers(0, 10**6))
 def test_maxvol_above_the_rank_adds_the_largest_volume(seed):
     X = rows(12, 3, seed)
@@ -100,7 +100,7 @@ def test_extrapolation_grade():
     assert extrapolation_grade(10 * data, active).max() > 5
 
 
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=15)
 @given(seed=st.integers(0, 10**6), k=st.integers(2, 5))
 def test_entropy_by_definition(seed, k):
     X, h = rows(14, 3, seed), 1.3
