@@ -173,7 +173,7 @@ def test_stress_in_kbar_is_spoken_of_and_can_be_given(run, copper, renamed, tmp_
 def weighted(index, atoms, results):
     usual(index, atoms, results)
     atoms.info["config_weight"] = 0.0 if index % 4 == 0 else 2.0
-    atoms.info["energy_sigma"] = 0.01
+    atoms.info |= {"energy_sigma": 0.01, "energy_std": 0.01, "energy_uncertainty": 0.01}
 
 
 def test_weights_of_the_files_are_named_and_used_when_asked(copper, renamed, tmp_path):
@@ -188,9 +188,10 @@ def test_weights_of_the_files_are_named_and_used_when_asked(copper, renamed, tmp
     assert "key: config_weight" in (tmp_path / "out" / "config.yaml").read_text()
 
 
-def test_an_expected_error_is_one_over_its_square(copper, renamed, tmp_path):
+@pytest.mark.parametrize("name", ["energy_sigma", "energy_std", "energy_uncertainty"])
+def test_an_expected_error_is_one_over_its_square(copper, renamed, tmp_path, name):
     path = renamed(weighted)
-    given = "fit.weights={key: {energy: energy_sigma}, energy: 1}"
+    given = f"fit.weights={{key: {{energy: {name}}}, energy: 1}}"
     by_error = coefficients(copper, path, tmp_path, given)
     by_weight = coefficients(copper, path, tmp_path, "fit.weights.energy=10000")
     np.testing.assert_allclose(by_error, by_weight, rtol=1e-6, atol=1e-9)
@@ -201,6 +202,7 @@ def test_an_expected_error_is_one_over_its_square(copper, renamed, tmp_path):
     [
         ("{key: absent}", "no number under the key 'absent', which fit.weights.key names; 18 of"),
         ("{key: energy_sigma}", "key: {energy: energy_sigma}"),
+        ("{key: {energy: energy_variance}}", "energy_variance is a variance by its name"),
         ("{key: {energy: negative}}", "negative is -1; expected a weight of at least 0"),
         ("{key: {energy: word}}", "no number under the key 'word'"),
     ],
@@ -222,7 +224,7 @@ def charged(index, atoms, results):
     atoms.info["charge"] = index % 2
 
 
-def test_charges_are_spoken_of_and_can_be_chosen(run, copper, fitted, renamed, tmp_path):
+def test_charges_are_named_and_can_be_chosen(run, copper, fitted, renamed, tmp_path):
     path = renamed(charged)
     assert "configurations differ in charge: 0 (12), 1 (12)" in run("inspect", path).stdout
     assert "differ in charge" in "\n".join(fit(copper, path, tmp_path).notes)

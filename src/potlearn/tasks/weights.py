@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from potlearn.errors import DataError
 from potlearn.fit.weights import QUANTITIES, Weights
 from potlearn.tasks.settings import WeightsConfig
+from potlearn.tasks.settings.solver import is_error
 from potlearn.typing import Array
 
 if TYPE_CHECKING:
@@ -65,14 +66,14 @@ def _weights(values: Array, key: str, dataset: Dataset) -> Array:
             f"{first}: no number under the key {key!r}, which fit.weights.key names; "
             f"{int(absent.sum())} of {len(dataset)} configurations lack it"
         )
-    is_error = "sigma" in key.lower()
-    bad = values <= 0 if is_error else values < 0
+    error = is_error(key)
+    bad = values <= 0 if error else values < 0
     if bad.any():
         i = int(np.argmax(bad))
-        expected = "an error above 0" if is_error else "a weight of at least 0"
+        expected = "an error above 0" if error else "a weight of at least 0"
         raise DataError(f"{dataset.source(i)}: {key} is {values[i]:g}; expected {expected}")
     known = np.where(np.isnan(values), 1.0, values)
-    return np.asarray(1.0 / known**2 if is_error else known)
+    return np.asarray(1.0 / known**2 if error else known)
 
 
 def weights_note(config: WeightsConfig, given: ArrayLike | None) -> list[str]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from potlearn.errors import FitError
@@ -25,30 +26,55 @@ class GroupWeights(Section):
     """Weight of the squared errors of virial components per atom, 1/eV²."""
 
 
+_ERROR = re.compile(r"sigma|std|stdev|uncert|error|(^|[_-])(err|unc)([_-]|$)", re.IGNORECASE)
+_VARIANCE = re.compile(r"varian|(^|[_-])var([_-]|$)", re.IGNORECASE)
+
+
+def is_error(key: str) -> bool:
+    """Whether a key holds an expected error, by its name, and not a weight."""
+    return _ERROR.search(key) is not None
+
+
+def _check_key(key: str | None) -> str | None:
+    """A variance is refused: as a weight it would favour the least certain data."""
+    if key is not None and _VARIANCE.search(key):
+        raise PydanticCustomError(
+            "weights",
+            "{key} is a variance by its name; expected a weight or an expected error: write its "
+            "square root under a name with sigma",
+            {"key": key},
+        )
+    return key
+
+
+WeightKey = Annotated[str | None, AfterValidator(_check_key)]
+
+
 class WeightKeys(Section):
     """Info keys of weights, or of expected errors, by quantity."""
 
-    energy: str | None = None
+    energy: WeightKey = None
     """Key for the energy, such as config_energy_weight or energy_sigma."""
-    forces: str | None = None
+    forces: WeightKey = None
     """Key for the forces, such as config_forces_weight or force_sigma."""
-    stress: str | None = None
+    stress: WeightKey = None
     """Key for the stress or virial, such as config_stress_weight or virial_sigma."""
 
 
 class WeightsConfig(GroupWeights):
     """Weights of energies, forces and stresses, with overrides per group."""
 
-    key: str | WeightKeys | None = None
+    key: WeightKey | WeightKeys = None
     """Info key of a further weight of each configuration, such as config_weight, or keys by
-    quantity; a key with sigma in its name is an expected error, whose weight is 1/sigma²."""
+    quantity; a key with sigma, std, error or uncertainty in its name is an expected error, whose
+    weight is 1/sigma²."""
 
     groups: dict[str, GroupWeights] = Field(default_factory=dict)
     """Overrides, by group."""
 
     @model_validator(mode="after")
     def _expected_errors_are_of_one_quantity(self) -> Self:
-        if isinstance(self.key, str) and "sigma" in self.key.lower():
+        if isinstance(self.key, str) and is_error(self.key):
             raise PydanticCustomError(
                 "weights",
                 "key: {key} is an expected error of one quantity; name that, such as {example}",
