@@ -44,6 +44,10 @@ class TooFewError(SelectionError):
         return str(self.args[0])
 
 
+class UncertaintyError(PotlearnError, ValueError):
+    """An uncertainty was asked of a model that has none, or cannot be had from these data."""
+
+
 class ExecutionError(PotlearnError, RuntimeError):
     """Workers are missing, or died at a piece of work."""
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -12,10 +12,11 @@ from typing_extensions import override
 
 from potlearn.descriptors import Descriptor, Evaluator, descriptor_from_dict
 from potlearn.descriptors.base import Energies
-from potlearn.errors import ModelFileError
+from potlearn.errors import ModelFileError, UncertaintyError
 from potlearn.potentials.base import ForSystems, Potential, Prediction
 from potlearn.potentials.kinds import potential_from_dict
 from potlearn.potentials.operations import PotentialBase
+from potlearn.potentials.spread import PARTS, Spread, Spreader, Uncertainty, uncertainty_from_dict
 from potlearn.potentials.sum import SumPotential
 from potlearn.runtime import shown
 from potlearn.structure.neighbors import Neighbors
@@ -39,12 +40,15 @@ class LinearPotential(PotentialBase):
         Added to it.
     metadata : mapping
         How it came about; stored with it.
+    uncertainty : Uncertainty, optional
+        Expected errors of the model.
     """
 
     descriptor: Descriptor
     coefficients: Array
     reference: Potential | None = None
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    uncertainty: Uncertainty | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         if not isinstance(self.metadata, Mapping):
@@ -88,6 +92,62 @@ class LinearPotential(PotentialBase):
             return many_body
         return many_body + reference.predict(atoms, list_, threads=threads)
 
+    @cached_property
+    def _spreader(self) -> Spreader:
+        if self.uncertainty is None:
+            raise UncertaintyError(
+                "the potential has no uncertainty; fit it with the solver 'bayesian', or with "
+                "uncertainty: calibrated"
+            )
+        return self.uncertainty.bind(self.descriptor)
+
+    def spread(
+        self,
+        atoms: Atoms,
+        neighbors: Neighbors | None = None,
+        *,
+        wanted: Collection[str] = PARTS,
+        threads: int = 1,
+    ) -> Spread:
+        """Expected errors of :meth:`predict`.
+
+        Parameters
+        ----------
+        atoms, neighbors, threads :
+            As of :meth:`predict`.
+        wanted : collection of str
+            Which of energy, forces, stress and gamma; each costs time.
+
+        Raises
+        ------
+        UncertaintyError
+            The potential has no uncertainty.
+        """
+        spreader = self._spreader
+        system = System.of(atoms, self.species, self.descriptor.cutoff, neighbors)
+        volume = float(atoms.get_volume()) if atoms.cell.rank == 3 else float("nan")
+        return spreader(system, volume, wanted, threads=threads)
+
+    def sample(self, n: int, random_state: int = 0) -> list[LinearPotential]:
+        r"""Potentials drawn from the posterior of the coefficients, :math:`c + F z`.
+
+        ``F`` is the factor of the covariance and z standard normal.  Each one saves, runs and
+        exports like any other; it has no uncertainty of its own.
+
+        Raises
+        ------
+        UncertaintyError
+            The potential has no uncertainty, or n is negative.
+        """
+        if n < 0:
+            raise UncertaintyError(f"n: expected a number of potentials, got {n}")
+        _ = self._spreader  # says what to do where there is no uncertainty
+        assert self.uncertainty is not None
+        steps = self.uncertainty.draw(n, np.random.default_rng(random_state))
+        return [
+            replace(self, coefficients=self.coefficients + step, uncertainty=None) for step in steps
+        ]
+
     def of_system(self, system: System, *, threads: int = 1) -> Energies:
         """Energies, forces and virial of a system of its species.
 
@@ -112,15 +172,17 @@ class LinearPotential(PotentialBase):
             "coefficients": self.coefficients,
             "reference": self.reference.to_dict() if self.reference else None,
             "metadata": dict(self.metadata),
+            "uncertainty": self.uncertainty.to_dict() if self.uncertainty else None,
         }
 
     @classmethod
     def from_dict(cls, settings: Mapping[str, Any]) -> LinearPotential:
         """The inverse of :meth:`to_dict`."""
-        reference = settings["reference"]
+        reference, uncertainty = settings["reference"], settings.get("uncertainty")
         return cls(
             descriptor=descriptor_from_dict(settings["descriptor"]),
             coefficients=settings["coefficients"],
             reference=potential_from_dict(reference) if reference else None,
             metadata=settings["metadata"],
+            uncertainty=uncertainty_from_dict(uncertainty) if uncertainty else None,
         )

@@ -81,7 +81,7 @@ class Judge:
 
     def influences(self, index: int, blocks: Mapping[str, Block]) -> list[Influence]:
         """Influence of every label of configuration ``index`` that has a weight."""
-        weights = self._weights(index)
+        weights = self.weights(index)
         used = [q for q in ("energy", "stress", "forces") if q in blocks and weights[q] > 0]
         if not used:
             return []
@@ -102,7 +102,7 @@ class Judge:
         parts, errors = [], []
         excluded = self.excluded | frozenset(labels)
         for index in sorted({label[0] for label in labels}):
-            weights = self._weights(index)
+            weights = self.weights(index)
             for quantity, block in rows[index].items():
                 gone = in_fit(self.excluded, index, quantity, block)
                 gone &= ~in_fit(excluded, index, quantity, block)
@@ -112,7 +112,7 @@ class Judge:
         hat = self.hat.without(np.concatenate(parts), np.concatenate(errors))
         return replace(self, hat=hat, excluded=excluded)
 
-    def _weights(self, index: int) -> dict[str, float]:
+    def weights(self, index: int) -> dict[str, float]:
         """Weight of each quantity's rows of a configuration."""
         weights, own = self.settings.weights, self.settings.configuration_weights
         group = self.groups[index] if self.groups[index] in weights.groups else COLLAPSED

@@ -1,0 +1,5 @@
+"""Uncertainty of linear potentials: covariance of coefficients, calibrated errors, grades."""
+
+import lazy_loader as _lazy
+
+__getattr__, __dir__, __all__ = _lazy.attach_stub(__name__, __file__)

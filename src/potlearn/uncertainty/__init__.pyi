@@ -1,0 +1,9 @@
+from .calibration import Scores as Scores
+from .calibration import calibrate as calibrate
+from .left_out import LeftOut as LeftOut
+from .link import Link as Link
+from .methods.table import METHODS as METHODS
+from .methods.table import Method as Method
+from .posterior import Posterior as Posterior
+from .quadratic import QuadraticUncertainty as QuadraticUncertainty
+from .quantify import quantify as quantify

@@ -1,0 +1,148 @@
+r"""Residuals and variances of labels whose block the fit had not seen.
+
+With the half solves :math:`Z = T^{-T} X^T` of a block's weighted rows, S those of them that are in
+the fit, :math:`A = Z_S^T Z` and residuals e in the fit,
+
+.. math::
+   \tilde e &= e + A^T (1 - Z_S^T Z_S)^{-1} e_S \\
+   \tilde v_i &= |z_i|^2 + a_i^T (1 - Z_S^T Z_S)^{-1} a_i
+
+are those of the fit without the block (Woodbury; Cook & Weisberg, Residuals and Influence in
+Regression, 1982, section 3.2), exact for a fixed penalty.  A block is a configuration with its
+copies, or a trajectory: rows within it are not independent.  Where a block has more rows than
+there are coefficients the same follows from :math:`(1 - Z_S Z_S^T)^{-1}`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from potlearn.data.copies import members_of
+from potlearn.errors import UncertaintyError
+from potlearn.fit.diagnose.leverage import Judge
+from potlearn.fit.result import FitResult
+from potlearn.fit.rows.make import Block
+from potlearn.fit.rows.names import in_fit
+from potlearn.fit.weights import QUANTITIES
+from potlearn.linalg.blas import one_blas_thread
+from potlearn.runtime import Progress, reporting
+from potlearn.typing import Array, Indices, Mask
+from potlearn.uncertainty.calibration import Scores
+from potlearn.uncertainty.posterior import Posterior
+
+ROUNDING = 1e-12
+"""Least part of a direction that a block leaves to the others."""
+
+
+class _Rows(NamedTuple):
+    """Rows of one quantity of a configuration, as the fit weighs them."""
+
+    quantity: str
+    block: Block
+    weight: float
+    seen: Mask
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """Blocks of a fit's configurations, each judged by the fit without it.
+
+    Attributes
+    ----------
+    result : FitResult
+    posterior : Posterior
+        Of the same fit.
+    sets : (C, R)
+        Coefficient sets whose squared predictions, summed, estimate the variance of forces and
+        virials; C: as many as there are coefficients.
+    """
+
+    result: FitResult
+    posterior: Posterior
+    sets: Array
+
+    def scores(self, label: Indices, progress: Progress = None) -> dict[str, Scores]:
+        """Residuals, variances and blocks by quantity.
+
+        Parameters
+        ----------
+        label : (n,)
+            Block of every configuration.
+        progress : callable or bool, optional
+            As elsewhere; counts blocks.
+        """
+        judge = Judge.of(self.result, self.posterior.hat)
+        members = members_of(label)
+        found: dict[str, list[Scores]] = {}
+        with one_blas_thread(), reporting(progress, "leave-one-out residuals") as report:
+            for k, block in enumerate(members):
+                rows = [row for i in block.tolist() for row in self._rows(judge, i)]
+                for quantity, scores in self._block(rows, k):
+                    found.setdefault(quantity, []).append(scores)
+                if report:
+                    report(k + 1, len(members))
+        return {
+            quantity: Scores(*(np.concatenate(parts) for parts in zip(*found[quantity], strict=True)))
+            for quantity in QUANTITIES
+            if quantity in found
+        }
+
+    def _rows(self, judge: Judge, index: int) -> Iterable[_Rows]:
+        weights = judge.weights(index)
+        for quantity, block in self.result.rows.blocks(index).items():
+            weight = weights[quantity]
+            seen = in_fit(judge.excluded, index, quantity, block) & (weight > 0)
+            yield _Rows(quantity, block, weight, seen)
+
+    def _block(self, rows: list[_Rows], number: int) -> Iterable[tuple[str, Scores]]:
+        if not rows:
+            return
+        hat, noise = self.posterior.hat, self.posterior.noise
+        # A label that is not in the fit is judged all the same: its weight is then without effect.
+        roots = [np.sqrt(r.weight) if r.weight > 0 else 1.0 for r in rows]
+        half = hat.half(np.concatenate([s * r.block.rows for s, r in zip(roots, rows, strict=True)]))
+        errors = [s * hat.residuals(r.block) for s, r in zip(roots, rows, strict=True)]
+        error, own, variance = _without(
+            half, np.concatenate(errors), np.concatenate([r.seen for r in rows])
+        )
+        ends = np.cumsum([len(r.block.rows) for r in rows])
+        for r, root, end in zip(rows, roots, ends.tolist(), strict=True):
+            span = slice(end - len(r.block.rows), end)
+            exact = variance[span] * (noise / root) ** 2
+            if r.quantity != "energy":
+                with np.errstate(divide="ignore", invalid="ignore"):
+                    grown = np.where(own[span] > 0, variance[span] / own[span], 1.0)
+                exact = grown * np.sum((r.block.rows @ self.sets) ** 2, axis=1)
+            yield r.quantity, Scores(error[span] / root, exact, np.full(len(exact), number))
+
+
+def _without(half: Array, errors: Array, seen: Mask) -> tuple[Array, Array, Array]:
+    """Residuals without the block, variances with it and without it, (m,) each, weighted."""
+    inside = half[:, seen]
+    own = np.sum(half**2, axis=0)
+    c, m = inside.shape
+    if m <= c:
+        cross = inside.T @ half
+        root = _root(np.eye(m) - cross[:, seen])
+        gain = np.linalg.solve(root, cross)
+        return errors + gain.T @ np.linalg.solve(root, errors[seen]), own, own + np.sum(gain**2, axis=0)
+    root = _root(np.eye(c) - inside @ inside.T)
+    gain = np.linalg.solve(root, half)
+    moved = gain.T @ np.linalg.solve(root, inside @ errors[seen])
+    return errors + moved, own, np.sum(gain**2, axis=0)
+
+
+def _root(rest: Array) -> Array:
+    """Cholesky factor of what a block leaves to the others."""
+    rest[np.diag_indices_from(rest)] += ROUNDING
+    try:
+        return np.linalg.cholesky(rest)
+    except np.linalg.LinAlgError:
+        raise UncertaintyError(
+            "uncertainty: one block of configurations alone decides some coefficients; choose a "
+            "smaller basis, smaller blocks, or a solver with a penalty"
+        ) from None

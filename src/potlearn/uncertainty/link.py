@@ -1,0 +1,102 @@
+r"""From the variance of a prediction to its expected error.
+
+.. math:: s(v) = a\, v^{p}, \qquad P(|e| \le f_\ell\, s) = \ell
+
+The posterior of a linear fit states :math:`s = \sqrt v`: right if errors were noise of a model that
+is true.  Errors of potentials are misfit of the model: they grow with v, but slower than
+:math:`\sqrt v`.  A power p and a scale a, fitted to leave-one-out residuals, are sharp and cover
+(p = 0.2 to 0.5 on the sets of docs/theory/uncertainty.md).  Tails are heavier than normal:
+:math:`f_\ell` are quantiles of the residuals themselves, and beyond them those of Student's law.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy.special import ndtri
+from scipy.stats import t as student
+
+from potlearn.errors import UncertaintyError
+from potlearn.typing import Array, Settings
+
+ONE_SIGMA = 0.682689492137086
+"""Probability of the interval of one standard deviation of a normal law."""
+NORMAL = np.inf
+"""Degrees of freedom of Student's law that make it normal."""
+
+
+@dataclass(frozen=True, eq=False)
+class Link:
+    """Expected errors from variances.
+
+    Attributes
+    ----------
+    scale, power : float
+        :math:`a` and :math:`p`.
+    levels, factors : (L,)
+        Probabilities, ascending, and half widths of their intervals in standard deviations.
+    dof : float
+        Degrees of freedom of Student's law beyond the last level; infinite: the normal law.
+    noise : float
+        Standard deviation that is added in squares, in the unit of the quantity.
+    """
+
+    scale: float = 1.0
+    power: float = 0.5
+    levels: Array | None = None
+    factors: Array | None = None
+    dof: float = NORMAL
+    noise: float = 0.0
+
+    def std(self, variance: Array | float) -> Array:
+        """Expected errors of variances of any shape."""
+        spread = self.scale * np.asarray(variance, float) ** self.power
+        return np.hypot(spread, self.noise) if self.noise else spread
+
+    def factor(self, level: float) -> float:
+        """Half width of the interval of probability ``level``, in standard deviations.
+
+        Between the levels it is linear in the normal quantile; beyond the last it grows as that of
+        Student's law.
+
+        Raises
+        ------
+        UncertaintyError
+            The level is not between 0 and 1.
+        """
+        if not 0 < level < 1:
+            raise UncertaintyError(f"level: expected a number between 0 and 1, got {level:g}")
+        if self.levels is None or self.factors is None:
+            return _ratio(level, ONE_SIGMA, self.dof)
+        if level > self.levels[-1]:
+            return float(self.factors[-1]) * _ratio(level, float(self.levels[-1]), self.dof)
+        at = np.concatenate([[0.0], ndtri(0.5 + 0.5 * self.levels)])
+        values = np.concatenate([[0.0], self.factors])
+        return float(np.interp(ndtri(0.5 + 0.5 * level), at, values))
+
+    def to_dict(self) -> Settings:
+        """Settings that rebuild it."""
+        return {
+            "scale": self.scale,
+            "power": self.power,
+            "levels": self.levels,
+            "factors": self.factors,
+            "dof": None if np.isinf(self.dof) else self.dof,
+            "noise": self.noise,
+        }
+
+    @classmethod
+    def from_dict(cls, settings: Mapping[str, Any]) -> Link:
+        """The inverse of :meth:`to_dict`."""
+        given = dict(settings)
+        dof = given.pop("dof")
+        return cls(dof=NORMAL if dof is None else float(dof), **given)
+
+
+def _ratio(level: float, base: float, dof: float) -> float:
+    """Quantile of ``level`` over that of ``base``, of Student's law."""
+    quantiles = student.ppf(0.5 + 0.5 * np.array([level, base]), dof)
+    return float(quantiles[0] / quantiles[1])

@@ -1,0 +1,163 @@
+r"""Uncertainty of a linear model from a covariance of its coefficients.
+
+With a factor F of the covariance, :math:`C = F F^T`, a design row x (an energy per atom, a force
+component, a virial component per atom) has the variance
+
+.. math:: v(x) = x^T C x = |F^T x|^2 \approx \sum_{r=1}^{R} (x \cdot l_r)^2, \qquad L = F \Omega
+
+The first form is exact and used for energies, whose row is a sum of features.  Forces use the
+second: :math:`x \cdot l_r` is the force of the coefficients :math:`l_r`, and R coefficient sets
+share one pass of the engine.  :math:`\Omega` has orthogonal columns drawn at random with
+:math:`{\rm E}\,\Omega \Omega^T = 1` (Halko, Martinsson & Tropp, SIAM Review 53 (2011) 217, section
+4), which is unbiased with a relative error of about :math:`\sqrt{2/R}`.  The spectrum of a fit's
+covariance in the metric of its rows is flat, so that its leading eigenvectors are no better.
+
+What v says of errors is the matter of a :class:`~potlearn.uncertainty.Link` per quantity.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from potlearn.descriptors import Descriptor, Evaluator
+from potlearn.errors import UncertaintyError
+from potlearn.potentials.spread import Spread
+from potlearn.structure.system import System
+from potlearn.typing import Array, Settings
+from potlearn.uncertainty.link import Link
+
+
+@dataclass(frozen=True, eq=False)
+class QuadraticUncertainty:
+    """Covariance of coefficients, and what it says of errors.
+
+    Attributes
+    ----------
+    name : str
+        How it was made, a name in :data:`~potlearn.uncertainty.METHODS`.
+    factor_ : (n_species (1 + M), K)
+        Factor F of the covariance, in eV.
+    sets : (R, n_species, 1 + M)
+        Columns of :math:`F \\Omega`, in eV.
+    links : mapping of quantity to Link
+        From variances to errors, for energy per atom, forces and virial per atom (key ``stress``).
+    known : tuple of str
+        Content keys of the configurations that it was made from.
+
+    Raises
+    ------
+    UncertaintyError
+        Shapes that do not belong together, or numbers that are not finite.
+    """
+
+    name: str
+    factor_: Array
+    sets: Array
+    links: Mapping[str, Link]
+    known: tuple[str, ...] = field(default=(), repr=False)
+
+    def __post_init__(self) -> None:
+        sets, factor = np.asarray(self.sets, float), np.asarray(self.factor_)
+        if sets.ndim != 3 or factor.ndim != 2 or sets[0].size != len(factor):
+            raise UncertaintyError(
+                f"uncertainty: coefficient sets of shape {sets.shape} do not belong to a factor of "
+                f"shape {factor.shape}"
+            )
+        if not (np.isfinite(sets).all() and np.isfinite(factor).all()):
+            raise UncertaintyError("uncertainty: NaN or infinite")
+        object.__setattr__(self, "sets", sets)
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Which parts of a spread it gives."""
+        return tuple(self.links)
+
+    def bind(self, descriptor: Descriptor) -> QuadraticSpreader:
+        """Fold the coefficient sets into the descriptor.
+
+        Raises
+        ------
+        BasisError
+            The sets are those of another descriptor.
+        """
+        return QuadraticSpreader(self, descriptor, descriptor.fold(self.sets))
+
+    def factor(self, quantity: str, level: float) -> float:
+        """Half width of the interval of probability ``level``, in standard deviations."""
+        return self._link(quantity).factor(level)
+
+    def variance(self, row: Array) -> float:
+        """Exact variance of a design row, (n_species (1 + M),)."""
+        return float(np.sum((np.asarray(row) @ self.factor_) ** 2))
+
+    def draw(self, n: int, rng: np.random.Generator) -> Array:
+        """Deviations ``F z``, z standard normal, (n, n_species, 1 + M)."""
+        drawn = self.factor_ @ rng.standard_normal((self.factor_.shape[1], n))
+        return np.asarray(drawn.T.reshape(n, *self.sets.shape[1:]), float)
+
+    def _link(self, quantity: str) -> Link:
+        if quantity not in self.links:
+            known = ", ".join(self.links)
+            raise UncertaintyError(f"no uncertainty of {quantity}; the model has those of {known}")
+        return self.links[quantity]
+
+    def to_dict(self) -> Settings:
+        """Settings that rebuild it; the factor in single precision, whose errors are 1e-7."""
+        return {
+            "kind": "quadratic",
+            "name": self.name,
+            "factor": np.asarray(self.factor_, np.float32),
+            "sets": self.sets,
+            "links": {quantity: link.to_dict() for quantity, link in self.links.items()},
+            "known": list(self.known),
+        }
+
+    @classmethod
+    def from_dict(cls, settings: Mapping[str, Any]) -> QuadraticUncertainty:
+        """The inverse of :meth:`to_dict`."""
+        return cls(
+            name=str(settings["name"]),
+            factor_=np.asarray(settings["factor"], float),
+            sets=settings["sets"],
+            links={str(q): Link.from_dict(link) for q, link in settings["links"].items()},
+            known=tuple(map(str, settings["known"])),
+        )
+
+
+@dataclass(frozen=True)
+class QuadraticSpreader:
+    """A quadratic uncertainty with its coefficient sets folded into a descriptor."""
+
+    uncertainty: QuadraticUncertainty
+    descriptor: Descriptor
+    evaluator: Evaluator
+
+    def __call__(
+        self, system: System, volume: float, wanted: Collection[str], *, threads: int = 1
+    ) -> Spread:
+        """Expected errors of one configuration; only what is wanted is worked out."""
+        links, n = self.uncertainty.links, len(system)
+        wanted = [part for part in wanted if part in links]
+        energy = forces = stress = None
+        if "energy" in wanted:
+            row = self.energy_row(system, threads) / n
+            energy = n * float(links["energy"].std(self.uncertainty.variance(row)))
+        if "forces" in wanted or "stress" in wanted:
+            _, each, virials = self.evaluator(system, threads=threads)
+            if "forces" in wanted:
+                forces = links["forces"].std(np.einsum("rna,rna->na", each, each))
+            if "stress" in wanted:
+                spread = links["stress"].std(np.sum((virials / n) ** 2, axis=0))
+                stress = n * spread / volume
+        return Spread(energy, forces, stress)
+
+    def energy_row(self, system: System, threads: int = 1) -> Array:
+        """Sums of features by species, one-body counts first, (n_species (1 + M),)."""
+        features = self.descriptor.features(system, threads=threads)
+        members = np.arange(len(self.descriptor.species))[:, None] == system.species
+        counts = members.sum(axis=1, keepdims=True).astype(float)
+        return np.concatenate([counts, members.astype(float) @ features], axis=1).ravel()

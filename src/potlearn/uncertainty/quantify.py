@@ -1,0 +1,89 @@
+"""The uncertainty of a fit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from potlearn.data.copies import copies
+from potlearn.errors import UncertaintyError
+from potlearn.fit.result import FitResult
+from potlearn.fit.rows.names import species_of
+from potlearn.runtime import Progress
+from potlearn.typing import Array, Indices
+from potlearn.uncertainty.methods.table import METHODS, Method, Task
+from potlearn.uncertainty.quadratic import QuadraticUncertainty
+
+DEFAULT, SETS = "calibrated", 8
+SEED = 20110
+
+
+def quantify(
+    result: FitResult,
+    method: str | Method = DEFAULT,
+    *,
+    sets: int = SETS,
+    blocks: Indices | None = None,
+    random_state: int = SEED,
+    progress: Progress = None,
+    **options: Any,
+) -> QuadraticUncertainty:
+    """Expected errors of a linear fit.
+
+    Parameters
+    ----------
+    result : FitResult
+        Its rows are read again; keep them (``rows=RowBudget()``) to save time.
+    method : str or Method
+        Name in :data:`~potlearn.uncertainty.METHODS`; by default calibrated on leave-one-out
+        residuals.
+    sets : int
+        Number R of coefficient sets for the spread of forces: variances of forces have a relative
+        error of :math:`\\sqrt{2/R}`, and cost R evaluations in one pass.
+    blocks : (n,) int, optional
+        Block of every configuration: those of one trajectory are not independent.  By default a
+        configuration and its copies are a block.
+    random_state : int
+        Seed of the coefficient sets and of resampling.
+    progress : callable or bool, optional
+        As elsewhere.
+    **options :
+        Of the method.
+
+    Raises
+    ------
+    UncertaintyError
+        Fewer rows than coefficients, a singular covariance, too few labels to calibrate on.
+    """
+    dataset = result.rows.maker.dataset
+    label = copies(dataset) if blocks is None else _numbered(blocks, len(dataset))
+    chosen = METHODS.load(method)(**options) if isinstance(method, str) else method
+    rng = np.random.default_rng(random_state)
+    task = Task(result, label, sets, rng, progress)
+    factor = chosen.factor(task)
+    columns = factor @ directions(factor.shape[1], sets, rng)
+    shape = (columns.shape[1], len(species_of(result.columns)), -1)
+    return QuadraticUncertainty(
+        name=method if isinstance(method, str) else type(method).__name__,
+        factor_=factor,
+        sets=np.ascontiguousarray(columns.T).reshape(shape),
+        links=chosen.links(task, columns),
+    )
+
+
+def directions(n: int, count: int, rng: np.random.Generator) -> Array:
+    r"""Orthogonal columns :math:`\Omega` (n, R) with mean :math:`\Omega \Omega^T = 1`; R <= n."""
+    if count < 1:
+        raise UncertaintyError(f"sets: expected at least 1, got {count}")
+    if count >= n:
+        return np.eye(n)
+    drawn, triangle = np.linalg.qr(rng.standard_normal((n, count)))
+    return np.asarray(drawn * np.sign(np.diag(triangle)) * np.sqrt(n / count))
+
+
+def _numbered(blocks: Indices, n: int) -> Indices:
+    label = np.unique(np.asarray(blocks), return_inverse=True)[1].astype(np.int64)
+    if label.shape != (n,):
+        raise UncertaintyError(f"blocks: expected one per configuration, {n}; got {len(label)}")
+    return label
