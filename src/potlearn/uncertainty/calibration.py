@@ -15,6 +15,7 @@ Levels above k/(k + 1) have no such quantile: Student's law goes on from the las
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -48,11 +49,10 @@ class Scores(NamedTuple):
         return Scores(self.errors[chosen], self.variances[chosen], self.blocks[chosen])
 
 
-def varies(variances: Array) -> Mask:
-    """Rows that coefficients decide at all, (m,): not those that are zero by symmetry."""
+def least_variance(variances: Array) -> float:
+    """Variance below which rows are zero by symmetry: no coefficient decides them."""
     positive = variances[variances > 0]
-    least = BY_SYMMETRY * float(np.median(positive)) if len(positive) else 0.0
-    return np.asarray(variances > least)
+    return BY_SYMMETRY * float(np.median(positive)) if len(positive) else 0.0
 
 
 def calibrate(scores: Scores, what: str = "the quantity") -> Link:
@@ -63,7 +63,8 @@ def calibrate(scores: Scores, what: str = "the quantity") -> Link:
     UncertaintyError
         Labels of fewer than five blocks.
     """
-    scores = scores.take(varies(scores.variances))
+    least = least_variance(scores.variances)
+    scores = scores.take(scores.variances > least)
     k = len(np.unique(scores.blocks))
     if k < LEAST_BLOCKS:
         raise UncertaintyError(
@@ -72,7 +73,7 @@ def calibrate(scores: Scores, what: str = "the quantity") -> Link:
         )
     scale, power, dof = _fitted(scores)
     ratios = np.abs(scores.errors) / (scale * scores.variances**power)
-    return _with_quantiles(scale, power, dof, ratios, k)
+    return replace(_with_quantiles(scale, power, dof, ratios, k), least=least)
 
 
 def _with_quantiles(scale: float, power: float, dof: float, ratios: Array, k: int) -> Link:

@@ -42,6 +42,9 @@ class Link:
         Degrees of freedom of Student's law beyond the last level; infinite: the normal law.
     noise : float
         Standard deviation that is added in squares, in the unit of the quantity.
+    least : float
+        Variances below it are zero to rounding: no coefficient decides what symmetry makes zero.
+        The standard deviation is then 0, and says nothing.
     """
 
     scale: float = 1.0
@@ -50,10 +53,12 @@ class Link:
     factors: Array | None = None
     dof: float = NORMAL
     noise: float = 0.0
+    least: float = 0.0
 
     def std(self, variance: Array | float) -> Array:
         """Expected errors of variances of any shape."""
-        spread = self.scale * np.asarray(variance, float) ** self.power
+        variance = np.asarray(variance, float)
+        spread = np.where(variance > self.least, self.scale * variance**self.power, 0.0)
         return np.hypot(spread, self.noise) if self.noise else spread
 
     def factor(self, level: float) -> float:
@@ -86,6 +91,7 @@ class Link:
             "factors": self.factors,
             "dof": None if np.isinf(self.dof) else self.dof,
             "noise": self.noise,
+            "least": self.least,
         }
 
     @classmethod

@@ -28,6 +28,8 @@ from potlearn.errors import UncertaintyError
 from potlearn.potentials.spread import Spread
 from potlearn.structure.system import System
 from potlearn.typing import Array, Settings
+from potlearn.uncertainty.grades.base import Grade
+from potlearn.uncertainty.grades.registry import grade_from_dict
 from potlearn.uncertainty.link import Link
 
 
@@ -45,6 +47,8 @@ class QuadraticUncertainty:
         Columns of :math:`F \\Omega`, in eV.
     links : mapping of quantity to Link
         From variances to errors, for energy per atom, forces and virial per atom (key ``stress``).
+    grade : Grade, optional
+        Extrapolation grade of atoms.
     known : tuple of str
         Content keys of the configurations that it was made from.
 
@@ -58,6 +62,7 @@ class QuadraticUncertainty:
     factor_: Array
     sets: Array
     links: Mapping[str, Link]
+    grade: Grade | None = None
     known: tuple[str, ...] = field(default=(), repr=False)
 
     def __post_init__(self) -> None:
@@ -74,7 +79,7 @@ class QuadraticUncertainty:
     @property
     def parts(self) -> tuple[str, ...]:
         """Which parts of a spread it gives."""
-        return tuple(self.links)
+        return (*self.links, *(("gamma",) if self.grade is not None else ()))
 
     def bind(self, descriptor: Descriptor) -> QuadraticSpreader:
         """Fold the coefficient sets into the descriptor.
@@ -113,6 +118,7 @@ class QuadraticUncertainty:
             "factor": np.asarray(self.factor_, np.float32),
             "sets": self.sets,
             "links": {quantity: link.to_dict() for quantity, link in self.links.items()},
+            "grade": None if self.grade is None else self.grade.to_dict(),
             "known": list(self.known),
         }
 
@@ -124,6 +130,7 @@ class QuadraticUncertainty:
             factor_=np.asarray(settings["factor"], float),
             sets=settings["sets"],
             links={str(q): Link.from_dict(link) for q, link in settings["links"].items()},
+            grade=grade_from_dict(settings["grade"]) if settings["grade"] else None,
             known=tuple(map(str, settings["known"])),
         )
 
@@ -141,8 +148,8 @@ class QuadraticSpreader:
     ) -> Spread:
         """Expected errors of one configuration; only what is wanted is worked out."""
         links, n = self.uncertainty.links, len(system)
-        wanted = [part for part in wanted if part in links]
-        energy = forces = stress = None
+        wanted = [part for part in wanted if part in self.uncertainty.parts]
+        energy = forces = stress = gamma = None
         if "energy" in wanted:
             row = self.energy_row(system, threads) / n
             energy = n * float(links["energy"].std(self.uncertainty.variance(row)))
@@ -153,7 +160,15 @@ class QuadraticSpreader:
             if "stress" in wanted:
                 spread = links["stress"].std(np.sum((virials / n) ** 2, axis=0))
                 stress = n * spread / volume
-        return Spread(energy, forces, stress)
+        if "gamma" in wanted:
+            gamma = self._grades(system, threads)
+        return Spread(energy, forces, stress, gamma)
+
+    def _grades(self, system: System, threads: int) -> Array:
+        grade = self.uncertainty.grade
+        assert grade is not None
+        features = grade.descriptor.features(system, threads=threads)
+        return grade.grade(features, system.species)
 
     def energy_row(self, system: System, threads: int = 1) -> Array:
         """Sums of features by species, one-body counts first, (n_species (1 + M),)."""

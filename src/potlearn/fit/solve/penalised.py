@@ -57,6 +57,15 @@ class RidgeFactor:
         )
 
     @property
+    def log_evidence(self) -> float:
+        r"""Logarithm of the evidence, :math:`-(e + n (1 + \log 2 \pi / n)) / 2`.
+
+        e is twice the negative logarithm without its constants.
+        """
+        n = self.problem.n_rows
+        return -0.5 * (self.negative_log_evidence + n * (1 + float(np.log(2 * np.pi / n))))
+
+    @property
     def effective_parameters(self) -> float:
         r"""Trace of the hat matrix, :math:`C - \lambda \|S T^{-1}\|_F^2`."""
         spread = solve_triangular(self.triangle, np.diag(self.scales), transposed=True)
@@ -80,6 +89,7 @@ class RidgeFactor:
             residual=self.problem.residual(c),
             notes=notes,
             scaling=scaling,
+            log_evidence=self.log_evidence,
         )
         return Solution(c, info)
 

@@ -152,6 +152,9 @@ class SolveInfo:
         What a user should know.
     scaling : str
         Scaling of the penalty, ``"columns"`` or ``"none"``.
+    log_evidence : float
+        Logarithm of the probability of the weighted labels, noise level maximised; NaN where the
+        solver does not know it.  Differences compare bases and penalties on the same rows.
     """
 
     solver: str
@@ -162,6 +165,7 @@ class SolveInfo:
     residual: float
     notes: tuple[str, ...] = ()
     scaling: str = "columns"
+    log_evidence: float = float("nan")
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from potlearn.tasks.settings.descriptor import DescriptorConfig
 from potlearn.tasks.settings.reference import ReferenceConfig
 from potlearn.tasks.settings.section import FilePath, Section
 from potlearn.tasks.settings.solver import SolverConfig
+from potlearn.tasks.settings.uncertainty import UncertaintyConfig
 
 
 class OutputConfig(Section):
@@ -26,7 +27,7 @@ class OutputConfig(Section):
 
 
 class FitConfig(Section):
-    """Everything that a fit needs: data, descriptor, reference potential, solver and output."""
+    """Everything that a fit needs: data, descriptor, reference, solver, uncertainty and output."""
 
     data: DataConfig
     """Labelled configurations."""
@@ -36,5 +37,7 @@ class FitConfig(Section):
     """Pair potential under the fit."""
     fit: SolverConfig = SolverConfig()
     """Weights and solver."""
+    uncertainty: UncertaintyConfig = UncertaintyConfig()
+    """Expected errors, saved with the potential."""
     output: OutputConfig = OutputConfig()
     """Folder and files."""

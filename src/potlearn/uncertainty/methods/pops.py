@@ -20,7 +20,7 @@ from potlearn.linalg.blas import one_blas_thread
 from potlearn.linalg.lapack import solve_triangular
 from potlearn.runtime import reporting
 from potlearn.typing import Array
-from potlearn.uncertainty.calibration import varies
+from potlearn.uncertainty.calibration import least_variance
 from potlearn.uncertainty.halves import halves
 from potlearn.uncertainty.link import Link
 from potlearn.uncertainty.methods.plain import plain_links
@@ -47,7 +47,8 @@ class PointwiseOptimal(Method):
         with one_blas_thread(), reporting(task.progress, "pointwise fits") as report:
             passes = (z for _, z, _ in halves(task.result, posterior.hat, report))
             leverages = np.concatenate([np.sum(z**2, axis=0) for z in passes])
-            least = float(np.quantile(leverages[varies(leverages)], self.quantile))
+            leverages = leverages[leverages > least_variance(leverages)]
+            least = float(np.quantile(leverages, self.quantile))
             moment, n = np.zeros((len(posterior.hat.triangle),) * 2), 0
             for _, z, errors in halves(task.result, posterior.hat):
                 own = np.sum(z**2, axis=0)
