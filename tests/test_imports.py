@@ -26,6 +26,7 @@ ORDER = (
     "potentials",
     "testing",
     "fit",
+    "uncertainty",
     "metrics",
     "studies",
     "report",
