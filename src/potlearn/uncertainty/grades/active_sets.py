@@ -17,9 +17,10 @@ from functools import cached_property
 from typing import Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from potlearn.select.matrix.maxvol import exchange
-from potlearn.typing import Array, Indices, Species
+from potlearn.typing import Array, Indices
 from potlearn.uncertainty.grades.environments import Moments
 
 # Part of the volume that an exchange must gain.
@@ -58,7 +59,7 @@ class ActiveSets:
     @cached_property
     def inverses(self) -> Array:
         """Inverses of the sets, (S, M + 1, M + 1)."""
-        return np.linalg.inv(self.rows)
+        return np.asarray(np.linalg.inv(self.rows), np.float64)
 
     @property
     def maps(self) -> Array:
@@ -85,7 +86,7 @@ class Entering:
 
     sets: ActiveSets
 
-    def __call__(self, features: Array, species: Species) -> tuple[Array, list[Array]]:
+    def __call__(self, features: Array, species: NDArray[np.integer]) -> tuple[Array, list[Array]]:
         """Largest grade of each species, (S,), and the rows that exchanges bring into its set."""
         n_species, width, _ = self.sets.rows.shape
         tops, rows = np.zeros(n_species), [np.zeros((0, width))] * n_species
@@ -104,7 +105,9 @@ class Search:
     """One pass: the rows that enter, and what the sets become by them."""
 
     def __init__(self, sets: ActiveSets) -> None:
-        self.work: Callable[[Array, Species], tuple[Array, list[Array]]] = Entering(sets)
+        self.work: Callable[[Array, NDArray[np.integer]], tuple[Array, list[Array]]] = Entering(
+            sets
+        )
         self.sets, self.changed = sets, False
         n_species, width, _ = sets.rows.shape
         self.tops = np.zeros(n_species)
@@ -135,7 +138,8 @@ def _exchanged(active: Array, rows: Array) -> tuple[Array, Indices]:
     chosen = np.arange(k)
     for _ in range(ROUNDS if len(rows) else 0):
         before = chosen.copy()
-        exchange(np.linalg.solve(pool[chosen].T, pool.T).T.copy(), chosen, 1 + TOLERANCE)
+        coefficients = np.linalg.solve(pool[chosen].T, pool.T).T
+        exchange(np.array(coefficients, np.float64, order="C"), chosen, 1 + TOLERANCE)
         if np.array_equal(before, chosen):
             break
     return pool[chosen], np.flatnonzero(chosen >= k)

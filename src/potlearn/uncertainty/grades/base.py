@@ -4,14 +4,19 @@ r"""The protocol of grades, and what they have in common: an affine map per spec
 
 for an atom i of species :math:`z_i` with features :math:`b_i`.  Grades differ in how the maps are
 made and in the norm.  An evaluation costs M r multiply-adds per atom.
+
+The grade of a configuration is that of its mean environments, one for each species, among the mean
+environments of the training's configurations.  Thermal motion averages out of them: they show a
+strain or another density that the environments of hot atoms hide.  What is wrong with a few atoms
+of many only the grades of atoms show.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol, Self, runtime_checkable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Protocol, Self, TypeAlias, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +26,10 @@ from potlearn.errors import DataError, ModelFileError
 from potlearn.structure.neighbors import Neighbors
 from potlearn.structure.species import species_indices
 from potlearn.typing import Array, Atoms, Settings
+from potlearn.uncertainty.grades.environments import Environments, mean_environments
+
+Norm: TypeAlias = Callable[[Array], Array]
+"""Of every row of (N, r), (N,)."""
 
 
 @runtime_checkable
@@ -33,6 +42,9 @@ class Grade(Protocol):
 
     def grade(self, features: Array, species: NDArray[np.integer]) -> Array:
         """Grades (N,) of atoms with features (N, M) of :attr:`descriptor` and species (N,)."""
+
+    def configuration(self, features: Array, species: NDArray[np.integer]) -> float:
+        """Grade of a configuration of these N atoms: that of its mean environments."""
 
     def of(self, atoms: Atoms, neighbors: Neighbors | None = None, *, threads: int = 1) -> Array:
         """Grades (N,) of the atoms of a configuration."""
@@ -52,6 +64,8 @@ class AffineGrade(ABC):
     maps : (n_species, 1 + M, r)
         Constants, then the coefficients of the features.  NaN for a species without training
         environments, all of whose atoms have an infinite grade.
+    mean_maps : (n_species, 1 + M, r)
+        The same for mean environments.
 
     Raises
     ------
@@ -63,18 +77,23 @@ class AffineGrade(ABC):
 
     descriptor: Descriptor
     maps: Array
+    mean_maps: Array
 
     def __post_init__(self) -> None:
-        maps = np.ascontiguousarray(self.maps, float)
+        for name in ("maps", "mean_maps"):
+            object.__setattr__(self, name, self._checked(name))
+
+    def _checked(self, name: str) -> Array:
+        maps: Array = np.ascontiguousarray(getattr(self, name), float)
         shape = (len(self.descriptor.species), 1 + self.descriptor.n_features)
         if maps.ndim != 3 or maps.shape[:2] != shape or not maps.shape[2]:
             raise ModelFileError(
-                f"{self.kind} grade: maps: expected shape {(*shape, 'r')}, got {maps.shape}"
+                f"{self.kind} grade: {name}: expected shape {(*shape, 'r')}, got {maps.shape}"
             )
         finite = np.isfinite(maps).all(axis=(1, 2))
         if not (finite | np.isnan(maps).all(axis=(1, 2))).all():
-            raise ModelFileError(f"{self.kind} grade: maps: NaN or infinite")
-        object.__setattr__(self, "maps", maps)
+            raise ModelFileError(f"{self.kind} grade: {name}: NaN or infinite")
+        return maps
 
     @staticmethod
     @abstractmethod
@@ -102,12 +121,16 @@ class AffineGrade(ABC):
         """
         x, z = np.asarray(features, float), np.asarray(species)
         self._check(x, z)
-        if len(self.maps) == 1:
-            return self._of_species(x, 0)
-        grades = np.empty(len(x))
-        for s in np.unique(z):
-            grades[z == s] = self._of_species(x[z == s], s)
-        return grades
+        return graded(self.maps, self.norm, x, z)
+
+    def configuration(self, features: Array, species: NDArray[np.integer]) -> float:
+        """Grade of a configuration of N atoms, the largest of its mean environments'.
+
+        Arguments and errors are those of :meth:`grade`.  Of no atoms it is 0.
+        """
+        x, z = np.asarray(features, float), np.asarray(species)
+        self._check(x, z)
+        return float(graded(self.mean_maps, self.norm, *mean_environments(x, z)).max(initial=0.0))
 
     def of(self, atoms: Atoms, neighbors: Neighbors | None = None, *, threads: int = 1) -> Array:
         """Grades (N,) of the atoms of a configuration.
@@ -122,20 +145,14 @@ class AffineGrade(ABC):
 
     def to_dict(self) -> Settings:
         """Settings that rebuild the grade."""
-        return {"kind": self.kind, "descriptor": self.descriptor.to_dict(), "maps": self.maps}
+        maps = {"maps": self.maps, "mean_maps": self.mean_maps}
+        return {"kind": self.kind, "descriptor": self.descriptor.to_dict(), **maps}
 
     @classmethod
     def from_dict(cls, settings: Mapping[str, Any]) -> Self:
         """The inverse of :meth:`to_dict`."""
-        return cls(descriptor_from_dict(settings["descriptor"]), settings["maps"])
-
-    def _of_species(self, x: Array, s: int) -> Array:
-        map_ = self.maps[s]
-        if np.isnan(map_[0, 0]):
-            return np.full(len(x), np.inf)
-        mapped = x @ map_[1:]
-        mapped += map_[0]
-        return self.norm(mapped)
+        descriptor = descriptor_from_dict(settings["descriptor"])
+        return cls(descriptor, settings["maps"], settings["mean_maps"])
 
     def _check(self, x: Array, z: NDArray[Any]) -> None:
         n_species, columns, _ = self.maps.shape
@@ -156,8 +173,35 @@ class AffineGrade(ABC):
             raise DataError(f"{self.kind} grade: atom {atom}: NaN or Inf in its features")
 
 
-def largest(grade: AffineGrade, features: Array, species: NDArray[np.integer]) -> Array:
+class TrainedGrade(AffineGrade):
+    """A grade that is made from the environments of a training set."""
+
+    @classmethod
+    @abstractmethod
+    def maps_of(cls, environments: Environments) -> Array:
+        """The maps, by which no training environment has a grade above 1."""
+
+    @classmethod
+    def made(cls, environments: Environments) -> Self:
+        """The grade by atoms, and by mean environments."""
+        mean = replace(environments, averaged=True)
+        return cls(environments.descriptor, cls.maps_of(environments), cls.maps_of(mean))
+
+
+def graded(maps: Array, norm: Norm, features: Array, species: NDArray[np.integer]) -> Array:
+    """Norms of the mapped features, (N,); infinite where the map of a species is NaN."""
+    grades = np.full(len(features), np.inf)
+    for s in np.unique(species):
+        if np.isfinite(maps[s, 0, 0]):
+            own = slice(None) if len(maps) == 1 else species == s
+            mapped = features[own] @ maps[s, 1:]
+            mapped += maps[s, 0]
+            grades[own] = norm(mapped)
+    return grades
+
+
+def largest(maps: Array, norm: Norm, features: Array, species: NDArray[np.integer]) -> Array:
     """Largest grade of every species, (n_species,); 0 for one that is not among the atoms."""
-    found = np.zeros(len(grade.maps))
-    np.maximum.at(found, species, grade.grade(features, species))
+    found = np.zeros(len(maps))
+    np.maximum.at(found, species, graded(maps, norm, features, species))
     return found

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeAlias, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from potlearn.data import Dataset
 from potlearn.descriptors import Descriptor
@@ -14,19 +15,23 @@ from potlearn.errors import DataError
 from potlearn.features.batches import parts_of
 from potlearn.features.matrix import chunks_of
 from potlearn.runtime import Runtime, Span, run_chunks
-from potlearn.typing import Array, Species
+from potlearn.typing import Array
 
 Result = TypeVar("Result")
-Work: TypeAlias = Callable[[Array, Species], Result]
+Work: TypeAlias = Callable[[Array, NDArray[np.integer]], Result]
 """Of the features (N, M) and species (N,) of a chunk's atoms."""
 
 # Part of a feature's size (root mean square) below which its variation is not resolved.
 RESOLUTION = 1e-3
+# Rounding of a grade, of its own size.
+ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
 class Environments:
     """The atoms of a dataset as a descriptor sees them; features are made again in every pass.
+
+    ``averaged``: in place of atoms, the mean environments of every configuration.
 
     Raises
     ------
@@ -39,6 +44,7 @@ class Environments:
     dataset: Dataset
     descriptor: Descriptor
     runtime: Runtime
+    averaged: bool = False
 
     def __post_init__(self) -> None:
         if len(self.dataset) == 0:
@@ -53,7 +59,7 @@ class Environments:
         chunks = chunks_of(self.dataset.n_atoms)
         with self.runtime.reporting(what) as report:
             run_chunks(
-                _Chunk(self.dataset, self.descriptor, work),
+                _Chunk(self.dataset, self.descriptor, work, self.averaged),
                 chunks.__getitem__,
                 chunks,
                 lambda _, result: take(result),
@@ -69,16 +75,33 @@ class _Chunk(Generic[Result]):
     dataset: Dataset
     descriptor: Descriptor
     work: Work[Result]
+    averaged: bool
 
     def __call__(self, chunk: Span) -> Result:
         parts = parts_of([self.dataset[i] for i in range(*chunk)], self.descriptor)
         for i, part in zip(range(*chunk), parts, strict=True):
             if not np.isfinite(part.descriptors).all():
                 raise DataError(f"{self.dataset.source(i)}: NaN or Inf in its features")
-        return self.work(
-            np.concatenate([part.descriptors for part in parts]),
-            np.concatenate([part.species for part in parts]),
-        )
+        of = mean_environments if self.averaged else _as_they_are
+        rows, species = zip(*(of(part.descriptors, part.species) for part in parts), strict=True)
+        return self.work(np.concatenate(rows), np.concatenate(species))
+
+
+def mean_environments(
+    features: Array, species: NDArray[np.integer]
+) -> tuple[Array, NDArray[np.integer]]:
+    """Mean features (K, M) of the atoms of each of the K species that are there, and these (K,)."""
+    present, index = np.unique(species, return_inverse=True)
+    means = np.zeros((len(present), features.shape[1]))
+    np.add.at(means, index, features)
+    counts = np.bincount(index, minlength=len(present))
+    return np.asarray(means / counts[:, None]), present
+
+
+def _as_they_are(
+    features: Array, species: NDArray[np.integer]
+) -> tuple[Array, NDArray[np.integer]]:
+    return features, species
 
 
 @dataclass(frozen=True)
@@ -108,7 +131,7 @@ class Moments:
         own = np.sqrt(self.mean**2 + np.einsum("smm->sm", self.squares) / n)
         others = own.max(axis=0)
         others = np.where(others > 0, others, others.max() or 1.0)
-        return np.where(own > 0, own, others)
+        return np.asarray(np.where(own > 0, own, others))
 
     @property
     def resolved(self) -> Array:
@@ -120,7 +143,7 @@ class Moments:
         """Standard deviation of every feature, at least what is resolved, (S, M)."""
         n = np.maximum(self.n, 1)[:, None]
         deviation = np.sqrt(np.einsum("smm->sm", self.squares) / n)
-        return np.maximum(deviation, self.resolved)
+        return np.asarray(np.maximum(deviation, self.resolved))
 
     def __add__(self, other: Moments) -> Moments:
         """Of both, without cancellation (Chan, Golub, LeVeque, Am. Stat. 37 (1983) 242)."""
@@ -135,7 +158,7 @@ class Moments:
 class _MomentsOf:
     n_species: int
 
-    def __call__(self, features: Array, species: Species) -> Moments:
+    def __call__(self, features: Array, species: NDArray[np.integer]) -> Moments:
         width = features.shape[1]
         n = np.bincount(species, minlength=self.n_species).astype(float)
         mean, squares = np.zeros((self.n_species, width)), np.zeros((self.n_species, width, width))

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import ClassVar, Self
+from typing import ClassVar
 
 import numpy as np
 from typing_extensions import override
 
 from potlearn.typing import Array, Indices
-from potlearn.uncertainty.grades.base import AffineGrade, largest
-from potlearn.uncertainty.grades.environments import Environments, Moments, moments
+from potlearn.uncertainty.grades.base import TrainedGrade, largest
+from potlearn.uncertainty.grades.environments import ROUNDING, Environments, Moments, moments
 
 
 @dataclass(frozen=True, eq=False)
-class MahalanobisGrade(AffineGrade):
+class MahalanobisGrade(TrainedGrade):
     r"""Mahalanobis distance, relative to the largest one of the training.
 
     .. math::
@@ -43,17 +43,18 @@ class MahalanobisGrade(AffineGrade):
         return np.asarray(np.sqrt(np.einsum("ij,ij->i", mapped, mapped)))
 
     @classmethod
-    def made(cls, environments: Environments) -> Self:
+    @override
+    def maps_of(cls, environments: Environments) -> Array:
         """Of training environments, in two passes."""
         found = moments(environments)
-        grade = cls(environments.descriptor, _maps(found))
+        maps = _maps(found)
         tops = np.full(len(found.n), np.sqrt(environments.descriptor.n_features))
 
         def take(chunk: Array) -> None:
             np.maximum(tops, chunk, out=tops)
 
-        environments.each(partial(largest, grade), take, "largest distance")
-        return cls(grade.descriptor, grade.maps / (tops * (1 + 1e-9))[:, None, None])
+        environments.each(partial(largest, maps, cls.norm), take, "largest distance")
+        return np.asarray(maps / (tops * (1 + ROUNDING))[:, None, None])
 
 
 def shrinkage(correlations: Array, n: float) -> float:

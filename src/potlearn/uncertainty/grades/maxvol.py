@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import ClassVar
 
 import numpy as np
 from typing_extensions import override
 
 from potlearn.typing import Array
 from potlearn.uncertainty.grades.active_sets import ActiveSets, Search
-from potlearn.uncertainty.grades.base import AffineGrade
-from potlearn.uncertainty.grades.environments import Environments, moments
+from potlearn.uncertainty.grades.base import TrainedGrade
+from potlearn.uncertainty.grades.environments import ROUNDING, Environments, moments
 
 # Passes over the training, at most.
 PASSES = 8
-# Rounding of a grade, of its own size.
-ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
-class MaxVolGrade(AffineGrade):
+class MaxVolGrade(TrainedGrade):
     r"""Extrapolation grade of D-optimality, per species.
 
     .. math:: \gamma_i = \frac{1}{g_z} \max_j | (1, b_i) A_z^{-1} |_j
@@ -48,7 +46,8 @@ class MaxVolGrade(AffineGrade):
         return np.asarray(np.maximum(mapped.max(axis=1), -mapped.min(axis=1)))
 
     @classmethod
-    def made(cls, environments: Environments) -> Self:
+    @override
+    def maps_of(cls, environments: Environments) -> Array:
         """Of training environments, in some five passes; memory does not grow with their number."""
         found = moments(environments)
         sets = ActiveSets.start(found)
@@ -61,4 +60,4 @@ class MaxVolGrade(AffineGrade):
         else:
             sets = used
         maps = sets.maps / (np.maximum(search.tops, 1) * (1 + ROUNDING))[:, None, None]
-        return cls(environments.descriptor, np.where(found.n[:, None, None] > 0, maps, np.nan))
+        return np.asarray(np.where(found.n[:, None, None] > 0, maps, np.nan))

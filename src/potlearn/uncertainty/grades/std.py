@@ -46,4 +46,5 @@ class StdGrade(AffineGrade):
             raise ModelFileError(
                 f"std grade: expected a finite factor (n_species, M, r), got {F.shape}"
             )
-        return cls(descriptor, np.concatenate([np.zeros_like(F[:, :1]), F], axis=1))
+        maps = np.concatenate([np.zeros_like(F[:, :1]), F], axis=1)
+        return cls(descriptor, maps, maps)
