@@ -20,6 +20,7 @@ from . import studies as studies
 from . import tasks as tasks
 from . import testing as testing
 from . import typing as typing
+from . import uncertainty as uncertainty
 from .data import Dataset as Dataset
 from .data import LabelKeys as LabelKeys
 from .data import Labels as Labels

@@ -89,6 +89,24 @@ def _exchange(U: Array, bound: float, size: float) -> tuple[Indices, Array]:
     """Dominant square submatrix: its rows, and coefficients C of all rows."""
     chosen, _ = lu_pivots(U, size)
     C = np.asarray(np.linalg.solve(U[chosen].T, U.T).T, np.float64)
+    exchange(C, chosen, bound)
+    return chosen, C
+
+
+def exchange(coefficients: Array, chosen: Indices, bound: float) -> None:
+    r"""Exchange chosen rows while a coefficient is above ``bound``, in place.
+
+    Every exchange multiplies the volume of the k chosen rows by that coefficient.
+
+    Parameters
+    ----------
+    coefficients : (N, k)
+        C of all rows: :math:`U = C\, U[\mathrm{chosen}]`.
+    chosen : (k,)
+    bound : float
+        Above 1.
+    """
+    C = coefficients
     for _ in range(EXCHANGES * len(chosen)):
         i = first_largest(np.abs(C).max(axis=1))
         j = first_largest(np.abs(C[i]))
@@ -98,7 +116,6 @@ def _exchange(U: Array, bound: float, size: float) -> tuple[Indices, Array]:
         step[j] -= 1.0
         C -= np.outer(C[:, j], step / C[i, j])
         chosen[j] = i
-    return chosen, C
 
 
 def _extend(chosen: Indices, C: Array, k: int) -> Indices:
