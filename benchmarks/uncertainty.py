@@ -1,7 +1,7 @@
 """How well intervals cover the errors of new configurations, and how sharp they are.
 
-Repeated splits, copies kept together: fit on nine tenths, compare on the rest.  Pooled over the
-splits, per method and quantity: share of errors within the intervals of 68 and 95 % with binomial
+Repeated tenfold splits, copies kept together: fit on nine tenths, compare on the rest, each
+configuration as often as the others.  Pooled over the splits, per method and quantity: share of errors within the intervals of 68 and 95 % with binomial
 intervals that count configurations, mean width against that of one interval for all (quantiles of
 leave-one-out residuals without regard to the variance), rank correlation of width and error.
 
@@ -26,6 +26,7 @@ from potlearn.fit import FitResult, FitSettings, RowBudget, fit_linear
 from potlearn.uncertainty import METHODS, LeftOut, Posterior, quantify
 
 HERE = Path(__file__).resolve().parent
+FOLDS = 10
 LEVELS = {"68": 0.682689492137086, "95": 0.95}
 
 
@@ -140,8 +141,7 @@ def split_errors(
         seconds[method] = time.process_time() - start
         potential = pl.LinearPotential(descriptor, result.coefficients, uncertainty=found)
         widths = {
-            q: np.array([found.factor(q, level) for level in LEVELS.values()])
-            for q in found.links
+            q: np.array([found.factor(q, level) for level in LEVELS.values()]) for q in found.links
         }
         for i in range(len(test)):
             for quantity, error, std in components(potential, test, i):
@@ -174,12 +174,20 @@ def components(
         yield "forces", (prediction.forces - labels.forces).ravel(), spread.forces.ravel()
 
 
+def parts(dataset: pl.Dataset, fold: int) -> tuple[pl.Dataset, pl.Dataset]:
+    """Training and test set of a fold; after ten folds the set is dealt anew."""
+    seed, k = divmod(fold, FOLDS)
+    test = np.sort(pl.k_folds(dataset, FOLDS, seed=seed)[k])
+    train = np.setdiff1d(np.arange(len(dataset)), test)
+    return dataset.subset(train), dataset.subset(test)
+
+
 def study(name: str, data: Path, splits: int, methods: list[str]) -> dict[str, Any]:
     """One data set."""
     case, pools, seconds = CASES[name], {}, []
     dataset, first = case.read(data), 0
-    for seed in range(splits):
-        train, test = pl.random_split(dataset, test=0.1, seed=seed)
+    for fold in range(splits):
+        train, test = parts(dataset, fold)
         seconds.append(split_errors(train, test, case, methods, pools, first))
         first += len(test)
     found = {f"{m} {q}": pool.summary() for (m, q), pool in sorted(pools.items())}
@@ -190,8 +198,10 @@ def study(name: str, data: Path, splits: int, methods: list[str]) -> dict[str, A
 
 def show(name: str, found: dict[str, Any]) -> None:
     """A table of one data set."""
-    print(f"\n{name}\n| | rows | configurations | 68 % | 95 % | mean, "
-          "median width | | rank | not zero |\n|---|---|---|---|---|---|---|---|---|")
+    print(
+        f"\n{name}\n| | rows | configurations | 68 % | 95 % | mean, "
+        "median width | | rank | not zero |\n|---|---|---|---|---|---|---|---|---|"
+    )
     for what, row in found.items():
         if isinstance(row, dict):
             print(

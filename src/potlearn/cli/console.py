@@ -7,7 +7,7 @@ from types import NoneType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from potlearn.metrics import Measured
+    from potlearn.metrics import Covered, Evaluation, Measured
 
 
 def show_table(columns: Sequence[str], rows: Sequence[Sequence[object]], title: str = "") -> None:
@@ -40,6 +40,28 @@ def show_metrics(metrics: Mapping[str, Measured]) -> None:
                     rows.append((name, group, quantity, unit, *shown, values["n"]))
     labels = (measure.label for measure in measures.values())
     show_table(("set", "group", "quantity", "unit", *labels, "n"), rows)
+
+
+def show_coverage(evaluations: Mapping[str, Evaluation]) -> None:
+    """Print how well expected errors cover the errors; nothing without an uncertainty."""
+    from potlearn.metrics import QUANTITIES, coverage
+
+    for name, evaluation in evaluations.items():
+        rows = []
+        for group, quantities in coverage(evaluation).items():
+            for key, found in quantities.items():
+                q, shares = QUANTITIES[key], [_share(covered) for covered in found.at]
+                width = f"{q.factor * found.width:.3g} {q.error_unit}"
+                rows.append((group, key, *shares, width, found.rank, found.configurations))
+        if rows:
+            columns = ("group", "quantity", "in 68 %", "in 95 %", "mean std", "rank", "n")
+            show_table(columns, rows, f"Expected errors of {name}: share of errors within, %")
+
+
+def _share(covered: Covered) -> str:
+    """Per cent, with the binomial interval."""
+    low, high = 100 * covered.low, 100 * covered.high
+    return f"{100 * covered.share:.0f} ({low:.0f}-{high:.0f})"
 
 
 def _scaled(value: float | None, factor: float) -> float | None:

@@ -36,7 +36,7 @@ def command(
 ) -> None:
     """Print the errors of MODEL on FILE, per group and quantity."""
     from potlearn import potentials, tasks
-    from potlearn.cli.console import show_metrics
+    from potlearn.cli.console import show_coverage, show_metrics
 
     parts, data = potentials.split_model([model, *files])
     if not data:
@@ -45,6 +45,7 @@ def command(
     labels = o.label_settings(context.params)
     outcome = tasks.evaluate({**settings, **labels}, progress=True)
     show_metrics(outcome.metrics)
+    show_coverage({"test": outcome.evaluation})
     for note in outcome.notes:
         typer.echo(f"note: {note}")
     for path in outcome.files:

@@ -1,3 +1,7 @@
+from .coverage import Coverage as Coverage
+from .coverage import Covered as Covered
+from .coverage import calibration_curve as calibration_curve
+from .coverage import coverage as coverage
 from .errors import EVERYTHING as EVERYTHING
 from .errors import Measured as Measured
 from .errors import error_measures as error_measures
@@ -19,3 +23,5 @@ from .quantities import GPA as GPA
 from .quantities import QUANTITIES as QUANTITIES
 from .quantities import VIRIAL as VIRIAL
 from .quantities import Quantity as Quantity
+from .spreads import LEVELS as LEVELS
+from .spreads import Spreads as Spreads

@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike
 from potlearn.data.writing import write_frame
 from potlearn.errors import DataError
 from potlearn.metrics.quantities import QUANTITIES
+from potlearn.metrics.spreads import Spreads
 from potlearn.runtime import replacing
 from potlearn.typing import Array, Atoms, Indices, Mask
 
@@ -89,6 +90,8 @@ class Evaluation:
         In eV/Å.
     stress_ref, stress_pred : (n, 6)
         In eV/Å³.
+    spreads : Spreads, optional
+        Expected errors, of a potential that has an uncertainty.
     """
 
     sources: tuple[str, ...]
@@ -102,6 +105,7 @@ class Evaluation:
     forces_pred: Array
     stress_ref: Array
     stress_pred: Array
+    spreads: Spreads | None = None
 
     def __len__(self) -> int:
         return len(self.sources)
@@ -152,6 +156,7 @@ class Evaluation:
             self.forces_pred[atoms],
             self.stress_ref[chosen],
             self.stress_pred[chosen],
+            None if self.spreads is None else self.spreads.subset(chosen, atoms),
         )
 
     def to_extxyz(self, path: str | Path, dataset: Dataset) -> None:
@@ -161,6 +166,9 @@ class Evaluation:
 
 def write_predictions(path: str | Path, evaluation: Evaluation, dataset: Dataset) -> None:
     """Write every configuration with its reference and predicted labels.
+
+    Expected errors, where there are: ``pred_energy_std`` (total, eV) and ``pred_stress_std``, and
+    per atom ``pred_forces_std`` and the extrapolation grade ``pred_gamma``.
 
     Per configuration ``REF_energy``, ``pred_energy`` (total, eV) and ``REF_stress``,
     ``pred_stress`` (Voigt xx yy zz yz xz xy, eV/Å³); per atom ``REF_forces``, ``pred_forces``
@@ -199,7 +207,20 @@ def _labelled(evaluation: Evaluation, i: int, atoms: Atoms) -> Atoms:
             atoms.info[f"{name}_stress"] = stress.copy()
     rows = slice(evaluation.first[i], evaluation.first[i + 1])
     _set_forces(atoms, evaluation.forces_ref[rows], evaluation.forces_pred[rows])
+    if evaluation.spreads is not None:
+        _set_spreads(atoms, evaluation.spreads, i, rows)
     return atoms
+
+
+def _set_spreads(atoms: Atoms, spreads: Spreads, i: int, rows: slice) -> None:
+    """Expected errors of one configuration, those that there are."""
+    if np.isfinite(spreads.energy[i]):
+        atoms.info["pred_energy_std"] = float(spreads.energy[i]) * len(atoms)
+    if np.isfinite(spreads.stress[i]).all():
+        atoms.info["pred_stress_std"] = spreads.stress[i].copy()
+    for name, values in (("forces_std", spreads.forces), ("gamma", spreads.gamma)):
+        if np.isfinite(values[rows]).all():
+            atoms.set_array(f"pred_{name}", values[rows])
 
 
 def _set_forces(atoms: Atoms, reference: Array, predicted: Array) -> None:

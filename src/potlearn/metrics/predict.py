@@ -9,8 +9,11 @@ import numpy as np
 
 from potlearn.errors import DataError, SpeciesError
 from potlearn.metrics.evaluation import Evaluation
+from potlearn.metrics.quantities import QUANTITIES
+from potlearn.metrics.spreads import LEVELS, Spreads
+from potlearn.potentials.spread import Spread
 from potlearn.structure.neighbors import Neighbors, neighbors
-from potlearn.typing import Array, Atoms
+from potlearn.typing import Array, Atoms, Indices
 
 if TYPE_CHECKING:
     from potlearn.data import Dataset, Labels
@@ -67,7 +70,43 @@ def evaluate(
         forces_pred=np.concatenate([np.zeros((0, 3)), *(row.forces_pred for row in rows)]),
         stress_ref=np.array([row.stress_ref for row in rows], dtype=float).reshape(-1, 6),
         stress_pred=np.array([row.stress_pred for row in rows], dtype=float).reshape(-1, 6),
+        spreads=_spreads(potential, [row.spread for row in rows], n_atoms),
     )
+
+
+def _spreads(
+    potential: Potential, spreads: list[Spread | None], n_atoms: Indices
+) -> Spreads | None:
+    """Expected errors of all configurations; None of a potential without an uncertainty."""
+    uncertainty = getattr(potential, "uncertainty", None)
+    if uncertainty is None:
+        return None
+    found = [spread or Spread() for spread in spreads]
+    sizes = n_atoms.tolist()
+    energies = [
+        np.nan if s.energy is None else s.energy / n for s, n in zip(found, sizes, strict=True)
+    ]
+    return Spreads(
+        energy=np.array(energies, float),
+        forces=_joined([s.forces for s in found], sizes, (3,)),
+        stress=_joined(
+            [None if s.stress is None else s.stress[None] for s in found], [1] * len(found), (6,)
+        ),
+        gamma=_joined([s.gamma for s in found], sizes, ()),
+        widths={
+            quantity: np.array([uncertainty.factor(quantity, level) for level in LEVELS])
+            for quantity in QUANTITIES
+            if quantity in uncertainty.parts
+        },
+    )
+
+
+def _joined(parts: list[Array | None], sizes: list[int], shape: tuple[int, ...]) -> Array:
+    """Rows one after the other, NaN where there are none."""
+    rows = [
+        np.full((n, *shape), np.nan) if x is None else x for x, n in zip(parts, sizes, strict=True)
+    ]
+    return np.concatenate([np.zeros((0, *shape)), *rows])
 
 
 class _Row(NamedTuple):
@@ -80,6 +119,7 @@ class _Row(NamedTuple):
     forces_pred: Array
     stress_ref: Array
     stress_pred: Array
+    spread: Spread | None
 
 
 def _row(
@@ -87,12 +127,13 @@ def _row(
 ) -> _Row:
     """Predict one configuration; what the potential refuses is named by its source."""
     try:
-        if look is None:
-            prediction = potential.predict(atoms)
-        else:
-            list_ = neighbors(atoms, potential.cutoff)
+        list_ = neighbors(atoms, potential.cutoff)
+        if look is not None:
             look(atoms, list_, source)
-            prediction = potential.predict(atoms, list_)
+        prediction = potential.predict(atoms, list_)
+        spread = None
+        if getattr(potential, "uncertainty", None) is not None:
+            spread = potential.spread(atoms, list_)  # type: ignore[attr-defined]
     except (DataError, SpeciesError) as error:
         raise type(error)(f"{source}: {error}") from None
     n, volume = len(atoms), _volume(atoms, labels)
@@ -104,6 +145,7 @@ def _row(
         forces_pred=np.asarray(prediction.forces, dtype=float).reshape(n, 3),
         stress_ref=np.full(6, np.nan) if labels.stress is None else labels.stress,
         stress_pred=-np.asarray(prediction.virial, dtype=float).reshape(6) / volume,
+        spread=spread,
     )
     _check_finite(row, source)
     return row

@@ -8,14 +8,24 @@ from typing import Any
 
 import numpy as np
 from ase.calculators.calculator import Calculator, all_changes
+from ase.outputs import Properties
 
-from potlearn.errors import DataError
+from potlearn.errors import DataError, UncertaintyError
 from potlearn.potentials.base import Potential, Prediction
 from potlearn.potentials.gates import GateWatch
+from potlearn.potentials.spread import Spread
 from potlearn.structure.lattice import periodic_part
 from potlearn.structure.neighbors import Neighbors, name_of, neighbors
 from potlearn.typing import Array, Atoms
 
+STDS = {
+    "energy_std": "energy",
+    "forces_std": "forces",
+    "forces_std_atom": "forces",
+    "stress_std": "stress",
+    "gamma": "gamma",
+}
+"""Results that expected errors give, and the part of a spread that holds each."""
 MOST_ENERGY = 1e12
 """Largest energy of an atom in eV: beyond, rounding takes 0.1 meV, and nothing has a meaning."""
 
@@ -87,6 +97,10 @@ class NeighborCache:
 class PotlearnCalculator(Calculator):
     """ASE calculator of a potential.
 
+    Beside energy, forces and stress it gives, of a potential with an uncertainty, ``energy_std``
+    (eV), ``forces_std`` (N, 3), ``forces_std_atom`` (N,), ``stress_std`` (6,) and the extrapolation
+    grade ``gamma`` (N,), by ``get_property`` and only when they are asked for.
+
     Parameters
     ----------
     potential : Potential
@@ -102,6 +116,7 @@ class PotlearnCalculator(Calculator):
         "energies",
         "forces",
         "stress",
+        *STDS,
     ]
 
     def __init__(self, potential: Potential, skin: float = 0.5, threads: int = 1) -> None:
@@ -116,13 +131,17 @@ class PotlearnCalculator(Calculator):
         """How often the neighbour list was built."""
         return self._neighbors.n_builds
 
+    def export_properties(self) -> Properties:
+        """Results that ASE has names for; the others stay in ``results``."""
+        return Properties({k: v for k, v in self.results.items() if k not in STDS})
+
     def calculate(
         self,
         atoms: Any = None,
         properties: Sequence[str] = ("energy",),
         system_changes: Sequence[str] = tuple(all_changes),
     ) -> None:
-        """Energy, forces and, of a cell with a volume, stress.
+        """Energy, forces and, of a cell with a volume, stress; expected errors that are asked for.
 
         Raises
         ------
@@ -131,10 +150,44 @@ class PotlearnCalculator(Calculator):
             potential has none for it: a force that is not finite, or more than 10¹² eV of an atom.
         SpeciesError
             An element that the potential does not know.
+        UncertaintyError
+            An expected error of a potential that has no uncertainty.
         """
         Calculator.calculate(self, atoms, properties, system_changes)
         current: Any = self.atoms
         list_ = self._neighbors.get(current)
+        if system_changes or "energy" not in self.results:
+            self._predict(current, list_)
+        asked = [name for name in properties if name in STDS]
+        if asked:
+            self.results |= self._spread(asked, current, list_)
+
+    def _spread(self, asked: Sequence[str], current: Any, list_: Neighbors) -> dict[str, Any]:
+        """Expected errors, those of one kind with the others that cost nothing more."""
+        spread_of = getattr(self.potential, "spread", None)
+        if spread_of is None:
+            raise UncertaintyError(
+                f"{asked[0]}: a potential of this kind has no uncertainty; fit one with the solver "
+                "'bayesian'"
+            )
+        wanted = {STDS[name] for name in asked}
+        wanted |= {"forces", "stress"} if wanted & {"forces", "stress"} else set()  # one pass
+        spread: Spread = spread_of(current, list_, wanted=wanted, threads=self.threads)
+        found = {
+            "energy_std": spread.energy,
+            "forces_std": spread.forces,
+            "forces_std_atom": spread.forces_atom,
+            "stress_std": spread.stress if current.cell.rank == 3 else None,
+            "gamma": spread.gamma,
+        }
+        absent = [name for name in asked if found[name] is None]
+        if absent:
+            raise UncertaintyError(
+                f"{absent[0]}: the uncertainty of this potential does not give it"
+            )
+        return {name: value for name, value in found.items() if value is not None}
+
+    def _predict(self, current: Any, list_: Neighbors) -> None:
         self._gates.look(current, list_)
         with np.errstate(all="ignore"):  # numbers that are not finite are found by the check
             prediction = self.potential.predict(current, list_, threads=self.threads)

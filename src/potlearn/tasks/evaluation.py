@@ -13,6 +13,7 @@ from potlearn.tasks.folder import OutputFolder
 from potlearn.tasks.progress import Stages, stages_of
 from potlearn.tasks.report_files import check_report_packages, write_report_files
 from potlearn.tasks.settings import EvaluateConfig
+from potlearn.tasks.uncertainty import coverage_numbers, seen_note
 
 if TYPE_CHECKING:
     from potlearn.data import Dataset
@@ -85,11 +86,16 @@ def evaluate(
             potential, dataset, report, potentials.GateWatch(potential).look
         )
     errors = {"test": metrics.metrics(evaluation)}
+    numbers = {**errors, **coverage_numbers({"test": evaluation})}
     folder = None
     if config.output is not None:
         with OutputFolder(config.output, RESULTS) as folder:
-            _write(folder, config, evaluation, dataset, errors)
-    notes = (*left_out, *(found.message for found in data.label_notes(dataset)))
+            _write(folder, config, evaluation, dataset, numbers)
+    notes = (
+        *left_out,
+        *seen_note(potential, dataset),
+        *(found.message for found in data.label_notes(dataset)),
+    )
     return EvaluateOutcome(evaluation, errors, notes, folder)
 
 
@@ -98,11 +104,11 @@ def _write(
     config: EvaluateConfig,
     evaluation: Evaluation,
     dataset: Dataset,
-    errors: Mapping[str, Any],
+    numbers: Mapping[str, Any],
 ) -> None:
     from potlearn.report import ReportInfo
 
-    folder.write_json("metrics.json", errors)
+    folder.write_json("metrics.json", numbers)
     with folder.file("predictions.extxyz") as path:
         evaluation.to_extxyz(path, dataset)
     if config.report:

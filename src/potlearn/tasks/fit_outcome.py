@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from potlearn.tasks.folder import OutputFolder
 from potlearn.tasks.settings import FitConfig
+from potlearn.tasks.uncertainty import coverage_numbers
 from potlearn.typing import Settings
 
 if TYPE_CHECKING:
@@ -131,6 +132,7 @@ class FitOutcome(Fitted):
             **self.metrics,
             "contradictions": [item.to_dict() for item in self.result.contradictions],
             "beyond": self.beyond.to_dict(),
+            **coverage_numbers(self.evaluations),
             "timing": {**self.timing, **self.result.timing},
             "n_coefficients": self.n_coefficients,
         }

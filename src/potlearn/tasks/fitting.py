@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from potlearn.errors import ModelFileError
@@ -18,6 +18,7 @@ from potlearn.tasks.progress import Stages, Stopwatch, stages_of
 from potlearn.tasks.reference import make_reference
 from potlearn.tasks.report_files import check_report_packages, write_report_files
 from potlearn.tasks.settings import FitConfig
+from potlearn.tasks.uncertainty import asked_method, quantified
 from potlearn.tasks.weights import (
     configuration_weights,
     filled_weights,
@@ -79,7 +80,7 @@ def fit(settings: FitConfig | Mapping[str, Any], *, progress: bool | Stages = Fa
         train = datasets["train"]
         with clock("fit"), stages("fitting") as report:
             linear = _fit(config, train, report)
-        fitted = _beyond(linear, clock, stages)
+        fitted = _with_uncertainty(_beyond(linear, clock, stages), clock, stages)
         with clock("evaluate"):
             evaluations = dict(_evaluate(fitted, datasets, stages))
         own = fitted.result.settings.configuration_weights
@@ -152,6 +153,7 @@ def _fit(config: FitConfig, train: Dataset, report: Report | None) -> _Linear:
         contradictions=section.contradictions,
     )
     keeps_rows = config.output.report and config.output.check_labels
+    keeps_rows |= asked_method(config) is not None
     result = fit_linear(
         train,
         descriptor,
@@ -195,6 +197,17 @@ def _checked(linear: _Linear) -> Protected:
 
     potential = LinearPotential(linear.descriptor, linear.result.coefficients, linear.reference)
     return Protected(potential, check_beyond(potential, linear.coverage), ())
+
+
+def _with_uncertainty(fitted: Fitted, clock: Stopwatch, stages: Stages) -> Fitted:
+    """The same with expected errors, if they are asked for."""
+    method = asked_method(fitted.config)
+    if method is None:
+        return fitted
+    with clock("uncertainty"), stages("expected errors") as report:
+        parts = fitted.config, fitted.result, fitted.potential
+        found = quantified(*parts, method, report)
+    return replace(fitted, potential=replace(fitted.potential, uncertainty=found))
 
 
 def _evaluate(

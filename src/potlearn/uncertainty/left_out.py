@@ -86,7 +86,9 @@ class LeftOut:
                 if report:
                     report(k + 1, len(members))
         return {
-            quantity: Scores(*(np.concatenate(parts) for parts in zip(*found[quantity], strict=True)))
+            quantity: Scores(
+                *(np.concatenate(parts) for parts in zip(*found[quantity], strict=True))
+            )
             for quantity in QUANTITIES
             if quantity in found
         }
@@ -104,7 +106,9 @@ class LeftOut:
         hat, noise = self.posterior.hat, self.posterior.noise
         # A label that is not in the fit is judged all the same: its weight is then without effect.
         roots = [np.sqrt(r.weight) if r.weight > 0 else 1.0 for r in rows]
-        half = hat.half(np.concatenate([s * r.block.rows for s, r in zip(roots, rows, strict=True)]))
+        half = hat.half(
+            np.concatenate([s * r.block.rows for s, r in zip(roots, rows, strict=True)])
+        )
         errors = [s * hat.residuals(r.block) for s, r in zip(roots, rows, strict=True)]
         error, own, variance = _without(
             half, np.concatenate(errors), np.concatenate([r.seen for r in rows])
@@ -129,7 +133,11 @@ def _without(half: Array, errors: Array, seen: Mask) -> tuple[Array, Array, Arra
         cross = inside.T @ half
         root = _root(np.eye(m) - cross[:, seen])
         gain = np.linalg.solve(root, cross)
-        return errors + gain.T @ np.linalg.solve(root, errors[seen]), own, own + np.sum(gain**2, axis=0)
+        return (
+            errors + gain.T @ np.linalg.solve(root, errors[seen]),
+            own,
+            own + np.sum(gain**2, axis=0),
+        )
     root = _root(np.eye(c) - inside @ inside.T)
     gain = np.linalg.solve(root, half)
     moved = gain.T @ np.linalg.solve(root, inside @ errors[seen])

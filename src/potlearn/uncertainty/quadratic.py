@@ -27,7 +27,7 @@ from potlearn.descriptors import Descriptor, Evaluator
 from potlearn.errors import UncertaintyError
 from potlearn.potentials.spread import Spread
 from potlearn.structure.system import System
-from potlearn.typing import Array, Settings
+from potlearn.typing import Array, Indices, Mask, Settings
 from potlearn.uncertainty.grades.base import Grade
 from potlearn.uncertainty.grades.registry import grade_from_dict
 from potlearn.uncertainty.link import Link
@@ -49,8 +49,8 @@ class QuadraticUncertainty:
         From variances to errors, for energy per atom, forces and virial per atom (key ``stress``).
     grade : Grade, optional
         Extrapolation grade of atoms.
-    known : tuple of str
-        Content keys of the configurations that it was made from.
+    known : (n,) int
+        Fingerprints of the geometries that it was made from, ascending.
 
     Raises
     ------
@@ -63,7 +63,7 @@ class QuadraticUncertainty:
     sets: Array
     links: Mapping[str, Link]
     grade: Grade | None = None
-    known: tuple[str, ...] = field(default=(), repr=False)
+    known: Indices = field(default_factory=lambda: np.zeros(0, np.int64), repr=False)
 
     def __post_init__(self) -> None:
         sets, factor = np.asarray(self.sets, float), np.asarray(self.factor_)
@@ -99,6 +99,10 @@ class QuadraticUncertainty:
         """Exact variance of a design row, (n_species (1 + M),)."""
         return float(np.sum((np.asarray(row) @ self.factor_) ** 2))
 
+    def seen(self, geometries: Indices) -> Mask:
+        """Which of these geometries (m,) it was made from; see :func:`fingerprints`."""
+        return np.isin(geometries, self.known)
+
     def draw(self, n: int, rng: np.random.Generator) -> Array:
         """Deviations ``F z``, z standard normal, (n, n_species, 1 + M)."""
         drawn = self.factor_ @ rng.standard_normal((self.factor_.shape[1], n))
@@ -119,7 +123,7 @@ class QuadraticUncertainty:
             "sets": self.sets,
             "links": {quantity: link.to_dict() for quantity, link in self.links.items()},
             "grade": None if self.grade is None else self.grade.to_dict(),
-            "known": list(self.known),
+            "known": self.known,
         }
 
     @classmethod
@@ -131,7 +135,7 @@ class QuadraticUncertainty:
             sets=settings["sets"],
             links={str(q): Link.from_dict(link) for q, link in settings["links"].items()},
             grade=grade_from_dict(settings["grade"]) if settings["grade"] else None,
-            known=tuple(map(str, settings["known"])),
+            known=np.asarray(settings["known"], np.int64),
         )
 
 

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Hashable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from potlearn.data.copies import copies
+from potlearn.data.copies import as_integers, copies
 from potlearn.errors import UncertaintyError
 from potlearn.fit.result import FitResult
 from potlearn.fit.rows.names import species_of
-from potlearn.runtime import Progress
+from potlearn.runtime import Progress, Runtime
 from potlearn.typing import Array, Indices
+from potlearn.uncertainty.grades.base import Grade
+from potlearn.uncertainty.grades.registry import make_grade
 from potlearn.uncertainty.methods.table import METHODS, Method, Task
 from potlearn.uncertainty.quadratic import QuadraticUncertainty
+
+if TYPE_CHECKING:
+    from potlearn.data import Dataset
 
 DEFAULT, SETS = "calibrated", 8
 SEED = 20110
@@ -24,7 +30,8 @@ def quantify(
     method: str | Method = DEFAULT,
     *,
     sets: int = SETS,
-    blocks: Indices | None = None,
+    blocks: Sequence[Hashable] | Indices | None = None,
+    grade: str | None = "maxvol",
     random_state: int = SEED,
     progress: Progress = None,
     **options: Any,
@@ -41,9 +48,12 @@ def quantify(
     sets : int
         Number R of coefficient sets for the spread of forces: variances of forces have a relative
         error of :math:`\\sqrt{2/R}`, and cost R evaluations in one pass.
-    blocks : (n,) int, optional
+    blocks : (n,), optional
         Block of every configuration: those of one trajectory are not independent.  By default a
         configuration and its copies are a block.
+    grade : str, optional
+        Extrapolation grade of atoms, ``"maxvol"``, ``"mahalanobis"`` or None
+        (:func:`~potlearn.uncertainty.make_grade`).
     random_state : int
         Seed of the coefficient sets and of resampling.
     progress : callable or bool, optional
@@ -69,7 +79,19 @@ def quantify(
         factor_=factor,
         sets=np.ascontiguousarray(columns.T).reshape(shape),
         links=chosen.links(task, columns),
+        grade=None if grade is None else _grade(result, grade, progress),
+        known=np.unique(fingerprints(dataset)),
     )
+
+
+def fingerprints(dataset: Dataset) -> Indices:
+    """Fingerprint of the geometry of each configuration, (n,); labels do not count."""
+    return as_integers(dataset.catalog.geometry).astype(np.int64)
+
+
+def _grade(result: FitResult, kind: str, progress: Progress) -> Grade:
+    maker = result.rows.maker
+    return make_grade(maker.dataset, maker.descriptor, kind, runtime=Runtime(progress=progress))
 
 
 def directions(n: int, count: int, rng: np.random.Generator) -> Array:
@@ -82,7 +104,7 @@ def directions(n: int, count: int, rng: np.random.Generator) -> Array:
     return np.asarray(drawn * np.sign(np.diag(triangle)) * np.sqrt(n / count))
 
 
-def _numbered(blocks: Indices, n: int) -> Indices:
+def _numbered(blocks: Sequence[Hashable] | Indices, n: int) -> Indices:
     label = np.unique(np.asarray(blocks), return_inverse=True)[1].astype(np.int64)
     if label.shape != (n,):
         raise UncertaintyError(f"blocks: expected one per configuration, {n}; got {len(label)}")

@@ -1,0 +1,84 @@
+"""Expected errors of a fit, and how well they cover."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from potlearn.tasks.settings import FitConfig
+from potlearn.typing import Settings
+
+if TYPE_CHECKING:
+    from potlearn.data import Dataset
+    from potlearn.fit import FitResult
+    from potlearn.metrics import Evaluation
+    from potlearn.potentials import LinearPotential
+    from potlearn.runtime import Report
+    from potlearn.uncertainty import QuadraticUncertainty
+
+WITH_UNCERTAINTY = ("bayesian", "ard")
+"""Solvers that imply one."""
+
+
+def asked_method(config: FitConfig) -> str | None:
+    """The way to an uncertainty that a configuration asks for; None: there is none."""
+    method = config.uncertainty.method
+    if method == "auto":
+        return "calibrated" if config.fit.solver in WITH_UNCERTAINTY else None
+    return None if method == "none" else method
+
+
+def quantified(
+    config: FitConfig,
+    result: FitResult,
+    potential: LinearPotential,
+    method: str,
+    report: Report | None,
+) -> QuadraticUncertainty:
+    """Expected errors of the potential of a fit."""
+    from potlearn.data import info_groups
+    from potlearn.uncertainty import quantify
+
+    section, dataset = config.uncertainty, result.rows.maker.dataset
+    blocks = None if section.block is None else info_groups(dataset, section.block)
+    return quantify(
+        replace(result, coefficients=potential.coefficients),
+        method,
+        sets=section.sets,
+        blocks=blocks,
+        grade=None if section.grade == "none" else section.grade,
+        progress=report,
+    )
+
+
+def coverage_numbers(evaluations: Mapping[str, Evaluation]) -> Settings:
+    """Coverage by set, group and quantity for a file; empty without an uncertainty."""
+    found = {name: coverage_table(evaluation) for name, evaluation in evaluations.items()}
+    return {"coverage": found} if any(found.values()) else {}
+
+
+def coverage_table(evaluation: Evaluation) -> dict[str, dict[str, Any]]:
+    """Coverage by group and quantity as numbers."""
+    from potlearn.metrics import coverage
+
+    return {
+        group: {quantity: row.to_dict() for quantity, row in rows.items()}
+        for group, rows in coverage(evaluation).items()
+    }
+
+
+def seen_note(potential: Any, dataset: Dataset) -> list[str]:
+    """A note where configurations were in the fit: their coverage says nothing of new ones."""
+    uncertainty = getattr(potential, "uncertainty", None)
+    if uncertainty is None:
+        return []
+    from potlearn.uncertainty import fingerprints
+
+    seen = int(uncertainty.seen(fingerprints(dataset)).sum())
+    if not seen:
+        return []
+    return [
+        f"{seen} of {len(dataset)} configurations were in the fit: their errors and coverage say "
+        "nothing of new configurations"
+    ]
