@@ -1,9 +1,10 @@
 """How well intervals cover the errors of new configurations, and how sharp they are.
 
 Repeated tenfold splits, copies kept together: fit on nine tenths, compare on the rest, each
-configuration as often as the others.  Pooled over the splits, per method and quantity: share of errors within the intervals of 68 and 95 % with binomial
-intervals that count configurations, mean width against that of one interval for all (quantiles of
-leave-one-out residuals without regard to the variance), rank correlation of width and error.
+configuration as often as the others.  Pooled over the splits, per method and quantity: share of
+errors within the intervals of 68 and 95 % with binomial intervals that count configurations, width
+against that of one interval for all (quantiles of leave-one-out residuals without regard to the
+variance), rank correlation of width and error.
 
     python benchmarks/uncertainty.py [--data ../shared/data] [--set Si Mo] [--splits 20]
         [--methods calibrated posterior committee pops]
@@ -206,7 +207,8 @@ def show(name: str, found: dict[str, Any]) -> None:
         if isinstance(row, dict):
             print(
                 f"| {what} | {row['rows']} | {row['configurations']} "
-                f"| {row['cover 68']} {row['interval 68']} | {row['cover 95']} {row['interval 95']} "
+                f"| {row['cover 68']} {row['interval 68']} "
+                f"| {row['cover 95']} {row['interval 95']} "
                 f"| {row['mean width 68']:.4g} | {row['median width 68']:.4g} "
                 f"| {row['rank']} | {row['rank, not zero']} |"
             )

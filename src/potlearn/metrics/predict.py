@@ -81,17 +81,13 @@ def _spreads(
     uncertainty = getattr(potential, "uncertainty", None)
     if uncertainty is None:
         return None
-    found = [spread or Spread() for spread in spreads]
-    sizes = n_atoms.tolist()
-    energies = [
-        np.nan if s.energy is None else s.energy / n for s, n in zip(found, sizes, strict=True)
-    ]
+    found, sizes = [spread or Spread() for spread in spreads], n_atoms.tolist()
+    energies = [np.nan if s.energy is None else s.energy for s in found]
+    stresses = [None if s.stress is None else s.stress[None] for s in found]
     return Spreads(
-        energy=np.array(energies, float),
+        energy=np.array(energies, float) / n_atoms,
         forces=_joined([s.forces for s in found], sizes, (3,)),
-        stress=_joined(
-            [None if s.stress is None else s.stress[None] for s in found], [1] * len(found), (6,)
-        ),
+        stress=_joined(stresses, [1] * len(found), (6,)),
         gamma=_joined([s.gamma for s in found], sizes, ()),
         widths={
             quantity: np.array([uncertainty.factor(quantity, level) for level in LEVELS])
@@ -103,10 +99,10 @@ def _spreads(
 
 def _joined(parts: list[Array | None], sizes: list[int], shape: tuple[int, ...]) -> Array:
     """Rows one after the other, NaN where there are none."""
-    rows = [
-        np.full((n, *shape), np.nan) if x is None else x for x, n in zip(parts, sizes, strict=True)
-    ]
-    return np.concatenate([np.zeros((0, *shape)), *rows])
+    rows = [np.zeros((0, *shape))]
+    for part, n in zip(parts, sizes, strict=True):
+        rows.append(np.full((n, *shape), np.nan) if part is None else part)
+    return np.concatenate(rows)
 
 
 class _Row(NamedTuple):

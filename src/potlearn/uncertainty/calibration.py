@@ -6,10 +6,11 @@ Student's law with :math:`\nu` degrees of freedom, under a weak prior on the pow
 .. math:: \sum_i \log t_\nu\!\big(e_i / a v_i^{\,p}\big) - \log a v_i^{\,p}
           - \tfrac12 \Big(\frac{p - 0.3}{0.2}\Big)^2
 
-and half widths of intervals are quantiles of :math:`|e_i| / s_i`.  Rows of one configuration are not
-independent, configurations are: with k blocks the quantile of level :math:`\ell (1 + 1/k)` covers
-at least :math:`\ell` in the mean (split conformal prediction with pooled groups: Dunn, Wasserman &
-Ramdas, J. Am. Stat. Assoc. 118 (2023) 2491, section 4.2; Vovk et al., Algorithmic Learning in a Random World, 2005).
+and half widths of intervals are quantiles of :math:`|e_i| / s_i`.  Rows of one configuration are
+not independent, configurations are: with k blocks the quantile of level :math:`\ell (1 + 1/k)` is
+taken, as in conformal prediction with k calibration points (Vovk, Gammerman & Shafer, Algorithmic
+Learning in a Random World, 2005; for groups Dunn, Wasserman & Ramdas, J. Am. Stat. Assoc. 118
+(2023) 2491).  It covers :math:`\ell` in the mean for configurations that are drawn as these were.
 Levels above k/(k + 1) have no such quantile: Student's law goes on from the last one.
 """
 
@@ -38,7 +39,7 @@ MOST_ROWS = 20_000
 
 
 class Scores(NamedTuple):
-    """Residuals (m,) of one quantity without their block in the fit, their variances, and blocks."""
+    """Residuals, variances and blocks (m,) of a quantity; the block is not in the fit."""
 
     errors: Array
     variances: Array

@@ -15,7 +15,7 @@ there are coefficients the same follows from :math:`(1 - Z_S Z_S^T)^{-1}`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -85,13 +85,7 @@ class LeftOut:
                     found.setdefault(quantity, []).append(scores)
                 if report:
                     report(k + 1, len(members))
-        return {
-            quantity: Scores(
-                *(np.concatenate(parts) for parts in zip(*found[quantity], strict=True))
-            )
-            for quantity in QUANTITIES
-            if quantity in found
-        }
+        return {q: _joined(found[q]) for q in QUANTITIES if q in found}
 
     def _rows(self, judge: Judge, index: int) -> Iterable[_Rows]:
         weights = judge.weights(index)
@@ -124,6 +118,10 @@ class LeftOut:
             yield r.quantity, Scores(error[span] / root, exact, np.full(len(exact), number))
 
 
+def _joined(parts: list[Scores]) -> Scores:
+    return Scores(*(np.concatenate(part) for part in zip(*parts, strict=True)))
+
+
 def _without(half: Array, errors: Array, seen: Mask) -> tuple[Array, Array, Array]:
     """Residuals without the block, variances with it and without it, (m,) each, weighted."""
     inside = half[:, seen]
@@ -133,11 +131,8 @@ def _without(half: Array, errors: Array, seen: Mask) -> tuple[Array, Array, Arra
         cross = inside.T @ half
         root = _root(np.eye(m) - cross[:, seen])
         gain = np.linalg.solve(root, cross)
-        return (
-            errors + gain.T @ np.linalg.solve(root, errors[seen]),
-            own,
-            own + np.sum(gain**2, axis=0),
-        )
+        moved = gain.T @ np.linalg.solve(root, errors[seen])
+        return errors + moved, own, own + np.sum(gain**2, axis=0)
     root = _root(np.eye(c) - inside @ inside.T)
     gain = np.linalg.solve(root, half)
     moved = gain.T @ np.linalg.solve(root, inside @ errors[seen])
@@ -148,7 +143,7 @@ def _root(rest: Array) -> Array:
     """Cholesky factor of what a block leaves to the others."""
     rest[np.diag_indices_from(rest)] += ROUNDING
     try:
-        return np.linalg.cholesky(rest)
+        return np.asarray(np.linalg.cholesky(rest), np.float64)
     except np.linalg.LinAlgError:
         raise UncertaintyError(
             "uncertainty: one block of configurations alone decides some coefficients; choose a "

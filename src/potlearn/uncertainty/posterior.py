@@ -26,14 +26,14 @@ from potlearn.typing import Array
 
 @dataclass(frozen=True)
 class Posterior:
-    """Normal law of the coefficients.
+    r"""Normal law of the coefficients.
 
     Attributes
     ----------
     hat : Hat
         Penalised triangular factor T of the free columns, coefficients, hat matrices.
     noise : float
-        :math:`\\sigma` in the unit of the weights.
+        :math:`\sigma` in the unit of the weights.
     """
 
     hat: Hat
@@ -53,8 +53,8 @@ class Posterior:
         hat = Hat.of(result)
         if rows <= len(hat.triangle):
             raise UncertaintyError(
-                f"uncertainty: {rows} rows for {len(hat.triangle)} coefficients; expected more rows "
-                "than coefficients. Choose a smaller basis, or give more data"
+                f"uncertainty: {rows} rows for {len(hat.triangle)} coefficients; expected more "
+                "rows than coefficients. Choose a smaller basis, or give more data"
             )
         if info.ridge == 0 and info.rank < len(hat.triangle):
             raise UncertaintyError(

@@ -35,7 +35,7 @@ from potlearn.uncertainty.link import Link
 
 @dataclass(frozen=True, eq=False)
 class QuadraticUncertainty:
-    """Covariance of coefficients, and what it says of errors.
+    r"""Covariance of coefficients, and what it says of errors.
 
     Attributes
     ----------
@@ -44,7 +44,7 @@ class QuadraticUncertainty:
     factor_ : (n_species (1 + M), K)
         Factor F of the covariance, in eV.
     sets : (R, n_species, 1 + M)
-        Columns of :math:`F \\Omega`, in eV.
+        Columns of :math:`F \Omega`, in eV.
     links : mapping of quantity to Link
         From variances to errors, for energy per atom, forces and virial per atom (key ``stress``).
     grade : Grade, optional

@@ -36,7 +36,7 @@ def quantify(
     progress: Progress = None,
     **options: Any,
 ) -> QuadraticUncertainty:
-    """Expected errors of a linear fit.
+    r"""Expected errors of a linear fit.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def quantify(
         residuals.
     sets : int
         Number R of coefficient sets for the spread of forces: variances of forces have a relative
-        error of :math:`\\sqrt{2/R}`, and cost R evaluations in one pass.
+        error of :math:`\sqrt{2/R}`, and cost R evaluations in one pass.
     blocks : (n,), optional
         Block of every configuration: those of one trajectory are not independent.  By default a
         configuration and its copies are a block.

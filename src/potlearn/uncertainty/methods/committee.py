@@ -57,8 +57,8 @@ class Committee(Method):
                         left[k] += more * gram
                         right[k] -= more * pull
             left[:, np.arange(c), np.arange(c)] += 1 + ROUNDING
-            steps = np.linalg.solve(left, right[:, :, None])[:, :, 0].T
-            steps = solve_triangular(posterior.hat.triangle, steps)
+            half = np.asarray(np.linalg.solve(left, right[:, :, None])[:, :, 0].T, np.float64)
+            steps = solve_triangular(posterior.hat.triangle, half)
         steps -= steps.mean(axis=1, keepdims=True)
         return posterior.placed(steps / np.sqrt(self.members - 1))
 

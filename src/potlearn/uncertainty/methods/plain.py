@@ -15,7 +15,7 @@ from potlearn.uncertainty.posterior import Posterior
 
 @dataclass(frozen=True)
 class PlainPosterior(Method):
-    """Standard deviations :math:`\\sqrt{x^T C x}` of the posterior.
+    r"""Standard deviations :math:`\sqrt{x^T C x}` of the posterior.
 
     They are far too small for forces, 6 % of the errors within one on Si, because errors of
     potentials are misfit of the model and not noise; their order is right.

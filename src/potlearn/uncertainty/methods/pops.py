@@ -5,8 +5,8 @@ r"""Pointwise optimal parameter sets: every training row pulls the coefficients 
    C = \frac1m \sum_i (c_i - c)(c_i - c)^T
 
 is the closest fit that makes the residual :math:`e_i` of row i vanish, with
-:math:`A = X^T X + \lambda S^2`, and the second moment of all of them (Swinburne & Perez, Mach. Learn.:
-Sci. Technol. 6 (2025) 015008, arXiv:2402.01810).
+:math:`A = X^T X + \lambda S^2`, and the second moment of all of them (Swinburne & Perez, Mach.
+Learn.: Sci. Technol. 6 (2025) 015008, arXiv:2402.01810).
 """
 
 from __future__ import annotations
