@@ -23,6 +23,8 @@ Work: TypeAlias = Callable[[Array, NDArray[np.integer]], Result]
 
 # Part of a feature's size (root mean square) below which its variation is not resolved.
 RESOLUTION = 1e-3
+# Part of the largest feature's size below which a feature is zero.
+NEGLIGIBLE = 1e-6
 # Rounding of a grade, of its own size.
 ROUNDING = 1e-9
 
@@ -91,11 +93,13 @@ def mean_environments(
     features: Array, species: NDArray[np.integer]
 ) -> tuple[Array, NDArray[np.integer]]:
     """Mean features (K, M) of the atoms of each of the K species that are there, and these (K,)."""
-    present, index = np.unique(species, return_inverse=True)
+    present = np.unique(species)
+    if len(present) == 1:
+        return features.mean(axis=0, keepdims=True), present
     means = np.zeros((len(present), features.shape[1]))
-    np.add.at(means, index, features)
-    counts = np.bincount(index, minlength=len(present))
-    return np.asarray(means / counts[:, None]), present
+    for k, s in enumerate(present):
+        means[k] = features[species == s].mean(axis=0)
+    return means, present
 
 
 def _as_they_are(
@@ -124,14 +128,16 @@ class Moments:
     def size(self) -> Array:
         """Root mean square of every feature, (S, M).
 
-        Of a feature that is zero in a species: its size in the others; if zero in all of them:
-        that of the largest feature.
+        Some features are zero by symmetry in a crystal, but for rounding.  They get the size that
+        they have in other species, or else the geometric mean of the sizes of the others.
         """
         n = np.maximum(self.n, 1)[:, None]
         own = np.sqrt(self.mean**2 + np.einsum("smm->sm", self.squares) / n)
-        others = own.max(axis=0)
-        others = np.where(others > 0, others, others.max() or 1.0)
-        return np.asarray(np.where(own > 0, own, others))
+        bound = NEGLIGIBLE * own.max(axis=1, keepdims=True)
+        elsewhere = np.where(own > bound, own, 0.0).max(axis=0)
+        usual = np.exp(np.log(elsewhere[elsewhere > 0]).mean()) if elsewhere.any() else 1.0
+        elsewhere = np.where(elsewhere > 0, elsewhere, usual)
+        return np.where(own > bound, own, elsewhere)
 
     @property
     def resolved(self) -> Array:
