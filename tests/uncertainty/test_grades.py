@@ -118,6 +118,15 @@ def test_chunks_are_merged(kind, monkeypatch):
         np.testing.assert_allclose(grade.of(FRAMES[0]), whole.of(FRAMES[0]), rtol=1e-9)
 
 
+@pytest.mark.parametrize("kind", TRAINED)
+def test_features_that_are_not_kept_are_made_again(kind, monkeypatch):
+    kept = make_grade(pl.from_atoms(FRAMES), ACE, kind, n_features=12)
+    monkeypatch.setattr("potlearn.uncertainty.grades.environments.KEPT", 0)
+    remade = make_grade(pl.from_atoms(FRAMES), ACE, kind, n_features=12)
+    np.testing.assert_array_equal(remade.maps, kept.maps)
+    np.testing.assert_array_equal(remade.mean_maps, kept.mean_maps)
+
+
 def test_passes_that_run_out_keep_the_bound(monkeypatch):
     monkeypatch.setattr("potlearn.uncertainty.grades.maxvol.PASSES", 2)
     monkeypatch.setattr("potlearn.features.matrix.ATOMS", 40)
@@ -200,6 +209,18 @@ def test_the_grade_of_a_configuration_does_not_depend_on_the_cell(grade):
     atoms = crystal(7)
     one, more = (grade.configuration(*features_of(grade, a)) for a in (atoms, atoms * (2, 1, 1)))
     assert one == pytest.approx(more)
+
+
+@pytest.mark.parametrize("kind", TRAINED)
+def test_few_configurations_read_few_features_of_the_mean(kind):
+    """Eight configurations: two features for means, all of them for atoms."""
+    grade = make_grade(pl.from_atoms(FRAMES), ACE, kind, n_features=12)
+    features, species = features_of(grade, crystal(30))
+    plain = grade.configuration(features, species)
+    features[:, 2:] *= 1.5
+    assert grade.configuration(features, species) == pytest.approx(plain, rel=1e-6)
+    features[:, 1] *= 1.5
+    assert grade.configuration(features, species) > 2 * plain
 
 
 # Few environments, absent species -------------------------------------------------------------

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from potlearn.select.matrix.maxvol import exchange
 from potlearn.typing import Array, Indices
-from potlearn.uncertainty.grades.environments import Moments
+from potlearn.uncertainty.grades.moments import Moments
 
 # Part of the volume that an exchange must gain.
 TOLERANCE = 0.01

@@ -11,7 +11,8 @@ from typing_extensions import override
 from potlearn.typing import Array
 from potlearn.uncertainty.grades.active_sets import ActiveSets, Search
 from potlearn.uncertainty.grades.base import TrainedGrade
-from potlearn.uncertainty.grades.environments import ROUNDING, Environments, moments
+from potlearn.uncertainty.grades.environments import ROUNDING, Environments
+from potlearn.uncertainty.grades.moments import moments
 
 # Passes over the training, at most.
 PASSES = 8
