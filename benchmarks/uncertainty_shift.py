@@ -123,7 +123,7 @@ def molecule(data: Path) -> Case:
 
 
 def _temperature(atoms: Any) -> str:
-    """Thirds of the mixed set by root mean square force: temperatures are not in the file."""
+    """Parts of the mixed set by root mean square force: temperatures are not in the file."""
     size = np.sqrt((atoms.get_forces() ** 2).mean())
     return "mixed, cold" if size < 1.1 else "mixed, warm" if size < 1.5 else "mixed, hot"
 
