@@ -123,7 +123,7 @@ def molecule(data: Path) -> Case:
 
 
 def _temperature(atoms: Any) -> str:
-    """Thirds of the mixed set by root mean square force: temperatures are not in the file."""
+    """Parts of the mixed set by root mean square force: temperatures are not in the file."""
     size = np.sqrt((atoms.get_forces() ** 2).mean())
     return "mixed, cold" if size < 1.1 else "mixed, warm" if size < 1.5 else "mixed, hot"
 
@@ -207,7 +207,8 @@ def errors_of(case: Case) -> dict[str, dict[str, float]]:
     """The same separations by the true force errors of a fit to the training part."""
     train, held = case.split(0)
     data = pl.from_atoms([case.frames[i] for i in train])
-    potential = pl.fit_linear(data, case.descriptor).potential
+    coefficients = pl.fit_linear(data, case.descriptor).coefficients
+    potential = pl.LinearPotential(case.descriptor, coefficients)
     concerned = np.r_[held, np.flatnonzero(np.isin(case.groups, case.shifts))]
     errors = {}
     for i in concerned:
@@ -270,6 +271,7 @@ def show(title: str, found: dict[str, dict[str, float]]) -> None:
 
 def study(case: Case, sizes: tuple[int, ...]) -> dict[str, Any]:
     """All grades of one set."""
+    case.descriptor = case.descriptor.prepared([case.frames[i] for i in case.inside])
     print(f"\n{case.name}: {len(case.inside)} frames inside, {FOLDS} splits", flush=True)
     found: dict[str, Any] = {"true force error": errors_of(case)}
     show("true force error, one split", found["true force error"])

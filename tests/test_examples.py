@@ -87,6 +87,14 @@ def test_selection_example_chooses_the_same_rows_over_processes(tmp_path):
     assert float(re.search(r"extrapolation grade: ([\d.]+)", output).group(1)) > 1
 
 
+def test_grade_example_finds_what_is_outside_the_training(tmp_path):
+    output = run(tmp_path, EXAMPLES / "grade_atoms.py")
+    assert float(re.search(r"grade of the training: ([\d.]+)", output).group(1)) <= 1
+    grades = re.findall(r"atom ([\d.]+), of the configuration ([\d.]+)", output)
+    assert len(grades) == 2
+    assert all(float(x) > 2 for pair in grades for x in pair)
+
+
 def test_dynamics_example_conserves_energy(folder):
     output = run(folder, EXAMPLES / "md_in_ase.py")
     drift = float(re.search(r"drift (-?[\d.]+) µeV/atom", output).group(1))

@@ -21,11 +21,12 @@ from numpy.typing import NDArray
 
 from potlearn.select.matrix.maxvol import exchange
 from potlearn.typing import Array, Indices
-from potlearn.uncertainty.grades.environments import Moments
+from potlearn.uncertainty.grades.moments import Moments
 
 # Part of the volume that an exchange must gain.
 TOLERANCE = 0.01
-# Rows of a species that wait to be joined with its set, at most; a chunk gives M + 1 or fewer.
+# Rows of a species that wait to be joined with its set, at most, but for those of the last chunk
+# (M + 1 or fewer): this, and not the number of atoms, bounds the memory of a search.
 WAITING = 10_000
 # Times that coefficients are computed anew, so that rounding of many exchanges does not stay.
 ROUNDS = 4

@@ -8,7 +8,10 @@ made and in the norm.  An evaluation costs M r multiply-adds per atom.
 The grade of a configuration is that of its mean environments, one for each species, among the mean
 environments of the training's configurations.  Thermal motion averages out of them: they show a
 strain or another density that the environments of hot atoms hide.  What is wrong with a few atoms
-of many only the grades of atoms show.
+of many only the grades of atoms show.  Means of few atoms vary more: cells much smaller than those
+of the training have higher grades.  There are fewer configurations than atoms, and with as many
+features as configurations everything new would look far: four of them are asked for each feature
+that is read, and the leading features (the smoothest) come first.
 """
 
 from __future__ import annotations

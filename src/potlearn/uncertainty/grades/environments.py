@@ -1,10 +1,10 @@
-"""Passes over the environments of a dataset, chunk by chunk, and their moments per species."""
+"""Passes over the environments of a dataset, chunk by chunk."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Generic, TypeAlias, TypeVar
+from dataclasses import dataclass, replace
+from typing import Any, Generic, NamedTuple, Self, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,50 +18,93 @@ from potlearn.runtime import Runtime, Span, run_chunks
 from potlearn.typing import Array
 
 Result = TypeVar("Result")
-Work: TypeAlias = Callable[[Array, NDArray[np.integer]], Result]
-"""Of the features (N, M) and species (N,) of a chunk's atoms."""
+Index: TypeAlias = NDArray[np.integer]
+Work: TypeAlias = Callable[[Array, Index], Result]
+"""Of the features (N, M) and species (N,) of a chunk's environments."""
 
-# Part of a feature's size (root mean square) below which its variation is not resolved.
-RESOLUTION = 1e-3
+# Bytes of features that are kept between passes; those of more atoms are made in every pass.
+KEPT = 1 << 29
 # Rounding of a grade, of its own size.
 ROUNDING = 1e-9
 
 
+class Rows(NamedTuple):
+    """Features (N, M) and species (N,) of a chunk's atoms; where its configurations end."""
+
+    features: Array
+    species: Index
+    ends: NDArray[np.int64]
+
+
 @dataclass(frozen=True)
 class Environments:
-    """The atoms of a dataset as a descriptor sees them; features are made again in every pass.
+    """The atoms of a dataset as a descriptor sees them.
 
-    ``averaged``: in place of atoms, the mean environments of every configuration.
-
-    Raises
-    ------
-    DataError
-        An empty dataset.
-    SpeciesError
-        An element that the descriptor does not know.
+    Attributes
+    ----------
+    dataset : Dataset
+    descriptor : Descriptor
+    runtime : Runtime
+    averaged : bool
+        In place of atoms, the mean environments of every configuration.
+    kept : tuple of Rows, optional
+        Of every chunk; without them features are made in every pass.
     """
 
     dataset: Dataset
     descriptor: Descriptor
     runtime: Runtime
     averaged: bool = False
+    kept: tuple[Rows, ...] | None = None
 
-    def __post_init__(self) -> None:
-        if len(self.dataset) == 0:
+    @classmethod
+    def of(cls, dataset: Dataset, descriptor: Descriptor, runtime: Runtime) -> Self:
+        """All environments; features are kept if they are not too many.
+
+        Raises
+        ------
+        DataError
+            An empty dataset, or features that are not finite.
+        SpeciesError
+            An element that the descriptor does not know.
+        """
+        if len(dataset) == 0:
             raise DataError("the dataset is empty: a grade needs training environments")
-        self.dataset.check_species(self.descriptor.species)
+        dataset.check_species(descriptor.species)
+        found = cls(dataset, descriptor, runtime)
+        if 8 * int(dataset.n_atoms.sum()) * descriptor.n_features > KEPT:
+            return found
+        kept: list[Rows] = []
+        found._run(found._made, found._chunks.__getitem__, kept.append, "features")
+        return replace(found, kept=tuple(kept))
 
     def each(self, work: Work[Result], take: Callable[[Result], None], what: str) -> None:
         """Call ``take(work(features, species))`` for every chunk, in order; ``what`` is shown.
 
         Chunks are fixed by the data: workers change no bit.
         """
-        chunks = chunks_of(self.dataset.n_atoms)
+        graded = _Worked(work, self.averaged)
+        if self.kept is not None:
+            self._run(graded, self.kept.__getitem__, take, what)
+        else:
+            self._run(_Remade(self._made, graded), self._chunks.__getitem__, take, what)
+
+    @property
+    def _made(self) -> _Made:
+        return _Made(self.dataset, self.descriptor)
+
+    @property
+    def _chunks(self) -> list[Span]:
+        return chunks_of(self.dataset.n_atoms)
+
+    def _run(
+        self, work: Any, piece: Callable[[int], Any], take: Callable[[Any], None], what: str
+    ) -> None:
         with self.runtime.reporting(what) as report:
             run_chunks(
-                _Chunk(self.dataset, self.descriptor, work, self.averaged),
-                chunks.__getitem__,
-                chunks,
+                work,
+                piece,
+                self._chunks,
                 lambda _, result: take(result),
                 executor=self.runtime.executor,
                 report=report,
@@ -69,114 +112,57 @@ class Environments:
 
 
 @dataclass(frozen=True)
-class _Chunk(Generic[Result]):
-    """Work on a chunk; it travels to every worker once."""
+class _Made:
+    """Features of a chunk; it travels to every worker once, as the classes below do."""
 
     dataset: Dataset
     descriptor: Descriptor
-    work: Work[Result]
-    averaged: bool
 
-    def __call__(self, chunk: Span) -> Result:
+    def __call__(self, chunk: Span) -> Rows:
         parts = parts_of([self.dataset[i] for i in range(*chunk)], self.descriptor)
         for i, part in zip(range(*chunk), parts, strict=True):
             if not np.isfinite(part.descriptors).all():
                 raise DataError(f"{self.dataset.source(i)}: NaN or Inf in its features")
-        of = mean_environments if self.averaged else _as_they_are
-        rows, species = zip(*(of(part.descriptors, part.species) for part in parts), strict=True)
-        return self.work(np.concatenate(rows), np.concatenate(species))
+        return Rows(
+            np.concatenate([part.descriptors for part in parts]),
+            np.concatenate([part.species for part in parts]),
+            np.cumsum([len(part.species) for part in parts]),
+        )
 
 
-def mean_environments(
-    features: Array, species: NDArray[np.integer]
-) -> tuple[Array, NDArray[np.integer]]:
+@dataclass(frozen=True)
+class _Worked(Generic[Result]):
+    """Work on the rows of a chunk, or on their means."""
+
+    work: Work[Result]
+    averaged: bool
+
+    def __call__(self, rows: Rows) -> Result:
+        if not self.averaged:
+            return self.work(rows.features, rows.species)
+        features = np.split(rows.features, rows.ends[:-1])
+        species = np.split(rows.species, rows.ends[:-1])
+        means, present = zip(*map(mean_environments, features, species), strict=True)
+        return self.work(np.concatenate(means), np.concatenate(present))
+
+
+@dataclass(frozen=True)
+class _Remade(Generic[Result]):
+    """The same of a chunk whose features were not kept."""
+
+    made: _Made
+    worked: _Worked[Result]
+
+    def __call__(self, chunk: Span) -> Result:
+        return self.worked(self.made(chunk))
+
+
+def mean_environments(features: Array, species: Index) -> tuple[Array, Index]:
     """Mean features (K, M) of the atoms of each of the K species that are there, and these (K,)."""
-    present, index = np.unique(species, return_inverse=True)
+    present = np.unique(species)
+    if len(present) == 1:
+        return features.mean(axis=0, keepdims=True), present
     means = np.zeros((len(present), features.shape[1]))
-    np.add.at(means, index, features)
-    counts = np.bincount(index, minlength=len(present))
-    return np.asarray(means / counts[:, None]), present
-
-
-def _as_they_are(
-    features: Array, species: NDArray[np.integer]
-) -> tuple[Array, NDArray[np.integer]]:
-    return features, species
-
-
-@dataclass(frozen=True)
-class Moments:
-    r"""Number, mean and squares of the environments of each of S species.
-
-    Attributes
-    ----------
-    n : (S,)
-    mean : (S, M)
-    squares : (S, M, M)
-        :math:`\sum_i (b_i - \mu)(b_i - \mu)^T`.
-    """
-
-    n: Array
-    mean: Array
-    squares: Array
-
-    @property
-    def size(self) -> Array:
-        """Root mean square of every feature, (S, M).
-
-        Of a feature that is zero in a species: its size in the others; if zero in all of them:
-        that of the largest feature.
-        """
-        n = np.maximum(self.n, 1)[:, None]
-        own = np.sqrt(self.mean**2 + np.einsum("smm->sm", self.squares) / n)
-        others = own.max(axis=0)
-        others = np.where(others > 0, others, others.max() or 1.0)
-        return np.asarray(np.where(own > 0, own, others))
-
-    @property
-    def resolved(self) -> Array:
-        """Differences of features below which environments are taken as equal, (S, M)."""
-        return RESOLUTION * self.size
-
-    @property
-    def scale(self) -> Array:
-        """Standard deviation of every feature, at least what is resolved, (S, M)."""
-        n = np.maximum(self.n, 1)[:, None]
-        deviation = np.sqrt(np.einsum("smm->sm", self.squares) / n)
-        return np.asarray(np.maximum(deviation, self.resolved))
-
-    def __add__(self, other: Moments) -> Moments:
-        """Of both, without cancellation (Chan, Golub, LeVeque, Am. Stat. 37 (1983) 242)."""
-        n = self.n + other.n
-        part = other.n / np.maximum(n, 1)
-        shift = other.mean - self.mean
-        cross = np.einsum("s,si,sj->sij", self.n * part, shift, shift)
-        return Moments(n, self.mean + part[:, None] * shift, self.squares + other.squares + cross)
-
-
-@dataclass(frozen=True)
-class _MomentsOf:
-    n_species: int
-
-    def __call__(self, features: Array, species: NDArray[np.integer]) -> Moments:
-        width = features.shape[1]
-        n = np.bincount(species, minlength=self.n_species).astype(float)
-        mean, squares = np.zeros((self.n_species, width)), np.zeros((self.n_species, width, width))
-        for s in np.flatnonzero(n):
-            own = features[species == s]
-            mean[s] = own.mean(axis=0)
-            own = own - mean[s]
-            squares[s] = own.T @ own
-        return Moments(n, mean, squares)
-
-
-def moments(environments: Environments) -> Moments:
-    """Moments of all environments, in one pass."""
-    found: list[Moments] = []
-
-    def take(chunk: Moments) -> None:
-        found[:] = [found[0] + chunk] if found else [chunk]
-
-    n_species = len(environments.descriptor.species)
-    environments.each(_MomentsOf(n_species), take, "moments of environments")
-    return found[0]
+    for k, s in enumerate(present):
+        means[k] = features[species == s].mean(axis=0)
+    return means, present

@@ -11,7 +11,8 @@ from typing_extensions import override
 
 from potlearn.typing import Array, Indices
 from potlearn.uncertainty.grades.base import TrainedGrade, largest
-from potlearn.uncertainty.grades.environments import ROUNDING, Environments, Moments, moments
+from potlearn.uncertainty.grades.environments import ROUNDING, Environments
+from potlearn.uncertainty.grades.moments import Moments, moments
 
 
 @dataclass(frozen=True, eq=False)

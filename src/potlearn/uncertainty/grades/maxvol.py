@@ -11,7 +11,8 @@ from typing_extensions import override
 from potlearn.typing import Array
 from potlearn.uncertainty.grades.active_sets import ActiveSets, Search
 from potlearn.uncertainty.grades.base import TrainedGrade
-from potlearn.uncertainty.grades.environments import ROUNDING, Environments, moments
+from potlearn.uncertainty.grades.environments import ROUNDING, Environments
+from potlearn.uncertainty.grades.moments import moments
 
 # Passes over the training, at most.
 PASSES = 8
@@ -34,8 +35,8 @@ class MaxVolGrade(TrainedGrade):
 
     References
     ----------
-    Podryabinkin & Shapeev, Comput. Mater. Sci. 140, 171 (2017), equations 10 to 12; per atom with
-    ACE: Lysogorskiy, Bochkarev, Mrovec, Drautz, Phys. Rev. Mater. 7, 043801 (2023).
+    Podryabinkin & Shapeev, Comput. Mater. Sci. 140, 171 (2017), equation 12; per atom with ACE:
+    Lysogorskiy, Bochkarev, Mrovec, Drautz, Phys. Rev. Mater. 7, 043801 (2023).
     """
 
     kind: ClassVar[str] = "maxvol"
@@ -48,7 +49,7 @@ class MaxVolGrade(TrainedGrade):
     @classmethod
     @override
     def maps_of(cls, environments: Environments) -> Array:
-        """Of training environments, in some five passes; memory does not grow with their number."""
+        """Of training environments, in a few passes."""
         found = moments(environments)
         sets = ActiveSets.start(found)
         for _ in range(PASSES):

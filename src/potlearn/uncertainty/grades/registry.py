@@ -62,7 +62,7 @@ def make_grade(
     if made is None:
         raise ConfigError(f"the grade {kind!r} is made from a model's covariance, not from data")
     part = descriptor.prune(leading_features(descriptor, n_features))
-    found: Grade = made(Environments(dataset, part, runtime))
+    found: Grade = made(Environments.of(dataset, part, runtime))
     return found
 
 

@@ -17,7 +17,8 @@ def leading_features(descriptor: Descriptor, n_features: int | None = None) -> t
     """Names of the features that a grade reads by default: the smooth ones of low body order.
 
     Families list their functions by body order.  Of the first 4 n the n smoothest are taken
-    (``descriptor.smoothness``), or the first n where a family has no measure of it.
+    (``descriptor.smoothness``), the smoothest first, or the first n where a family has no measure
+    of it.
 
     Parameters
     ----------
@@ -37,4 +38,4 @@ def leading_features(descriptor: Descriptor, n_features: int | None = None) -> t
     if smoothness is None:
         return names[:n]
     order = np.argsort(smoothness[: AMONG * n], kind="stable")
-    return tuple(names[k] for k in sorted(order[:n]))
+    return tuple(names[k] for k in order[:n])
