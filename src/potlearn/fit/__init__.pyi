@@ -17,6 +17,8 @@ from .ledger.file import load_ledger as load_ledger
 from .ledger.file import save_ledger as save_ledger
 from .ledger.ledger import Ledger as Ledger
 from .ledger.ledger import Residual as Residual
+from .noise import NoiseLevels as NoiseLevels
+from .noise import noise_levels as noise_levels
 from .posed import solve_ledger as solve_ledger
 from .result import FitResult as FitResult
 from .rows.kept import KeptRows as KeptRows

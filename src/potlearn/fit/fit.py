@@ -15,6 +15,7 @@ from potlearn.fit.ledger.file import LedgerCheckpoint
 from potlearn.fit.ledger.layout import Layout
 from potlearn.fit.ledger.ledger import Ledger
 from potlearn.fit.ledger.reduction import reduce_dataset
+from potlearn.fit.noise import noise_levels
 from potlearn.fit.posed import solve_ledger
 from potlearn.fit.result import FitResult
 from potlearn.fit.rows.kept import KeptRows, RowBudget
@@ -82,8 +83,9 @@ def fit_linear(
     timing = clock.lap("rows")
     found, settings = _contradictions(ledger, settings)
     timing |= clock.lap("contradictions")
+    settings, levels = _with_noise(ledger, settings)
     coefficients, info = solve_ledger(ledger, settings)
-    notes = (note, *sentences(found), *info.notes)
+    notes = (note, *sentences(found), levels, *info.notes)
     return FitResult(
         coefficients=coefficients,
         info=info,
@@ -105,6 +107,14 @@ def _contradictions(
     found = find_contradictions(ledger, settings)
     out = [item.group for item in found if item.left_out]
     return found, replace(settings, weights=without_stress(settings.weights, out))
+
+
+def _with_noise(ledger: Ledger, settings: FitSettings) -> tuple[FitSettings, str]:
+    """Settings with the weights of noise levels by evidence, if asked for, and a note on them."""
+    if settings.noise == "fixed":
+        return settings, ""
+    found = noise_levels(ledger, settings, settings.noise)
+    return replace(settings, weights=found.weights), found.note
 
 
 def _reduced(

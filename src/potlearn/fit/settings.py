@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 OnContradiction: TypeAlias = Literal["leave_out", "report", "keep"]
 """What a fit does with stress that contradicts energies and forces."""
+Noise: TypeAlias = Literal["fixed", "quantity", "group"]
+"""Weights as given, or noise levels by evidence for each quantity, or each group and quantity."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +57,9 @@ class FitSettings:
         Stress of groups that contradicts energies and forces
         (:func:`~potlearn.fit.find_contradictions`): ``"leave_out"`` of the fit and say so;
         ``"report"`` it and keep it; ``"keep"`` it and do not look.
+    noise : str
+        ``"fixed"``: the weights as they are; ``"quantity"`` or ``"group"``: weights from noise
+        levels of largest evidence (:func:`~potlearn.fit.noise_levels`), which often ruin energies.
 
     Raises
     ------
@@ -73,6 +78,7 @@ class FitSettings:
     n_folds: int | None = None
     keep_groups: bool = False
     contradictions: OnContradiction = "leave_out"
+    noise: Noise = "fixed"
 
     def __post_init__(self) -> None:
         if isinstance(self.solver, str):
@@ -82,6 +88,9 @@ class FitSettings:
         if self.contradictions not in get_args(OnContradiction):
             words = ", ".join(get_args(OnContradiction))
             raise FitError(f"contradictions is {self.contradictions!r}; expected one of {words}")
+        if self.noise not in get_args(Noise):
+            words = ", ".join(get_args(Noise))
+            raise FitError(f"noise is {self.noise!r}; expected one of {words}")
         object.__setattr__(self, "exclude", frozenset(self.exclude))
 
     def make_solver(self) -> Solver:

@@ -151,6 +151,8 @@ def _fit(config: FitConfig, train: Dataset, report: Report | None) -> _Linear:
         e0=section.e0,
         intercept=section.intercept,
         contradictions=section.contradictions,
+        noise=section.noise,
+        keep_groups=section.noise == "group",
     )
     keeps_rows = config.output.report and config.output.check_labels
     keeps_rows |= asked_method(config) is not None

@@ -104,6 +104,9 @@ class SolverConfig(Section):
     contradictions: Literal["leave_out", "report", "keep"] = "leave_out"
     """Stress of groups that contradicts energies and forces (another unit, a sign, an offset):
     leave_out of the fit; report it and keep it; keep it and do not look."""
+    noise: Literal["fixed", "quantity", "group"] = "fixed"
+    """fixed: the weights as they are; quantity, group: weights from noise levels of largest
+    evidence, which often ruin energies."""
     workers: Annotated[int, Field(ge=1)] = 1
     """Processes that make and reduce design rows; the result does not depend on their number."""
 
