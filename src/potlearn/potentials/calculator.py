@@ -24,6 +24,7 @@ STDS = {
     "forces_std_atom": "forces",
     "stress_std": "stress",
     "gamma": "gamma",
+    "gamma_configuration": "gamma",
 }
 """Results that expected errors give, and the part of a spread that holds each."""
 MOST_ENERGY = 1e12
@@ -98,8 +99,9 @@ class PotlearnCalculator(Calculator):
     """ASE calculator of a potential.
 
     Beside energy, forces and stress it gives, of a potential with an uncertainty, ``energy_std``
-    (eV), ``forces_std`` (N, 3), ``forces_std_atom`` (N,), ``stress_std`` (6,) and the extrapolation
-    grade ``gamma`` (N,), by ``get_property`` and only when they are asked for.
+    (eV), ``forces_std`` (N, 3), ``forces_std_atom`` (N,), ``stress_std`` (6,), the extrapolation
+    grade ``gamma`` (N,) and that of the whole, ``gamma_configuration``: by ``get_property``, and
+    only when they are asked for.
 
     Parameters
     ----------
@@ -179,6 +181,7 @@ class PotlearnCalculator(Calculator):
             "forces_std_atom": spread.forces_atom,
             "stress_std": spread.stress if current.cell.rank == 3 else None,
             "gamma": spread.gamma,
+            "gamma_configuration": spread.gamma_configuration,
         }
         absent = [name for name in asked if found[name] is None]
         if absent:

@@ -36,12 +36,16 @@ class Spread:
         Of the stress, in eV/Å³, Voigt xx yy zz yz xz xy; NaN without a volume.
     gamma : (N,)
         Extrapolation grade of every atom: at most 1 for environments of the training set.
+    gamma_configuration : float
+        Grade of the mean environments among those of the training set's configurations: it finds
+        strains and densities that thermal motion hides from the grades of atoms.
     """
 
     energy: float | None = None
     forces: Array | None = None
     stress: Array | None = None
     gamma: Array | None = None
+    gamma_configuration: float | None = None
 
     @property
     def forces_atom(self) -> Array | None:

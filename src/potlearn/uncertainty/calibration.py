@@ -16,6 +16,7 @@ Levels above k/(k + 1) have no such quantile: Student's law goes on from the las
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -48,6 +49,11 @@ class Scores(NamedTuple):
     def take(self, chosen: Mask) -> Scores:
         """Some of the rows."""
         return Scores(self.errors[chosen], self.variances[chosen], self.blocks[chosen])
+
+    @classmethod
+    def joined(cls, parts: Sequence[Scores]) -> Scores:
+        """One after the other."""
+        return cls(*(np.concatenate(part) for part in zip(*parts, strict=True)))
 
 
 def least_variance(variances: Array) -> float:

@@ -85,7 +85,7 @@ class LeftOut:
                     found.setdefault(quantity, []).append(scores)
                 if report:
                     report(k + 1, len(members))
-        return {q: _joined(found[q]) for q in QUANTITIES if q in found}
+        return {q: Scores.joined(found[q]) for q in QUANTITIES if q in found}
 
     def _rows(self, judge: Judge, index: int) -> Iterable[_Rows]:
         weights = judge.weights(index)
@@ -116,10 +116,6 @@ class LeftOut:
                     grown = np.where(own[span] > 0, variance[span] / own[span], 1.0)
                 exact = grown * np.sum((r.block.rows @ self.sets) ** 2, axis=1)
             yield r.quantity, Scores(error[span] / root, exact, np.full(len(exact), number))
-
-
-def _joined(parts: list[Scores]) -> Scores:
-    return Scores(*(np.concatenate(part) for part in zip(*parts, strict=True)))
 
 
 def _without(half: Array, errors: Array, seen: Mask) -> tuple[Array, Array, Array]:

@@ -153,7 +153,7 @@ class QuadraticSpreader:
         """Expected errors of one configuration; only what is wanted is worked out."""
         links, n = self.uncertainty.links, len(system)
         wanted = [part for part in wanted if part in self.uncertainty.parts]
-        energy = forces = stress = gamma = None
+        energy = forces = stress = gamma = mean = None
         if "energy" in wanted:
             row = self.energy_row(system, threads) / n
             energy = n * float(links["energy"].std(self.uncertainty.variance(row)))
@@ -165,14 +165,16 @@ class QuadraticSpreader:
                 spread = links["stress"].std(np.sum((virials / n) ** 2, axis=0))
                 stress = n * spread / volume
         if "gamma" in wanted:
-            gamma = self._grades(system, threads)
-        return Spread(energy, forces, stress, gamma)
+            gamma, mean = self._grades(system, threads)
+        return Spread(energy, forces, stress, gamma, mean)
 
-    def _grades(self, system: System, threads: int) -> Array:
+    def _grades(self, system: System, threads: int) -> tuple[Array, float]:
+        """Grades of the atoms, and of the configuration."""
         grade = self.uncertainty.grade
         assert grade is not None
         features = grade.descriptor.features(system, threads=threads)
-        return grade.grade(features, system.species)
+        species = system.species
+        return grade.grade(features, species), grade.configuration(features, species)
 
     def energy_row(self, system: System, threads: int = 1) -> Array:
         """Sums of features by species, one-body counts first, (n_species (1 + M),)."""

@@ -67,7 +67,7 @@ def quantify(
         Fewer rows than coefficients, a singular covariance, too few labels to calibrate on.
     """
     dataset = result.rows.maker.dataset
-    label = copies(dataset) if blocks is None else _numbered(blocks, len(dataset))
+    label = block_labels(dataset, blocks)
     chosen = METHODS.load(method)(**options) if isinstance(method, str) else method
     rng = np.random.default_rng(random_state)
     task = Task(result, label, sets, rng, progress)
@@ -104,7 +104,17 @@ def directions(n: int, count: int, rng: np.random.Generator) -> Array:
     return np.asarray(drawn * np.sign(np.diag(triangle)) * np.sqrt(n / count))
 
 
-def _numbered(blocks: Sequence[Hashable] | Indices, n: int) -> Indices:
+def block_labels(dataset: Dataset, blocks: Sequence[Hashable] | Indices | None) -> Indices:
+    """Number of every configuration's block, (n,); without blocks, copies are one.
+
+    Raises
+    ------
+    UncertaintyError
+        Not one block per configuration.
+    """
+    if blocks is None:
+        return copies(dataset)
+    n = len(dataset)
     label = np.unique(np.asarray(blocks), return_inverse=True)[1].astype(np.int64)
     if label.shape != (n,):
         raise UncertaintyError(f"blocks: expected one per configuration, {n}; got {len(label)}")
