@@ -35,6 +35,7 @@ from .descriptors import ACE as ACE
 from .descriptors import POD as POD
 from .fit import FitResult as FitResult
 from .fit import FitSettings as FitSettings
+from .fit import RowBudget as RowBudget
 from .fit import Weights as Weights
 from .fit import fit_linear as fit_linear
 from .fit.beyond import BeyondCheck as BeyondCheck
@@ -61,3 +62,5 @@ from .potentials.pair import LennardJones as LennardJones
 from .potentials.pair import Morse as Morse
 from .potentials.sum import SumPotential as SumPotential
 from .report import write_report as write_report
+from .uncertainty import quantify as quantify
+from .uncertainty import recalibrate as recalibrate
