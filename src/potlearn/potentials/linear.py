@@ -129,10 +129,13 @@ class LinearPotential(PotentialBase):
         return spreader(system, volume, wanted, threads=threads)
 
     def sample(self, n: int, random_state: int = 0) -> list[LinearPotential]:
-        r"""Potentials drawn from the posterior of the coefficients, :math:`c + F z`.
+        r"""Potentials drawn from the posterior of the coefficients, :math:`c + \kappa F z`.
 
-        ``F`` is the factor of the covariance and z standard normal.  Each one saves, runs and
-        exports like any other; it has no uncertainty of its own.
+        ``F`` is the factor of the covariance and z standard normal.  Of calibrated errors
+        :math:`\kappa` widens the draws until their forces are as far apart as the expected errors
+        are large; the posterior alone (:math:`\kappa = 1`, method ``"posterior"``) is some ten
+        times too narrow.  Each one saves, runs and exports like any other; it has no uncertainty of
+        its own.
 
         Raises
         ------

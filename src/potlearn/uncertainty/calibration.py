@@ -80,7 +80,9 @@ def calibrate(scores: Scores, what: str = "the quantity") -> Link:
         )
     scale, power, dof = _fitted(scores)
     ratios = np.abs(scores.errors) / (scale * scores.variances**power)
-    return replace(_with_quantiles(scale, power, dof, ratios, k), least=least)
+    link = replace(_with_quantiles(scale, power, dof, ratios, k), least=least)
+    widening = np.sqrt(np.sum(link.std(scores.variances) ** 2) / np.sum(scores.variances))
+    return replace(link, widening=float(widening))
 
 
 def _with_quantiles(scale: float, power: float, dof: float, ratios: Array, k: int) -> Link:

@@ -30,7 +30,7 @@ NORMAL = np.inf
 
 @dataclass(frozen=True, eq=False)
 class Link:
-    """Expected errors from variances.
+    r"""Expected errors from variances.
 
     Attributes
     ----------
@@ -45,6 +45,9 @@ class Link:
     least : float
         Variances below it are zero to rounding: no coefficient decides what symmetry makes zero.
         The standard deviation is then 0, and says nothing.
+    widening : float
+        Root mean square of s over that of :math:`\sqrt v`: by so much the coefficients
+        have to spread wider than their covariance says to be as far apart as errors are large.
     """
 
     scale: float = 1.0
@@ -54,6 +57,7 @@ class Link:
     dof: float = NORMAL
     noise: float = 0.0
     least: float = 0.0
+    widening: float = 1.0
 
     def std(self, variance: Array | float) -> Array:
         """Expected errors of variances of any shape."""
@@ -92,6 +96,7 @@ class Link:
             "dof": None if np.isinf(self.dof) else self.dof,
             "noise": self.noise,
             "least": self.least,
+            "widening": self.widening,
         }
 
     @classmethod

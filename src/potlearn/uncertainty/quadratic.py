@@ -104,8 +104,13 @@ class QuadraticUncertainty:
         return np.isin(geometries, self.known)
 
     def draw(self, n: int, rng: np.random.Generator) -> Array:
-        """Deviations ``F z``, z standard normal, (n, n_species, 1 + M)."""
-        drawn = self.factor_ @ rng.standard_normal((self.factor_.shape[1], n))
+        r"""Deviations :math:`\kappa F z`, z standard normal, (n, n_species, 1 + M).
+
+        :math:`\kappa` is the ``widening`` of the link of forces, else of energies: 1 for methods
+        whose covariance is taken as it is.
+        """
+        link = self.links.get("forces") or self.links["energy"]
+        drawn = link.widening * (self.factor_ @ rng.standard_normal((self.factor_.shape[1], n)))
         return np.asarray(drawn.T.reshape(n, *self.sets.shape[1:]), float)
 
     def _link(self, quantity: str) -> Link:
