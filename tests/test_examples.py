@@ -95,6 +95,16 @@ def test_grade_example_finds_what_is_outside_the_training(tmp_path):
     assert all(float(x) > 2 for pair in grades for x in pair)
 
 
+def test_expected_errors_example_covers_and_watches(tmp_path):
+    output = run(tmp_path, "-W", "ignore::FutureWarning", EXAMPLES / "expected_errors.py")
+    forces = re.search(r"forces: within the intervals (\d+) of 68 %, (\d+) of 95 %", output)
+    assert 55 < int(forces[1]) < 80
+    assert 88 < int(forces[2]) <= 100
+    assert len(re.findall(r" K: error [\d.]+ eV/Å, largest grade [\d.]+", output)) == 4
+    assert float(re.search(r"potentials: ([\d.]+) meV/atom", output)[1]) > 1
+    assert (tmp_path / "silicon_with_errors.potl").exists()
+
+
 def test_dynamics_example_conserves_energy(folder):
     output = run(folder, EXAMPLES / "md_in_ase.py")
     drift = float(re.search(r"drift (-?[\d.]+) µeV/atom", output).group(1))
