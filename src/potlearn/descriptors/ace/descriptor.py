@@ -308,6 +308,8 @@ class ACE(CompiledDescriptor):
         They are folded into one polynomial per species and model; models share their products.
         """
         c = checked(coefficients, len(self.species), self.n_features)
+        if c.ndim == 3:
+            return super().fold(c)
         several = c[None] if c.ndim == 2 else c
         own = np.broadcast_to(
             np.eye(len(several))[:, None], (len(several), *c.shape[-2:-1], len(several))
