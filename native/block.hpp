@@ -22,6 +22,7 @@
 #include "radial.hpp"
 #include "span.hpp"
 #include "system.hpp"
+#include "vector3.hpp"
 
 namespace potlearn::POTLEARN_ISA {
 
@@ -44,25 +45,6 @@ inline void with_degree(int degree, F&& f) {
     case 11: return f(std::integral_constant<int, 11>{});
     default: return f(std::integral_constant<int, 12>{});
   }
-}
-
-struct Vector3 {
-  lanes x, y, z;
-};
-inline Vector3& operator+=(Vector3& a, const Vector3& b) {
-  a.x += b.x;
-  a.y += b.y;
-  a.z += b.z;
-  return a;
-}
-inline Vector3 operator+(Vector3 a, const Vector3& b) { return a += b; }
-template <class S>
-inline Vector3 operator*(S s, const Vector3& a) {
-  return {s * a.x, s * a.y, s * a.z};
-}
-template <class S>
-inline Vector3 operator*(const Vector3& a, S s) {
-  return s * a;
 }
 
 // Strains (3, 3), one per lane.

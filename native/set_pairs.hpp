@@ -1,8 +1,9 @@
 // Gradients dE/dr_ij for many coefficient sets: lanes hold sets, the neighbours' functions are numbers.
 //
-//   dE/dr = u sum_lm h_lm Y_lm + sum_lm d_lm grad Y_lm,   d_lm = sum_n G_nlm R_n,   h_lm = sum_n G_nlm R'_n
+//   dE/dr = u sum_lm h_lm Y_lm + e1 sum_lm d_lm d1(Y_lm) + e2 sum_lm d_lm d2(Y_lm)
+//   h_lm = sum_n G_nlm R'_n,   d_lm = sum_n G_nlm R_n,   G = dE/dA
 //
-// with G = dE/dA, and grad Y_lm the gradient of Y_lm(r / |r|).
+// d1 and d2 being the derivatives along e1 and e2 over r, in a frame (u, e1, e2) along the neighbour's direction u.
 #pragma once
 
 #include <cstddef>
@@ -13,6 +14,7 @@
 #include "harmonics.hpp"
 #include "lanes.hpp"
 #include "moments.hpp"
+#include "vector3.hpp"
 
 namespace potlearn::POTLEARN_ISA {
 
@@ -38,7 +40,8 @@ class SetPairs {
  public:
   SetPairs(const Basis& basis, int most_slots)
       : block_(basis, most_slots), channels_(channels_by_degree(basis)),
-        slopes_(std::size_t(basis.n_species) * block_.capacity * 3 * block_.terms) {}
+        slopes_(std::size_t(basis.n_species) * block_.capacity * 2 * block_.terms),
+        frame_(std::size_t(basis.n_species) * block_.capacity * 2) {}
 
   int capacity() const { return block_.capacity; }
   const Block& block() const { return block_; }
@@ -74,21 +77,23 @@ class SetPairs {
  private:
   Block block_;
   std::vector<std::vector<DegreeChannel>> channels_;
-  Buffer slopes_;  // grad Y: (slots, 3, harmonics)
+  Buffer slopes_;               // d1(Y), d2(Y): (slots, 2, harmonics)
+  std::vector<Vector3> frame_;  // e1, e2: (slots, 2)
 
-  // Sums over the harmonics of one neighbour.
+  // Of one neighbour, along u, e1 and e2.
   struct Sums {
-    lanes radial, x, y, z;
+    lanes radial, first, second;
   };
 
   template <int L>
   void harmonic_slopes(int s) {
-    const AngularParts<L> parts(block_.ux[s], block_.uy[s], block_.uz[s]);
-    const lanes u[3] = {block_.ux[s], block_.uy[s], block_.uz[s]};
-    for (int axis = 0; axis < 3; ++axis) {
-      lanes v[3];
-      for (int a = 0; a < 3; ++a) v[a] = block_.inverse_r[s] * (double(a == axis) - u[a] * u[axis]);
-      parts.along(v[0], v[1], v[2], &slopes_[(std::size_t(s) * 3 + axis) * block_.terms]);
+    const Vector3 u = {block_.ux[s], block_.uy[s], block_.uz[s]};
+    Vector3* e = &frame_[2 * s];
+    orthonormal(u, e[0], e[1]);
+    const AngularParts<L> parts(u.x, u.y, u.z);
+    for (int axis = 0; axis < 2; ++axis) {
+      const Vector3 v = block_.inverse_r[s] * e[axis];
+      parts.along(v.x, v.y, v.z, &slopes_[(2 * s + axis) * block_.terms]);
     }
   }
 
@@ -96,24 +101,34 @@ class SetPairs {
   template <int TS>
   void neighbor_tile(int slot, int lane, const lanes* G, int stride, lanes* out, int out_stride) const {
     Sums sums[TS] = {};
-    for (int l = 0; l <= block_.degree; ++l)
-      for_tiles<HARMONICS>(2 * l + 1, [&](auto tile, int m) {
-        add_harmonics<TS, tile()>(slot, lane, channels_[l], l * l, m, G, stride, sums);
-      });
+    add_constant<TS>(slot, lane, G, stride, sums);
+    for (int l = 1; l <= block_.degree; ++l)
+      for_tiles<HARMONICS>(2 * l + 1,
+                           [&](auto tile, int m) { add_harmonics<TS, tile()>(slot, lane, l, m, G, stride, sums); });
+    const Vector3 *e1 = &frame_[2 * slot], *e2 = e1 + 1;
     for (int t = 0; t < TS; ++t, out += 3 * out_stride) {
-      out[0] = sums[t].x + block_.ux[slot][lane + t] * sums[t].radial;
-      out[out_stride] = sums[t].y + block_.uy[slot][lane + t] * sums[t].radial;
-      out[2 * out_stride] = sums[t].z + block_.uz[slot][lane + t] * sums[t].radial;
+      const int w = lane + t;
+      const Sums& sum = sums[t];
+      out[0] = block_.ux[slot][w] * sum.radial + e1->x[w] * sum.first + e2->x[w] * sum.second;
+      out[out_stride] = block_.uy[slot][w] * sum.radial + e1->y[w] * sum.first + e2->y[w] * sum.second;
+      out[2 * out_stride] = block_.uz[slot][w] * sum.radial + e1->z[w] * sum.first + e2->z[w] * sum.second;
     }
   }
 
-  // Harmonics m..m + TM of the degree whose first one is `first`.
+  // The constant harmonic, which is 1.
+  template <int TS>
+  void add_constant(int slot, int lane, const lanes* G, int stride, Sums* sums) const {
+    const lanes* dR = &block_.dR[slot * block_.stride];
+    for (const DegreeChannel& channel : channels_[0])
+      for (int t = 0; t < TS; ++t) sums[t].radial += dR[channel.radial][lane + t] * G[channel.moment * stride];
+  }
+
+  // Harmonics m..m + TM of degree l.
   template <int TS, int TM>
-  void add_harmonics(int slot, int lane, const std::vector<DegreeChannel>& channels, int first, int m, const lanes* G,
-                     int stride, Sums* sums) const {
+  void add_harmonics(int slot, int lane, int l, int m, const lanes* G, int stride, Sums* sums) const {
     const lanes *R = &block_.R[slot * block_.stride], *dR = &block_.dR[slot * block_.stride];
     lanes d[TS][TM] = {}, h[TS][TM] = {};
-    for (const DegreeChannel& channel : channels) {
+    for (const DegreeChannel& channel : channels_[l]) {
       const lanes* g = G + (channel.moment + m) * stride;
       for (int k = 0; k < TM; ++k)
         for (int t = 0; t < TS; ++t) {
@@ -121,13 +136,13 @@ class SetPairs {
           h[t][k] += dR[channel.radial][lane + t] * g[k * stride];
         }
     }
-    const lanes *Y = &block_.Y[slot * block_.terms + first + m], *dY = &slopes_[slot * 3 * block_.terms + first + m];
+    const int terms = block_.terms, first = l * l + m;
+    const lanes *Y = &block_.Y[slot * terms + first], *d1 = &slopes_[2 * slot * terms + first], *d2 = d1 + terms;
     for (int t = 0; t < TS; ++t)
       for (int k = 0; k < TM; ++k) {
         sums[t].radial += Y[k][lane + t] * h[t][k];
-        sums[t].x += dY[k][lane + t] * d[t][k];
-        sums[t].y += dY[block_.terms + k][lane + t] * d[t][k];
-        sums[t].z += dY[2 * block_.terms + k][lane + t] * d[t][k];
+        sums[t].first += d1[k][lane + t] * d[t][k];
+        sums[t].second += d2[k][lane + t] * d[t][k];
       }
   }
 };
