@@ -28,7 +28,7 @@ lanes guarded(lanes seed, lanes n_neighbors, int needed) {
 
 class LaneKernel final : public Kernel {
   // From so many sets on, lanes hold sets.
-  static constexpr int MANY = 3;
+  static constexpr int MANY = W / 2 + 1;
 
  public:
   explicit LaneKernel(const Basis& basis) : basis_(basis) {}
