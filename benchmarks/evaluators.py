@@ -1,4 +1,4 @@
-"""What sharing and pruning a descriptor cost and save."""
+"""What sharing and pruning a descriptor, and many models in one pass, cost and save."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ import potlearn as pl
 from potlearn.structure.neighbors import neighbors
 
 PART = 5
+SETS, ASKED = 16, 6
+"""Models in one pass, and the evaluations of one that they may cost."""
 
 
 def _silicon() -> Any:
@@ -79,4 +81,23 @@ def pruning() -> list[Row]:
             seconds = [1e6 * t / len(atoms) for t in side_by_side(theirs, ours, 15)]
             title = f"{name}, {what} of all features (left) and of a fifth"
             rows.append(Row(title, *seconds, None, "µs/atom", note))
+    return rows
+
+
+def sets() -> list[Row]:
+    """Energies and forces of many models: their number times one model, and one pass."""
+    atoms, rows = bulk("Si", cubic=True) * (7, 6, 6), []
+    atoms.rattle(0.1, seed=0)
+    for name, make in _families().items():
+        descriptor = make()
+        shape = SETS, len(descriptor.species), 1 + descriptor.n_features
+        c = 1e-3 * np.random.default_rng(0).normal(size=shape)
+        one, many, system = descriptor.fold(c[0]), descriptor.fold(c), descriptor.system(atoms)
+        alone, together = (
+            1e6 * t / len(atoms)
+            for t in side_by_side(lambda f=one, s=system: f(s), lambda f=many, s=system: f(s), 15)
+        )
+        what = f"{name}, {SETS} times one model (left) and {SETS} models in one pass"
+        note = f"{together / alone:.2f} times one model"
+        rows.append(Row(what, SETS * alone, together, SETS / ASKED, "µs/atom", note))
     return rows

@@ -1,6 +1,6 @@
 """Speed beside other codes, in one run: one table, and benchmarks/results/speed.json.
 
-python benchmarks/run.py [forces design neighbors threads evaluators nve fits memory ace
+python benchmarks/run.py [forces design neighbors threads evaluators sets nve fits memory ace
     ace-fits selection] [--long]
 """
 
@@ -31,6 +31,7 @@ PARTS: dict[str, Callable[[Path, bool], list[Row]]] = {
     "neighbors": lambda _folder, _: forces.neighbor_lists(),
     "threads": lambda _folder, _: forces.threads(),
     "evaluators": lambda _folder, _: [*evaluators.sharing(), *evaluators.pruning()],
+    "sets": lambda _folder, _: evaluators.sets(),
     "nve": lambda _folder, _: dynamics.nve(),
     "fits": lambda folder, long: fits.fits(folder, ["small", "medium", *(["large"] * long)]),
     "memory": lambda folder, _: fits.memory(folder),

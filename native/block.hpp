@@ -22,6 +22,7 @@
 #include "radial.hpp"
 #include "span.hpp"
 #include "system.hpp"
+#include "vector3.hpp"
 
 namespace potlearn::POTLEARN_ISA {
 
@@ -46,25 +47,6 @@ inline void with_degree(int degree, F&& f) {
   }
 }
 
-struct Vector3 {
-  lanes x, y, z;
-};
-inline Vector3& operator+=(Vector3& a, const Vector3& b) {
-  a.x += b.x;
-  a.y += b.y;
-  a.z += b.z;
-  return a;
-}
-inline Vector3 operator+(Vector3 a, const Vector3& b) { return a += b; }
-template <class S>
-inline Vector3 operator*(S s, const Vector3& a) {
-  return {s * a.x, s * a.y, s * a.z};
-}
-template <class S>
-inline Vector3 operator*(const Vector3& a, S s) {
-  return s * a;
-}
-
 // Strains (3, 3), one per lane.
 struct Strain {
   lanes e[9];
@@ -76,9 +58,9 @@ class Block {
   Block(const Basis& of, int most_slots)
       : basis(of), groups(radial_groups(of)), degree(of.max_degree()), terms((degree + 1) * (degree + 1)),
         stride(of.stride), capacity((most_slots + 1) / 2 * 2), n_values(of.n_moments() + of.max_nodes() + 1),
-        slots(of.n_species), ux(places()), uy(places()), uz(places()), r(places()), inverse_r(places()),
-        neighbor(places() * W), R(places() * stride), dR(places() * stride), Y(places() * terms), values(n_values),
-        adjoint(n_values), gradient(3 * places()), by_radial_(2 * stride), by_angular_(2 * terms) {}
+        slots(of.n_species), found(of.n_species), ux(places()), uy(places()), uz(places()), r(places()),
+        inverse_r(places()), neighbor(places() * W), R(places() * stride), dR(places() * stride), Y(places() * terms),
+        values(n_values), adjoint(n_values), gradient(3 * places()), by_radial_(2 * stride), by_angular_(2 * terms) {}
 
   const Basis& basis;
   const std::vector<RadialGroup> groups;
@@ -87,6 +69,7 @@ class Block {
   int atoms[W] = {};                // the centres
   lanes n_neighbors = splat(0);     // of each centre, within the cutoff
   std::vector<int> slots;           // used slots per neighbour species; those of e start at e * capacity
+  std::vector<int> found;           // neighbours per species, of the most that a lane has
   Buffer ux, uy, uz, r, inverse_r;  // unit vector, distance
   std::vector<std::int32_t> neighbor;
   Buffer R, dR, Y;
@@ -109,7 +92,7 @@ class Block {
         });
         n_neighbors[w] += count[w];
       }
-      slots[e] = *std::max_element(count, count + W);
+      slots[e] = found[e] = *std::max_element(count, count + W);
       if (TS_MAX == 2) slots[e] += slots[e] & 1;
       for (int w = 0; w < W; ++w)
         for (int k = count[w]; k < slots[e]; ++k) set_empty(begin(e) + k, w, e);
@@ -121,7 +104,7 @@ class Block {
   void pack_neighbors(const System& s, int id) {
     start(s, &id, 1);
     for (int e = 0; e < basis.n_species; ++e) {
-      const int n = gather(s, id, e, [&](int k, double x, double y, double z, double r2, int j) {
+      const int n = found[e] = gather(s, id, e, [&](int k, double x, double y, double z, double r2, int j) {
         set(begin(e) + k / W, k % W, x, y, z, r2, j);
       });
       n_neighbors[0] += n;

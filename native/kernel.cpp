@@ -14,6 +14,9 @@
 #include "row_shares.hpp"
 #include "rows.hpp"
 #include "schedule.hpp"
+#include "set_block.hpp"
+#include "set_coefficients.hpp"
+#include "set_gradient.hpp"
 
 namespace potlearn::POTLEARN_ISA {
 namespace {
@@ -24,6 +27,9 @@ lanes guarded(lanes seed, lanes n_neighbors, int needed) {
 }
 
 class LaneKernel final : public Kernel {
+  // From so many sets on, lanes hold sets.
+  static constexpr int MANY = W / 2 + 1;
+
  public:
   explicit LaneKernel(const Basis& basis) : basis_(basis) {}
 
@@ -33,6 +39,7 @@ class LaneKernel final : public Kernel {
     const std::vector<int> queues = schedule.queues();
     const int n_features = basis_.n_features(), columns = basis_.n_species * (1 + n_features);
     const int sets = int(coefficients.size / columns);
+    if (sets >= MANY) return many_sets(s, coefficients, threads, energies, forces, virial);
     std::vector<Gradients> gradients;
     for (int set = 0; set < sets; ++set) gradients.emplace_back(s, queues);
     for_blocks(schedule, threads, queues, [&](Block& block, int filled, int queue, int item, const Stop& stop) {
@@ -109,9 +116,40 @@ class LaneKernel final : public Kernel {
  private:
   const Basis& basis_;
   mutable Pool<Block> blocks_;
+  mutable Pool<SetBlock> set_blocks_;
+  mutable std::once_flag plans_once_;
+  mutable std::vector<PullbackPlan> plans_;  // of each program, none before they are needed
   mutable Pool<LinearRows> row_makers_;
   mutable std::once_flag row_once_;
   mutable std::unique_ptr<const RowLayout> row_layout_;  // none before it is needed
+
+  Pool<SetBlock>::Lease lend_set_block(const System& s) const {
+    return set_blocks_.lend([&](const SetBlock& block) { return block.capacity() >= s.most_neighbors; },
+                            [&] { return std::make_unique<SetBlock>(basis_, plans_, s.most_neighbors); });
+  }
+
+  // energy_forces with the sets in lanes.
+  void many_sets(const System& s, Span<const double> coefficients, int threads, Span<double> energies,
+                 Span<double> forces, Span<double> virial) const {
+    std::call_once(plans_once_, [&] {
+      for (const Program& program : basis_.programs) plans_.emplace_back(program);
+    });
+    const SetCoefficients c(coefficients, basis_.n_species, basis_.n_features());
+    const Schedule schedule(s);
+    const std::vector<int> queues = schedule.queues();
+    SetGradients gradients(s, queues, c.sets);
+    std::vector<Pool<SetBlock>::Lease> lent(threads);
+    for_queues(queues, threads, [&](int thread, int queue, int item, const Stop& stop) {
+      if (!lent[thread]) lent[thread] = lend_set_block(s);
+      SetBlock& block = *lent[thread];
+      block.evaluate(s, schedule.atoms(item), schedule.size(item), c);
+      for (int w = 0; w < block.filled(); ++w)
+        for (int set = 0; set < c.sets; ++set)
+          energies[std::size_t(set) * s.n_atoms + block.atom(w)] = block.energy(w, set / W)[set % W];
+      gradients.add(block, queue, item, stop);
+    });
+    gradients.collect(threads, forces, virial);
+  }
 
   Pool<Block>::Lease lend_block(const System& s) const {
     return blocks_.lend([&](const Block& block) { return block.capacity >= s.most_neighbors; },

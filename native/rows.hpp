@@ -22,6 +22,7 @@
 #include "row_shares.hpp"
 #include "row_writer.hpp"
 #include "schedule.hpp"
+#include "vector3.hpp"
 
 namespace potlearn::POTLEARN_ISA {
 
@@ -180,14 +181,6 @@ class LinearRows {
       const lanes R = block_.R[s * block_.stride + n], dR = block_.dR[s * block_.stride + n];
       frames_[n * SLOTS + t] = {dR * u, R * e1, R * e2};
     }
-  }
-
-  // Two unit vectors that are orthogonal to u and to one another (Duff et al., JCGT 6 (2017) 1).
-  static void orthonormal(const Vector3& u, Vector3& e1, Vector3& e2) {
-    const lanes sign = u.z < splat(0) ? splat(-1) : splat(1);
-    const lanes a = -1.0 / (sign + u.z), b = u.x * u.y * a;
-    e1 = {1.0 + sign * u.x * u.x * a, sign * b, -sign * u.x};
-    e2 = {b, sign + u.y * u.y * a, -u.y};
   }
 
   // gradient = (ADD: +=) the part of one radial function.

@@ -1,4 +1,5 @@
 // Every operation by many threads, and sizes that do not fit.
+#include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <cstddef>
@@ -42,16 +43,26 @@ void add_rows(const Engine& engine, const System& s, int gates, int threads, boo
 Results every_operation(const Engine& engine, const System& s, int threads) {
   const Sizes n(s, engine);
   Results results;
-  const Numbers c = numbers(3 * n.columns, 1), w = numbers(n.atoms * n.features, 2), u = numbers(3 * n.atoms, 3),
-                strain = numbers(9 * n.systems, 4);
+  const Numbers c = numbers(3 * n.columns, 1), many = numbers(11 * n.columns, 1), w = numbers(n.atoms * n.features, 2),
+                u = numbers(3 * n.atoms, 3), strain = numbers(9 * n.systems, 4);
+  Numbers many_energies(11 * n.atoms), many_forces(33 * n.atoms), many_virial(66 * n.systems);
   Numbers energies(3 * n.atoms), forces(9 * n.atoms), virial(18 * n.systems), back(3 * n.atoms),
       back_virial(6 * n.systems), b(n.atoms * n.features), tangents(b.size());
   engine.energy_forces(s, span(c), threads, span(energies), span(forces), span(virial));
+  engine.energy_forces(s, span(many), threads, span(many_energies), span(many_forces), span(many_virial));
   engine.features(s, threads, span(b));
   engine.vjp(s, span(w), threads, span(back), span(back_virial));
   engine.jvp(s, span(u), span(strain), threads, span(tangents));
-  results = {{"energies", energies},      {"forces", forces}, {"virial", virial}, {"vjp", back},
-             {"vjp virial", back_virial}, {"features", b},    {"jvp", tangents}};
+  results = {{"energies", energies},
+             {"forces", forces},
+             {"virial", virial},
+             {"vjp", back},
+             {"vjp virial", back_virial},
+             {"features", b},
+             {"jvp", tangents},
+             {"energies of many", many_energies},
+             {"forces of many", many_forces},
+             {"virial of many", many_virial}};
   for (int gates : {0, 2}) add_rows(engine, s, gates, threads, true, results);
   add_rows(engine, s, 0, threads, false, results);
   return results;
@@ -68,6 +79,24 @@ TEST(same_bits_for_any_number_of_threads) {
       const System s = arrays.system();
       const Results one = every_operation(engine, s, 1);
       for (int threads : {2, 3, 9, 16, 64}) CHECK(every_operation(engine, s, threads) == one);
+    }
+  }
+}
+
+// The first sets of both are the same numbers; features that few neighbours switch off are among them.
+TEST(many_sets_equal_few) {
+  const toy::ToyBasis basis;
+  for (const std::string& set : instruction_sets()) {
+    const Engine engine(basis.arrays(), set);
+    for (const std::vector<int>& sizes : {ONE, SEVERAL, FEW}) {
+      const toy::ToySystem arrays(sizes);
+      const Results found = every_operation(engine, arrays.system(), 2);
+      for (const char* name : {"energies", "forces", "virial"}) {
+        const Numbers &few = found.at(name), &many = found.at(std::string(name) + " of many");
+        double size = 1;
+        for (double x : few) size = std::max(size, std::abs(x));
+        for (std::size_t k = 0; k < few.size(); ++k) CHECK(std::abs(few[k] - many[k]) <= 1e-13 * size);
+      }
     }
   }
 }

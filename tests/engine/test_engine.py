@@ -113,12 +113,50 @@ def test_jvp_against_central_differences(descriptor, engine, system):
     np.testing.assert_allclose(exact / scale, difference / scale, atol=2e-7)
 
 
-def test_several_coefficient_sets_in_one_pass(engine, system):
-    c = coefficients(engine, 3)
+@pytest.mark.parametrize("sets", [1, 2, 3, 5, 16, 17])
+def test_several_coefficient_sets_in_one_pass(engine, system, sets):
+    """Few sets take their turn, of many the lanes are full, or some of them empty."""
+    c = coefficients(engine, sets)
     together = engine.energy_forces(system, c)
-    for k in range(3):
-        for a, b in zip(engine.energy_forces(system, c[k]), together, strict=True):
-            np.testing.assert_array_equal(a, b[k])
+    for k in range(sets):
+        alone = engine.energy_forces(system, c[k])
+        sizes = [np.abs(c[k]).max() * len(system), *(np.abs(a).max() for a in alone[1:])]
+        for a, b, size in zip(alone, together, sizes, strict=True):
+            np.testing.assert_allclose(b[k], a, rtol=1e-12, atol=1e-13 * max(1.0, size))
+
+
+def test_a_set_has_the_same_bits_whatever_the_sets_beside_it(engine, system):
+    c = coefficients(engine, 19)
+    many = engine.energy_forces(system, c)
+    some = engine.energy_forces(system, c[7:16][::-1])
+    for a, b in zip(many, some, strict=True):
+        np.testing.assert_array_equal(a[7:16][::-1], b)
+
+
+@pytest.mark.parametrize("sets", [5, 17])
+def test_many_sets_of_configurations_side_by_side(engine, descriptor, sets):
+    atoms = [cell(descriptor.species, n, seed=n, length=4.4) for n in (4, 1, 5, 3)]
+    c = coefficients(engine, sets)
+    energies, forces, virial = engine.energy_forces(system_of(descriptor, atoms), c)
+    last = 0
+    for k, one in enumerate(atoms):
+        own, last = slice(last, last + len(one)), last + len(one)
+        alone = engine.energy_forces(system_of(descriptor, one), c)
+        found = energies[:, own], forces[:, own], virial[:, k]
+        for a, b in zip(alone, found, strict=True):
+            np.testing.assert_allclose(b, a, rtol=1e-11, atol=1e-11 * max(1.0, np.abs(a).max()))
+
+
+def test_many_sets_of_isolated_atoms_and_pairs(engine, descriptor):
+    """Features that need more neighbours than an atom has are zero in every set."""
+    atoms = [cluster(descriptor.species, n, seed=0) for n in (1, 2, 3, 4)]
+    c, system = coefficients(engine, 9), system_of(descriptor, atoms)
+    found = engine.energy_forces(system, c)
+    np.testing.assert_array_equal(found[0][:, 0], c[:, system.species[0], 0])
+    assert not found[1][:, 0].any()
+    for k in range(len(c)):
+        for a, b in zip(engine.energy_forces(system, c[k]), found, strict=True):
+            np.testing.assert_allclose(b[k], a, rtol=1e-12, atol=1e-13 * max(1.0, np.abs(a).max()))
 
 
 @pytest.mark.parametrize("name", ["2-7-body", "W-Be 2-7-body"])
@@ -134,25 +172,28 @@ def inputs(engine, system):
 
 def every_operation(engine, system, weights, gates, u, strain, threads=1):
     """Results by operation: energies and features (N, ...), forces (3N, ...), others (B, ...)."""
-    c, n, b = coefficients(engine, 2), len(system), system.n_systems
+    c, n, b = coefficients(engine, 9), len(system), system.n_systems
     strain = strain[0] if system.owner is None else strain
     energies, forces, virial = engine.energy_forces(system, c[0], threads)
-    sets = engine.energy_forces(system, c, threads)
+    few, sets = (engine.energy_forces(system, c[:k], threads) for k in (2, 9))
     back, back_virial = engine.vjp(system, weights, threads)
     per_atom = {
         "energies": energies,
+        "energies of few sets": few[0].T,
         "energies of sets": sets[0].T,
         "features": engine.features(system, threads),
         "jvp": engine.jvp(system, u, strain, threads),
     }
     per_component = {
         "forces": forces.reshape(3 * n),
-        "forces of sets": sets[1].reshape(2, 3 * n).T,
+        "forces of few sets": few[1].reshape(2, 3 * n).T,
+        "forces of sets": sets[1].reshape(9, 3 * n).T,
         "vjp": back.reshape(3 * n),
     }
     per_system = {
         "virial": virial.reshape(b, 6),
-        "virials of sets": sets[2].reshape(2, b, 6).swapaxes(0, 1),
+        "virials of few sets": few[2].reshape(2, b, 6).swapaxes(0, 1),
+        "virials of sets": sets[2].reshape(9, b, 6).swapaxes(0, 1),
         "virial of vjp": back_virial.reshape(b, 6),
     }
     for name, given in (("rows", None), ("gated rows", gates)):
@@ -282,6 +323,9 @@ def test_one_program_per_centre_species(kind):
     found, expected = engine.energy_forces(system, c), both.energy_forces(system, union)
     for x, y in zip(found, expected, strict=True):
         np.testing.assert_allclose(x, y, rtol=1e-12, atol=1e-12 * np.abs(y).max())
+    many = engine.energy_forces(system, np.stack([c] * 9))
+    for x, y in zip(many, expected, strict=True):
+        np.testing.assert_allclose(x[8], y, rtol=1e-12, atol=1e-12 * np.abs(y).max())
     with pytest.raises(ValueError, match="one program"):
         engine.rows(system)
 

@@ -165,7 +165,8 @@ class Engine:
     ) -> tuple[Array, Array, Array]:
         r"""Linear model :math:`E_i = c_{z_i,0} + \sum_k c_{z_i,k} B_k(i)`.
 
-        ``coefficients`` is (n_species, 1 + M), or (S, n_species, 1 + M) for S models in one pass.
+        ``coefficients`` is (n_species, 1 + M), or (S, n_species, 1 + M) for S models in one pass,
+        in which many models share the values of an atom and its neighbours.
         Returns energies per atom (N,), forces (N, 3) and the virial (6,) ``-dE/dstrain`` (Voigt),
         each with a leading S if the coefficients have one.
         """

@@ -35,6 +35,8 @@ MAX_ORDER = 5
 MAX_DEGREE = 12
 Degree: TypeAlias = Annotated[float, Ge(0), Le(100)]
 Angular: TypeAlias = Annotated[int, Ge(0), Le(MAX_DEGREE)]
+MOST_FOLDED = 4
+"""Models of which each gets a polynomial of its own: measured, of more of them it takes longer."""
 BY_DATA = -1
 """Default of the order: what suits the data, 4 without data."""
 
@@ -305,9 +307,12 @@ class ACE(CompiledDescriptor):
     def fold(self, coefficients: Array) -> FoldedModel:
         """The linear model of coefficients (n_species, 1 + M) or (S, n_species, 1 + M).
 
-        They are folded into one polynomial per species and model; models share their products.
+        Up to MOST_FOLDED models are folded into one polynomial per species and model, which share
+        their products.  More of them share the values of the features.
         """
         c = checked(coefficients, len(self.species), self.n_features)
+        if c.ndim == 3 and len(c) > MOST_FOLDED:
+            return FoldedModel(self.engine, c, self.species, self.cutoff)
         several = c[None] if c.ndim == 2 else c
         own = np.broadcast_to(
             np.eye(len(several))[:, None], (len(several), *c.shape[-2:-1], len(several))
