@@ -7,7 +7,9 @@ against that of one interval for all (quantiles of leave-one-out residuals witho
 variance), rank correlation of width and error.
 
     python benchmarks/uncertainty.py [--data ../shared/data] [--set Si Mo] [--splits 20]
-        [--methods calibrated posterior committee pops]
+        [--methods calibrated posterior committee pops] [--shift]
+
+With --shift the fit sees the group AIMD-NVT of Si or Mo alone, and is asked of the other groups.
 """
 
 from __future__ import annotations
@@ -27,7 +29,7 @@ from potlearn.fit import FitResult, FitSettings, RowBudget, fit_linear
 from potlearn.uncertainty import METHODS, LeftOut, Posterior, quantify
 
 HERE = Path(__file__).resolve().parent
-FOLDS = 10
+FOLDS, BULK = 10, "AIMD-NVT"
 LEVELS = {"68": 0.682689492137086, "95": 0.95}
 
 
@@ -197,6 +199,22 @@ def study(name: str, data: Path, splits: int, methods: list[str]) -> dict[str, A
     return found
 
 
+def shift(name: str, data: Path, methods: list[str]) -> dict[str, Any]:
+    """Fit to four fifths of the bulk, compare on the rest of it and on each other group."""
+    case, found = CASES[name], {}
+    dataset = case.read(data)
+    bulk = np.flatnonzero(np.array(dataset.groups) == BULK)
+    train = dataset.subset(np.delete(bulk, slice(0, None, 5)))
+    tests = {f"{BULK}, held out": bulk[::5]}
+    for group in sorted({*dataset.groups} - {BULK}):
+        tests[group] = np.flatnonzero(np.array(dataset.groups) == group)
+    for group, members in tests.items():
+        pools: dict = {}
+        split_errors(train, dataset.subset(members), case, methods, pools, 0)
+        found |= {f"{group}: {m} {q}": pool.summary() for (m, q), pool in pools.items()}
+    return found
+
+
 def show(name: str, found: dict[str, Any]) -> None:
     """A table of one data set."""
     print(
@@ -223,9 +241,13 @@ def main() -> None:
     parser.add_argument("--splits", type=int, default=20)
     parser.add_argument("--methods", nargs="*", choices=[*METHODS], default=["calibrated"])
     parser.add_argument("--output", type=Path, default=HERE / "results" / "uncertainty.json")
+    parser.add_argument("--shift", action="store_true", help="fit to bulk, ask of other groups")
     args = parser.parse_args()
     found = {}
     for name in args.set:
+        if args.shift:
+            show(f"{name}, fitted to {BULK}", shift(name, args.data, args.methods))
+            continue
         found[name] = study(name, args.data, args.splits, args.methods)
         show(name, found[name])
         args.output.parent.mkdir(parents=True, exist_ok=True)

@@ -40,15 +40,29 @@ MOST_ROWS = 20_000
 
 
 class Scores(NamedTuple):
-    """Residuals, variances and blocks (m,) of a quantity; the block is not in the fit."""
+    """Residuals, variances and blocks (m,) of a quantity; the block is not in the fit.
+
+    ``posterior`` are variances of the posterior, where ``variances`` are not the same.
+    """
 
     errors: Array
     variances: Array
     blocks: Indices
+    posterior: Array
+
+    @classmethod
+    def of(cls, errors: Array, variances: Array, blocks: Indices) -> Scores:
+        """Scores whose variances are those of the posterior."""
+        return cls(errors, variances, blocks, variances)
 
     def take(self, chosen: Mask) -> Scores:
         """Some of the rows."""
-        return Scores(self.errors[chosen], self.variances[chosen], self.blocks[chosen])
+        return Scores(
+            self.errors[chosen],
+            self.variances[chosen],
+            self.blocks[chosen],
+            self.posterior[chosen],
+        )
 
     @classmethod
     def joined(cls, parts: Sequence[Scores]) -> Scores:
@@ -81,7 +95,7 @@ def calibrate(scores: Scores, what: str = "the quantity") -> Link:
     scale, power, dof = _fitted(scores)
     ratios = np.abs(scores.errors) / (scale * scores.variances**power)
     link = replace(_with_quantiles(scale, power, dof, ratios, k), least=least)
-    widening = np.sqrt(np.sum(link.std(scores.variances) ** 2) / np.sum(scores.variances))
+    widening = np.sqrt(np.sum(link.std(scores.variances) ** 2) / np.sum(scores.posterior))
     return replace(link, widening=float(widening))
 
 

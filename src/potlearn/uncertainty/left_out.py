@@ -59,11 +59,14 @@ class LeftOut:
     sets : (C, R)
         Coefficient sets whose squared predictions, summed, estimate the variance of forces and
         virials; C: as many as there are coefficients.
+    spread : Posterior, optional
+        Of a sub-basis, where its variances are wanted and not those of the whole fit.
     """
 
     result: FitResult
     posterior: Posterior
     sets: Array
+    spread: Posterior | None = None
 
     def scores(self, label: Indices, progress: Progress = None) -> dict[str, Scores]:
         """Residuals, variances and blocks by quantity.
@@ -100,22 +103,28 @@ class LeftOut:
         hat, noise = self.posterior.hat, self.posterior.noise
         # A label that is not in the fit is judged all the same: its weight is then without effect.
         roots = [np.sqrt(r.weight) if r.weight > 0 else 1.0 for r in rows]
-        half = hat.half(
-            np.concatenate([s * r.block.rows for s, r in zip(roots, rows, strict=True)])
-        )
+        weighted = np.concatenate([s * r.block.rows for s, r in zip(roots, rows, strict=True)])
         errors = [s * hat.residuals(r.block) for s, r in zip(roots, rows, strict=True)]
-        error, own, variance = _without(
-            half, np.concatenate(errors), np.concatenate([r.seen for r in rows])
-        )
+        seen = np.concatenate([r.seen for r in rows])
+        error, own, whole = _without(hat.half(weighted), np.concatenate(errors), seen)
+        variance = whole
+        if self.spread is not None:
+            none = np.zeros(len(error))
+            _, own, variance = _without(self.spread.hat.half(weighted), none, seen)
         ends = np.cumsum([len(r.block.rows) for r in rows])
         for r, root, end in zip(rows, roots, ends.tolist(), strict=True):
             span = slice(end - len(r.block.rows), end)
-            exact = variance[span] * (noise / root) ** 2
+            unit, owner = (noise / root) ** 2, np.full(len(r.block.rows), number)
+            exact = unit * variance[span]
             if r.quantity != "energy":
-                with np.errstate(divide="ignore", invalid="ignore"):
-                    grown = np.where(own[span] > 0, variance[span] / own[span], 1.0)
-                exact = grown * np.sum((r.block.rows @ self.sets) ** 2, axis=1)
-            yield r.quantity, Scores(error[span] / root, exact, np.full(len(exact), number))
+                exact = self._estimated(r.block.rows, own[span], variance[span])
+            yield r.quantity, Scores(error[span] / root, exact, owner, unit * whole[span])
+
+    def _estimated(self, rows: Array, own: Array, variance: Array) -> Array:
+        """Estimates by the coefficient sets, as much larger as variances are without the block."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            grown = np.where(own > 0, variance / own, 1.0)
+        return np.asarray(grown * np.sum((rows @ self.sets) ** 2, axis=1))
 
 
 def _without(half: Array, errors: Array, seen: Mask) -> tuple[Array, Array, Array]:

@@ -13,6 +13,7 @@ they are: choosing them by evidence ruins the fit where the error is misfit of t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,8 +41,10 @@ class Posterior:
     noise: float
 
     @classmethod
-    def of(cls, result: FitResult) -> Posterior:
-        """The posterior of a fit, from its ledger.
+    def of(cls, result: FitResult, columns: Sequence[str] | None = None) -> Posterior:
+        """The posterior of a fit, from its ledger; or that of a sub-basis under the same penalty.
+
+        The noise is always that of the whole fit.
 
         Raises
         ------
@@ -50,7 +53,7 @@ class Posterior:
             columns depend on one another and no penalty decides them.
         """
         rows, info = sum(result.n_rows.values()), result.info
-        hat = Hat.of(result)
+        hat = Hat.of(result, columns=columns)
         if rows <= len(hat.triangle):
             raise UncertaintyError(
                 f"uncertainty: {rows} rows for {len(hat.triangle)} coefficients; expected more "

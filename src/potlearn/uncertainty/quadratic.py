@@ -5,6 +5,9 @@ component, a virial component per atom) has the variance
 
 .. math:: v(x) = x^T C x = |F^T x|^2 \approx \sum_{r=1}^{R} (x \cdot l_r)^2, \qquad L = F \Omega
 
+The features may be a part of the model's: variances of a fit of the smooth ones of low body order
+order errors as well, and take a fraction of the time.
+
 The first form is exact and used for energies, whose row is a sum of features.  Forces use the
 second: :math:`x \cdot l_r` is the force of the coefficients :math:`l_r`, and R coefficient sets
 share one pass of the engine.  :math:`\Omega` has orthogonal columns drawn at random with
@@ -23,7 +26,7 @@ from typing import Any
 
 import numpy as np
 
-from potlearn.descriptors import Descriptor, Evaluator
+from potlearn.descriptors import Descriptor, Evaluator, descriptor_from_dict
 from potlearn.errors import UncertaintyError
 from potlearn.potentials.spread import Spread
 from potlearn.structure.system import System
@@ -41,10 +44,15 @@ class QuadraticUncertainty:
     ----------
     name : str
         How it was made, a name in :data:`~potlearn.uncertainty.METHODS`.
-    factor_ : (n_species (1 + M), K)
+    coefficient_factor : (n_species (1 + M), K)
         Factor F of the covariance, in eV.
-    sets : (R, n_species, 1 + M)
-        Columns of :math:`F \Omega`, in eV.
+    spread_factor : (n_species (1 + M'), K')
+        Factor whose variances the links turn into errors, in eV: F itself, or that of a fit of a
+        part of the features.
+    sets : (R, n_species, 1 + M')
+        Its columns times :math:`\Omega`, in eV.
+    descriptor : Descriptor, optional
+        Of the M' features that ``spread_factor`` and ``sets`` are of; None: that of the potential.
     links : mapping of quantity to Link
         From variances to errors, for energy per atom, forces and virial per atom (key ``stress``).
     grade : Grade, optional
@@ -59,20 +67,22 @@ class QuadraticUncertainty:
     """
 
     name: str
-    factor_: Array
+    coefficient_factor: Array
+    spread_factor: Array
     sets: Array
     links: Mapping[str, Link]
+    descriptor: Descriptor | None = None
     grade: Grade | None = None
     known: Indices = field(default_factory=lambda: np.zeros(0, np.int64), repr=False)
 
     def __post_init__(self) -> None:
-        sets, factor = np.asarray(self.sets, float), np.asarray(self.factor_)
+        sets, factor = np.asarray(self.sets, float), np.asarray(self.spread_factor, float)
         if sets.ndim != 3 or factor.ndim != 2 or sets[0].size != len(factor):
             raise UncertaintyError(
                 f"uncertainty: coefficient sets of shape {sets.shape} do not belong to a factor of "
                 f"shape {factor.shape}"
             )
-        if not (np.isfinite(sets).all() and np.isfinite(factor).all()):
+        if not all(np.isfinite(x).all() for x in (sets, factor, self.coefficient_factor)):
             raise UncertaintyError("uncertainty: NaN or infinite")
         object.__setattr__(self, "sets", sets)
 
@@ -89,15 +99,16 @@ class QuadraticUncertainty:
         BasisError
             The sets are those of another descriptor.
         """
-        return QuadraticSpreader(self, descriptor, descriptor.fold(self.sets))
+        own = self.descriptor or descriptor
+        return QuadraticSpreader(self, own, own.fold(self.sets))
 
     def factor(self, quantity: str, level: float) -> float:
         """Half width of the interval of probability ``level``, in standard deviations."""
         return self._link(quantity).factor(level)
 
     def variance(self, row: Array) -> float:
-        """Exact variance of a design row, (n_species (1 + M),)."""
-        return float(np.sum((np.asarray(row) @ self.factor_) ** 2))
+        """Exact variance of a row of the features that it reads, (n_species (1 + M'),)."""
+        return float(np.sum((np.asarray(row) @ self.spread_factor) ** 2))
 
     def seen(self, geometries: Indices) -> Mask:
         """Which of these geometries (m,) it was made from; see :func:`fingerprints`."""
@@ -110,8 +121,10 @@ class QuadraticUncertainty:
         whose covariance is taken as it is.
         """
         link = self.links.get("forces") or self.links["energy"]
-        drawn = link.widening * (self.factor_ @ rng.standard_normal((self.factor_.shape[1], n)))
-        return np.asarray(drawn.T.reshape(n, *self.sets.shape[1:]), float)
+        drawn = link.widening * (
+            self.coefficient_factor @ rng.standard_normal((self.coefficient_factor.shape[1], n))
+        )
+        return np.asarray(drawn.T.reshape(n, self.sets.shape[1], -1), float)
 
     def _link(self, quantity: str) -> Link:
         if quantity not in self.links:
@@ -124,8 +137,10 @@ class QuadraticUncertainty:
         return {
             "kind": "quadratic",
             "name": self.name,
-            "factor": np.asarray(self.factor_, np.float32),
+            "factor": np.asarray(self.coefficient_factor, np.float32),
+            "spread": None if self.descriptor is None else self.spread_factor,
             "sets": self.sets,
+            "descriptor": None if self.descriptor is None else self.descriptor.to_dict(),
             "links": {quantity: link.to_dict() for quantity, link in self.links.items()},
             "grade": None if self.grade is None else self.grade.to_dict(),
             "known": self.known,
@@ -134,9 +149,13 @@ class QuadraticUncertainty:
     @classmethod
     def from_dict(cls, settings: Mapping[str, Any]) -> QuadraticUncertainty:
         """The inverse of :meth:`to_dict`."""
+        factor, spread = np.asarray(settings["factor"], float), settings["spread"]
+        part = settings["descriptor"]
         return cls(
             name=str(settings["name"]),
-            factor_=np.asarray(settings["factor"], float),
+            coefficient_factor=factor,
+            spread_factor=factor if spread is None else np.asarray(spread, float),
+            descriptor=None if part is None else descriptor_from_dict(part),
             sets=settings["sets"],
             links={str(q): Link.from_dict(link) for q, link in settings["links"].items()},
             grade=grade_from_dict(settings["grade"]) if settings["grade"] else None,

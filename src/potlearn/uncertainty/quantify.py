@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from potlearn.uncertainty.quadratic import QuadraticUncertainty
 
 if TYPE_CHECKING:
     from potlearn.data import Dataset
+    from potlearn.descriptors import Descriptor
 
 DEFAULT, SETS = "calibrated", 8
 SEED = 20110
@@ -72,16 +74,53 @@ def quantify(
     rng = np.random.default_rng(random_state)
     task = Task(result, label, sets, rng, progress)
     factor = chosen.factor(task)
-    columns = factor @ directions(factor.shape[1], sets, rng)
-    shape = (columns.shape[1], len(species_of(result.columns)), -1)
+    spread = chosen.spread_factor(task, factor)
+    columns = spread @ directions(spread.shape[1], sets, rng)
+    part = SubBasis.of(result, spread)
     return QuadraticUncertainty(
         name=method if isinstance(method, str) else type(method).__name__,
-        factor_=factor,
-        sets=np.ascontiguousarray(columns.T).reshape(shape),
+        coefficient_factor=factor,
+        spread_factor=part.rows(spread),
+        sets=part.rows(columns).T.reshape(columns.shape[1], len(part.species), -1),
+        descriptor=part.descriptor,
         links=chosen.links(task, columns),
         grade=None if grade is None else _grade(result, grade, progress),
         known=np.unique(fingerprints(dataset)),
     )
+
+
+@dataclass(frozen=True)
+class SubBasis:
+    """Features that the rows of a factor belong to.
+
+    Attributes
+    ----------
+    species : tuple of str
+    descriptor : Descriptor or None
+        Of the features whose rows are not all zero; None where these are all.
+    chosen : (C',)
+        Their rows, one-body ones included.
+    """
+
+    species: tuple[str, ...]
+    descriptor: Descriptor | None
+    chosen: Indices
+
+    @classmethod
+    def of(cls, result: FitResult, factor: Array) -> SubBasis:
+        """Of a factor (n_species (1 + M), K)."""
+        whole, species = result.rows.maker.descriptor, species_of(result.columns)
+        table = np.arange(len(factor)).reshape(len(species), -1)
+        used = np.any(factor != 0, axis=1)[table].any(axis=0)
+        used[0] = True
+        if used.all() or not used[1:].any():
+            return cls(species, None, np.arange(len(factor)))
+        names = [whole.feature_names[k] for k in np.flatnonzero(used[1:]).tolist()]
+        return cls(species, whole.prune(names), table[:, used].ravel())
+
+    def rows(self, values: Array) -> Array:
+        """Rows of the features."""
+        return values[self.chosen]
 
 
 def fingerprints(dataset: Dataset) -> Indices:

@@ -65,14 +65,23 @@ def recalibrate(
         for i in range(len(dataset)):
             for quantity, errors, variances in _errors(bare, dataset, i):
                 owner = np.full(len(errors), label[i])
-                parts.setdefault(quantity, []).append(Scores(errors, variances, owner))
+                parts.setdefault(quantity, []).append(Scores.of(errors, variances, owner))
             if report:
                 report(i + 1, len(dataset))
     if not parts:
         raise UncertaintyError("no labelled energy, forces or stress to calibrate on")
-    links = {q: calibrate(Scores.joined(found), q) for q, found in parts.items()}
+    links = {q: _link(uncertainty, q, Scores.joined(found)) for q, found in parts.items()}
     new = replace(uncertainty, links={**uncertainty.links, **links})
     return replace(potential, uncertainty=new)
+
+
+def _link(uncertainty: QuadraticUncertainty, quantity: str, scores: Scores) -> Link:
+    """The new link; samples become as much wider as expected errors become larger."""
+    new, old = calibrate(scores, quantity), uncertainty.links.get(quantity)
+    if old is None:
+        return new
+    sizes = [np.linalg.norm(link.std(scores.variances)) for link in (new, old)]
+    return replace(new, widening=float(old.widening * sizes[0] / sizes[1]))
 
 
 def _check_unseen(uncertainty: QuadraticUncertainty, dataset: Dataset) -> None:

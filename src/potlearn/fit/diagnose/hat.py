@@ -13,6 +13,7 @@ which is exact for a fixed penalty :math:`\lambda S^2`, and needs no other rows.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,9 +51,18 @@ class Hat:
     coefficients: Array
 
     @classmethod
-    def of(cls, result: FitResult, least: float = ROUNDING) -> Hat:
-        """Hat matrix from a result's ledger, with a relative penalty of at least ``least``."""
-        posed, penalised = _penalised(result, least)
+    def of(
+        cls,
+        result: FitResult,
+        least: float = ROUNDING,
+        *,
+        columns: Sequence[str] | None = None,
+    ) -> Hat:
+        """Hat matrix from a result's ledger, with a relative penalty of at least ``least``.
+
+        ``columns``: that of a fit of the named columns alone; the coefficients are those of all.
+        """
+        posed, penalised = _penalised(result, least, columns)
         return cls(np.asfortranarray(penalised.triangle), posed.free, result.coefficients.ravel())
 
     @classmethod
@@ -93,8 +103,10 @@ class Hat:
         return coefficients
 
 
-def _penalised(result: FitResult, least: float = ROUNDING) -> tuple[Posed, RidgeFactor]:
-    posed = Posed.of(result.ledger, result.settings)
+def _penalised(
+    result: FitResult, least: float = ROUNDING, columns: Sequence[str] | None = None
+) -> tuple[Posed, RidgeFactor]:
+    posed = Posed.of(result.ledger, result.settings, columns=columns)
     scales = column_scales(posed.problem, result.info.scaling)
     rounding = least * float(np.max((posed.problem.column_norms() / scales) ** 2))
     return posed, RidgeFactor.of(posed.problem, max(result.info.ridge, rounding), scales)

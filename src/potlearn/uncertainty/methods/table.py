@@ -44,6 +44,10 @@ class Method(Protocol):
     def factor(self, task: Task) -> Array:
         """Factor F (n_species (1 + M), K) of a covariance of the coefficients, in eV."""
 
+    def spread_factor(self, task: Task, factor: Array) -> Array:
+        """Factor whose variances links turn into errors; rows of features not read are zero."""
+        return factor
+
     def links(self, task: Task, sets: Array) -> dict[str, Link]:
         """Link of every quantity of the fit; ``sets`` (n_species (1 + M), R) estimate forces."""
 
