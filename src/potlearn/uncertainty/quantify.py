@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from potlearn.data import Dataset
     from potlearn.descriptors import Descriptor
 
-DEFAULT, SETS = "calibrated", 8
+DEFAULT, SETS = "calibrated", 4
 SEED = 20110
 
 
