@@ -72,8 +72,9 @@ def calibrate(scores: Scores, what: str = "the quantity") -> Link:
     k = len(np.unique(scores.blocks))
     if k < LEAST_BLOCKS:
         raise UncertaintyError(
-            f"errors of {what}: expected labels of at least {LEAST_BLOCKS} configurations, got "
-            f"{k}; give more data, or ask for the uncertainty 'posterior', which needs no residuals"
+            f"errors of {what}: expected labels of at least {LEAST_BLOCKS} independent "
+            f"configurations or blocks of them, got {k}; give more data, smaller blocks, "
+            "or ask for the uncertainty 'posterior', which needs no residuals"
         )
     link = _with_quantiles(scores, *_fitted(scores, what), k)
     if link is None:

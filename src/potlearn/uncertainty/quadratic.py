@@ -115,11 +115,15 @@ class QuadraticUncertainty:
         return self.links[quantity]
 
     def to_dict(self) -> Settings:
-        """Settings that rebuild it; the factor in single precision, whose errors are 1e-7."""
+        """Settings that rebuild it.
+
+        The factor stays in double precision: sums with it cancel where columns are near to one
+        another, and single precision then changes deviations by up to 1e-3.
+        """
         return {
             "kind": "quadratic",
             "name": self.name,
-            "factor": np.asarray(self.factor_, np.float32),
+            "factor": self.factor_,
             "sets": self.sets,
             "links": {quantity: link.to_dict() for quantity, link in self.links.items()},
             "grade": None if self.grade is None else self.grade.to_dict(),

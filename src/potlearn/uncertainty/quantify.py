@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -68,7 +69,7 @@ def quantify(
     """
     dataset = result.rows.maker.dataset
     label = copies(dataset) if blocks is None else _numbered(blocks, len(dataset))
-    chosen = METHODS.load(method)(**options) if isinstance(method, str) else method
+    chosen = _made(method, options) if isinstance(method, str) else method
     rng = np.random.default_rng(random_state)
     task = Task(result, label, sets, rng, progress)
     factor = chosen.factor(task)
@@ -82,6 +83,18 @@ def quantify(
         grade=None if grade is None else _grade(result, grade, progress),
         known=np.unique(fingerprints(dataset)),
     )
+
+
+def _made(name: str, options: Mapping[str, Any]) -> Method:
+    made = METHODS.load(name)
+    known = [field.name for field in fields(cast(Any, made))]
+    for option in options:
+        if option not in known:
+            expected = ", ".join(known) or "none"
+            raise UncertaintyError(
+                f"the uncertainty {name!r} has no option {option!r}; its options: {expected}"
+            )
+    return made(**options)
 
 
 def fingerprints(dataset: Dataset) -> Indices:
@@ -105,7 +118,8 @@ def directions(n: int, count: int, rng: np.random.Generator) -> Array:
 
 
 def _numbered(blocks: Sequence[Hashable] | Indices, n: int) -> Indices:
-    label = np.unique(np.asarray(blocks), return_inverse=True)[1].astype(np.int64)
-    if label.shape != (n,):
-        raise UncertaintyError(f"blocks: expected one per configuration, {n}; got {len(label)}")
-    return label
+    given = np.asarray(blocks)
+    if given.shape != (n,):
+        shape = " x ".join(map(str, given.shape))
+        raise UncertaintyError(f"blocks: expected one per configuration, {n}; got {shape}")
+    return np.unique(given, return_inverse=True)[1].astype(np.int64)
