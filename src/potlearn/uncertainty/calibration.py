@@ -22,16 +22,17 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy.optimize import minimize
-from scipy.stats import t as student
+from scipy.special import digamma, gammaln
 
 from potlearn.errors import UncertaintyError
+from potlearn.linalg.blas import one_blas_thread
 from potlearn.typing import Array, Indices, Mask
 from potlearn.uncertainty.link import ONE_SIGMA, Link
 
 LEAST_BLOCKS = 5
 """Fewer blocks of labels say nothing of errors to come."""
 BY_SYMMETRY = 1e-12
-"""Variances below this part of the median are zero: symmetry alone decides such rows."""
+"""Variances below this part of their mean are zero: symmetry alone decides such rows."""
 LEVELS = np.array([*np.arange(0.1, 0.95, 0.05), 0.925, 0.95, 0.965, 0.98, 0.99, 0.995])
 PRIOR_POWER, PRIOR_WIDTH = 0.3, 0.2
 DOF = 2.1, 1e3
@@ -71,9 +72,11 @@ class Scores(NamedTuple):
 
 
 def least_variance(variances: Array) -> float:
-    """Variance below which rows are zero by symmetry: no coefficient decides them."""
-    positive = variances[variances > 0]
-    return BY_SYMMETRY * float(np.median(positive)) if len(positive) else 0.0
+    """Variance below which rows are zero by symmetry: no coefficient decides them.
+
+    They may be most of all rows, such as forces in crystals: the mean hardly depends on them.
+    """
+    return BY_SYMMETRY * float(np.mean(variances)) if len(variances) else 0.0
 
 
 def calibrate(scores: Scores, what: str = "the quantity") -> Link:
@@ -89,41 +92,78 @@ def calibrate(scores: Scores, what: str = "the quantity") -> Link:
     k = len(np.unique(scores.blocks))
     if k < LEAST_BLOCKS:
         raise UncertaintyError(
-            f"errors of {what}: expected labels of at least {LEAST_BLOCKS} configurations, got "
-            f"{k}; give more data, or ask for the uncertainty 'posterior', which needs no residuals"
+            f"errors of {what}: expected labels of at least {LEAST_BLOCKS} independent "
+            f"configurations or blocks of them, got {k}; give more data, smaller blocks, "
+            "or ask for the uncertainty 'posterior', which needs no residuals"
         )
-    scale, power, dof = _fitted(scores)
-    ratios = np.abs(scores.errors) / (scale * scores.variances**power)
-    link = replace(_with_quantiles(scale, power, dof, ratios, k), least=least)
+    found = _with_quantiles(scores, *_fitted(scores, what), k)
+    if found is None:
+        raise _without_errors(what)
+    link = replace(found, least=least)
     widening = np.sqrt(np.sum(link.std(scores.variances) ** 2) / np.sum(scores.posterior))
     return replace(link, widening=float(widening))
 
 
-def _with_quantiles(scale: float, power: float, dof: float, ratios: Array, k: int) -> Link:
+def _without_errors(what: str) -> UncertaintyError:
+    return UncertaintyError(
+        f"errors of {what}: those of more than two thirds of the labels are zero, which says "
+        "nothing of errors to come; check the labels, or ask for the uncertainty 'posterior', "
+        "which needs no residuals"
+    )
+
+
+def _with_quantiles(scores: Scores, scale: float, power: float, dof: float, k: int) -> Link | None:
     """The link whose standard deviation is the half width of the interval of 68.27 %."""
+    ratios = np.abs(scores.errors) / (scale * scores.variances**power)
     wanted = np.union1d(LEVELS, ONE_SIGMA)
     levels = wanted[wanted * (1 + 1 / k) <= 1]
     factors = np.maximum.accumulate(np.quantile(ratios, levels * (1 + 1 / k)))
     unit = float(factors[np.searchsorted(levels, ONE_SIGMA)])
-    if unit <= 0:
-        raise UncertaintyError("errors of more than two thirds of the labels are zero")
-    return Link(scale * unit, power, levels, factors / unit, dof)
+    return Link(scale * unit, power, levels, factors / unit, dof) if unit > 0 else None
 
 
-def _fitted(scores: Scores) -> tuple[float, float, float]:
-    """Scale, power and degrees of freedom of largest posterior."""
-    step = -(-len(scores.errors) // MOST_ROWS)
-    errors, logs = scores.errors[::step], np.log(scores.variances[::step])
-    centre = float(np.median(logs))
-    size = float(np.sqrt(np.mean(errors**2))) or np.finfo(float).tiny
+def _fitted(scores: Scores, what: str) -> tuple[float, float, float]:
+    """Scale, power and degrees of freedom of largest posterior.
 
-    def loss(x: Array) -> float:
-        log_s, dof = x[0] + x[1] * (logs - centre), float(np.exp(np.clip(x[2], *np.log(DOF))))
-        likelihood = student.logpdf(errors / size * np.exp(-log_s), dof) - log_s
-        return float(0.5 * ((x[1] - PRIOR_POWER) / PRIOR_WIDTH) ** 2 - likelihood.sum())
+    Logarithms of variances are measured from their median, in standard deviations, and errors in
+    their median: the three unknowns then have sizes near one and hardly depend on one another.
+    """
+    n = len(scores.errors)
+    chosen = np.linspace(0, n - 1, min(n, MOST_ROWS)).astype(int)
+    errors, logs = np.abs(scores.errors[chosen]), np.log(scores.variances[chosen])
+    centre, width = float(np.median(logs)), float(np.std(logs)) or 1.0
+    size = float(np.median(errors[errors > 0])) if errors.any() else 0.0
+    if size == 0:
+        raise _without_errors(what)
+    x, ratios = (logs - centre) / width, errors / size
 
-    start = [-0.5, PRIOR_POWER, np.log(6.0)]
-    options = {"xatol": 1e-4, "fatol": 1e-6, "maxiter": 2000}
-    bounds = [(-50.0, 50.0), (0.0, 1.0), tuple(np.log(DOF))]
-    x = minimize(loss, start, method="Nelder-Mead", bounds=bounds, options=options).x
-    return size * float(np.exp(x[0] - x[1] * centre)), float(x[1]), float(np.exp(x[2]))
+    def loss(unknown: Array) -> tuple[float, Array]:
+        shift, slope, log_dof = unknown
+        log_s = shift + slope * x
+        value, by_log_s, by_log_dof = _student(ratios * np.exp(-log_s), float(np.exp(log_dof)))
+        off = (slope / width - PRIOR_POWER) / PRIOR_WIDTH
+        slopes = [by_log_s.sum(), by_log_s @ x - off / PRIOR_WIDTH / width, by_log_dof]
+        found = value - log_s.sum() - 0.5 * off**2
+        return -float(found) / len(x), -np.array(slopes) / len(x)
+
+    bounds = [(-30.0, 30.0), (0.0, width), tuple(np.log(DOF))]
+    starts = [[0.0, PRIOR_POWER * width, log_dof] for log_dof in np.log([3.0, 30.0])]
+    given = {"jac": True, "method": "L-BFGS-B", "bounds": bounds}
+    with one_blas_thread():
+        found = [minimize(loss, start, **given) for start in starts]
+    shift, slope, log_dof = min(found, key=lambda f: float(f.fun)).x
+    power = float(slope / width)
+    return size * float(np.exp(shift - power * centre)), power, float(np.exp(log_dof))
+
+
+def _student(z: Array, dof: float) -> tuple[float, Array, float]:
+    """Sum of log densities at z (m,), and the slopes of it minus log s.
+
+    By each log s, where z is in proportion to 1/s, and by the logarithm of the degrees of freedom.
+    """
+    squares, half = z**2, 0.5 * (dof + 1)
+    logs, pull = np.log1p(squares / dof), squares / (dof + squares)
+    norm = gammaln(half) - gammaln(0.5 * dof) - 0.5 * np.log(dof * np.pi)
+    change = 0.5 * (digamma(half) - digamma(0.5 * dof) - 1 / dof)
+    by_dof = len(z) * change - 0.5 * logs.sum() + half / dof * pull.sum()
+    return float(len(z) * norm - half * logs.sum()), 2 * half * pull - 1, float(dof * by_dof)

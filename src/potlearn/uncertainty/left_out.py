@@ -35,7 +35,9 @@ from potlearn.uncertainty.calibration import Scores
 from potlearn.uncertainty.posterior import Posterior
 
 ROUNDING = 1e-12
-"""Least part of a direction that a block leaves to the others."""
+"""Added to what a block leaves of a direction to the others."""
+LEAST_LEFT = 1e-10
+"""Part of a direction below which a block leaves nothing: the rest is rounding."""
 
 
 class _Rows(NamedTuple):
@@ -148,9 +150,12 @@ def _root(rest: Array) -> Array:
     """Cholesky factor of what a block leaves to the others."""
     rest[np.diag_indices_from(rest)] += ROUNDING
     try:
-        return np.asarray(np.linalg.cholesky(rest), np.float64)
+        root = np.asarray(np.linalg.cholesky(rest), np.float64)
     except np.linalg.LinAlgError:
+        root = np.zeros_like(rest)
+    if len(root) and np.diag(root).min() ** 2 < LEAST_LEFT:
         raise UncertaintyError(
             "uncertainty: one block of configurations alone decides some coefficients; choose a "
             "smaller basis, smaller blocks, or a solver with a penalty"
-        ) from None
+        )
+    return root

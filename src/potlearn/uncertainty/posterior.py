@@ -52,7 +52,7 @@ class Posterior:
             As many coefficients as rows or more, or a covariance that does not exist because
             columns depend on one another and no penalty decides them.
         """
-        rows, info = sum(result.n_rows.values()), result.info
+        rows, info = result.ledger.weighted_count(result.settings.weights), result.info
         hat = Hat.of(result, columns=columns)
         if rows <= len(hat.triangle):
             raise UncertaintyError(

@@ -133,11 +133,15 @@ class QuadraticUncertainty:
         return self.links[quantity]
 
     def to_dict(self) -> Settings:
-        """Settings that rebuild it; the factor in single precision, whose errors are 1e-7."""
+        """Settings that rebuild it.
+
+        The factor stays in double precision: sums with it cancel where columns are near to one
+        another, and single precision then changes deviations by up to 1e-3.
+        """
         return {
             "kind": "quadratic",
             "name": self.name,
-            "factor": np.asarray(self.coefficient_factor, np.float32),
+            "factor": self.coefficient_factor,
             "spread": None if self.descriptor is None else self.spread_factor,
             "sets": self.sets,
             "descriptor": None if self.descriptor is None else self.descriptor.to_dict(),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -70,7 +70,7 @@ def quantify(
     """
     dataset = result.rows.maker.dataset
     label = block_labels(dataset, blocks)
-    chosen = METHODS.load(method)(**options) if isinstance(method, str) else method
+    chosen = _made(method, options) if isinstance(method, str) else method
     rng = np.random.default_rng(random_state)
     task = Task(result, label, sets, rng, progress)
     factor = chosen.factor(task)
@@ -123,6 +123,18 @@ class SubBasis:
         return values[self.chosen]
 
 
+def _made(name: str, options: Mapping[str, Any]) -> Method:
+    made = METHODS.load(name)
+    known = [field.name for field in fields(cast(Any, made))]
+    for option in options:
+        if option not in known:
+            expected = ", ".join(known) or "none"
+            raise UncertaintyError(
+                f"the uncertainty {name!r} has no option {option!r}; its options: {expected}"
+            )
+    return made(**options)
+
+
 def fingerprints(dataset: Dataset) -> Indices:
     """Fingerprint of the geometry of each configuration, (n,); labels do not count."""
     return as_integers(dataset.catalog.geometry).astype(np.int64)
@@ -153,8 +165,8 @@ def block_labels(dataset: Dataset, blocks: Sequence[Hashable] | Indices | None) 
     """
     if blocks is None:
         return copies(dataset)
-    n = len(dataset)
-    label = np.unique(np.asarray(blocks), return_inverse=True)[1].astype(np.int64)
-    if label.shape != (n,):
-        raise UncertaintyError(f"blocks: expected one per configuration, {n}; got {len(label)}")
-    return label
+    given, n = np.asarray(blocks), len(dataset)
+    if given.shape != (n,):
+        shape = " x ".join(map(str, given.shape))
+        raise UncertaintyError(f"blocks: expected one per configuration, {n}; got {shape}")
+    return np.unique(given, return_inverse=True)[1].astype(np.int64)

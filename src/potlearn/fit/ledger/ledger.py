@@ -138,6 +138,11 @@ class Ledger:
         """Number of rows of one quantity."""
         return sum(entry.n for key, entry in self.entries.items() if key.quantity == quantity)
 
+    def weighted_count(self, weights: Weights) -> int:
+        """Number of rows whose weight is above zero: those that a fit has."""
+        entries = self.entries.items()
+        return sum(entry.n for key, entry in entries if weights.of(key.group, key.quantity) > 0)
+
     def add(
         self,
         key: Key,

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from typing_extensions import override
 
+from potlearn.errors import UncertaintyError
 from potlearn.linalg.blas import one_blas_thread
 from potlearn.linalg.lapack import solve_triangular
 from potlearn.runtime import reporting
@@ -39,9 +40,18 @@ class Committee(Method):
     ----------
     members : int
         Number K of fits.
+
+    Raises
+    ------
+    UncertaintyError
+        Fewer than two members.
     """
 
     members: int = 8
+
+    def __post_init__(self) -> None:
+        if self.members < 2:
+            raise UncertaintyError(f"members: expected at least 2, got {self.members}")
 
     @override
     def factor(self, task: Task) -> Array:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from typing_extensions import override
 
+from potlearn.errors import UncertaintyError
 from potlearn.linalg.blas import one_blas_thread
 from potlearn.linalg.lapack import solve_triangular
 from potlearn.runtime import reporting
@@ -37,9 +38,20 @@ class PointwiseOptimal(Method):
     quantile : float
         Rows whose leverage is below this quantile of all are left out: they decide next to nothing,
         and would have to pull the coefficients far.
+
+    Raises
+    ------
+    UncertaintyError
+        A quantile below 0, or 1 and more.
     """
 
     quantile: float = 0.5
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.quantile < 1:
+            raise UncertaintyError(
+                f"quantile: expected a number from 0 to below 1, got {self.quantile:g}"
+            )
 
     @override
     def factor(self, task: Task) -> Array:
