@@ -25,7 +25,7 @@ import numpy as np
 
 from potlearn.descriptors import Descriptor, Evaluator
 from potlearn.errors import UncertaintyError
-from potlearn.potentials.spread import Spread
+from potlearn.potentials.spread import PARTS, Spread
 from potlearn.structure.system import System
 from potlearn.typing import Array, Indices, Mask, Settings
 from potlearn.uncertainty.grades.base import Grade
@@ -67,14 +67,22 @@ class QuadraticUncertainty:
 
     def __post_init__(self) -> None:
         sets, factor = np.asarray(self.sets, float), np.asarray(self.factor_)
-        if sets.ndim != 3 or factor.ndim != 2 or sets[0].size != len(factor):
+        if sets.ndim != 3 or factor.ndim != 2 or not len(sets) or sets[0].size != len(factor):
             raise UncertaintyError(
                 f"uncertainty: coefficient sets of shape {sets.shape} do not belong to a factor of "
                 f"shape {factor.shape}"
             )
         if not (np.isfinite(sets).all() and np.isfinite(factor).all()):
             raise UncertaintyError("uncertainty: NaN or infinite")
+        unknown = set(self.links) - set(PARTS)
+        if unknown:
+            raise UncertaintyError(f"uncertainty: links of unknown quantities {sorted(unknown)}")
         object.__setattr__(self, "sets", sets)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of the coefficients, (n_species, 1 + M)."""
+        return self.sets.shape[1:]
 
     @property
     def parts(self) -> tuple[str, ...]:
