@@ -114,7 +114,9 @@ def test_errors_that_are_zero_are_refused_in_words(exact):
 
 def test_equal_variances_give_one_width():
     rng = np.random.default_rng(0)
-    link = calibrate(Scores.of(0.1 * rng.standard_normal(4000), np.full(4000, 2.0), np.arange(4000)))
+    link = calibrate(
+        Scores.of(0.1 * rng.standard_normal(4000), np.full(4000, 2.0), np.arange(4000))
+    )
     assert link.std(2.0) == pytest.approx(0.1, rel=0.05)
 
 

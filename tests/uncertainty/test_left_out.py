@@ -104,9 +104,10 @@ def test_fewer_sets_estimate_the_variances_of_forces():
         np.testing.assert_array_equal(found["energy"].variances, exact["energy"].variances)
         np.testing.assert_array_equal(found["forces"].errors, exact["forces"].errors)
         sums = sums + found["forces"].variances
-    ratio = sums / 60 / exact["forces"].variances
-    assert np.mean(ratio) == pytest.approx(1.0, abs=0.05)
-    assert ratio.std() < 4 * np.sqrt(2 / 4 / 60)
+    sizes = exact["forces"].variances
+    ratio = (sums / 60 / sizes)[sizes > 1e-9 * sizes.max()]
+    assert np.mean(ratio) == pytest.approx(1.0, abs=0.25)  # rows share their directions
+    assert np.std(ratio) < 2 * np.sqrt(2 / 4 / 60)
 
 
 def test_a_block_that_alone_decides_a_coefficient_is_named():

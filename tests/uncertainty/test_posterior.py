@@ -121,7 +121,7 @@ def test_fewer_rows_than_coefficients_are_refused():
     from uncertain_fits import FEW
 
     case = Case(n=6, n_features=12, options={"e0": "fitted", "weights": FEW})
-    with pytest.raises(UncertaintyError, match="6 rows for 13 coefficients.*smaller basis"):
+    with pytest.raises(UncertaintyError, match=r"6 rows for 13 coefficients.*smaller basis"):
         Posterior.of(case.fit())
 
 

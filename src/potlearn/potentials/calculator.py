@@ -169,8 +169,8 @@ class PotlearnCalculator(Calculator):
         spread_of = getattr(self.potential, "spread", None)
         if spread_of is None:
             raise UncertaintyError(
-                f"{asked[0]}: a potential of this kind has no uncertainty; fit one with the solver "
-                "'bayesian'"
+                f"{asked[0]}: {self._without()}; expected a linear potential that was fitted with "
+                "the solver 'bayesian', or with uncertainty: {method: calibrated}"
             )
         wanted = {STDS[name] for name in asked}
         wanted |= {"forces", "stress"} if wanted & {"forces", "stress"} else set()  # one pass
@@ -185,10 +185,15 @@ class PotlearnCalculator(Calculator):
         }
         absent = [name for name in asked if found[name] is None]
         if absent:
-            raise UncertaintyError(
-                f"{absent[0]}: the uncertainty of this potential does not give it"
-            )
+            raise UncertaintyError(f"{absent[0]}: {_why_absent(absent[0], current)}")
         return {name: value for name, value in found.items() if value is not None}
+
+    def _without(self) -> str:
+        """Why a potential of this kind has no uncertainty."""
+        terms = getattr(self.potential, "terms", ())
+        if any(getattr(term, "uncertainty", None) is not None for _, term in terms):
+            return "errors of a sum do not follow from those of its terms; ask these themselves"
+        return "a potential of this kind has no uncertainty"
 
     def _predict(self, current: Any, list_: Neighbors) -> None:
         self._gates.look(current, list_)
@@ -204,6 +209,14 @@ class PotlearnCalculator(Calculator):
         }
         if current.cell.rank == 3:
             self.results["stress"] = prediction.stress(current.get_volume())
+
+
+def _why_absent(name: str, atoms: Atoms) -> str:
+    if name == "stress_std" and atoms.cell.rank < 3:
+        return "there is no stress without a cell of three vectors"
+    if name == "gamma":
+        return "the potential was fitted without a grade; fit it with uncertainty: {grade: maxvol}"
+    return "the potential was fitted without labels of this quantity, and knows no error of it"
 
 
 def check_prediction(prediction: Prediction, atoms: Atoms, list_: Neighbors) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -61,6 +62,11 @@ class LinearPotential(PotentialBase):
             )
         if not np.isfinite(c).all():
             raise ModelFileError("coefficients: NaN or infinite")
+        if self.uncertainty is not None and self.uncertainty.shape != shape:
+            raise ModelFileError(
+                f"uncertainty: of coefficients {self.uncertainty.shape}; expected {shape}, those "
+                "of this descriptor"
+            )
         object.__setattr__(self, "coefficients", c.reshape(shape))
 
     @property
@@ -97,7 +103,7 @@ class LinearPotential(PotentialBase):
         if self.uncertainty is None:
             raise UncertaintyError(
                 "the potential has no uncertainty; fit it with the solver 'bayesian', or with "
-                "uncertainty: calibrated"
+                "uncertainty: {method: calibrated}"
             )
         return self.uncertainty.bind(self.descriptor)
 
@@ -121,9 +127,14 @@ class LinearPotential(PotentialBase):
         Raises
         ------
         UncertaintyError
-            The potential has no uncertainty.
+            The potential has no uncertainty, or a part is unknown.
         """
         spreader = self._spreader
+        unknown = [part for part in wanted if part not in PARTS]
+        if unknown:
+            raise UncertaintyError(
+                f"spread: unknown part {unknown[0]!r}; expected {', '.join(PARTS)}"
+            )
         system = System.of(atoms, self.species, self.descriptor.cutoff, neighbors)
         volume = float(atoms.get_volume()) if atoms.cell.rank == 3 else float("nan")
         return spreader(system, volume, wanted, threads=threads)
@@ -142,8 +153,8 @@ class LinearPotential(PotentialBase):
         UncertaintyError
             The potential has no uncertainty, or n is negative.
         """
-        if n < 0:
-            raise UncertaintyError(f"n: expected a number of potentials, got {n}")
+        if not isinstance(n, Integral) or n < 0:
+            raise UncertaintyError(f"n: expected a number of potentials, got {n!r}")
         _ = self._spreader  # says what to do where there is no uncertainty
         assert self.uncertainty is not None
         steps = self.uncertainty.draw(n, np.random.default_rng(random_state))

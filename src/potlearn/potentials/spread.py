@@ -67,6 +67,10 @@ class Uncertainty(Protocol):
     """Expected errors of the linear model of a descriptor."""
 
     @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of the coefficients that it belongs to, (n_species, 1 + M)."""
+
+    @property
     def parts(self) -> tuple[str, ...]:
         """Which of :data:`PARTS` it gives."""
 

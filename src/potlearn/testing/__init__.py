@@ -2,8 +2,8 @@
 
 They need no test framework.  Each takes a potential (or descriptor), an ``ase.Atoms`` and a seed
 for its random choices; the message of a failure holds what reproduces it.
-:data:`POTENTIAL_CONTRACTS` and :data:`DESCRIPTOR_CONTRACTS` list them, :func:`configurations`
-makes systems of every kind.
+:data:`POTENTIAL_CONTRACTS`, :data:`DESCRIPTOR_CONTRACTS` and, of potentials with an uncertainty,
+:data:`SPREAD_CONTRACTS` list them, :func:`configurations` makes systems of every kind.
 
     for name, contract in testing.POTENTIAL_CONTRACTS.items():
         contract(potential, atoms, seed=0)

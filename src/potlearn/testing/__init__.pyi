@@ -20,3 +20,13 @@ from .potentials import list_may_reach_further as list_may_reach_further
 from .potentials import potential_is_extensive as potential_is_extensive
 from .potentials import sparse_systems_are_sane as sparse_systems_are_sane
 from .potentials import virial_is_a_derivative as virial_is_a_derivative
+from .spreads import SPREAD_CONTRACTS as SPREAD_CONTRACTS
+from .spreads import spread_is_extensive as spread_is_extensive
+from .spreads import spread_is_invariant as spread_is_invariant
+from .spreads import spread_is_positive as spread_is_positive
+from .spreads import (
+    spread_of_atoms_written_in_any_cell as spread_of_atoms_written_in_any_cell,
+)
+from .spreads import (
+    threads_change_no_bit_of_the_spread as threads_change_no_bit_of_the_spread,
+)

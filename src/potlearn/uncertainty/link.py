@@ -48,6 +48,11 @@ class Link:
     widening : float
         Root mean square of s over that of :math:`\sqrt v`: by so much the coefficients
         have to spread wider than their covariance says to be as far apart as errors are large.
+
+    Raises
+    ------
+    UncertaintyError
+        Numbers that are negative or not finite; levels and factors that do not belong together.
     """
 
     scale: float = 1.0
@@ -58,6 +63,29 @@ class Link:
     noise: float = 0.0
     least: float = 0.0
     widening: float = 1.0
+
+    def __post_init__(self) -> None:
+        for name in ("scale", "power", "noise", "least", "widening"):
+            value = float(getattr(self, name))
+            if not 0 <= value < np.inf:
+                raise UncertaintyError(
+                    f"link: {name}: expected a finite number of at least 0, got {value:g}"
+                )
+        if not self.dof > 0:
+            raise UncertaintyError(f"link: dof: expected a positive number, got {self.dof:g}")
+        if self.levels is not None or self.factors is not None:
+            self._check_levels(np.asarray(self.levels, float), np.asarray(self.factors, float))
+
+    @staticmethod
+    def _check_levels(levels: Array, factors: Array) -> None:
+        rise = levels.ndim == 1 and len(levels) > 0 and levels.shape == factors.shape
+        rise = rise and levels[0] > 0 and levels[-1] < 1 and bool((np.diff(levels) > 0).all())
+        sane = rise and bool(np.isfinite(factors).all()) and factors[0] >= 0
+        if not (sane and (np.diff(factors) >= 0).all()):
+            raise UncertaintyError(
+                "link: levels and factors: expected as many of both, levels that rise between 0 "
+                "and 1, and factors that do not fall"
+            )
 
     def std(self, variance: Array | float) -> Array:
         """Expected errors of variances of any shape."""

@@ -28,7 +28,7 @@ import numpy as np
 
 from potlearn.descriptors import Descriptor, Evaluator, descriptor_from_dict
 from potlearn.errors import UncertaintyError
-from potlearn.potentials.spread import Spread
+from potlearn.potentials.spread import PARTS, Spread
 from potlearn.structure.system import System
 from potlearn.typing import Array, Indices, Mask, Settings
 from potlearn.uncertainty.grades.base import Grade
@@ -77,14 +77,23 @@ class QuadraticUncertainty:
 
     def __post_init__(self) -> None:
         sets, factor = np.asarray(self.sets, float), np.asarray(self.spread_factor, float)
-        if sets.ndim != 3 or factor.ndim != 2 or sets[0].size != len(factor):
+        if sets.ndim != 3 or factor.ndim != 2 or not len(sets) or sets[0].size != len(factor):
             raise UncertaintyError(
                 f"uncertainty: coefficient sets of shape {sets.shape} do not belong to a factor of "
                 f"shape {factor.shape}"
             )
         if not all(np.isfinite(x).all() for x in (sets, factor, self.coefficient_factor)):
             raise UncertaintyError("uncertainty: NaN or infinite")
+        unknown = set(self.links) - set(PARTS)
+        if unknown:
+            raise UncertaintyError(f"uncertainty: links of unknown quantities {sorted(unknown)}")
         object.__setattr__(self, "sets", sets)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of the coefficients, (n_species, 1 + M)."""
+        n_species = self.sets.shape[1]
+        return n_species, len(self.coefficient_factor) // n_species
 
     @property
     def parts(self) -> tuple[str, ...]:
