@@ -26,6 +26,7 @@ ORDER = (
     "potentials",
     "testing",
     "fit",
+    "compress",
     "metrics",
     "studies",
     "report",

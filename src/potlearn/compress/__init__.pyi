@@ -1,0 +1,16 @@
+from .base import Compressor as Compressor
+from .base import FunctionChoice as FunctionChoice
+from .base import Projection as Projection
+from .compression import Compression as Compression
+from .curve import Curve as Curve
+from .path import Path as Path
+from .problem import FeatureProblem as FeatureProblem
+from .reduce import Reduced as Reduced
+from .reduce import Reducer as Reducer
+from .refit import pruned_fit as pruned_fit
+from .registry import COMPRESSORS as COMPRESSORS
+from .registry import make_compressor as make_compressor
+from .timing import examples_of as examples_of
+from .timing import force_times as force_times
+from .unseen import ledger_of as ledger_of
+from .work import Work as Work

@@ -1,0 +1,60 @@
+"""The parts of a compression: the fit again, and protection of what is left."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from potlearn.tasks.compression_origin import Origin
+from potlearn.tasks.linear_settings import linear_settings
+from potlearn.tasks.settings.compress import CompressConfig
+
+if TYPE_CHECKING:
+    from potlearn.compress import Compression, Reduced
+    from potlearn.data import Dataset
+    from potlearn.fit import FitResult
+    from potlearn.fit.beyond import Protected
+    from potlearn.runtime import Report
+
+FOLDS = 5
+"""Folds of configurations whose held-out errors choose a size."""
+
+
+def fit_again(
+    config: CompressConfig, origin: Origin, train: Dataset, report: Report | None
+) -> FitResult:
+    """The fit of all functions, with the settings of the model's own."""
+    from potlearn.fit import fit_linear
+    from potlearn.runtime import Runtime
+
+    needs_folds = not config.test and (config.curve or config.k is None)
+    return fit_linear(
+        train,
+        origin.potential.descriptor,
+        linear_settings(origin.solver, train, FOLDS if needs_folds else None),
+        reference=origin.reference,
+        runtime=Runtime(config.workers, progress=report),
+    )
+
+
+def protected(
+    config: CompressConfig,
+    origin: Origin,
+    compression: Compression,
+    reduced: Reduced,
+    train: Dataset,
+    report: Report | None = None,
+) -> Protected:
+    """The potential of a refit, protected beyond the data as the model was, and checked."""
+    from potlearn.compress import pruned_fit
+    from potlearn.fit.beyond import Coverage, Protected, check_beyond, protect
+
+    wanted = origin.protects if config.protect is None else config.protect
+    coverage = Coverage.of(train, origin.potential.species)
+    if wanted and compression.whole.chooses_functions:
+        small, descriptor = pruned_fit(compression.result, compression.descriptor, reduced)
+        return protect(small, descriptor, origin.reference, coverage, report=report)
+    potential = compression.potential(reduced)
+    if wanted:  # bounds would leave the subspace: the wall of the model stays
+        potential = replace(potential, reference=origin.potential.reference)
+    return Protected(potential, check_beyond(potential, coverage), ())
