@@ -1,6 +1,7 @@
 from .base import Compressor as Compressor
 from .base import FunctionChoice as FunctionChoice
 from .base import Projection as Projection
+from .by_cost import ByCost as ByCost
 from .compression import Compression as Compression
 from .curve import Curve as Curve
 from .path import Path as Path
@@ -10,6 +11,7 @@ from .reduce import Reducer as Reducer
 from .refit import pruned_fit as pruned_fit
 from .registry import COMPRESSORS as COMPRESSORS
 from .registry import make_compressor as make_compressor
+from .sizes import Size as Size
 from .timing import examples_of as examples_of
 from .timing import force_times as force_times
 from .unseen import ledger_of as ledger_of

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from potlearn.compress.path import Path
 from potlearn.compress.problem import FeatureProblem
+from potlearn.errors import FitError
 from potlearn.linalg.triangular import Matrix
 
 if TYPE_CHECKING:
@@ -26,6 +27,10 @@ class FunctionChoice(ABC):
             The problem has no such order.
         """
 
+    def paths(self, problem: FeatureProblem, report: Report | None = None) -> tuple[Path, ...]:
+        """Several orders where the method has them; held-out errors decide between them."""
+        return (self.path(problem, report),)
+
 
 class Projection(ABC):
     """Chooses directions of coefficients: all functions stay, and their cost with them."""
@@ -43,6 +48,17 @@ class Projection(ABC):
         FitError
             Fewer than one direction, or more than the rank.
         """
+
+
+def check_directions(k: int, rank: int, what: str) -> None:
+    """Refuse fewer than one direction, or more than the rank.
+
+    Raises
+    ------
+    FitError
+    """
+    if not 1 <= k <= rank:
+        raise FitError(f"k is {k}; expected 1 to {rank}, the rank of {what}")
 
 
 Compressor: TypeAlias = FunctionChoice | Projection

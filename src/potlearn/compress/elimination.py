@@ -17,12 +17,17 @@ Reeves, IEEE Trans. Signal Process. 47, 123 (1999): backward elimination by thes
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import NDArray
 
 from potlearn.compress.problem import FeatureProblem
 from potlearn.linalg.lapack import solve_triangular
 from potlearn.typing import Array, Mask
+
+if TYPE_CHECKING:
+    from potlearn.runtime import Report
 
 FRESH = 6 / 7
 """Part of the columns that is left when ``P`` is made anew."""
@@ -37,9 +42,9 @@ class Elimination:
         Which features are left.
     """
 
-    def __init__(self, problem: FeatureProblem) -> None:
+    def __init__(self, problem: FeatureProblem, left: Mask | None = None) -> None:
         self.problem = problem
-        self.left: Mask = np.ones(problem.n_features, bool)
+        self.left: Mask = np.ones(problem.n_features, bool) if left is None else left.copy()
         self._refresh()
 
     def losses(self) -> Array:
@@ -79,3 +84,15 @@ class Elimination:
         place[columns] = np.arange(len(columns))
         self._place = place[self.problem.columns]
         self._n_fresh = len(columns)
+
+
+def eliminated(fit: Elimination, report: Report | None = None) -> list[list[str]]:
+    """Names of the features that are left, in the order in which they leave, each alone."""
+    removed, n = [], len(fit.left)
+    while fit.left.any():
+        worst = int(np.argmin(fit.losses()))
+        fit.remove(np.array([worst]))
+        removed.append([fit.problem.features[worst]])
+        if report is not None:
+            report(n - int(fit.left.sum()), n)
+    return removed

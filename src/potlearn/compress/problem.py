@@ -11,7 +11,8 @@ With the weighted rows' factor :math:`R`, right-hand side :math:`z`, the fit's p
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,6 +48,8 @@ class FeatureProblem:
         Penalty.
     triangle, rhs : (C, C), (C,)
         ``T`` and ``u``.
+    shares : (S,)
+        Part of the atoms of every species.
     """
 
     problem: LinearProblem
@@ -58,6 +61,9 @@ class FeatureProblem:
     ridge: float
     triangle: Matrix
     rhs: Array
+    shares: Array
+    cache: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
+    """What methods keep between sizes."""
 
     @classmethod
     def of(
@@ -66,8 +72,9 @@ class FeatureProblem:
         features: Sequence[str],
         species: Sequence[str],
         info: SolveInfo,
+        shares: Array | None = None,
     ) -> FeatureProblem:
-        """The problem with the penalty that a solver chose.
+        """The problem with the penalty that a solver chose; equal shares of species by default.
 
         Raises
         ------
@@ -87,8 +94,19 @@ class FeatureProblem:
         ridge = max(info.ridge, ROUNDING * float(norms.max()))
         found = RidgeFactor.of(problem, ridge, scales)
         triangle = np.asfortranarray(found.triangle / scales)
+        parts = np.full(len(species), 1 / len(species)) if shares is None else shares
         names = tuple(features), tuple(species)
-        return cls(problem, *names, columns, others, scales, ridge, triangle, found.rhs)
+        return cls(problem, *names, columns, others, scales, ridge, triangle, found.rhs, parts)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the columns."""
+        return self.problem.names
+
+    @property
+    def scaled(self) -> Matrix:
+        """Scaled rows :math:`R S^{-1}` (k, C), without the penalty."""
+        return np.asarray(self.problem.R / self.scales)
 
     @property
     def n_features(self) -> int:

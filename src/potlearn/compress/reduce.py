@@ -68,8 +68,8 @@ class Reducer:
     report: Report | None = None
 
     @cached_property
-    def path(self) -> Path:
-        """The order of the functions; made once.
+    def paths(self) -> tuple[Path, ...]:
+        """The orders of the functions; made once.
 
         Raises
         ------
@@ -79,7 +79,7 @@ class Reducer:
         if not isinstance(self.method, FunctionChoice):
             raise FitError("a method that chooses directions has no order of functions")
         with one_blas_thread():
-            return self.method.path(self.features, self.report)
+            return self.method.paths(self.features, self.report)
 
     @property
     def chooses_functions(self) -> bool:
@@ -93,12 +93,11 @@ class Reducer:
             return self.method.most(self.features)
         return self.features.n_features
 
-    @property
-    def sizes(self) -> tuple[int, ...]:
-        """All sizes that can be made, ascending."""
-        return self.path.sizes if self.chooses_functions else tuple(range(1, self.most + 1))
+    def sizes(self, path: int = 0) -> tuple[int, ...]:
+        """All sizes of a path that can be made, ascending."""
+        return self.paths[path].sizes if self.chooses_functions else tuple(range(1, self.most + 1))
 
-    def size(self, k: int) -> int:
+    def size(self, k: int, path: int = 0) -> int:
         """The size that is made for ``k``: the largest one of at most so many functions.
 
         Raises
@@ -109,23 +108,29 @@ class Reducer:
         if not 1 <= k <= self.most:
             what = "functions" if self.chooses_functions else "directions (the rank)"
             raise FitError(f"k is {k}; expected 1 to {self.most}, the number of {what}")
-        return self.path.size(k) if self.chooses_functions else k
+        return self.paths[path].size(k) if self.chooses_functions else k
 
-    def fit(self, k: int) -> Reduced:
+    def names(self, k: int, path: int = 0) -> tuple[str, ...]:
+        """The functions of a size, in the order of the descriptor."""
+        if not self.chooses_functions:
+            return self.features.features
+        kept = set(self.paths[path].at(k))
+        return tuple(name for name in self.features.features if name in kept)
+
+    def fit(self, k: int, path: int = 0) -> Reduced:
         """The refit of ``k`` functions or directions, with the solver of the fit."""
-        size = self.size(k)
+        size = self.size(k, path)
         with one_blas_thread():
             if isinstance(self.method, Projection):
                 return self._projected(self.method, size)
-            return self._chosen(size)
+            return self._chosen(size, self.names(size, path))
 
-    def _chosen(self, size: int) -> Reduced:
-        kept = set(self.path.names[:size])
-        chosen = [f for f, name in enumerate(self.features.features) if name in kept]
-        problem = taken(self.features.problem, self.features.columns_of(np.array(chosen, np.intp)))
+    def _chosen(self, size: int, names: tuple[str, ...]) -> Reduced:
+        place = {name: f for f, name in enumerate(self.features.features)}
+        chosen = np.array([place[name] for name in names], np.intp)
+        problem = taken(self.features.problem, self.features.columns_of(chosen))
         solution = self.solver.solve(problem)
         found = self.posed.coefficients(solution.coefficients, problem.names)
-        names = tuple(self.features.features[f] for f in chosen)
         return Reduced(size, names, found, solution.info)
 
     def _projected(self, method: Projection, size: int) -> Reduced:

@@ -13,6 +13,13 @@ COMPRESSORS: Registry[type[Any]] = Registry(
     FitError,
     {
         "backward": "potlearn.compress.methods.backward:Backward",
+        "omp": "potlearn.compress.methods.omp:OMP",
+        "qr": "potlearn.compress.methods.qr:PivotedQR",
+        "cur": "potlearn.compress.methods.cur:CUR",
+        "leverage": "potlearn.compress.methods.leverage:Leverage",
+        "ard": "potlearn.compress.methods.ard:Relevance",
+        "pca": "potlearn.compress.methods.pca:PCA",
+        "active_subspace": "potlearn.compress.methods.active_subspace:ActiveSubspace",
     },
 )
 DEFAULT = "backward"

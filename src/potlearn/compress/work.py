@@ -12,7 +12,7 @@ for every neighbour within the cutoff.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -101,6 +101,10 @@ class Work:
         """Cost of some functions (F,) together, in ns/atom or so."""
         return float(self.prices[self.needs[kept].any(axis=0)].sum())
 
+    def cost_of(self, names: Collection[str]) -> float:
+        """Cost of some functions by name."""
+        return self.cost(np.isin(np.array(self.features), list(names)))
+
     @property
     def groups(self) -> NDArray[np.bool_]:
         """Functions (G, F) that share a radial function, or angular degrees from some one up.
@@ -109,7 +113,8 @@ class Work:
         """
         shared = [j for j, item in enumerate(self.items) if item.kind != NODE]
         found: NDArray[np.bool_] = np.unique(self.needs[:, shared].T, axis=0)
-        return found[found.sum(axis=1) > 1]
+        several: NDArray[np.bool_] = found[found.sum(axis=1) > 1]
+        return several
 
 
 def _needed(

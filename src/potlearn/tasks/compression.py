@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from potlearn.tasks.compression_files import check_outputs, write_curve_files
@@ -16,7 +17,7 @@ from potlearn.tasks.settings.compress import LOSS, CompressConfig
 from potlearn.tasks.weights import make_weights
 
 if TYPE_CHECKING:
-    from potlearn.compress import Compression
+    from potlearn.compress import ByCost, Compression, Reduced, Size
     from potlearn.data import Dataset
     from potlearn.potentials import LinearPotential
     from potlearn.typing import Atoms
@@ -54,7 +55,7 @@ def compress(
     origin = Origin.of(load(*config.model))
     sets, notes = _read(config, origin)
     compression = _compression(config, origin, sets, stages)
-    curve, files = None, ()
+    curve, files = None, tuple[Path, ...]()
     if config.curve:
         with stages("sizes") as report:
             curve = compression.curve(_examples(sets["train"]), report=report)
@@ -88,7 +89,7 @@ def _compression(
     config: CompressConfig, origin: Origin, sets: Mapping[str, Dataset], stages: Stages
 ) -> Compression:
     """The fit of all functions and, once, their order."""
-    from potlearn.compress import Compression, Work, ledger_of
+    from potlearn.compress import ByCost, Compression, Work, ledger_of
     from potlearn.runtime import Runtime
 
     descriptor, test = origin.potential.descriptor, None
@@ -98,14 +99,12 @@ def _compression(
         with stages("rows of the test set") as report:
             runtime = Runtime(config.workers, progress=report)
             test = ledger_of(sets["test"], descriptor, origin.reference, runtime)
-    options = {}
+    method: str | ByCost = config.method
     if config.by == "cost":
-        options["work"] = Work.of(descriptor, _examples(sets["train"]))
+        method = ByCost(Work.of(descriptor, _examples(sets["train"])))
     with stages("ordering functions") as report:
-        found = Compression(
-            result, descriptor, config.method, options, origin.reference, test, report
-        )
-        _ = found.whole.sizes
+        found = Compression(result, descriptor, method, origin.reference, test, report)
+        _ = found.whole.sizes()
     return found
 
 
@@ -120,11 +119,11 @@ def _made(
     """The potential of the size that is wanted, compared with the model, and saved."""
     assert config.output is not None
     with stages("choosing a size"):
-        size = config.k or compression.smallest(LOSS if config.loss is None else config.loss)
-        reduced = compression.fit(size)
+        size = _chosen(config, compression)
+        reduced = compression.fit(*size)
     with stages("protecting beyond the data") as report:
         found = protected(config, origin, compression, reduced, sets["train"], report)
-    potential = replace(found.potential, metadata=_metadata(config, origin, compression, size))
+    potential = replace(found.potential, metadata=_metadata(config, origin, reduced))
     potential.save(config.output)
     with stages("comparing"):
         comparison = _compare(origin.potential, potential, sets)
@@ -138,14 +137,21 @@ def _made(
     )
 
 
-def _metadata(
-    config: CompressConfig, origin: Origin, compression: Compression, size: int
-) -> Mapping[str, Any]:
+def _chosen(config: CompressConfig, compression: Compression) -> Size:
+    """The size that is asked for, or the best within the loss."""
+    from potlearn.compress import Size
+
+    if config.k is not None and config.by == "error":
+        return Size(config.k)
+    return compression.choose(LOSS if config.loss is None else config.loss, config.k)
+
+
+def _metadata(config: CompressConfig, origin: Origin, reduced: Reduced) -> Mapping[str, Any]:
     """That of the model, and how it was compressed."""
     record = {
         "method": config.method,
         "by": config.by,
-        "size": size,
+        "size": reduced.size,
         "of": origin.potential.descriptor.n_features,
         "data": [path.name for path in config.data],
     }

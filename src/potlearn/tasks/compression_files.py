@@ -13,7 +13,7 @@ from potlearn.tasks.settings.compress import CompressConfig
 if TYPE_CHECKING:
     from potlearn.compress import Curve
 
-RESULTS = ("curve.json", "curve.csv")
+RESULTS = ("curve.json", "curve.csv", "curve.html", "figures")
 
 
 def curve_folder(config: CompressConfig) -> Path:
@@ -45,10 +45,18 @@ def check_outputs(config: CompressConfig) -> None:
 
 def write_curve_files(config: CompressConfig, curve: Curve) -> tuple[Path, ...]:
     """Write ``curve.json``, ``curve.csv``, ``curve.html`` and ``figures/``; their paths."""
+    from potlearn.report import ReportInfo, curve_figure, write_curve_report
+
     folder = OutputFolder(curve_folder(config), RESULTS)
     with folder:
         folder.write_json("curve.json", curve.to_dict())
         folder.write_text("curve.csv", _csv(curve))
+        by = " by cost" if curve.by == "cost" else ""
+        title = f"{config.model[0].stem} compressed: {curve.method}{by}"
+        with folder.file("curve.html") as path:
+            write_curve_report(path, ReportInfo(title=title), curve)
+        with folder.subfolder("figures") as path:
+            curve_figure(curve, path)
     return tuple(folder.path / name for name in folder.files)
 
 

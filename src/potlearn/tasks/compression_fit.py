@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from potlearn.errors import ModelFileError
 from potlearn.tasks.compression_origin import Origin
 from potlearn.tasks.linear_settings import linear_settings
 from potlearn.tasks.settings.compress import CompressConfig
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from potlearn.data import Dataset
     from potlearn.fit import FitResult
     from potlearn.fit.beyond import Protected
+    from potlearn.potentials.base import ForSystems
     from potlearn.runtime import Report
 
 FOLDS = 5
@@ -27,7 +29,8 @@ def fit_again(
     from potlearn.fit import fit_linear
     from potlearn.runtime import Runtime
 
-    needs_folds = not config.test and (config.curve or config.k is None)
+    chooses = config.k is None or config.by == "cost"
+    needs_folds = not config.test and (config.curve or chooses)
     return fit_linear(
         train,
         origin.potential.descriptor,
@@ -53,8 +56,27 @@ def protected(
     coverage = Coverage.of(train, origin.potential.species)
     if wanted and compression.whole.chooses_functions:
         small, descriptor = pruned_fit(compression.result, compression.descriptor, reduced)
-        return protect(small, descriptor, origin.reference, coverage, report=report)
+        return protect(small, descriptor, _below(origin), coverage, report=report)
     potential = compression.potential(reduced)
     if wanted:  # bounds would leave the subspace: the wall of the model stays
         potential = replace(potential, reference=origin.potential.reference)
     return Protected(potential, check_beyond(potential, coverage), ())
+
+
+def _below(origin: Origin) -> ForSystems | None:
+    """The potential under the fit, as the search beyond the data needs it.
+
+    Raises
+    ------
+    ModelFileError
+        It evaluates single configurations only.
+    """
+    from potlearn.potentials.base import ForSystems
+
+    reference = origin.reference
+    if reference is None or isinstance(reference, ForSystems):
+        return reference
+    raise ModelFileError(
+        f"the model stands on a {type(reference).__name__}, which evaluates single configurations "
+        "only; compress without protection"
+    )

@@ -26,6 +26,7 @@ SOLVERS: Registry[type[Solver]] = Registry(
         "gcv": "potlearn.fit.solve.gcv:GCVRidge",
         "evidence": "potlearn.fit.solve.evidence:EvidenceRidge",
         "cv": "potlearn.fit.solve.cv:CrossValidatedRidge",
+        "ard": "potlearn.fit.solve.ard:ARD",
     },
 )
 DEFAULT = "evidence"

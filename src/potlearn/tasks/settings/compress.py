@@ -35,13 +35,13 @@ class CompressConfig(LabelsConfig):
     leverage: by the columns alone, without the labels; ard: by relevance; pca, active_subspace:
     directions of the coefficients, with all functions and no gain of speed."""
     by: Literal["error", "cost"] = "error"
-    """What a function is weighed by: the error without it, or this error for the force time that
-    it costs."""
+    """error: the fewest functions; cost: the functions that take the least force time, of those
+    within `loss` and, if given, of at most `k`."""
     k: Annotated[int, Field(ge=1)] | None = None
-    """Functions (or directions) to keep; at most so many where whole groups of them leave."""
+    """Functions (or directions) to keep."""
     loss: NonNegative | None = None
-    """In place of `k`: the largest growth of the held-out force error, as a part of it; the
-    smallest potential within it is taken (`by: cost`: the fastest). 0.1 if neither is given."""
+    """Largest growth of the held-out force error, as a part of it, if `k` is not given or `by` is
+    cost; 0.1 if absent. Where no `k` functions are within it: of the best such potential."""
     curve: bool = False
     """Whether errors and force times of many sizes are printed and written, as JSON, CSV and
     figures, to the folder OUTPUT-curve."""
@@ -57,8 +57,9 @@ class CompressConfig(LabelsConfig):
 
     @model_validator(mode="after")
     def _know_what_to_write(self) -> Self:
-        if self.k is not None and self.loss is not None:
-            raise PydanticCustomError("compress", "'k' and 'loss' are two wishes; give one of them")
+        if self.k is not None and self.loss is not None and self.by == "error":
+            problem = "'k' and 'loss' go together with 'by: cost' alone; give one of them"
+            raise PydanticCustomError("compress", problem)
         if self.output is None and not self.only_curve:
             raise PydanticCustomError("compress", "missing 'output', the saved model to write")
         if self.by == "cost" and self.method != DEFAULT:
