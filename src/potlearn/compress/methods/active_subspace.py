@@ -4,10 +4,11 @@ r"""Active subspace: directions of descriptors along which the energy of atoms c
               \Big\rangle_i = \sum_z p_z \, c_z c_z^T
 
 for a linear model: the gradient of an atom's energy is its species' coefficients :math:`c_z`,
-whatever its neighbours; :math:`p_z` is the part of the atoms.  The rank of ``M`` is at most the number of
-species: with one element, one direction is the model itself, and compresses nothing.  For models
-that are not linear in their descriptors it says more.  Coefficients of each species are free in the
-subspace; functions are in units of the fit's column scales.  All functions stay, and their cost.
+whatever its neighbours; :math:`p_z` is the part of the atoms.  The rank of ``M`` is at most the
+number of species: with one element, one direction is the model itself, and compresses nothing.  For
+models that are not linear in their descriptors it says more.  Coefficients of each species are free
+in the subspace; functions are in units of the fit's column scales.  All functions stay, and their
+cost.
 
 Reference
 ---------

@@ -32,18 +32,20 @@ from potlearn.linalg.lapack import solve_triangular
 from potlearn.linalg.triangular import Matrix, factor
 
 TINY = 1e-12
+START = 1e-3
+"""First penalty, without unit."""
 
 
 @dataclass(frozen=True)
 class Relevances:
-    """What relevance determination found.
+    r"""What relevance determination found.
 
     Attributes
     ----------
     coefficients : (C,)
         Unscaled; zero for columns that have left.
     penalties : (G,)
-        :math:`\\alpha_g / \\beta`; infinite for groups that have left.
+        :math:`\alpha_g / \beta`; infinite for groups that have left.
     left_at : (G,)
         Step at which a group left; the number of all steps for those that are left.
     effective : float
@@ -75,7 +77,7 @@ class ARD(Solver):
     scaling: str = "columns"
     threshold: float = 1e4
     steps: int = 300
-    tolerance: float = 1e-3
+    tolerance: float = 1e-6
     n_folds: int = 0
 
     @override
@@ -100,8 +102,13 @@ class ARD(Solver):
     def relevances(
         self, problem: LinearProblem, groups: NDArray[np.intp] | None = None
     ) -> Relevances:
-        """Penalties of the columns, or of groups of them: ``groups`` (C,), numbered from 0; -1
-        for columns that never leave and have a penalty each.
+        """Penalties of the columns, or of groups of them.
+
+        Parameters
+        ----------
+        problem : LinearProblem
+        groups : (C,) int, optional
+            Group of each column, numbered from 0; -1: a penalty of its own, and it never leaves.
 
         Raises
         ------
@@ -127,8 +134,9 @@ class _Steps:
         self.group[own] = self.n_groups + np.arange(int(own.sum()))
         total = self.n_groups + int(own.sum())
         squares = float(problem.z @ problem.z) + problem.rho**2
-        self.beta = problem.n_rows / max(squares, np.finfo(float).tiny)
-        self.alpha = np.ones(total)
+        self.least = max(squares * np.finfo(float).eps ** 2, 1e-200)
+        self.beta = problem.n_rows / max(squares, 1e-200)
+        self.alpha = np.full(total, START * self.beta)
         self.left_at = np.full(total, settings.steps)
 
     def run(self) -> Relevances:
@@ -165,12 +173,12 @@ class _Steps:
     def _update(self, x: NDArray[np.float64], gamma: NDArray[np.float64], step: int) -> None:
         total = len(self.alpha)
         parts = np.bincount(self.group, gamma, total) + TINY
-        squares = np.bincount(self.group, x**2, total) + TINY * float(x @ x)
+        squares = np.bincount(self.group, x**2, total) + TINY * float(x @ x) + 1e-200
         inside = self.rows @ x - self.problem.z
         misfit = float(inside @ inside) + self.problem.rho**2
-        self.beta = max(self.problem.n_rows - float(gamma.sum()), 0.5) / max(misfit, 1e-300)
+        self.beta = max(self.problem.n_rows - float(gamma.sum()), 0.5) / max(misfit, self.least)
         left = np.isfinite(self.alpha)
-        self.alpha = np.where(left, parts / np.maximum(squares, 1e-300), np.inf)
+        self.alpha = np.where(left, parts / squares, np.inf)
         gone = left & (self.alpha > self.settings.threshold * self.beta)
         gone[self.n_groups :] = False
         if gone[: self.n_groups].all() or not (left & ~gone)[: self.n_groups].any():

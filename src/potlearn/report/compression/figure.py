@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 
 from potlearn.compress import Curve
 from potlearn.metrics import QUANTITIES
+from potlearn.report.compression.panels import ALLOWED, shown
 from potlearn.report.page.plots import limits_of, ticks_between
 from potlearn.report.paper import ACCENT, COLUMN, GREY, power_of_ten, style, write
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-ALLOWED = 0.1
 
 
 def curve_figure(
@@ -60,7 +59,7 @@ def _label(curve: Curve) -> str:
 def _panel(axes: Axes, curve: Curve, x: Sequence[float], title: str) -> None:
     """Held-out and training errors as lines, and the allowed growth."""
     quantity = _quantity(curve)
-    order = sorted(range(len(x)), key=lambda k: x[k])
+    order = shown(curve, quantity)
     xs = [float(x[k]) for k in order]
     held = [1e3 * curve.held_out[k][quantity] for k in order]
     train = [1e3 * curve.train[k][quantity] for k in order]

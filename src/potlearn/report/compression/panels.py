@@ -22,8 +22,8 @@ from potlearn.report.page.plots import (
 )
 from potlearn.report.page.tables import Cell, Table, count, headings, number
 
-ALLOWED = 0.1
-"""Growth of the error that the plots mark."""
+ALLOWED, WORST = 0.1, 5.0
+"""Growth of the error that the plots mark; times the error of the whole fit that they show."""
 
 
 def errors(curve: Curve) -> Panel:
@@ -42,6 +42,13 @@ def errors(curve: Curve) -> Panel:
         "neighbour list."
     )
     return Panel("Errors, sizes, force times", content, note, figures=figures)
+
+
+def shown(curve: Curve, quantity: str) -> list[int]:
+    """Sizes that a plot shows: those with errors many times that of the whole fit are left out."""
+    most = WORST * curve.held_out[-1][quantity]
+    good = [k for k, errors in enumerate(curve.held_out) if errors[quantity] <= most]
+    return good if len(good) > 1 else list(range(len(curve.sizes)))
 
 
 def _caption(quantity: str) -> str:
@@ -63,18 +70,23 @@ def _plot(curve: Curve, quantity: str, x: Sequence[float], title: str) -> Json:
             curve.sizes, held, train, curve.times, curve.gains, strict=True
         )
     ]
-    order = sorted(range(len(x)), key=lambda k: x[k])
+    order = shown(curve, quantity)
     xs = [float(x[k]) for k in order]
     traces = [
         line([min(xs), max(xs)], [limit, limit], "#b6bfca", f"+{ALLOWED:.0%}", {"dash": "dash"}),
         line(xs, [train[k] for k in order], ORANGE, "training", {"width": 1.2}),
         line(xs, [held[k] for k in order], ACCENT, curve.held_out_on),
-        {**points(x, held, words, ACCENT, "", 7), "showlegend": False},
+        {
+            **points(xs, [held[k] for k in order], [words[k] for k in order], ACCENT, "", 7),
+            "showlegend": False,
+        },
     ]
     return figure(
         traces,
         logarithmic(title, xs),
-        logarithmic(f"{QUANTITIES[quantity].name} ({unit})", [*train, *held]),
+        logarithmic(
+            f"{QUANTITIES[quantity].name} ({unit})", [v[k] for v in (train, held) for k in order]
+        ),
         **legend(),
     )
 
