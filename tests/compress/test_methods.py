@@ -1,5 +1,6 @@
 """Orders and directions of every method, against definitions and other libraries."""
 
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -7,8 +8,9 @@ import pytest
 import scipy.linalg
 from feature_problems import problem
 
-from potlearn.compress import COMPRESSORS, FunctionChoice, make_compressor
+from potlearn.compress import COMPRESSORS, FeatureProblem, FunctionChoice, make_compressor
 from potlearn.errors import FitError
+from potlearn.fit import LinearProblem, Ridge
 
 CHOICES = ["backward", "omp", "qr", "cur", "leverage", "ard"]
 SUPERVISED = ["backward", "omp", "ard"]
@@ -138,10 +140,8 @@ def test_columns_without_rows_and_equal_columns_come_last(name):
     X = p.problem.R.copy()
     X[:, p.columns[4, 0]] = 0
     X[:, p.columns[5, 0]] = X[:, p.columns[0, 0]]
-    from potlearn.compress import FeatureProblem
-    from potlearn.fit import LinearProblem, Ridge
-
     linear = LinearProblem.from_rows(X, p.problem.z, p.names)
+    linear = replace(linear, rho=p.problem.rho, n_rows=p.problem.n_rows)
     info = Ridge(1e-10).solve(linear).info
     path = make_compressor(name).path(FeatureProblem.of(linear, p.features, ("A",), info))
     assert sorted(path.names) == sorted(p.features)

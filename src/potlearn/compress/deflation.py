@@ -41,7 +41,7 @@ class Deflation:
 
     def __init__(self, problem: FeatureProblem) -> None:
         self.problem = problem
-        self.rows, self.target = np.asfortranarray(problem.triangle), problem.rhs.copy()
+        self.rows, self.target = np.array(problem.triangle, order="F"), problem.rhs.copy()
         self.left: Mask = np.ones(problem.n_features, bool)
         self._norms = np.einsum("ij,ij->j", self.rows, self.rows)
         if len(problem.others):

@@ -77,9 +77,10 @@ class Elimination:
 
     def _refresh(self) -> None:
         columns = self.problem.columns_of(np.flatnonzero(self.left))
-        triangle, rhs = self.problem.factor_of(columns)
-        inverse = solve_triangular(triangle, np.eye(len(columns)))
-        self._p, self._x = inverse @ inverse.T, solve_triangular(triangle, rhs)
+        if len(columns):
+            triangle, rhs = self.problem.factor_of(columns)
+            inverse = solve_triangular(triangle, np.eye(len(columns)))
+            self._p, self._x = inverse @ inverse.T, solve_triangular(triangle, rhs)
         place = np.full(len(self.problem.problem.names), -1)
         place[columns] = np.arange(len(columns))
         self._place = place[self.problem.columns]

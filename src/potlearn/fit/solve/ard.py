@@ -32,6 +32,7 @@ from potlearn.linalg.lapack import solve_triangular
 from potlearn.linalg.triangular import Matrix, factor
 
 TINY = 1e-12
+"""Part of a parameter that any column is taken to decide."""
 START = 1e-3
 """First penalty, without unit."""
 
@@ -173,7 +174,7 @@ class _Steps:
     def _update(self, x: NDArray[np.float64], gamma: NDArray[np.float64], step: int) -> None:
         total = len(self.alpha)
         parts = np.bincount(self.group, gamma, total) + TINY
-        squares = np.bincount(self.group, x**2, total) + TINY * float(x @ x) + 1e-200
+        squares = np.bincount(self.group, x**2, total) + TINY**3 * float(x @ x) + 1e-200
         inside = self.rows @ x - self.problem.z
         misfit = float(inside @ inside) + self.problem.rho**2
         self.beta = max(self.problem.n_rows - float(gamma.sum()), 0.5) / max(misfit, self.least)
