@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from potlearn.potentials import LinearPotential
     from potlearn.typing import Atoms
 
+_SPLIT_AGAIN = "the data are split into training and test set as for the fit of the model"
+_CHOSEN_ON_TEST = "the size was chosen on the test set: its test errors are a little too good"
+
 
 def compress(
     settings: CompressConfig | Mapping[str, Any], *, progress: bool | Stages = False
@@ -82,6 +85,9 @@ def _read(config: CompressConfig, origin: Origin) -> tuple[dict[str, Dataset], l
     check_some_labels(sets["train"], used, "fit")
     if "test" in sets:
         check_some_labels(sets["test"], used, "test")
+    if "test" not in sets:
+        again = origin.split_again(sets["train"])
+        sets, notes = (again, [*notes, _SPLIT_AGAIN]) if again else (sets, notes)
     return sets, [*notes, *differences(sets)]
 
 
@@ -132,7 +138,13 @@ def _made(
         potential=potential,
         comparison=comparison,
         beyond=found.check,
-        notes=(*outcome.notes, *reduced.info.notes, *found.notes, *found.check.warnings()),
+        notes=(
+            *outcome.notes,
+            *_about_choice(config, sets),
+            *reduced.info.notes,
+            *found.notes,
+            *found.check.warnings(),
+        ),
         files=(config.output, *outcome.files),
     )
 
@@ -144,6 +156,12 @@ def _chosen(config: CompressConfig, compression: Compression) -> Size:
     if config.k is not None and config.by == "error":
         return Size(config.k)
     return compression.choose(LOSS if config.loss is None else config.loss, config.k)
+
+
+def _about_choice(config: CompressConfig, sets: Mapping[str, Dataset]) -> list[str]:
+    """That errors of a test set on which the size was chosen are too good."""
+    chose = config.k is None or config.by == "cost"
+    return [_CHOSEN_ON_TEST] if chose and "test" in sets else []
 
 
 def _metadata(config: CompressConfig, origin: Origin, reduced: Reduced) -> Mapping[str, Any]:

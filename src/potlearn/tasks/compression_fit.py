@@ -21,6 +21,15 @@ if TYPE_CHECKING:
 FOLDS = 5
 """Folds of configurations whose held-out errors choose a size."""
 
+ALL_STAY = (
+    "directions of the coefficients were chosen: all functions stay, and no speed is gained; "
+    "methods that choose functions make a potential faster"
+)
+WALL_ALONE = (
+    "beyond the data the model's own wall protects the potential; soft bounds on its coefficients "
+    "would leave the directions"
+)
+
 
 def fit_again(
     config: CompressConfig, origin: Origin, train: Dataset, report: Report | None
@@ -57,10 +66,13 @@ def protected(
     if wanted and compression.whole.chooses_functions:
         small, descriptor = pruned_fit(compression.result, compression.descriptor, reduced)
         return protect(small, descriptor, _below(origin), coverage, report=report)
-    potential = compression.potential(reduced)
+    potential, notes = compression.potential(reduced), []
+    if not compression.whole.chooses_functions:
+        notes.append(ALL_STAY)
     if wanted:  # bounds would leave the subspace: the wall of the model stays
         potential = replace(potential, reference=origin.potential.reference)
-    return Protected(potential, check_beyond(potential, coverage), ())
+        notes.append(WALL_ALONE)
+    return Protected(potential, check_beyond(potential, coverage), tuple(notes))
 
 
 def _below(origin: Origin) -> ForSystems | None:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from potlearn.errors import ConfigError, ModelFileError
-from potlearn.tasks.settings import FitConfig, LabelsConfig, SolverConfig
+from potlearn.tasks.data import split_sets
+from potlearn.tasks.settings import FitConfig, LabelsConfig, SolverConfig, SplitConfig
 
 if TYPE_CHECKING:
     from potlearn.data import Dataset
@@ -17,6 +18,9 @@ DEFAULT_SETTINGS = (
     "the model does not say how it was fitted: weights and solver are the defaults, its own pair "
     "potential stays under the fit"
 )
+
+FEWEST = 10
+"""Configurations of a file that a fit may have split."""
 
 
 @dataclass(frozen=True)
@@ -86,13 +90,23 @@ class Origin:
         set_ = {name: said[name] for name in given.model_fields_set & set(said)}
         return LabelsConfig.model_construct(**{**own, **set_})
 
+    def split_again(self, dataset: Dataset) -> dict[str, Dataset] | None:
+        """The sets of the fit, where it had split this very file; else None."""
+        if self.config is None or self.config.data.file is None or not self.data_key:
+            return None
+        if len(dataset) < FEWEST:
+            return None
+        sets = split_sets(dataset, self.config.data.split or SplitConfig())
+        same = sets["train"].content_key() == self.data_key
+        return {name: sets[name] for name in ("train", "test")} if same else None
+
     def notes(self, dataset: Dataset) -> list[str]:
         """What differs from the fit of the model."""
         notes = [] if self.config else [DEFAULT_SETTINGS]
         if self.data_key and dataset.content_key() != self.data_key:
             notes.append(
                 "the data are not those that the model was fitted to: the refit follows the data "
-                "given here (all of them: a file that the fit had split is not split)"
+                "given here"
             )
         return notes
 
