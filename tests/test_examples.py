@@ -110,7 +110,6 @@ def test_compression_example_makes_a_faster_model(checkout):
     before, after = map(int, re.search(r"(\d+) -> (\d+) functions", output).groups())
     assert after < before
     assert (checkout / "small_coeff.pod").exists()
-    assert (checkout / "small-curve" / "curve.html").exists()
 
 
 def test_front_page_dynamics_runs_in_lammps(checkout):
