@@ -189,7 +189,7 @@ class Compression:
         chosen = [*self._looked_at(sizes, report), Size(self.whole.most)]
         fits = [self.fit(*size) for size in chosen]
         return Curve(
-            method=self.method if isinstance(self.method, str) else type(self.method).__name__,
+            method=self._name,
             by="cost" if isinstance(self.method, ByCost) else "error",
             what="functions" if self.whole.chooses_functions else "directions",
             sizes=tuple(fit.size for fit in fits),
@@ -226,6 +226,13 @@ class Compression:
                 if names not in seen or not self.whole.chooses_functions:
                     yield Size(k, path)
                 seen.add(names)
+
+    @property
+    def _name(self) -> str:
+        """Name of the method; choosing by cost is a backward elimination, too."""
+        if isinstance(self.method, ByCost):
+            return DEFAULT
+        return self.method if isinstance(self.method, str) else type(self.method).__name__
 
     @property
     def _n_paths(self) -> int:
