@@ -123,6 +123,13 @@ def test_front_page_choice_writes_what_it_says(checkout):
     assert (checkout / "choice" / "report.html").exists()
 
 
+def test_compression_example_makes_a_faster_model(checkout):
+    output = run_script(checkout, "compress.sh")
+    before, after = map(int, re.search(r"(\d+) -> (\d+) functions", output).groups())
+    assert after < before
+    assert (checkout / "small_coeff.pod").exists()
+
+
 def test_front_page_dynamics_runs_in_lammps(checkout):
     pytest.importorskip("lammps")
     script = checkout / "silicon" / "lammps" / "in.example"

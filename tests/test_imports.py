@@ -27,6 +27,7 @@ ORDER = (
     "testing",
     "fit",
     "uncertainty",
+    "compress",
     "metrics",
     "studies",
     "report",

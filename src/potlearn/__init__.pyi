@@ -1,6 +1,7 @@
 __version__: str
 
 from . import cli as cli
+from . import compress as compress
 from . import data as data
 from . import descriptors as descriptors
 from . import engine as engine

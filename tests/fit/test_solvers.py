@@ -15,6 +15,8 @@ from potlearn.fit.weights import Weights
 
 NAMES = sorted(SOLVERS)
 REGULARISED = [name for name in NAMES if name != "qr"]
+# One penalty for all columns; relevance determination chooses one of two equal columns.
+SHARING = [name for name in REGULARISED if name != "ard"]
 
 
 def rows_of(m, k, seed=0):
@@ -68,7 +70,7 @@ def test_order_of_rows_does_not_matter(name):
     np.testing.assert_allclose(a.coefficients, b.coefficients, rtol=1e-7)
 
 
-@pytest.mark.parametrize("name", REGULARISED)
+@pytest.mark.parametrize("name", SHARING)
 def test_collinear_columns_share(name):
     X = rows_of(50, 3)
     X = np.column_stack([X, X[:, 0]])

@@ -6,7 +6,18 @@ from typing import Annotated
 
 import typer
 
-from potlearn.cli import descriptors, evaluate, export, fit, import_, init, inspect, select, study
+from potlearn.cli import (
+    compress,
+    descriptors,
+    evaluate,
+    export,
+    fit,
+    import_,
+    init,
+    inspect,
+    select,
+    study,
+)
 from potlearn.cli.errors import reporting_errors
 
 VERBS = {
@@ -16,6 +27,7 @@ VERBS = {
     "select": select,
     "study": study,
     "fit": fit,
+    "compress": compress,
     "evaluate": evaluate,
     "export": export,
     "import": import_,

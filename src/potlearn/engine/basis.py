@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isqrt
 
 import numpy as np
 
@@ -66,6 +67,11 @@ class Basis:
         """Identity of each feature."""
         return self.programs[0].names
 
+    @property
+    def channels(self) -> list[tuple[int, int]]:
+        """Radial function and angular degree of every moment."""
+        return [(n, isqrt(lm)) for _, n, lm in self._all_moments()]
+
     def prune(self, features: Sequence[int]) -> Basis:
         """The basis of some features, in the given order.
 
@@ -97,7 +103,7 @@ class Basis:
         degrees: dict[int, list[int]] = {}
         for a in used.tolist():
             _, n, lm = everything[a]
-            degrees.setdefault(n, []).append(int(np.sqrt(lm)))
+            degrees.setdefault(n, []).append(isqrt(lm))
         kept = sorted(degrees) or [0]  # the engine wants one radial function
         found = [degrees.get(n, [self.lowest[n]]) for n in kept]
         return kept, [min(ls) for ls in found], [max(ls) for ls in found]

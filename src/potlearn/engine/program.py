@@ -76,6 +76,12 @@ class Program:
         read = np.union1d(self.group_a, self.term_b)
         return np.asarray(read[read < self.n_moments], np.int64)
 
+    def read_by(self, node: int) -> Species:
+        """Values that a node reads, as often as it does."""
+        groups = slice(self.node_first[node], self.node_first[node + 1])
+        first, last = self.group_first[self.node_first[[node, node + 1]]]
+        return np.concatenate([self.group_a[groups], self.term_b[first:last]])
+
     def prune(self, features: Sequence[int]) -> Program:
         """The program of some features, in the given order, without nodes that none of them reads.
 
@@ -122,9 +128,7 @@ class Program:
         needed[roots] = True
         for node in range(self.n_nodes - 1, -1, -1):  # a node reads only those before it
             if needed[node]:
-                groups = slice(self.node_first[node], self.node_first[node + 1])
-                first, last = self.group_first[self.node_first[[node, node + 1]]]
-                read = np.concatenate([self.group_a[groups], self.term_b[first:last]])
+                read = self.read_by(node)
                 read = read[(read >= self.n_moments) & (read < self.n_moments + self.n_nodes)]
                 needed[read - self.n_moments] = True
         return needed

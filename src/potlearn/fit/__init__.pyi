@@ -27,6 +27,7 @@ from .rows.names import Key as Key
 from .rows.store import RowStore as RowStore
 from .rows.store import store_rows as store_rows
 from .settings import FitSettings as FitSettings
+from .solve.ard import ARD as ARD
 from .solve.bayesian import BayesianRidge as BayesianRidge
 from .solve.cv import CrossValidatedRidge as CrossValidatedRidge
 from .solve.evidence import EvidenceRidge as EvidenceRidge

@@ -1,3 +1,6 @@
+from .compression import compress as compress
+from .compression_outcome import Comparison as Comparison
+from .compression_outcome import CompressOutcome as CompressOutcome
 from .descriptor_arrays import DescriptorsOutcome as DescriptorsOutcome
 from .descriptor_arrays import descriptors as descriptors
 from .evaluation import EvaluateOutcome as EvaluateOutcome
@@ -19,6 +22,7 @@ from .settings import ExportConfig as ExportConfig
 from .settings import FitConfig as FitConfig
 from .settings import ImportConfig as ImportConfig
 from .settings import InspectConfig as InspectConfig
+from .settings.compress import CompressConfig as CompressConfig
 from .settings.initial import InitConfig as InitConfig
 from .settings.select import SelectConfig as SelectConfig
 from .settings.study import CompareConfig as CompareConfig

@@ -46,7 +46,7 @@ def load(config: DataConfig, weights: Iterable[str] = (), species: Sequence[str]
         config = config.model_copy(update={"types": tuple(species)})
     if config.file is not None:
         whole, notes = _read(config.file, config)
-        sets = _split(whole, config.split or SplitConfig())
+        sets = split_sets(whole, config.split or SplitConfig())
     else:
         files = {"train": config.train, "test": config.test, "validation": config.validation}
         read = {name: _read(paths, config) for name, paths in files.items() if paths}
@@ -114,7 +114,7 @@ def regrouped(dataset: Dataset, key: str) -> Dataset:
     return Dataset(catalog, dataset.keys)
 
 
-def _split(dataset: Dataset, split: SplitConfig) -> dict[str, Dataset]:
+def split_sets(dataset: Dataset, split: SplitConfig) -> dict[str, Dataset]:
     """One dataset in two or three; the validation set is drawn from what the test set leaves."""
     from potlearn import data
 

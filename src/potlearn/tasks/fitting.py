@@ -14,18 +14,13 @@ from potlearn.tasks.fit_outcome import FitOutcome, Fitted
 from potlearn.tasks.fit_report import fit_report
 from potlearn.tasks.folder import OutputFolder
 from potlearn.tasks.label_check import labels_to_check
+from potlearn.tasks.linear_settings import linear_settings
 from potlearn.tasks.progress import Stages, Stopwatch, stages_of
 from potlearn.tasks.reference import make_reference
 from potlearn.tasks.report_files import check_report_packages, write_report_files
 from potlearn.tasks.settings import FitConfig
 from potlearn.tasks.uncertainty import asked_method, quantified
-from potlearn.tasks.weights import (
-    configuration_weights,
-    filled_weights,
-    make_weights,
-    weight_keys,
-    weights_note,
-)
+from potlearn.tasks.weights import filled_weights, make_weights, weight_keys, weights_note
 
 if TYPE_CHECKING:
     from potlearn.data import Dataset
@@ -131,7 +126,7 @@ class _Linear:
 
 def _fit(config: FitConfig, train: Dataset, report: Report | None) -> _Linear:
     """The linear fit."""
-    from potlearn.fit import FitSettings, RowBudget, fit_linear
+    from potlearn.fit import RowBudget, fit_linear
     from potlearn.fit.beyond import Coverage
     from potlearn.runtime import Runtime, content_key
 
@@ -141,19 +136,7 @@ def _fit(config: FitConfig, train: Dataset, report: Report | None) -> _Linear:
     descriptor = make_descriptor(config.descriptor, train)
     coverage = Coverage.of(train, descriptor.species)
     reference = make_reference(config.reference, coverage.shortest, descriptor.species)
-    own = configuration_weights(section.weights, train)
-    settings = FitSettings(
-        weights=make_weights(section.weights),
-        configuration_weights=own,
-        solver=section.solver,
-        ridge=section.ridge,
-        smoothness=section.smoothness,
-        e0=section.e0,
-        intercept=section.intercept,
-        contradictions=section.contradictions,
-        noise=section.noise,
-        keep_groups=section.noise == "group",
-    )
+    settings = linear_settings(section, train)
     keeps_rows = config.output.report and config.output.check_labels
     keeps_rows |= asked_method(config) is not None
     result = fit_linear(

@@ -106,7 +106,17 @@ class Hat:
 def _penalised(
     result: FitResult, least: float = ROUNDING, columns: Sequence[str] | None = None
 ) -> tuple[Posed, RidgeFactor]:
-    posed = Posed.of(result.ledger, result.settings, columns=columns)
-    scales = column_scales(posed.problem, result.info.scaling)
+    posed, info = Posed.of(result.ledger, result.settings, columns=columns), result.info
+    if info.penalties is not None:
+        return posed, RidgeFactor.of(posed.problem, 1.0, _own_penalties(result, posed))
+    scales = column_scales(posed.problem, info.scaling)
     rounding = least * float(np.max((posed.problem.column_norms() / scales) ** 2))
-    return posed, RidgeFactor.of(posed.problem, max(result.info.ridge, rounding), scales)
+    return posed, RidgeFactor.of(posed.problem, max(info.ridge, rounding), scales)
+
+
+def _own_penalties(result: FitResult, posed: Posed) -> Array:
+    """Roots of the penalties of the posed columns, where each coefficient has its own."""
+    whole = Posed.of(result.ledger, result.settings).problem.names
+    assert result.info.penalties is not None
+    roots = dict(zip(whole, result.info.penalties.tolist(), strict=True))
+    return np.array([roots[name] for name in posed.problem.names])

@@ -26,7 +26,14 @@ from potlearn.errors import FitError
 from potlearn.fit.rows.names import Key
 from potlearn.fit.solve.problem import LinearProblem
 from potlearn.fit.weights import QUANTITIES, Weights
-from potlearn.linalg.triangular import Accumulator, Matrix, all_but_one, factor, merge_all
+from potlearn.linalg.triangular import (
+    Accumulator,
+    Matrix,
+    all_but_one,
+    factor,
+    merge_all,
+    take_columns,
+)
 
 TARGETS = ("label", "reference")
 
@@ -97,6 +104,14 @@ class Entry:
         self.sums = self.sums + other.sums
         self.isotropic = self.isotropic + other.isotropic
         self.fourth += other.fourth
+
+    def take(self, columns: NDArray[np.intp]) -> Entry:
+        """The entry of some columns, among them label and reference."""
+        found = Entry(len(columns))
+        found.accumulator.reduced = take_columns(self.accumulator.reduce(), columns)
+        found.n, found.fourth, found.sums = self.n, self.fourth, self.sums[columns]
+        found.isotropic = self.isotropic[[*columns, -1]]
+        return found
 
 
 class Ledger:
@@ -187,6 +202,16 @@ class Ledger:
         for key in sorted(self.entries):
             result._entry(rename(key)).merge(self.entries[key])
         return result
+
+    def take(self, columns: Sequence[str]) -> Ledger:
+        """The ledger of some columns, in the order given: that of the same rows of a sub-basis."""
+        chosen = self.positions(columns)
+        targets = np.arange(len(self.columns), self.width)
+        penalties = None if self.penalties is None else self.penalties[chosen]
+        found = Ledger(columns, penalties)
+        for key, entry in self.entries.items():
+            found.entries[key] = entry.take(np.concatenate([chosen, targets]))
+        return found
 
     def factor(self, key: Key) -> Matrix:
         """R of one key's rows ``[X | label | reference]``."""

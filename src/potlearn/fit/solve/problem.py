@@ -155,6 +155,9 @@ class SolveInfo:
     log_evidence : float
         Logarithm of the probability of the weighted labels, noise level maximised; NaN where the
         solver does not know it.  Differences compare bases and penalties on the same rows.
+    penalties : (C,), optional
+        Roots of the penalties of the coefficients where each has its own; else they follow from
+        ``ridge`` and ``scaling``.
     """
 
     solver: str
@@ -166,6 +169,7 @@ class SolveInfo:
     notes: tuple[str, ...] = ()
     scaling: str = "columns"
     log_evidence: float = float("nan")
+    penalties: NDArray[np.float64] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)

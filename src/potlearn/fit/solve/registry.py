@@ -27,6 +27,7 @@ SOLVERS: Registry[type[Solver]] = Registry(
         "evidence": "potlearn.fit.solve.evidence:EvidenceRidge",
         "cv": "potlearn.fit.solve.cv:CrossValidatedRidge",
         "bayesian": "potlearn.fit.solve.bayesian:BayesianRidge",
+        "ard": "potlearn.fit.solve.ard:ARD",
     },
 )
 DEFAULT = "evidence"

@@ -89,7 +89,7 @@ class SolverConfig(Section):
     solver: Annotated[str, NameIn(lambda: SOLVERS)] | None = None
     """qr, svd: least squares; ridge: with the penalty `ridge`; gcv, evidence, cv: with a penalty
     from generalised cross-validation, Bayesian evidence, or held-out folds; bayesian: as evidence,
-    and with an uncertainty."""
+    and with an uncertainty; ard: with a penalty for each coefficient, by evidence."""
     ridge: Positive | None = None
     """Penalty of the solver ridge, without unit (columns have norm one)."""
     smoothness: bool = True

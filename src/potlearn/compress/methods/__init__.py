@@ -1,0 +1,1 @@
+"""Ways to choose functions or directions, one file each."""

@@ -1,0 +1,60 @@
+"""How long the forces of potentials take, measured side by side on one thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from statistics import median
+from time import thread_time
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from potlearn.potentials.base import ForSystems
+from potlearn.structure.system import System
+
+if TYPE_CHECKING:
+    from potlearn.data import Dataset
+    from potlearn.potentials import LinearPotential
+    from potlearn.typing import Atoms
+
+ATOMS = 500
+"""Atoms of the configurations on which times are measured, about."""
+ROUNDS = 15
+
+
+def examples_of(dataset: Dataset, atoms: int = ATOMS) -> list[Atoms]:
+    """Some configurations of a dataset, spread evenly over it; isolated atoms left out."""
+    usable = np.flatnonzero(~dataset.isolated_mask())
+    if not len(usable):
+        usable = np.arange(len(dataset))
+    mean = float(np.mean(dataset.n_atoms[usable]))
+    count = int(np.clip(round(atoms / mean), 1, len(usable)))
+    chosen = usable[np.linspace(0, len(usable) - 1, count).round().astype(int)]
+    return [dataset[int(k)] for k in chosen]
+
+
+def force_times(
+    potentials: Sequence[LinearPotential], examples: Sequence[Atoms], rounds: int = ROUNDS
+) -> list[float]:
+    """Median CPU time of energies and forces of every potential, in µs/atom, on one thread.
+
+    They take turns, so that what else the machine does falls on all of them.  The pair potentials
+    under them take part; neighbour lists do not.
+    """
+    system = System.of(examples, potentials[0].species, max(p.cutoff for p in potentials))
+    seconds: list[list[float]] = [[] for _ in potentials]
+    calls = [_call(potential) for potential in potentials]
+    for k in range(rounds + 1):
+        for own, call in zip(seconds, calls, strict=True):
+            start = thread_time()
+            call(system)
+            if k:  # the first round warms up
+                own.append(thread_time() - start)
+    return [1e6 * median(own) / len(system) for own in seconds]
+
+
+def _call(potential: LinearPotential) -> Callable[[System], object]:
+    """What is timed: the many-body part alone where the reference takes no systems."""
+    if potential.reference is None or isinstance(potential.reference, ForSystems):
+        return potential.of_system
+    return potential.evaluator

@@ -1,0 +1,1 @@
+"""The report of a compression: errors against size and force time."""

@@ -1,0 +1,94 @@
+"""The parts of a compression: the fit again, and protection of what is left."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from potlearn.errors import ModelFileError
+from potlearn.tasks.compression_origin import Origin
+from potlearn.tasks.linear_settings import linear_settings
+from potlearn.tasks.settings.compress import CompressConfig
+
+if TYPE_CHECKING:
+    from potlearn.compress import Compression, Reduced
+    from potlearn.data import Dataset
+    from potlearn.fit import FitResult
+    from potlearn.fit.beyond import Protected
+    from potlearn.potentials.base import ForSystems
+    from potlearn.runtime import Report
+
+FOLDS = 5
+"""Folds of configurations whose held-out errors choose a size."""
+
+ALL_STAY = (
+    "directions of the coefficients were chosen: all functions stay, and no speed is gained; "
+    "methods that choose functions make a potential faster"
+)
+WALL_ALONE = (
+    "beyond the data the model's own wall protects the potential; soft bounds on its coefficients "
+    "would leave the directions"
+)
+
+
+def fit_again(
+    config: CompressConfig, origin: Origin, train: Dataset, report: Report | None
+) -> FitResult:
+    """The fit of all functions, with the settings of the model's own."""
+    from potlearn.fit import fit_linear
+    from potlearn.runtime import Runtime
+
+    chooses = config.k is None or config.by == "cost"
+    needs_folds = not config.test and (config.curve or chooses)
+    return fit_linear(
+        train,
+        origin.potential.descriptor,
+        linear_settings(origin.solver, train, FOLDS if needs_folds else None),
+        reference=origin.reference,
+        runtime=Runtime(config.workers, progress=report),
+    )
+
+
+def protected(
+    config: CompressConfig,
+    origin: Origin,
+    compression: Compression,
+    reduced: Reduced,
+    train: Dataset,
+    report: Report | None = None,
+) -> Protected:
+    """The potential of a refit, protected beyond the data as the model was, and checked."""
+    from potlearn.compress import pruned_fit
+    from potlearn.fit.beyond import Coverage, Protected, check_beyond, protect
+
+    wanted = origin.protects if config.protect is None else config.protect
+    coverage = Coverage.of(train, origin.potential.species)
+    if wanted and compression.whole.chooses_functions:
+        small, descriptor = pruned_fit(compression.result, compression.descriptor, reduced)
+        return protect(small, descriptor, _below(origin), coverage, report=report)
+    potential, notes = compression.potential(reduced), []
+    if not compression.whole.chooses_functions:
+        notes.append(ALL_STAY)
+    if wanted:  # bounds would leave the subspace: the wall of the model stays
+        potential = replace(potential, reference=origin.potential.reference)
+        notes.append(WALL_ALONE)
+    return Protected(potential, check_beyond(potential, coverage), tuple(notes))
+
+
+def _below(origin: Origin) -> ForSystems | None:
+    """The potential under the fit, as the search beyond the data needs it.
+
+    Raises
+    ------
+    ModelFileError
+        It evaluates single configurations only.
+    """
+    from potlearn.potentials.base import ForSystems
+
+    reference = origin.reference
+    if reference is None or isinstance(reference, ForSystems):
+        return reference
+    raise ModelFileError(
+        f"the model stands on a {type(reference).__name__}, which evaluates single configurations "
+        "only; compress without protection"
+    )
