@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -32,6 +33,7 @@ from potlearn.linalg.blas import one_blas_thread
 from potlearn.runtime import Progress, reporting
 from potlearn.typing import Array, Indices, Mask
 from potlearn.uncertainty.calibration import Scores
+from potlearn.uncertainty.origin import Origin
 from potlearn.uncertainty.posterior import Posterior
 
 ROUNDING = 1e-12
@@ -69,6 +71,11 @@ class LeftOut:
     posterior: Posterior
     sets: Array
     spread: Posterior | None = None
+
+    @cached_property
+    def origin(self) -> Origin | None:
+        """Origin of fitted one-body energies, which depends on the configurations, too."""
+        return Origin.of(self.result, self.posterior.hat)
 
     def scores(self, label: Indices, progress: Progress = None) -> dict[str, Scores]:
         """Residuals, variances and blocks by quantity.
@@ -108,7 +115,11 @@ class LeftOut:
         weighted = np.concatenate([s * r.block.rows for s, r in zip(roots, rows, strict=True)])
         errors = [s * hat.residuals(r.block) for s, r in zip(roots, rows, strict=True)]
         seen = np.concatenate([r.seen for r in rows])
-        error, own, whole = _without(hat.half(weighted), np.concatenate(errors), seen)
+        half, error = hat.half(weighted), np.concatenate(errors)
+        if self.origin is not None:
+            used = [(r.weight, r.block.take(r.seen)) for r in rows if r.quantity == "energy"]
+            error += half.T @ self.origin.pull(used)
+        error, own, whole = _without(half, error, seen)
         variance = whole
         if self.spread is not None:
             none = np.zeros(len(error))

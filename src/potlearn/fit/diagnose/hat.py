@@ -34,7 +34,7 @@ ROUNDING = 1e-13
 
 @dataclass(frozen=True)
 class Hat:
-    """Hat matrix of a fit.
+    r"""Hat matrix of a fit.
 
     Attributes
     ----------
@@ -44,11 +44,14 @@ class Hat:
         Indices of the free columns, or the combination of columns that they are.
     coefficients : (C,)
         All coefficients.
+    penalties : (C',), optional
+        Penalties :math:`\lambda s_j^2` of the free columns, where they are known.
     """
 
     triangle: Array
     free: Array | NDArray[np.intp]
     coefficients: Array
+    penalties: Array | None = None
 
     @classmethod
     def of(
@@ -58,12 +61,14 @@ class Hat:
         *,
         columns: Sequence[str] | None = None,
     ) -> Hat:
-        """Hat matrix from a result's ledger, with a relative penalty of at least ``least``.
+        """Hat matrix from a ledger; a fit without a penalty has the relative one ``least``.
 
         ``columns``: that of a fit of the named columns alone; the coefficients are those of all.
         """
         posed, penalised = _penalised(result, least, columns)
-        return cls(np.asfortranarray(penalised.triangle), posed.free, result.coefficients.ravel())
+        triangle = np.asfortranarray(penalised.triangle)
+        penalties = penalised.ridge * penalised.scales**2
+        return cls(triangle, posed.free, result.coefficients.ravel(), penalties)
 
     @classmethod
     def solved(cls, result: FitResult) -> Hat:
@@ -110,8 +115,9 @@ def _penalised(
     if info.penalties is not None:
         return posed, RidgeFactor.of(posed.problem, 1.0, _own_penalties(result, posed))
     scales = column_scales(posed.problem, info.scaling)
+    # A penalty of the fit stays as it is, however small: leaving rows out is exact for it alone.
     rounding = least * float(np.max((posed.problem.column_norms() / scales) ** 2))
-    return posed, RidgeFactor.of(posed.problem, max(info.ridge, rounding), scales)
+    return posed, RidgeFactor.of(posed.problem, info.ridge or rounding, scales)
 
 
 def _own_penalties(result: FitResult, posed: Posed) -> Array:
