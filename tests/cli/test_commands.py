@@ -172,7 +172,8 @@ def test_inspect_prints_words_and_json(run, copper):
 
 def test_schema_is_json(run):
     schema = json.loads(run("fit", "--schema").stdout)
-    assert set(schema["properties"]) == {"data", "descriptor", "reference", "fit", "output"}
+    sections = {"data", "descriptor", "reference", "fit", "uncertainty", "output"}
+    assert set(schema["properties"]) == sections
 
 
 @pytest.mark.parametrize(
