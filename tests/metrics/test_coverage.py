@@ -30,7 +30,7 @@ def spread_like(made, seed=0, law=1.0):
 def test_true_deviations_cover():
     made = spread_like(evaluation(n=400))
     found = coverage(made)
-    assert list(found)[0] == "all"
+    assert next(iter(found)) == "all"
     assert set(found) == {"all", "bulk", "md", "surface", "vacancy"}
     for quantity in QUANTITIES:
         row = found["all"][quantity]

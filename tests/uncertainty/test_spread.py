@@ -100,6 +100,13 @@ def test_errors_of_equal_cells_are_one_error():
     np.testing.assert_allclose(many.stress, one.stress, rtol=1e-6)
 
 
+def test_no_atoms_have_no_error():
+    found = uncertain(grade=True).spread(cell(SI, 4, seed=1)[:0])
+    assert found.energy == 0
+    assert found.forces.shape == (0, 3)
+    np.testing.assert_array_equal(found.stress, 0.0)
+
+
 @pytest.mark.parametrize("wanted", [("energy",), ("forces",), ("stress", "gamma"), ()])
 def test_only_what_is_wanted_is_there(wanted):
     found = uncertain(grade=True).spread(cell(SI, 5, seed=1), wanted=wanted)
