@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from random import Random
@@ -35,6 +36,13 @@ from potlearn.potentials.wall import Wall
 from potlearn.runtime import Checkpoint, Journal
 from potlearn.studies.table import Results
 from potlearn.tasks.settings.yaml_text import dump_yaml, parse_yaml
+from potlearn.uncertainty import (
+    Link,
+    MaxVolGrade,
+    QuadraticUncertainty,
+    Scores,
+    calibrate,
+)
 
 QUICK = 300
 WB = ("W", "Be")
@@ -57,6 +65,21 @@ def linear(descriptor, reference=None):
     return LinearPotential(descriptor, c, reference, {"fit": {"e0": 0.5}})
 
 
+def uncertain(potential):
+    """The same with a covariance, coefficient sets, two kinds of links and a grade."""
+    shape, rng = potential.coefficients.shape, np.random.default_rng(1)
+    scores = Scores(rng.normal(size=30), rng.uniform(0.1, 1, 30), np.arange(30))
+    grade = MaxVolGrade(potential.descriptor, *rng.normal(size=(2, *shape, 3)))
+    uncertainty = QuadraticUncertainty(
+        "calibrated",
+        rng.normal(size=(potential.coefficients.size, 4)),
+        rng.normal(size=(2, *shape)),
+        {"energy": calibrate(scores), "forces": Link(), "stress": Link(dof=3.0)},
+        grade,
+    )
+    return replace(potential, uncertainty=uncertainty)
+
+
 def potentials() -> dict[str, Any]:
     pod = POD(("Si",), cutoff=3.5, **settings((2, 2, 0, 0, 0, 0), (2, 0, 0, 0, 0), nb=1, ni=3))
     frames = [cell(("Si",), 4, seed) for seed in range(3)]
@@ -71,6 +94,7 @@ def potentials() -> dict[str, Any]:
         "pod": linear(pod, wall),
         "clusters": linear(pod.with_clusters(Clusters.fit(pod, frames, 2, 1, seed=0))),
         "sum": SumPotential(((0.5, linear(box)), (2.0, lj))),
+        "uncertain": uncertain(linear(box)),
     }
 
 
@@ -93,7 +117,11 @@ def atoms(species: tuple[str, ...]):
 def predicted(path: Path):
     potential = load(path)
     with np.errstate(all="ignore"):  # coefficients of 1e308 are numbers like others
-        return potential.predict(atoms(potential.species[:3]))
+        found = potential.predict(atoms(potential.species[:3]))
+        if getattr(potential, "uncertainty", None) is not None:
+            potential.spread(atoms(potential.species[:3]))
+            potential.sample(1)
+        return found
 
 
 # POD files ---------------------------------------------------------------------------------------

@@ -65,7 +65,7 @@ def test_small_samples_cover_in_the_mean(n, rows):
     """Coverage of new blocks, in the mean of many calibrations: at least what is stated."""
     rng = np.random.default_rng(n)
     levels = [x for x in (0.3, 0.5, ONE_SIGMA, 0.8, 0.9, 0.95) if x <= n / (n + 1)]
-    trials, covered = 150, []
+    trials, covered = 100, []
     for _ in range(trials):
         link = calibrate(scores(n, 0.3, 5.0, rng, rows=rows))
         fresh = scores(400, 0.3, 5.0, rng)

@@ -34,7 +34,7 @@ def compare(case, label, exclude=()):
     scores, result = judged(case, label, exclude)
     _, errors, _ = dense(result)
     noise = errors @ errors / (len(errors) - result.info.effective_parameters)
-    for k in np.unique(label)[:5]:
+    for k in np.unique(label)[:3]:
         members, others = np.flatnonzero(label == k), np.flatnonzero(label != k)
         place = {int(old): new for new, old in enumerate(others)}
         kept = [(place[i], q, a) for i, q, a in exclude if i in place]

@@ -100,6 +100,13 @@ def test_errors_of_equal_cells_are_one_error():
     np.testing.assert_allclose(many.stress, one.stress, rtol=1e-6)
 
 
+def test_no_atoms_have_no_error():
+    found = uncertain(grade=True).spread(cell(SI, 4, seed=1)[:0])
+    assert found.energy == 0
+    assert found.forces.shape == (0, 3)
+    np.testing.assert_array_equal(found.stress, 0.0)
+
+
 @pytest.mark.parametrize("wanted", [("energy",), ("forces",), ("stress", "gamma"), ()])
 def test_only_what_is_wanted_is_there(wanted):
     found = uncertain(grade=True).spread(cell(SI, 5, seed=1), wanted=wanted)
@@ -162,7 +169,10 @@ def test_samples_export_and_are_certain(tmp_path):
     for k, drawn in enumerate(potential.sample(2)):
         assert drawn.uncertainty is None
         assert drawn.reference is potential.reference
-        pl.write_yace(replace(drawn, reference=None), tmp_path / f"{k}.yace")
+        pl.write_lammps(drawn, tmp_path / f"{k}")
+        exported = pl.load(tmp_path / f"{k}.yace").predict(cell(WB, 4, seed=1)).forces
+        expected = replace(drawn, reference=None).predict(cell(WB, 4, seed=1)).forces
+        np.testing.assert_allclose(exported, expected, atol=1e-5)
         drawn.save(tmp_path / f"{k}.potl")
         assert pl.load(tmp_path / f"{k}.potl").uncertainty is None
         with pytest.raises(UncertaintyError, match="has no uncertainty"):
@@ -289,7 +299,7 @@ def test_a_corrupt_uncertainty_is_refused_in_words(tmp_path, change, words):
 
 def test_a_quantity_without_labels_has_no_interval():
     potential = uncertain(links={"energy": Link()})
-    with pytest.raises(UncertaintyError, match="no uncertainty of stress; the model has.*energy"):
+    with pytest.raises(UncertaintyError, match=r"no uncertainty of stress; the model has.*energy"):
         potential.uncertainty.factor("stress", 0.5)
     found = potential.spread(cell(SI, 4, seed=1))
     assert found.forces is None

@@ -19,7 +19,7 @@ from potlearn.tasks.progress import Stages, Stopwatch, stages_of
 from potlearn.tasks.reference import make_reference
 from potlearn.tasks.report_files import check_report_packages, write_report_files
 from potlearn.tasks.settings import FitConfig
-from potlearn.tasks.uncertainty import asked_method, quantified
+from potlearn.tasks.uncertainty import asked_method, check_blocks, quantified
 from potlearn.tasks.weights import filled_weights, make_weights, weight_keys, weights_note
 
 if TYPE_CHECKING:
@@ -106,6 +106,7 @@ def _read(config: FitConfig) -> Loaded:
     for dataset in loaded.sets.values():
         dataset.check_species(config.descriptor.species)
     check_some_labels(loaded.sets["train"], make_weights(config.fit.weights).used, "fit")
+    check_blocks(config, loaded.sets["train"])
     return loaded
 
 
@@ -132,7 +133,7 @@ def _fit(config: FitConfig, train: Dataset, report: Report | None) -> _Linear:
 
     folder, section = config.output.folder, config.fit
     # Only a fit with the same settings continues from the checkpoint.
-    key = content_key(config.model_dump(mode="json", exclude={"output"}), size=8)
+    key = content_key(config.model_dump(mode="json", exclude={"output", "uncertainty"}), size=8)
     descriptor = make_descriptor(config.descriptor, train)
     coverage = Coverage.of(train, descriptor.species)
     reference = make_reference(config.reference, coverage.shortest, descriptor.species)

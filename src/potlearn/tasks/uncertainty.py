@@ -29,6 +29,25 @@ def asked_method(config: FitConfig) -> str | None:
     return None if method == "none" else method
 
 
+def check_blocks(config: FitConfig, train: Dataset) -> None:
+    """Refuse blocks of which there are too few, before anything is fitted.
+
+    Raises
+    ------
+    PotlearnError
+        A configuration without the key of the blocks, or too few blocks to calibrate on.
+    """
+    from potlearn.data import info_groups
+    from potlearn.uncertainty import LEAST_BLOCKS, too_few
+
+    key = config.uncertainty.block
+    if asked_method(config) is None or key is None:
+        return
+    k = len(set(info_groups(train, key)))
+    if asked_method(config) == "calibrated" and k < LEAST_BLOCKS:
+        raise too_few(f"the labels by {key!r}", k)
+
+
 def quantified(
     config: FitConfig,
     result: FitResult,

@@ -1,5 +1,7 @@
+from .calibration import LEAST_BLOCKS as LEAST_BLOCKS
 from .calibration import Scores as Scores
 from .calibration import calibrate as calibrate
+from .calibration import too_few as too_few
 from .grades.base import Grade as Grade
 from .grades.mahalanobis import MahalanobisGrade as MahalanobisGrade
 from .grades.maxvol import MaxVolGrade as MaxVolGrade

@@ -91,17 +91,22 @@ def calibrate(scores: Scores, what: str = "the quantity") -> Link:
     scores = scores.take(scores.variances > least)
     k = len(np.unique(scores.blocks))
     if k < LEAST_BLOCKS:
-        raise UncertaintyError(
-            f"errors of {what}: expected labels of at least {LEAST_BLOCKS} independent "
-            f"configurations or blocks of them, got {k}; give more data, smaller blocks, "
-            "or ask for the uncertainty 'posterior', which needs no residuals"
-        )
+        raise too_few(what, k)
     found = _with_quantiles(scores, *_fitted(scores, what), k)
     if found is None:
         raise _without_errors(what)
     link = replace(found, least=least)
     widening = np.sqrt(np.sum(link.std(scores.variances) ** 2) / np.sum(scores.posterior))
     return replace(link, widening=float(widening))
+
+
+def too_few(what: str, k: int) -> UncertaintyError:
+    """What to say of labels in ``k`` blocks only."""
+    return UncertaintyError(
+        f"errors of {what}: expected labels of at least {LEAST_BLOCKS} independent configurations "
+        f"or blocks of them, got {k}; give more data, smaller blocks, or ask for the uncertainty "
+        "'posterior', which needs no residuals"
+    )
 
 
 def _without_errors(what: str) -> UncertaintyError:

@@ -65,8 +65,10 @@ class Link:
     widening: float = 1.0
 
     def __post_init__(self) -> None:
+        for name in ("scale", "power", "noise", "least", "widening", "dof"):
+            object.__setattr__(self, name, float(getattr(self, name)))
         for name in ("scale", "power", "noise", "least", "widening"):
-            value = float(getattr(self, name))
+            value = getattr(self, name)
             if not 0 <= value < np.inf:
                 raise UncertaintyError(
                     f"link: {name}: expected a finite number of at least 0, got {value:g}"
@@ -74,7 +76,9 @@ class Link:
         if not self.dof > 0:
             raise UncertaintyError(f"link: dof: expected a positive number, got {self.dof:g}")
         if self.levels is not None or self.factors is not None:
-            self._check_levels(np.asarray(self.levels, float), np.asarray(self.factors, float))
+            for name in ("levels", "factors"):
+                object.__setattr__(self, name, np.asarray(getattr(self, name), float))
+            self._check_levels(np.asarray(self.levels), np.asarray(self.factors))
 
     @staticmethod
     def _check_levels(levels: Array, factors: Array) -> None:

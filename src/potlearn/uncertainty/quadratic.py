@@ -188,7 +188,7 @@ class QuadraticSpreader:
         self, system: System, volume: float, wanted: Collection[str], *, threads: int = 1
     ) -> Spread:
         """Expected errors of one configuration; only what is wanted is worked out."""
-        links, n = self.uncertainty.links, len(system)
+        links, n = self.uncertainty.links, max(len(system), 1)
         wanted = [part for part in wanted if part in self.uncertainty.parts]
         energy = forces = stress = gamma = mean = None
         if "energy" in wanted:
