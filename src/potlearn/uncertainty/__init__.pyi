@@ -16,3 +16,4 @@ from .posterior import Posterior as Posterior
 from .quadratic import QuadraticUncertainty as QuadraticUncertainty
 from .quantify import fingerprints as fingerprints
 from .quantify import quantify as quantify
+from .spectrum import Spectrum as Spectrum

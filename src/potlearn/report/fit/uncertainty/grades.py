@@ -1,0 +1,223 @@
+"""Panel: extrapolation grades of atoms, by group."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from html import escape
+
+import numpy as np
+
+from potlearn.metrics import EVERYTHING, Evaluation
+from potlearn.report.fit.uncertainty.sets import all_in_fit, remark, with_grades
+from potlearn.report.fit.view import FitView
+from potlearn.report.page.compact import Json
+from potlearn.report.page.numbers import natural
+from potlearn.report.page.panel import Panel
+from potlearn.report.page.plots import (
+    BLACK,
+    COLOURS,
+    PALE,
+    figure,
+    legend,
+    line,
+    logarithmic,
+    place,
+)
+from potlearn.report.page.tables import Cell, Table, count, headings, number, text
+from potlearn.typing import Array
+
+LIMIT = 1.0
+"""The largest grade of the training data."""
+MOST_ROWS = 20
+MOST_NAMED = len(COLOURS)
+"""Groups with a colour of their own; the others are one pale line."""
+LEAST = 1e-3
+"""Smaller grades are drawn here."""
+
+_BINS_PER_DECADE = 20
+_ALL = "All"
+
+
+def grades(view: FitView) -> Panel | None:
+    """Histograms, shares above 1, and the configurations with the largest grades."""
+    sets = with_grades(view)
+    if not sets:
+        return None
+    figures = {
+        f"grades-{k}": plot
+        for k, (evaluation, gamma) in enumerate(sets.values())
+        if (plot := _plot(evaluation, gamma)) is not None
+    }
+    names = list(sets)
+    plots = "".join(
+        place("figure", f"Grades, {name}", _caption(view, name), key)
+        for key in figures
+        for name in [names[int(key.rpartition("-")[2])]]
+    )
+    tables = (_tables(view, name, *found) for name, found in sets.items())
+    note = (
+        "Extrapolation grade γ of every atom: at most 1 for the environments that the potential "
+        "was fitted to. Above 1 the potential extrapolates: errors may be larger than expected, "
+        "and such configurations are worth a calculation."
+    )
+    parts = [_reading(sets), f'<div class="plots two">{plots}</div>' * bool(plots), *tables]
+    content = "\n".join([*parts, _largest(view, sets)])
+    return Panel("Extrapolation grade", content, note, link="Grades", figures=figures)
+
+
+def _reading(sets: Mapping[str, tuple[Evaluation, Array]]) -> str:
+    """Share of atoms above the limit in every set."""
+    items = []
+    for name, (_, gamma) in sets.items():
+        known = gamma[~np.isnan(gamma)]
+        above, strange = known > LIMIT, int(np.isinf(known).sum())
+        words = f"{escape(name)}: {percent(float(above.mean()))} % of {len(known):,} atoms above 1"
+        if strange:
+            words += (
+                f"; {strange:,} of them infinite, atoms of a species that the training data "
+                "do not have"
+            )
+        items.append(f"<li>{words}.</li>")
+    return f"<ul>{''.join(items)}</ul>"
+
+
+def percent(share: float) -> str:
+    """A share in percent; a small one is not rounded to nothing."""
+    return f"{100 * share:.2g}" if share < 0.0995 else f"{100 * share:.0f}"
+
+
+def _caption(view: FitView, name: str) -> str:
+    return remark(view, name) or "share of the atoms of each group, per bin"
+
+
+# Histograms ---------------------------------------------------------------------------------------
+
+
+def _plot(evaluation: Evaluation, gamma: Array) -> Json | None:
+    """Histogram of every group; None where no grade is finite."""
+    finite = np.isfinite(gamma)
+    if not finite.any():
+        return None
+    logs = np.log10(np.maximum(gamma, LEAST))
+    edges = _edges(logs[finite])
+    parts = dict(_groups(evaluation, gamma))
+    shares = {
+        name: 100 * np.histogram(logs[finite & own], edges)[0] / own.sum()
+        for name, own in parts.items()
+    }
+    heights = [float(s) for share in shares.values() for s in share if s > 0]
+    floor = min(heights) / 2
+    traces = [
+        _stairs(edges, share, floor, name, k) for k, (name, share) in enumerate(shares.items())
+    ]
+    ends = (10 ** edges[0], 10 ** edges[-1])
+    limit = line([LIMIT] * 2, [floor, 2 * max(heights)], BLACK, "", {"dash": "dot", "width": 1})
+    x = logarithmic("Extrapolation grade γ", ends)
+    y = logarithmic("Share of atoms per bin (%)", heights)
+    more = legend(x=0.01, xanchor="left", font={"size": 11}) if len(shares) > 1 else {}
+    return figure([*traces, {**limit, "showlegend": False}], x, y, **more)
+
+
+def _edges(logs: Array) -> Array:
+    """Equal bins of log γ, one edge at γ = 1."""
+    low = np.floor(_BINS_PER_DECADE * min(float(logs.min()), -0.05))
+    high = np.ceil(_BINS_PER_DECADE * max(float(logs.max()) + 1e-9, 0.05))
+    n = int(high - low)
+    step = -(-n // 60)
+    low, high = step * np.floor(low / step), step * np.ceil(high / step)
+    return np.asarray(np.arange(low, high + step, step) / _BINS_PER_DECADE)
+
+
+def _groups(evaluation: Evaluation, gamma: Array) -> Iterator[tuple[str, Array]]:
+    """Atoms of each group that has a colour, those with the largest grades first; then the rest."""
+    atoms = {name: own[evaluation.owner] for name, own in evaluation.by_group().items()}
+    known = {name: own & ~np.isnan(gamma) for name, own in atoms.items()}
+    ordered = sorted(
+        (name for name, own in known.items() if own.any()),
+        key=lambda name: -float(np.quantile(gamma[known[name]], 0.99, method="lower")),
+    )
+    named = ordered if len(ordered) <= MOST_NAMED else ordered[: MOST_NAMED - 1]
+    yield from ((name, known[name]) for name in named)
+    if len(named) < len(ordered):
+        others = np.any([known[name] for name in ordered[len(named) :]], axis=0)
+        yield f"{len(ordered) - len(named)} other groups", others
+
+
+def _stairs(edges: Array, share: Array, floor: float, name: str, k: int) -> Json:
+    """A histogram as a line; empty bins lie below the plot."""
+    centres = 10 ** (0.5 * (edges[:-1] + edges[1:]))
+    colour = PALE if name.endswith("other groups") and k == MOST_NAMED - 1 else COLOURS[k]
+    heights = [float(s) if s > 0 else floor / 2 for s in share]
+    style = {"shape": "hvh", "width": 1.6}
+    return line(centres.tolist(), heights, colour, escape(name, quote=False), style)
+
+
+# Tables -------------------------------------------------------------------------------------------
+
+
+def _tables(view: FitView, name: str, evaluation: Evaluation, gamma: Array) -> str:
+    table = _table(evaluation, gamma).html()
+    title = escape(f"Grades by group, {name}")
+    if all_in_fit(view, name):
+        return f"<details><summary>{title} (were in the fit)</summary>{table}</details>"
+    return f"<h3>{title}</h3>{table}"
+
+
+def _table(evaluation: Evaluation, gamma: Array) -> Table:
+    members = evaluation.by_group()
+    rows = [_row(_ALL, EVERYTHING, np.ones(len(evaluation), bool), evaluation, gamma)]
+    rows += [
+        _row(name, name, members[name], evaluation, gamma) for name in sorted(members, key=natural)
+    ]
+    heads = headings(["Group"], ["Configs", "Atoms", "γ above 1 (%)", "Median γ", "Largest γ"])
+    return Table(heads, rows, top=_ALL, kind="groups")
+
+
+def _row(shown: str, key: str, own: Array, evaluation: Evaluation, gamma: Array) -> list[Cell]:
+    values = gamma[own[evaluation.owner]]
+    values = values[~np.isnan(values)]
+    cells = [Cell(shown, key, is_text=True), count(int(own.sum())), count(len(values))]
+    if not len(values):
+        return [*cells, *(number(None) for _ in range(3))]
+    share = float(np.mean(values > LIMIT))
+    return [
+        *cells,
+        Cell(percent(share), f"{share:.6g}"),
+        grade(float(np.quantile(values, 0.5, method="lower"))),
+        grade(float(values.max())),
+    ]
+
+
+def grade(value: float) -> Cell:
+    """A grade, which may be infinite."""
+    return Cell("∞", "Infinity") if np.isinf(value) else number(value)
+
+
+def _largest(view: FitView, sets: Mapping[str, tuple[Evaluation, Array]]) -> str:
+    """Configurations with the largest grades, of sets that were not in the fit where there are."""
+    new = {name: found for name, found in sets.items() if not all_in_fit(view, name)} or sets
+    found: list[tuple[float, list[Cell]]] = []
+    for name, (evaluation, gamma) in new.items():
+        for i, atom in _tops(evaluation, gamma):
+            value = float(gamma[atom])
+            words = (evaluation.sources[i], name, evaluation.groups[i])
+            index = int(atom - evaluation.first[i])
+            found.append((value, [*map(text, words), count(index), grade(value)]))
+    found.sort(key=lambda pair: -pair[0])
+    heads = headings(["Configuration", "Set", "Group"], ["Atom", "γ"])
+    table = Table(heads, [row for _, row in found[:MOST_ROWS]])
+    return f"<h3>Largest grades, with their atoms (counted from 0)</h3>{table.html()}"
+
+
+def _tops(evaluation: Evaluation, gamma: Array) -> Iterator[tuple[int, int]]:
+    """Configurations with the largest grades, and the atom of each."""
+    known = np.where(np.isnan(gamma), -1.0, gamma)
+    filled = np.flatnonzero(evaluation.n_atoms > 0)
+    if not len(filled):
+        return
+    tops = np.maximum.reduceat(known, evaluation.first[:-1][filled])
+    for k in np.argsort(-tops, kind="stable")[:MOST_ROWS].tolist():
+        i = int(filled[k])
+        if tops[k] >= 0:
+            first, last = evaluation.first[i : i + 2]
+            yield i, int(first + np.argmax(known[first:last]))
