@@ -70,10 +70,12 @@ def log_axis(axes: Axes, low: float, high: float, labelled: bool, which: str = "
     powers = [10.0**k for k in range(floor(log10(low)), ceil(log10(high)) + 1)]
     ticks = [p for p in powers if low <= p <= high]
     between = [k * p for p in powers for k in range(2, 10) if low <= k * p <= high]
-    axes.set(**{f"{which}scale": "log", f"{which}lim": (low, high)})
-    axis = axes.xaxis if which == "x" else axes.yaxis
-    axis.set_ticks(ticks, [f"{tick:g}" if labelled else "" for tick in ticks])
-    axis.set_ticks(between if labelled else [], [""] * len(between) if labelled else [], minor=True)
+    axes.set_yscale("log")
+    axes.set_ylim(low, high)
+    axes.set_yticks(ticks, [f"{tick:g}" if labelled else "" for tick in ticks])
+    axes.set_yticks(
+        between if labelled else [], [""] * len(between) if labelled else [], minor=True
+    )
 
 
 def colours_of(sets: Mapping[str, object]) -> dict[str, str]:

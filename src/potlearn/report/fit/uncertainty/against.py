@@ -94,11 +94,11 @@ def against(view: FitView) -> Panel | None:
     )
     content = "".join(f'<div class="plots">{row}</div>' for row in rows if row)
     note = (
-        "Thin lines: where 68 and 95 % of the errors should end. Thick lines: where 68 % (solid) "
-        "and 95 % (dashed) of them end, in bins with equal numbers of them. Standard deviations "
-        "that tell large errors from small ones make thick lines that rise as the thin ones do. "
-        f"With more than {MOST_POINTS:,} components, shading shows their density and points the "
-        f"{WORST} errors that are largest in standard deviations."
+        "Orange: below these lines 68 % (solid) and 95 % (dashed) of the errors should lie. Black: "
+        "below these they lie, in bins with equal numbers of them. Standard deviations that tell "
+        "large errors from small ones make black lines that rise as the orange ones do. With more "
+        f"than {MOST_POINTS:,} components, shading shows their density and points the {WORST} "
+        "errors that are largest in standard deviations. The smallest 1 % may lie outside."
     )
     data = {"against": {q.key: _quantity(view, q, pairs) for q, pairs in found.items()}}
     title = "Errors against standard deviations"
@@ -126,9 +126,9 @@ def _quantity(view: FitView, quantity: Quantity, found: Mapping[str, Pairs]) -> 
 
 
 def limits(found: Iterable[Pairs]) -> Axes:
-    """Limits of both axes; the smallest 1 % of the errors may lie outside."""
+    """Limits of both axes; the smallest 1 % of both may lie outside."""
     listed = list(found)
-    stds = [float(end) for p in listed for end in (p.stds.min(), p.stds.max())]
+    stds = [float(q) for p in listed for q in np.quantile(p.stds, (0.01, 1.0))]
     sizes = [float(q) for p in listed for q in np.quantile(p.sizes, (0.01, 1.0))]
     return limits_of(stds), limits_of(sizes)
 

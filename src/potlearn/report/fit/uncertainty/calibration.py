@@ -30,9 +30,9 @@ def calibration(view: FitView, name: str) -> Json:
         curve = calibration_curve(evaluation, key)
         if curve is not None:
             traces.append(_line(quantity.name, colour, curve[0].tolist(), curve[1].tolist()))
-    axes = {"range": [0, 100], "tickvals": [0, 20, 40, 60, 80, 100]}
+    axes = {"range": [0, 101], "tickvals": [0, 20, 40, 60, 80, 100]}
     x = {"title": "Probability of the interval (%)", **axes}
-    y = {"title": "Share of errors within (%)", **axes, "range": [0, 101]}
+    y = {"title": "Share of errors within (%)", **axes}
     return figure(traces, x, y, **legend(y=0.02, yanchor="bottom"))
 
 

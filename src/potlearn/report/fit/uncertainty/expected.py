@@ -19,6 +19,8 @@ Rows = Mapping[str, Mapping[str, Coverage]]
 
 FEW = 20
 """Fewer configurations say little of coverage."""
+WIDE = 0.2
+"""An interval of a share that is wider than this leaves much open."""
 _ALL = "All"
 _NOTE = (
     "A standard deviation is meant to be exceeded by 32 % of the errors, and the interval of 95 % "
@@ -27,9 +29,11 @@ _NOTE = (
 )
 _ABOUT_TABLE = (
     "In 68 %, in 95 %: share of the errors within these intervals, with its own 95 % interval. "
-    "Mean std: mean standard deviation. One width: the half width that would cover the same "
-    "share if all errors had the same; a larger one means that the standard deviations tell large "
-    "errors from small ones. Rank: rank correlation of standard deviations and absolute errors."
+    "Mean std: mean standard deviation. One width: the half width that would cover as many errors "
+    "as one standard deviation does if it were the same for all; where it is larger than the mean, "
+    "standard deviations gain by telling large errors from small ones. Rank: rank correlation of "
+    "standard deviations and absolute errors. Zero by symmetry: components that vanish by "
+    "symmetry, which are left out."
 )
 
 
@@ -46,8 +50,8 @@ def expected(view: FitView) -> Panel | None:
     )
     parts = [*(_reading(view, name, rows) for name, rows in found.items())]
     parts.append(f'<div class="plots two">{plots}</div>')
+    parts.append(f'<h3>Coverage by group</h3><p class="note">{_ABOUT_TABLE}</p>')
     parts += [_tables(view, name, rows) for name, rows in found.items()]
-    parts.append(f'<p class="note">{_ABOUT_TABLE}</p>')
     return Panel("Expected errors", "\n".join(parts), _NOTE, figures=figures)
 
 
@@ -90,10 +94,12 @@ def _verdict(row: Coverage) -> str:
         return "<b>too few, the standard deviations are too small</b>"
     if any(c.low > c.level for c in row.at):
         return "more than meant, the standard deviations are too large"
-    k = row.configurations
+    k, one = row.configurations, row.at[0]
     if k < FEW:
         what = "configuration says" if k == 1 else "configurations say"
         return f"no contradiction, but {k} {what} little"
+    if one.high - one.low > WIDE:
+        return f"as it should be, as far as {k} configurations can tell"
     return "as it should be"
 
 
@@ -103,14 +109,10 @@ def _verdict(row: Coverage) -> str:
 def _tables(view: FitView, name: str, rows: Rows) -> str:
     """Coverage by group of a set; folded where the set says nothing of new configurations."""
     table = _table(rows).html()
-    title = f"Coverage by group, {name}"
+    title = escape(name.capitalize())
     if all_in_fit(view, name):
-        title = escape(f"{title} ({WERE_IN_SHORT})")
-        return f"<details><summary>{title}</summary>{table}</details>"
-    return f"<h3>{escape(title)}</h3>{table}"
-
-
-WERE_IN_SHORT = "were in the fit"
+        return f"<details><summary>{title} (were in the fit)</summary>{table}</details>"
+    return f"<h3>{title}</h3>{table}"
 
 
 def _table(rows: Rows) -> Table:

@@ -24,11 +24,10 @@ from potlearn.report.fit.frames import (
     MARGIN,
     framed,
     label_axis,
-    log_axis,
 )
 from potlearn.report.fit.uncertainty.against import Pairs, factor_95, limits
 from potlearn.report.fit.uncertainty.calibration import band
-from potlearn.report.page.plots import COLOURS, ORANGE
+from potlearn.report.page.plots import COLOURS, ORANGE, ticks_between
 from potlearn.report.paper import ACCENT, COLUMN, GREY
 
 if TYPE_CHECKING:
@@ -90,7 +89,7 @@ def _against(evaluation: Evaluation) -> Figure:
         axes = framed(figure, k * each + left, BELOW, width, height)
         _pairs(axes, quantity, pairs, factor_95(evaluation, quantity.key))
         unit = quantity.error_unit
-        label_axis(axes, "x", f"{quantity.name} std ({unit})", 0.18 / height)
+        label_axis(axes, "x", f"{quantity.noun.capitalize()} std ({unit})", 0.18 / height)
         label_axis(axes, "y", f"Absolute error ({unit})", (_TICKS + 0.08) / width)
     return figure
 
@@ -114,5 +113,16 @@ def _pairs(axes: Axes, quantity: Quantity, pairs: Pairs, wide: float) -> None:
     for factor, end, dash in zip((1.0, wide), ends, ("-", "--"), strict=True):
         axes.plot(x, factor * x, color=ORANGE, linewidth=0.8, linestyle=dash)
         axes.plot(middles * quantity.factor, end * quantity.factor, color="black", linestyle=dash)
-    log_axis(axes, float(x[0]), float(x[1]), labelled=True, which="x")
-    log_axis(axes, float(y[0]), float(y[1]), labelled=True)
+    _logarithmic(axes, "x", float(x[0]), float(x[1]))
+    _logarithmic(axes, "y", float(y[0]), float(y[1]))
+
+
+def _logarithmic(axes: Axes, which: str, low: float, high: float) -> None:
+    """A logarithmic axis with round numbers, those between powers of ten where it is short."""
+    axes.set(**{f"{which}scale": "log", f"{which}lim": (low, high)})
+    axis = axes.xaxis if which == "x" else axes.yaxis
+    ticks = ticks_between(low, high)
+    shown = ticks[:: -(-len(ticks) // 5)]
+    axis.set_ticks(shown, [f"{tick:g}" for tick in shown])
+    others = [tick for tick in ticks if tick not in shown]
+    axis.set_ticks(others, [""] * len(others), minor=True)

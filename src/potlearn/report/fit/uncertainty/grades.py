@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 
 import numpy as np
@@ -11,7 +11,7 @@ from potlearn.metrics import EVERYTHING, Evaluation
 from potlearn.report.fit.uncertainty.sets import all_in_fit, remark, with_grades
 from potlearn.report.fit.view import FitView
 from potlearn.report.page.compact import Json
-from potlearn.report.page.numbers import natural
+from potlearn.report.page.numbers import counted, natural
 from potlearn.report.page.panel import Panel
 from potlearn.report.page.plots import (
     BLACK,
@@ -24,17 +24,17 @@ from potlearn.report.page.plots import (
     place,
 )
 from potlearn.report.page.tables import Cell, Table, count, headings, number, text
-from potlearn.typing import Array
+from potlearn.typing import Array, Mask
 
 LIMIT = 1.0
 """The largest grade of the training data."""
-MOST_ROWS = 20
+MOST_ROWS, LEAST_ROWS = 20, 5
 MOST_NAMED = len(COLOURS)
 """Groups with a colour of their own; the others are one pale line."""
 LEAST = 1e-3
 """Smaller grades are drawn here."""
 
-_BINS_PER_DECADE = 20
+_BINS_PER_DECADE, _MOST_BINS = 20, 60
 _ALL = "All"
 
 
@@ -43,16 +43,12 @@ def grades(view: FitView) -> Panel | None:
     sets = with_grades(view)
     if not sets:
         return None
-    figures = {
-        f"grades-{k}": plot
-        for k, (evaluation, gamma) in enumerate(sets.values())
-        if (plot := _plot(evaluation, gamma)) is not None
-    }
-    names = list(sets)
+    drawn = {name: found for name, found in sets.items() if np.isfinite(found[1]).any()}
+    edges = _edges([_logs(gamma) for _, gamma in drawn.values()])
+    figures = {f"grades-{k}": _plot(*found, edges) for k, found in enumerate(drawn.values())}
     plots = "".join(
         place("figure", f"Grades, {name}", _caption(view, name), key)
-        for key in figures
-        for name in [names[int(key.rpartition("-")[2])]]
+        for key, name in zip(figures, drawn, strict=True)
     )
     tables = (_tables(view, name, *found) for name, found in sets.items())
     note = (
@@ -70,12 +66,15 @@ def _reading(sets: Mapping[str, tuple[Evaluation, Array]]) -> str:
     items = []
     for name, (_, gamma) in sets.items():
         known = gamma[~np.isnan(gamma)]
-        above, strange = known > LIMIT, int(np.isinf(known).sum())
-        words = f"{escape(name)}: {percent(float(above.mean()))} % of {len(known):,} atoms above 1"
+        above, strange = int(np.sum(known > LIMIT)), int(np.isinf(known).sum())
+        words = (
+            f"{above:,} of {counted(len(known), 'atom')} of {escape(name)} are above 1 "
+            f"({percent(above / len(known))} %)"
+        )
         if strange:
             words += (
-                f"; {strange:,} of them infinite, atoms of a species that the training data "
-                "do not have"
+                f", {strange:,} of them infinite: their species has no environment in the "
+                "training data"
             )
         items.append(f"<li>{words}.</li>")
     return f"<ul>{''.join(items)}</ul>"
@@ -93,17 +92,16 @@ def _caption(view: FitView, name: str) -> str:
 # Histograms ---------------------------------------------------------------------------------------
 
 
-def _plot(evaluation: Evaluation, gamma: Array) -> Json | None:
-    """Histogram of every group; None where no grade is finite."""
-    finite = np.isfinite(gamma)
-    if not finite.any():
-        return None
-    logs = np.log10(np.maximum(gamma, LEAST))
-    edges = _edges(logs[finite])
-    parts = dict(_groups(evaluation, gamma))
+def _logs(gamma: Array) -> Array:
+    """Logarithms of the finite grades."""
+    return np.log10(np.maximum(gamma[np.isfinite(gamma)], LEAST))
+
+
+def _plot(evaluation: Evaluation, gamma: Array, edges: Array) -> Json:
+    """Histogram of every group, in shares of all its atoms."""
     shares = {
-        name: 100 * np.histogram(logs[finite & own], edges)[0] / own.sum()
-        for name, own in parts.items()
+        name: 100 * np.histogram(_logs(gamma[own]), edges)[0] / own.sum()
+        for name, own in _groups(evaluation, gamma)
     }
     heights = [float(s) for share in shares.values() for s in share if s > 0]
     floor = min(heights) / 2
@@ -118,17 +116,17 @@ def _plot(evaluation: Evaluation, gamma: Array) -> Json | None:
     return figure([*traces, {**limit, "showlegend": False}], x, y, **more)
 
 
-def _edges(logs: Array) -> Array:
-    """Equal bins of log γ, one edge at γ = 1."""
-    low = np.floor(_BINS_PER_DECADE * min(float(logs.min()), -0.05))
-    high = np.ceil(_BINS_PER_DECADE * max(float(logs.max()) + 1e-9, 0.05))
-    n = int(high - low)
-    step = -(-n // 60)
-    low, high = step * np.floor(low / step), step * np.ceil(high / step)
-    return np.asarray(np.arange(low, high + step, step) / _BINS_PER_DECADE)
+def _edges(logs: Sequence[Array]) -> Array:
+    """Equal bins of log γ, one edge at γ = 1, the first and the last one empty."""
+    values = np.concatenate([[-0.05, 0.05], *logs])
+    low = np.floor(_BINS_PER_DECADE * values.min())
+    high = np.ceil(_BINS_PER_DECADE * values.max())
+    step = max(-(-int(high - low) // _MOST_BINS), 1)
+    low, high = np.floor(low / step) - 1, np.ceil(high / step) + 1
+    return np.asarray(step * np.arange(low, high + 1) / _BINS_PER_DECADE)
 
 
-def _groups(evaluation: Evaluation, gamma: Array) -> Iterator[tuple[str, Array]]:
+def _groups(evaluation: Evaluation, gamma: Array) -> Iterator[tuple[str, Mask]]:
     """Atoms of each group that has a colour, those with the largest grades first; then the rest."""
     atoms = {name: own[evaluation.owner] for name, own in evaluation.by_group().items()}
     known = {name: own & ~np.isnan(gamma) for name, own in atoms.items()}
@@ -173,7 +171,7 @@ def _table(evaluation: Evaluation, gamma: Array) -> Table:
     return Table(heads, rows, top=_ALL, kind="groups")
 
 
-def _row(shown: str, key: str, own: Array, evaluation: Evaluation, gamma: Array) -> list[Cell]:
+def _row(shown: str, key: str, own: Mask, evaluation: Evaluation, gamma: Array) -> list[Cell]:
     values = gamma[own[evaluation.owner]]
     values = values[~np.isnan(values)]
     cells = [Cell(shown, key, is_text=True), count(int(own.sum())), count(len(values))]
@@ -194,7 +192,10 @@ def grade(value: float) -> Cell:
 
 
 def _largest(view: FitView, sets: Mapping[str, tuple[Evaluation, Array]]) -> str:
-    """Configurations with the largest grades, of sets that were not in the fit where there are."""
+    """Configurations with the largest grades: those above 1, or a few.
+
+    Of sets that were not in the fit, where there are such.
+    """
     new = {name: found for name, found in sets.items() if not all_in_fit(view, name)} or sets
     found: list[tuple[float, list[Cell]]] = []
     for name, (evaluation, gamma) in new.items():
@@ -205,7 +206,8 @@ def _largest(view: FitView, sets: Mapping[str, tuple[Evaluation, Array]]) -> str
             found.append((value, [*map(text, words), count(index), grade(value)]))
     found.sort(key=lambda pair: -pair[0])
     heads = headings(["Configuration", "Set", "Group"], ["Atom", "γ"])
-    table = Table(heads, [row for _, row in found[:MOST_ROWS]])
+    n = max(sum(value > LIMIT for value, _ in found), LEAST_ROWS)
+    table = Table(heads, [row for _, row in found[: min(n, MOST_ROWS)]])
     return f"<h3>Largest grades, with their atoms (counted from 0)</h3>{table.html()}"
 
 

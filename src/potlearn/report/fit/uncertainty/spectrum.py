@@ -87,7 +87,7 @@ def _plot(found: Spectrum) -> Json:
     low, high = min(values) / 1.2, max(values) * 1.2
     if len(ticks_between(low, high)) > 8:
         axis = logarithmic("Standard deviation (best = 1)", values, _every_other(low, high))
-    across = {"title": "Combination of coefficients"}
+    across = {"title": "Combination of coefficients", "range": [0, n + 1]}
     return figure(traces, across, axis, **legend(x=0.99, y=0.02, yanchor="bottom"))
 
 
