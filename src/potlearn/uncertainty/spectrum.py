@@ -1,9 +1,9 @@
 r"""How far data decide each combination of coefficients.
 
-With the weighted rows X, penalty :math:`\lambda S^2` and the triangular factor T of both, singular
+With the triangular factor R of the weighted rows and the penalty :math:`\lambda S^2`, singular
 values of
 
-.. math:: T S^{-1}, \qquad s_k^2 = d_k + \lambda
+.. math:: R S^{-1}: \; \sqrt{d_k}, \qquad s_k^2 = d_k + \lambda
 
 belong to combinations of scaled coefficients that are independent in the posterior; the standard
 deviation of the k-th is :math:`\sigma / s_k`, and that of the penalty alone
@@ -20,11 +20,13 @@ from typing import Self
 import numpy as np
 
 from potlearn.errors import UncertaintyError
-from potlearn.fit.diagnose.hat import Hat
 from potlearn.fit.posed import Posed
 from potlearn.fit.result import FitResult
 from potlearn.fit.solve.spectrum import column_scales
 from potlearn.typing import Array
+
+ROUNDING = 1e-14
+"""Smaller singular values, in parts of the largest, are rounding."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,8 +58,11 @@ class Spectrum:
         """Of the free coefficients of a fit, from its ledger."""
         problem = Posed.of(result.ledger, result.settings).problem
         scales = column_scales(problem, result.info.scaling)
-        sizes = np.linalg.svd(Hat.of(result).triangle / scales, compute_uv=False)
+        found = np.zeros(len(scales))
+        own = np.linalg.svd(problem.R / scales, compute_uv=False)
+        found[: len(own)] = own
         ridge = result.info.ridge
+        sizes = np.hypot(np.maximum(found, ROUNDING * found[0]), np.sqrt(ridge))
         return cls(sizes[0] / sizes, float(sizes[0] / np.sqrt(ridge)) if ridge > 0 else None)
 
     @property

@@ -6,7 +6,7 @@ the ``WORST`` errors that are largest in standard deviations as points.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -27,14 +27,15 @@ WORST = 300
 SHARES = (0.68, 0.95)
 """Shares of the errors that lie below the lines."""
 LEAST = 1e-3
-"""Errors below this part of the median standard deviation are drawn there."""
+"""Errors below this part of their standard deviation are drawn there; axes begin at this part of
+the median standard deviation."""
 
 Limits: TypeAlias = tuple[float, float]
 Axes: TypeAlias = tuple[Limits, Limits]
 
 _CELLS = (80, 80)
 _BINS = 16
-_FEWEST = 20
+_FEWEST = 40
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class Pairs:
     @property
     def sizes(self) -> Array:
         """Absolute errors (m,); the smallest are raised, so that they have a logarithm."""
-        return np.maximum(np.abs(self.values.error), LEAST * float(np.median(self.stds)))
+        return np.maximum(np.abs(self.values.error), LEAST * self.stds)
 
     def quantiles(self) -> tuple[Array, Array]:
         """Standard deviations (b,), and the errors (2, b) that :data:`SHARES` lie below.
@@ -98,7 +99,7 @@ def against(view: FitView) -> Panel | None:
         "below these they lie, in bins with equal numbers of them. Standard deviations that tell "
         "large errors from small ones make black lines that rise as the orange ones do. With more "
         f"than {MOST_POINTS:,} components, shading shows their density and points the {WORST} "
-        "errors that are largest in standard deviations. The smallest 1 % may lie outside."
+        "errors that are largest in standard deviations. The smallest ones may lie outside."
     )
     data = {"against": {q.key: _quantity(view, q, pairs) for q, pairs in found.items()}}
     title = "Errors against standard deviations"
@@ -126,11 +127,15 @@ def _quantity(view: FitView, quantity: Quantity, found: Mapping[str, Pairs]) -> 
 
 
 def limits(found: Iterable[Pairs]) -> Axes:
-    """Limits of both axes; the smallest 1 % of both may lie outside."""
+    """Limits of both axes; the smallest 1 % of both, and what is tiny, lie outside."""
     listed = list(found)
-    stds = [float(q) for p in listed for q in np.quantile(p.stds, (0.01, 1.0))]
-    sizes = [float(q) for p in listed for q in np.quantile(p.sizes, (0.01, 1.0))]
-    return limits_of(stds), limits_of(sizes)
+    least = LEAST * min(float(np.median(p.stds)) for p in listed)
+    return _ends([p.stds for p in listed], least), _ends([p.sizes for p in listed], least)
+
+
+def _ends(values: Sequence[Array], least: float) -> Limits:
+    low = max(least, min(float(np.quantile(v, 0.01)) for v in values))
+    return limits_of([low, max(low, *(float(v.max()) for v in values))])
 
 
 def factor_95(evaluation: Evaluation, quantity: str) -> float:

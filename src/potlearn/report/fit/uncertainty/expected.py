@@ -83,8 +83,8 @@ def _sentence(name: str, quantity: Quantity, row: Coverage) -> str:
     share, low, high = (significant(100 * x, 2) for x in (one.share, one.low, one.high))
     return (
         f"{share} % of the {quantity.noun} errors of the {escape(name)} set lie within one "
-        f"standard deviation ({low} to {high} %), and {100 * two.share:.0f} % within the interval "
-        f"of 95 %: {_verdict(row)}."
+        f"standard deviation (68 % are meant; {low} to {high} %), and {100 * two.share:.0f} % "
+        f"within the interval of 95 %: {_verdict(row)}."
     )
 
 
@@ -99,8 +99,8 @@ def _verdict(row: Coverage) -> str:
         what = "configuration says" if k == 1 else "configurations say"
         return f"no contradiction, but {k} {what} little"
     if one.high - one.low > WIDE:
-        return f"as it should be, as far as {k} configurations can tell"
-    return "as it should be"
+        return f"agrees with both, as far as {k} configurations can tell"
+    return "agrees with both"
 
 
 # Tables -------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ Both show one set, that of the headline numbers: a set that was in the fit would
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from math import log
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,15 +29,15 @@ from potlearn.report.fit.frames import (
 from potlearn.report.fit.uncertainty.against import Pairs, factor_95, limits
 from potlearn.report.fit.uncertainty.calibration import band
 from potlearn.report.page.plots import COLOURS, ORANGE, ticks_between
-from potlearn.report.paper import ACCENT, COLUMN, GREY
+from potlearn.report.paper import ACCENT, COLUMN, GREY, power_of_ten
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 _RASTERIZED = 2000
-_TICKS = 0.34
-"""Width of the tick labels of a logarithmic axis, in inches."""
+_TICKS, _EACH = 0.36, 0.44
+"""Width of the tick labels of a logarithmic axis, and the place for each, in inches."""
 
 
 def uncertainty_figures(evaluations: Mapping[str, Evaluation]) -> Iterator[tuple[str, Figure]]:
@@ -87,14 +88,16 @@ def _against(evaluation: Evaluation) -> Figure:
     figure = Figure(figsize=(each * len(found), 2.2))
     for k, (quantity, pairs) in enumerate(found.items()):
         axes = framed(figure, k * each + left, BELOW, width, height)
-        _pairs(axes, quantity, pairs, factor_95(evaluation, quantity.key))
+        _pairs(axes, quantity, pairs, factor_95(evaluation, quantity.key), (width, height))
         unit = quantity.error_unit
         label_axis(axes, "x", f"{quantity.noun.capitalize()} std ({unit})", 0.18 / height)
         label_axis(axes, "y", f"Absolute error ({unit})", (_TICKS + 0.08) / width)
     return figure
 
 
-def _pairs(axes: Axes, quantity: Quantity, pairs: Pairs, wide: float) -> None:
+def _pairs(
+    axes: Axes, quantity: Quantity, pairs: Pairs, wide: float, size: tuple[float, float]
+) -> None:
     """Points, lines where 68 and 95 % of the errors should end, and where they do."""
     x, y = (np.multiply(bounds, quantity.factor) for bounds in limits([pairs]))
     many = len(pairs.stds) > _RASTERIZED
@@ -113,16 +116,18 @@ def _pairs(axes: Axes, quantity: Quantity, pairs: Pairs, wide: float) -> None:
     for factor, end, dash in zip((1.0, wide), ends, ("-", "--"), strict=True):
         axes.plot(x, factor * x, color=ORANGE, linewidth=0.8, linestyle=dash)
         axes.plot(middles * quantity.factor, end * quantity.factor, color="black", linestyle=dash)
-    _logarithmic(axes, "x", float(x[0]), float(x[1]))
-    _logarithmic(axes, "y", float(y[0]), float(y[1]))
+    _logarithmic(axes, "x", (float(x[0]), float(x[1])), size[0])
+    _logarithmic(axes, "y", (float(y[0]), float(y[1])), size[1])
 
 
-def _logarithmic(axes: Axes, which: str, low: float, high: float) -> None:
-    """A logarithmic axis with round numbers, those between powers of ten where it is short."""
-    axes.set(**{f"{which}scale": "log", f"{which}lim": (low, high)})
+def _logarithmic(axes: Axes, which: str, bounds: tuple[float, float], length: float) -> None:
+    """A logarithmic axis of so many inches: round numbers, as many as fit."""
+    axes.set(**{f"{which}scale": "log", f"{which}lim": bounds})
     axis = axes.xaxis if which == "x" else axes.yaxis
-    ticks = ticks_between(low, high)
-    shown = ticks[:: -(-len(ticks) // 5)]
-    axis.set_ticks(shown, [f"{tick:g}" for tick in shown])
+    ticks = ticks_between(*bounds)
+    # The last label must not reach over the edge of the figure.
+    inside = [t for t in ticks if log(bounds[1] / t) / log(bounds[1] / bounds[0]) * length > 0.12]
+    shown = inside[:: max(-(-len(inside) // int(length / _EACH)), 1)]
+    axis.set_ticks(shown, [power_of_ten(tick) for tick in shown])
     others = [tick for tick in ticks if tick not in shown]
     axis.set_ticks(others, [""] * len(others), minor=True)

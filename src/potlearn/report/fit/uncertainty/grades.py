@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 
 import numpy as np
@@ -29,7 +29,7 @@ from potlearn.typing import Array, Mask
 LIMIT = 1.0
 """The largest grade of the training data."""
 MOST_ROWS, LEAST_ROWS = 20, 5
-MOST_NAMED = len(COLOURS)
+MOST_NAMED = 5
 """Groups with a colour of their own; the others are one pale line."""
 LEAST = 1e-3
 """Smaller grades are drawn here."""
@@ -45,7 +45,8 @@ def grades(view: FitView) -> Panel | None:
         return None
     drawn = {name: found for name, found in sets.items() if np.isfinite(found[1]).any()}
     edges = _edges([_logs(gamma) for _, gamma in drawn.values()])
-    figures = {f"grades-{k}": _plot(*found, edges) for k, found in enumerate(drawn.values())}
+    named = _named(drawn.values())
+    figures = {f"grades-{k}": _plot(*found, edges, named) for k, found in enumerate(drawn.values())}
     plots = "".join(
         place("figure", f"Grades, {name}", _caption(view, name), key)
         for key, name in zip(figures, drawn, strict=True)
@@ -97,22 +98,25 @@ def _logs(gamma: Array) -> Array:
     return np.log10(np.maximum(gamma[np.isfinite(gamma)], LEAST))
 
 
-def _plot(evaluation: Evaluation, gamma: Array, edges: Array) -> Json:
+def _plot(evaluation: Evaluation, gamma: Array, edges: Array, named: Sequence[str]) -> Json:
     """Histogram of every group, in shares of all its atoms."""
     shares = {
         name: 100 * np.histogram(_logs(gamma[own]), edges)[0] / own.sum()
-        for name, own in _groups(evaluation, gamma)
+        for name, own in _parts(evaluation, gamma, named)
     }
     heights = [float(s) for share in shares.values() for s in share if s > 0]
     floor = min(heights) / 2
+    colours = dict(zip(named, COLOURS, strict=False))
     traces = [
-        _stairs(edges, share, floor, name, k) for k, (name, share) in enumerate(shares.items())
+        _stairs(edges, share, floor, name, colours.get(name, PALE))
+        for name, share in shares.items()
     ]
     ends = (10 ** edges[0], 10 ** edges[-1])
     limit = line([LIMIT] * 2, [floor, 2 * max(heights)], BLACK, "", {"dash": "dot", "width": 1})
     x = logarithmic("Extrapolation grade γ", ends)
     y = logarithmic("Share of atoms per bin (%)", heights)
-    more = legend(x=0.01, xanchor="left", font={"size": 11}) if len(shares) > 1 else {}
+    below = legend(x=0, xanchor="left", y=-0.2, yanchor="top", orientation="h", font={"size": 11})
+    more = below if len(shares) > 1 else {}
     return figure([*traces, {**limit, "showlegend": False}], x, y, **more)
 
 
@@ -126,25 +130,37 @@ def _edges(logs: Sequence[Array]) -> Array:
     return np.asarray(step * np.arange(low, high + 1) / _BINS_PER_DECADE)
 
 
-def _groups(evaluation: Evaluation, gamma: Array) -> Iterator[tuple[str, Mask]]:
-    """Atoms of each group that has a colour, those with the largest grades first; then the rest."""
-    atoms = {name: own[evaluation.owner] for name, own in evaluation.by_group().items()}
-    known = {name: own & ~np.isnan(gamma) for name, own in atoms.items()}
-    ordered = sorted(
-        (name for name, own in known.items() if own.any()),
-        key=lambda name: -float(np.quantile(gamma[known[name]], 0.99, method="lower")),
-    )
-    named = ordered if len(ordered) <= MOST_NAMED else ordered[: MOST_NAMED - 1]
-    yield from ((name, known[name]) for name in named)
-    if len(named) < len(ordered):
-        others = np.any([known[name] for name in ordered[len(named) :]], axis=0)
-        yield f"{len(ordered) - len(named)} other groups", others
+def _members(evaluation: Evaluation, gamma: Array) -> dict[str, Mask]:
+    """Atoms (N,) with a grade of each group that has such."""
+    known = ~np.isnan(gamma)
+    atoms = {name: own[evaluation.owner] & known for name, own in evaluation.by_group().items()}
+    return {name: own for name, own in atoms.items() if own.any()}
 
 
-def _stairs(edges: Array, share: Array, floor: float, name: str, k: int) -> Json:
+def _named(sets: Iterable[tuple[Evaluation, Array]]) -> list[str]:
+    """Groups with a colour: all, or those that reach the largest grades in any set."""
+    tops: dict[str, float] = {}
+    for evaluation, gamma in sets:
+        for name, own in _members(evaluation, gamma).items():
+            tops[name] = max(tops.get(name, 0.0), float(gamma[own].max()))
+    ordered = sorted(tops, key=lambda name: -tops[name])
+    return ordered if len(ordered) <= MOST_NAMED else ordered[: MOST_NAMED - 1]
+
+
+def _parts(
+    evaluation: Evaluation, gamma: Array, named: Sequence[str]
+) -> Iterator[tuple[str, Mask]]:
+    """Atoms of each named group, and of all others together."""
+    members = _members(evaluation, gamma)
+    yield from ((name, members[name]) for name in named if name in members)
+    others = [own for name, own in members.items() if name not in named]
+    if others:
+        yield counted(len(others), "other group"), np.any(others, axis=0)
+
+
+def _stairs(edges: Array, share: Array, floor: float, name: str, colour: str) -> Json:
     """A histogram as a line; empty bins lie below the plot."""
     centres = 10 ** (0.5 * (edges[:-1] + edges[1:]))
-    colour = PALE if name.endswith("other groups") and k == MOST_NAMED - 1 else COLOURS[k]
     heights = [float(s) if s > 0 else floor / 2 for s in share]
     style = {"shape": "hvh", "width": 1.6}
     return line(centres.tolist(), heights, colour, escape(name, quote=False), style)

@@ -65,7 +65,7 @@ def _reading(found: Spectrum) -> str:
 def _advice(found: Spectrum) -> str:
     rest = len(found.stds) - found.decided
     if not rest:
-        return "A larger basis may still find something to learn in these data."
+        return "The penalty hardly acts."
     if rest < found.decided:
         return "The penalty keeps the others small; they hardly matter for these data."
     return (

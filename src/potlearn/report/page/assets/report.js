@@ -32,9 +32,9 @@
     tickfont: { size: 12 }, nticks: 6, exponentformat: "power", ...more,
   });
   // A logarithmic axis over [low, high] with plain numbers at the powers of ten.
-  const decades = (title, [low, high], more = []) => {
+  const decades = (title, [low, high], more = [], step = 1) => {
     const tickvals = [...more];
-    for (let k = Math.ceil(Math.log10(low) - 1e-9); k <= Math.log10(high); k++) tickvals.push(10 ** k);
+    for (let k = Math.ceil(Math.log10(low) - 1e-9); k <= Math.log10(high); k++) if (k % step === 0) tickvals.push(10 ** k);
     return axis(title, { type: "log", range: [Math.log10(low), Math.log10(high)], tickvals, ticktext: tickvals.map((v) => number(v, 2)) });
   };
   // Numbers between the powers of ten, where the axis is short.
@@ -44,6 +44,7 @@
     for (let k = Math.floor(Math.log10(low)); k <= Math.log10(high); k++) found.push(2 * 10 ** k, 5 * 10 ** k);
     return found.filter((v) => low <= v && v <= high);
   };
+  const long = ([low, high]) => (Math.log10(high / low) > 5 ? 2 : 1);
   const layout = (x, y, more) => ({
     margin: { l: 56, r: 8, t: touch ? 8 : 30, b: 44 }, modebar: { color: "#a3acb7", activecolor: TEXT, bgcolor: "rgba(255,255,255,0)" }, paper_bgcolor: "#fff", plot_bgcolor: "#fff",
     font: { family: getComputedStyle(document.body).fontFamily, size: 12, color: TEXT },
@@ -168,7 +169,8 @@
     traces.push(band(68, part.bands.most, { width: 2 }), band(95, part.bands.nearly, { width: 1.5, dash: "dash" }));
     return {
       traces,
-      layout: layout(decades(`Standard deviation (${q.unit})`, q.x, between(q.x)), decades(`Absolute error (${q.unit})`, q.y, between(q.y))),
+      layout: layout(decades(`Standard deviation (${q.unit})`, q.x, between(q.x), long(q.x)),
+        decades(`Absolute error (${q.unit})`, q.y, between(q.y), long(q.y))),
     };
   }
 
