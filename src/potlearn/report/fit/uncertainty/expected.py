@@ -9,7 +9,7 @@ from potlearn.metrics import EVERYTHING, QUANTITIES, Coverage, Quantity, coverag
 from potlearn.report.fit.uncertainty.calibration import calibration
 from potlearn.report.fit.uncertainty.sets import all_in_fit, remark, with_spreads
 from potlearn.report.fit.view import FitView
-from potlearn.report.page.numbers import MINUS, natural, significant
+from potlearn.report.page.numbers import natural, significant
 from potlearn.report.page.panel import Panel
 from potlearn.report.page.plots import place
 from potlearn.report.page.tables import Cell, Table, count, headings, number, text
@@ -137,7 +137,7 @@ def _row(name: str, quantity: Quantity, row: Coverage) -> list[Cell]:
         *(first, text(quantity.key), count(row.configurations), count(row.n)),
         *_shares(row),
         *(_sized(value, quantity) for value in (row.width, row.constant)),
-        Cell(MINUS, "") if row.rank is None else number(row.rank, decimals=2),
+        number(row.rank, decimals=2),
         count(row.zero),
     ]
 
