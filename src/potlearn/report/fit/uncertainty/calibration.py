@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
+
 from potlearn.metrics import (
     EVERYTHING,
     LEVELS,
     QUANTITIES,
+    Evaluation,
     calibration_curve,
     coverage,
     covered,
@@ -15,6 +18,7 @@ from potlearn.metrics import (
 from potlearn.report.fit.view import FitView
 from potlearn.report.page.compact import Json, short
 from potlearn.report.page.plots import BLACK, COLOURS, figure, legend, line
+from potlearn.typing import Array
 
 BAND = "rgba(107,118,132,0.16)"
 
@@ -26,14 +30,26 @@ def calibration(view: FitView, name: str) -> Json:
     traces = [_band(k) for k in sorted({row.configurations for row in found.values()})]
     traces.append(line([0, 100], [0, 100], BLACK, "right", {"width": 1, "dash": "dot"}))
     traces = [{**trace, "showlegend": False, "hoverinfo": "skip"} for trace in traces]
-    for colour, (key, quantity) in zip(COLOURS, QUANTITIES.items(), strict=False):
-        curve = calibration_curve(evaluation, key)
-        if curve is not None:
-            traces.append(_line(quantity.name, colour, curve[0].tolist(), curve[1].tolist()))
+    drawn = curves(evaluation)
+    for colour, (key, (levels, shares)) in zip(COLOURS, drawn.items(), strict=False):
+        traces.append(_line(QUANTITIES[key].name, colour, levels.tolist(), shares.tolist()))
     axes = {"range": [0, 101], "tickvals": [0, 20, 40, 60, 80, 100]}
     x = {"title": "Probability of the interval (%)", **axes}
     y = {"title": "Share of errors within (%)", **axes}
-    return figure(traces, x, y, **legend(y=0.02, yanchor="bottom"))
+    right = {"y": 0.02, "yanchor": "bottom"}
+    left = {"x": 0.02, "xanchor": "left"}
+    return figure(traces, x, y, **legend(**(left if below(drawn) else right)))
+
+
+def curves(evaluation: Evaluation) -> dict[str, tuple[Array, Array]]:
+    """Calibration curves by quantity."""
+    found = {key: calibration_curve(evaluation, key) for key in QUANTITIES}
+    return {key: curve for key, curve in found.items() if curve is not None}
+
+
+def below(found: Mapping[str, tuple[Array, Array]]) -> bool:
+    """Whether curves run below the diagonal, so that a legend belongs above it."""
+    return sum(float(np.mean(shares - levels)) for levels, shares in found.values()) < 0
 
 
 def _line(name: str, colour: str, levels: list[float], shares: list[float]) -> Json:

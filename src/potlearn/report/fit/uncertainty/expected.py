@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from html import escape
 
 from potlearn.metrics import EVERYTHING, QUANTITIES, Coverage, Quantity, coverage
+from potlearn.report.fit.cards import LEAST
 from potlearn.report.fit.uncertainty.calibration import calibration
 from potlearn.report.fit.uncertainty.sets import all_in_fit, remark, with_spreads
 from potlearn.report.fit.view import FitView
-from potlearn.report.page.numbers import natural, significant
+from potlearn.report.page.numbers import natural
 from potlearn.report.page.panel import Panel
 from potlearn.report.page.plots import place
 from potlearn.report.page.tables import Cell, Table, count, headings, number, text
@@ -80,7 +81,7 @@ def _reading(view: FitView, name: str, rows: Rows) -> str:
 def _sentence(name: str, quantity: Quantity, row: Coverage) -> str:
     """Share within one standard deviation, and whether it is as it should be."""
     one, two = row.at
-    share, low, high = (significant(100 * x, 2) for x in (one.share, one.low, one.high))
+    share, low, high = (f"{100 * x:.0f}" for x in (one.share, one.low, one.high))
     return (
         f"{share} % of the {quantity.noun} errors of the {escape(name)} set lie within one "
         f"standard deviation (68 % are meant; {low} to {high} %), and {100 * two.share:.0f} % "
@@ -150,5 +151,5 @@ def _shares(row: Coverage) -> Iterator[Cell]:
 
 
 def _sized(value: float, quantity: Quantity) -> Cell:
-    cell = number(value, quantity.factor)
+    cell = number(value, quantity.factor, least=LEAST)
     return Cell(f"{cell.shown} {quantity.error_unit}", cell.key)

@@ -16,7 +16,6 @@ from potlearn.metrics import (
     QUANTITIES,
     Evaluation,
     Quantity,
-    calibration_curve,
     coverage,
 )
 from potlearn.report.fit.frames import (
@@ -27,7 +26,7 @@ from potlearn.report.fit.frames import (
     label_axis,
 )
 from potlearn.report.fit.uncertainty.against import Pairs, factor_95, limits
-from potlearn.report.fit.uncertainty.calibration import band
+from potlearn.report.fit.uncertainty.calibration import band, below, curves
 from potlearn.report.page.plots import COLOURS, ORANGE, ticks_between
 from potlearn.report.paper import ACCENT, COLUMN, GREY, power_of_ten
 
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _RASTERIZED = 2000
-_TICKS, _EACH = 0.36, 0.44
+_TICKS, _EACH = 0.36, {"x": 0.44, "y": 0.25}
 """Width of the tick labels of a logarithmic axis, and the place for each, in inches."""
 
 
@@ -64,15 +63,14 @@ def _calibration(evaluation: Evaluation, name: str) -> Figure:
         edges = band(k)
         axes.fill_between(edges["x"], edges["low"], edges["high"], color=GREY, alpha=0.2, lw=0)
     axes.plot([0, 100], [0, 100], color="black", linewidth=0.6, linestyle=":")
-    for colour, (key, quantity) in zip(COLOURS, QUANTITIES.items(), strict=False):
-        curve = calibration_curve(evaluation, key)
-        if curve is not None:
-            x, y = ([0.0, *(100 * values)] for values in curve)
-            axes.plot(x, y, color=colour, label=quantity.name)
+    drawn = curves(evaluation)
+    for colour, (key, curve) in zip(COLOURS, drawn.items(), strict=False):
+        x, y = ([0.0, *(100 * values)] for values in curve)
+        axes.plot(x, y, color=colour, label=QUANTITIES[key].name)
     axes.set(xlim=(0, 100), ylim=(0, 100))
     label_axis(axes, "x", "Probability of the interval (%)", 0.18 / side)
     label_axis(axes, "y", f"Share of {name} errors within (%)", 0.36 / side)
-    axes.legend(loc="upper left")
+    axes.legend(loc="upper left" if below(drawn) else "lower right")
     return figure
 
 
@@ -127,7 +125,7 @@ def _logarithmic(axes: Axes, which: str, bounds: tuple[float, float], length: fl
     ticks = ticks_between(*bounds)
     # The last label must not reach over the edge of the figure.
     inside = [t for t in ticks if log(bounds[1] / t) / log(bounds[1] / bounds[0]) * length > 0.12]
-    shown = inside[:: max(-(-len(inside) // int(length / _EACH)), 1)]
+    shown = inside[:: max(-(-len(inside) // int(length / _EACH[which])), 1)]
     axis.set_ticks(shown, [power_of_ten(tick) for tick in shown])
     others = [tick for tick in ticks if tick not in shown]
     axis.set_ticks(others, [""] * len(others), minor=True)
