@@ -83,6 +83,15 @@ def test_what_does_not_cover_is_called_so(written, factor, words):
     assert "agrees" not in panels["expected"]
 
 
+def test_groups_that_do_not_cover_are_named(written):
+    made = with_spreads(evaluation(n=400))
+    energy = np.where(np.array(made.groups) == "md", 0.1, 1.0) * made.spreads.energy
+    panels, _ = written({"test": spreads_of(made, energy=energy)})
+    assert "<b>Too few in these groups</b>: md (energy). Among" in panels["expected"]
+    panels, _ = written({"test": made})
+    assert "in these groups" not in panels["expected"]
+
+
 def test_few_configurations_say_little(written):
     panels, _ = written({"test": with_spreads(evaluation(n=8))})
     assert panels["expected"].count("8 configurations say little") == 3

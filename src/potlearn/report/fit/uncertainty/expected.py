@@ -22,6 +22,8 @@ FEW = 20
 """Fewer configurations say little of coverage."""
 WIDE = 0.2
 """An interval of a share that is wider than this leaves much open."""
+MOST_NAMED = 10
+"""Groups named in a sentence."""
 _ALL = "All"
 _NOTE = (
     "A standard deviation is meant to be exceeded by 32 % of the errors, and the interval of 95 % "
@@ -75,7 +77,28 @@ def _reading(view: FitView, name: str, rows: Rows) -> str:
         for quantity, row in rows[EVERYTHING].items()
     )
     caution = f"<p>{escape(said)}.</p>" if said else ""
-    return f"<ul>{items}</ul>{caution}"
+    return f"<ul>{items}</ul>{_narrow(rows)}{caution}"
+
+
+def _narrow(rows: Rows) -> str:
+    """Groups whose shares are too small for chance; empty without such."""
+    found = {
+        group: [quantity for quantity, row in quantities.items() if _too_few(row)]
+        for group, quantities in rows.items()
+        if group != EVERYTHING
+    }
+    words = [f"{escape(g)} ({', '.join(q)})" for g, q in found.items() if q]
+    if not words:
+        return ""
+    more = f" and {len(words) - MOST_NAMED} more" if len(words) > MOST_NAMED else ""
+    return (
+        f"<p><b>Too few in these groups</b>: {', '.join(words[:MOST_NAMED])}{more}. Among many "
+        "groups a few may be so by chance.</p>"
+    )
+
+
+def _too_few(row: Coverage) -> bool:
+    return any(c.high < c.level for c in row.at)
 
 
 def _sentence(name: str, quantity: Quantity, row: Coverage) -> str:
@@ -91,7 +114,7 @@ def _sentence(name: str, quantity: Quantity, row: Coverage) -> str:
 
 def _verdict(row: Coverage) -> str:
     """Whether the shares that are meant are possible with these configurations."""
-    if any(c.high < c.level for c in row.at):
+    if _too_few(row):
         return "<b>too few, the standard deviations are too small</b>"
     if any(c.low > c.level for c in row.at):
         return "more than meant, the standard deviations are too large"
