@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
+from scipy.stats import t as student
 
-from potlearn.metrics import Evaluation
+from potlearn.metrics import LEVELS, Evaluation, Spreads
+from potlearn.metrics.spreads import ONE_SIGMA
 
 
 def evaluation(
@@ -70,3 +73,20 @@ class Springs:
         return SimpleNamespace(
             energy=energies.sum(), energies=energies, forces=forces, virial=voigt
         )
+
+
+def with_spreads(made, *, groups=("bulk", "md", "surface", "vacancy"), factor=1.0, seed=0):
+    """The same with expected errors that are those of its errors, times ``factor``, and grades."""
+    rng = np.random.default_rng(seed)
+    scale = 1.0 + np.array([groups.index(group) for group in made.groups])
+    unit = factor * student.ppf(0.5 + 0.5 * ONE_SIGMA, 4)
+    atoms = np.repeat(scale, made.n_atoms)
+    widths = student.ppf(0.5 + 0.5 * LEVELS, 4) / student.ppf(0.5 + 0.5 * ONE_SIGMA, 4)
+    spreads = Spreads(
+        energy=1.2e-3 * unit * scale,
+        forces=np.repeat(0.03 * unit * atoms[:, None], 3, axis=1),
+        stress=np.repeat(3e-4 * unit * scale[:, None], 6, axis=1),
+        gamma=np.minimum(0.3 * np.exp(0.4 * rng.standard_normal(made.first[-1])), 0.99),
+        widths=dict.fromkeys(("energy", "forces", "stress"), widths),
+    )
+    return replace(made, spreads=spreads)

@@ -2,6 +2,8 @@ from .coverage import Coverage as Coverage
 from .coverage import Covered as Covered
 from .coverage import calibration_curve as calibration_curve
 from .coverage import coverage as coverage
+from .coverage import covered as covered
+from .coverage import stds_of as stds_of
 from .errors import EVERYTHING as EVERYTHING
 from .errors import Measured as Measured
 from .errors import error_measures as error_measures

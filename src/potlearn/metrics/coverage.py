@@ -14,7 +14,7 @@ import numpy as np
 from scipy.stats import beta, rankdata
 
 from potlearn.metrics.errors import EVERYTHING, members
-from potlearn.metrics.evaluation import Evaluation
+from potlearn.metrics.evaluation import Evaluation, Values
 from potlearn.metrics.quantities import QUANTITIES
 from potlearn.metrics.spreads import LEVELS, ONE_SIGMA, TWO_SIGMA
 from potlearn.typing import Array, Indices, Mask, Settings
@@ -80,12 +80,10 @@ class Scores:
     @classmethod
     def of(cls, evaluation: Evaluation, quantity: str) -> Scores | None:
         """Of all labelled components; None without labels or standard deviations."""
-        spreads = evaluation.spreads
-        if spreads is None or quantity not in spreads.widths:
-            return None
         values = evaluation.values(quantity)
-        table = getattr(spreads, quantity).reshape(-1, len(QUANTITIES[quantity].components))
-        stds = table[values.row, values.component]
+        stds = stds_of(evaluation, quantity, values)
+        if stds is None:
+            return None
         known = np.isfinite(stds)
         if not known.any():
             return None
@@ -94,6 +92,19 @@ class Scores:
     def take(self, chosen: Mask) -> Scores:
         """Some of the components."""
         return Scores(self.errors[chosen], self.stds[chosen], self.configuration[chosen])
+
+
+def stds_of(evaluation: Evaluation, quantity: str, values: Values) -> Array | None:
+    """Standard deviations (m,) of labelled components, NaN where there is none.
+
+    None without an uncertainty of the quantity.
+    """
+    spreads = evaluation.spreads
+    if spreads is None or quantity not in spreads.widths:
+        return None
+    table = getattr(spreads, quantity).reshape(-1, len(QUANTITIES[quantity].components))
+    stds: Array = table[values.row, values.component]
+    return stds
 
 
 def coverage(evaluation: Evaluation) -> dict[str, dict[str, Coverage]]:
@@ -133,7 +144,7 @@ def _coverage(evaluation: Evaluation, quantity: str, scores: Scores) -> Coverage
     at = []
     for level in SHOWN:
         width = evaluation.spreads.width(quantity, level)
-        at.append(_covered(level, float(np.mean(sizes <= width * part.stds)), k))
+        at.append(covered(level, float(np.mean(sizes <= width * part.stds)), k))
     return Coverage(
         n=len(sizes),
         configurations=k,
@@ -145,7 +156,8 @@ def _coverage(evaluation: Evaluation, quantity: str, scores: Scores) -> Coverage
     )
 
 
-def _covered(level: float, share: float, trials: int) -> Covered:
+def covered(level: float, share: float, trials: int) -> Covered:
+    """The share of so many independent trials, with its 95 % interval (Clopper & Pearson)."""
     hits = share * trials
     low = beta.ppf(0.025, hits, trials - hits + 1) if hits > 0 else 0.0
     high = beta.ppf(0.975, hits + 1, trials - hits) if hits < trials else 1.0

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from potlearn.fit import Contradiction
     from potlearn.fit.beyond import BeyondCheck
+    from potlearn.uncertainty import Spectrum
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,12 @@ class ReportInfo:
         Stress of groups that contradicts energies and forces.
     beyond : BeyondCheck, optional
         What the potential does beyond its data.
+    spectrum : Spectrum, optional
+        Standard deviations of the combinations of coefficients, of a fit with an uncertainty.
+    in_fit : mapping of str to int
+        By name of the set, how many of its configurations the potential was fitted to; expected
+        errors are not tested by these.  A set that is missing here counts as none, ``"train"`` as
+        all.
     """
 
     title: str = "Interatomic potential"
@@ -39,6 +46,8 @@ class ReportInfo:
     timing: Mapping[str, float] = field(default_factory=dict)
     contradictions: Sequence[Contradiction] = ()
     beyond: BeyondCheck | None = None
+    spectrum: Spectrum | None = None
+    in_fit: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from potlearn.tasks.folder import OutputFolder
 from potlearn.tasks.progress import Stages, stages_of
 from potlearn.tasks.report_files import check_report_packages, write_report_files
 from potlearn.tasks.settings import EvaluateConfig
-from potlearn.tasks.uncertainty import coverage_numbers, seen_note
+from potlearn.tasks.uncertainty import coverage_numbers, seen, seen_note
 
 if TYPE_CHECKING:
     from potlearn.data import Dataset
@@ -90,7 +90,7 @@ def evaluate(
     folder = None
     if config.output is not None:
         with OutputFolder(config.output, RESULTS) as folder:
-            _write(folder, config, evaluation, dataset, numbers)
+            _write(folder, config, evaluation, dataset, numbers, seen(potential, dataset))
     notes = (
         *left_out,
         *seen_note(potential, dataset),
@@ -105,6 +105,7 @@ def _write(
     evaluation: Evaluation,
     dataset: Dataset,
     numbers: Mapping[str, Any],
+    in_fit: int,
 ) -> None:
     from potlearn.report import ReportInfo
 
@@ -113,5 +114,6 @@ def _write(
         evaluation.to_extxyz(path, dataset)
     if config.report:
         summary = f"Evaluated on {len(evaluation)} configurations."
-        info = ReportInfo(title=f"{config.model[0].stem} evaluated", summary=summary)
+        title = f"{config.model[0].stem} evaluated"
+        info = ReportInfo(title=title, summary=summary, in_fit={"test": in_fit})
         write_report_files(folder, {"test": evaluation}, info)

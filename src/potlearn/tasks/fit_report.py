@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from potlearn.tasks.uncertainty import seen, spectrum_of
+
 if TYPE_CHECKING:
     from potlearn.data import Dataset
     from potlearn.report import ReportInfo
@@ -29,6 +31,8 @@ def fit_report(outcome: FitOutcome, datasets: Mapping[str, Dataset]) -> ReportIn
         timing={**outcome.timing, **outcome.result.timing},
         contradictions=outcome.result.contradictions,
         beyond=outcome.beyond,
+        spectrum=spectrum_of(outcome.potential, outcome.result),
+        in_fit={name: seen(outcome.potential, dataset) for name, dataset in datasets.items()},
     )
 
 

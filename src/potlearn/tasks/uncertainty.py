@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from potlearn.metrics import Evaluation
     from potlearn.potentials import LinearPotential
     from potlearn.runtime import Report
-    from potlearn.uncertainty import QuadraticUncertainty
+    from potlearn.uncertainty import QuadraticUncertainty, Spectrum
 
 WITH_UNCERTAINTY = ("bayesian", "ard")
 """Solvers that imply one."""
@@ -87,17 +87,31 @@ def coverage_table(evaluation: Evaluation) -> dict[str, dict[str, Any]]:
     }
 
 
-def seen_note(potential: Any, dataset: Dataset) -> list[str]:
-    """A note where configurations were in the fit: their coverage says nothing of new ones."""
+def spectrum_of(potential: LinearPotential, result: FitResult) -> Spectrum | None:
+    """How far the data decide the coefficients; None of a potential without an uncertainty."""
+    if potential.uncertainty is None:
+        return None
+    from potlearn.uncertainty import Spectrum
+
+    return Spectrum.of(result)
+
+
+def seen(potential: Any, dataset: Dataset) -> int:
+    """Configurations whose geometry was in the fit; 0 of a potential without an uncertainty."""
     uncertainty = getattr(potential, "uncertainty", None)
     if uncertainty is None:
-        return []
+        return 0
     from potlearn.uncertainty import fingerprints
 
-    seen = int(uncertainty.seen(fingerprints(dataset)).sum())
-    if not seen:
+    return int(uncertainty.seen(fingerprints(dataset)).sum())
+
+
+def seen_note(potential: Any, dataset: Dataset) -> list[str]:
+    """A note where configurations were in the fit: their coverage says nothing of new ones."""
+    n = seen(potential, dataset)
+    if not n:
         return []
     return [
-        f"{seen} of {len(dataset)} configurations were in the fit: their errors and coverage say "
+        f"{n} of {len(dataset)} configurations were in the fit: their errors and coverage say "
         "nothing of new configurations"
     ]

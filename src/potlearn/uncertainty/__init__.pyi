@@ -19,3 +19,4 @@ from .quadratic import QuadraticUncertainty as QuadraticUncertainty
 from .quantify import fingerprints as fingerprints
 from .quantify import quantify as quantify
 from .recalibrate import recalibrate as recalibrate
+from .spectrum import Spectrum as Spectrum

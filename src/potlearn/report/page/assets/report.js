@@ -1,7 +1,7 @@
 "use strict";
 (() => {
   const data = JSON.parse(document.getElementById("data").textContent);
-  const ACCENT = "#1f5fa8", GREY = "#6b7684", TEXT = "#1b2330", LINE = "#dfe3e8";
+  const ACCENT = "#1f5fa8", GREY = "#6b7684", TEXT = "#1b2330", LINE = "#dfe3e8", ORANGE = "#c8641b";
   const DENSE = { first: ["#d5e3f3", "#0b2c55"], rest: ["#dde1e6", "#2b323b"] };
   const touch = matchMedia("(pointer: coarse)").matches;
   const CONFIG = {
@@ -32,11 +32,19 @@
     tickfont: { size: 12 }, nticks: 6, exponentformat: "power", ...more,
   });
   // A logarithmic axis over [low, high] with plain numbers at the powers of ten.
-  const decades = (title, [low, high], more = []) => {
+  const decades = (title, [low, high], more = [], step = 1) => {
     const tickvals = [...more];
-    for (let k = Math.ceil(Math.log10(low) - 1e-9); k <= Math.log10(high); k++) tickvals.push(10 ** k);
+    for (let k = Math.ceil(Math.log10(low) - 1e-9); k <= Math.log10(high); k++) if (k % step === 0) tickvals.push(10 ** k);
     return axis(title, { type: "log", range: [Math.log10(low), Math.log10(high)], tickvals, ticktext: tickvals.map((v) => number(v, 2)) });
   };
+  // Numbers between the powers of ten, where the axis is short.
+  const between = ([low, high]) => {
+    if (Math.log10(high / low) > 2) return [];
+    const found = [];
+    for (let k = Math.floor(Math.log10(low)); k <= Math.log10(high); k++) found.push(2 * 10 ** k, 5 * 10 ** k);
+    return found.filter((v) => low <= v && v <= high);
+  };
+  const long = ([low, high]) => (Math.log10(high / low) > 5 ? 2 : 1);
   const layout = (x, y, more) => ({
     margin: { l: 56, r: 8, t: touch ? 8 : 30, b: 44 }, modebar: { color: "#a3acb7", activecolor: TEXT, bgcolor: "rgba(255,255,255,0)" }, paper_bgcolor: "#fff", plot_bgcolor: "#fff",
     font: { family: getComputedStyle(document.body).fontFamily, size: 12, color: TEXT },
@@ -140,6 +148,32 @@
     };
   }
 
+  // Absolute errors against standard deviations, with the lines where shares of them end.
+  function against(set, key) {
+    const q = data.against[key], part = q.sets[set], p = part.points;
+    const text = p.x.map((x, k) => {
+      const where = (p.a ? `, atom ${p.a[k]}` : "") + (q.components[p.k[k]] ? `, ${q.components[p.k[k]]}` : "");
+      return `${head(set, p.c[k])}${where}<br>error ${number(p.y[k], 3)} ${q.unit}<br>` +
+        `standard deviation ${number(x, 3)} ${q.unit}<br>ratio ${number(p.y[k] / x, 3)}`;
+    });
+    const traces = part.cells ? [density(set, part.cells, (x) => 10 ** x)] : [];
+    traces.push(points(set, p.c, p.x, p.y, text, Boolean(part.cells)));
+    for (const factor of [1, part.wide]) {
+      traces.push(line(q.x, q.x.map((x) => factor * x), { line: { color: ORANGE, width: 1, dash: factor === 1 ? "solid" : "dash" } }));
+    }
+    const band = (share, y, style) => ({
+      ...line(part.bands.x, y, { line: { color: TEXT, ...style } }), hoverinfo: "text",
+      text: y.map((v, k) => `${share} % of the errors with a standard deviation near<br>` +
+        `${number(part.bands.x[k], 2)} ${q.unit} are below ${number(v, 3)} ${q.unit}`),
+    });
+    traces.push(band(68, part.bands.most, { width: 2 }), band(95, part.bands.nearly, { width: 1.5, dash: "dash" }));
+    return {
+      traces,
+      layout: layout(decades(`Standard deviation (${q.unit})`, q.x, between(q.x), long(q.x)),
+        decades(`Absolute error (${q.unit})`, q.y, between(q.y), long(q.y))),
+    };
+  }
+
   // A figure made in Python: its traces, and the settings of its axes beside those of all axes.
   function figure(_, key) {
     const f = data.figures[key];
@@ -147,7 +181,7 @@
     return { traces: f.traces, layout: layout(made(f.x), made(f.y), f.layout) };
   }
 
-  const BUILD = { parity, errors, angles, figure };
+  const BUILD = { parity, errors, angles, against, figure };
   const divs = [...document.querySelectorAll(".plot")];
   const drawn = new Set();
 

@@ -1,0 +1,1 @@
+"""Panels and figures of expected errors: only of potentials that have an uncertainty."""
