@@ -68,7 +68,7 @@ def linear(descriptor, reference=None):
 def uncertain(potential):
     """The same with a covariance, coefficient sets, two kinds of links and a grade."""
     shape, rng = potential.coefficients.shape, np.random.default_rng(1)
-    scores = Scores(rng.normal(size=30), rng.uniform(0.1, 1, 30), np.arange(30))
+    scores = Scores.of(rng.normal(size=30), rng.uniform(0.1, 1, 30), np.arange(30))
     grade = MaxVolGrade(potential.descriptor, *rng.normal(size=(2, *shape, 3)))
     uncertainty = QuadraticUncertainty(
         "calibrated",

@@ -37,7 +37,8 @@ def uncertain(species=SI, sets=None, seed=0, *, grade=False, links=None):
     power = Link(scale=2.0, power=0.3)
     uncertainty = QuadraticUncertainty(
         name="posterior",
-        factor_=factor,
+        coefficient_factor=factor,
+        spread_factor=factor,
         sets=np.ascontiguousarray(columns.T).reshape(-1, *shape),
         links={"energy": power, "forces": power, "stress": power} if links is None else links,
         grade=made_grade(species) if grade else None,
@@ -60,7 +61,7 @@ def made_grade(species):
 def test_all_sets_are_the_exact_quadratic_form(species):
     potential, atoms = uncertain(species), cell(species, 6, seed=1)
     found, rows = potential.spread(atoms), descriptor(species).rows(atoms)
-    factor, link, n = potential.uncertainty.factor_, Link(scale=2.0, power=0.3), 6
+    factor, link, n = potential.uncertainty.coefficient_factor, Link(scale=2.0, power=0.3), 6
 
     def std(x):
         return link.std(np.sum((x @ factor) ** 2, axis=-1))
@@ -149,7 +150,7 @@ def test_samples_have_the_mean_and_covariance():
     potential = uncertain()
     drawn = potential.sample(4000, random_state=1)
     c = np.array([p.coefficients.ravel() for p in drawn])
-    factor = potential.uncertainty.factor_
+    factor = potential.uncertainty.coefficient_factor
     expected = factor @ factor.T
     scale = np.sqrt(np.diag(expected))
     mean = (c.mean(axis=0) - potential.coefficients.ravel()) / scale
@@ -211,7 +212,7 @@ def test_a_potential_without_uncertainty_says_what_to_do():
 @pytest.mark.parametrize("grade", [True, False])
 def test_it_comes_back_from_a_file(tmp_path, grade):
     rng = np.random.default_rng(0)
-    scores = Scores(rng.normal(size=40), rng.uniform(0.1, 1, 40), np.arange(40))
+    scores = Scores.of(rng.normal(size=40), rng.uniform(0.1, 1, 40), np.arange(40))
     links = {"energy": Link(dof=4.0), "forces": Link(noise=0.1), "stress": calibrate(scores)}
     potential, atoms = uncertain(WB, sets=3, grade=grade, links=links), cell(WB, 6, seed=1)
     potential.save(tmp_path / "x.potl")

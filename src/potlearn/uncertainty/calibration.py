@@ -56,6 +56,11 @@ class Scores(NamedTuple):
         """Scores whose variances are those of the posterior."""
         return cls(errors, variances, blocks, variances)
 
+    @property
+    def n_blocks(self) -> int:
+        """Number of blocks that say something: of rows that coefficients decide."""
+        return len(np.unique(self.blocks[self.variances > least_variance(self.variances)]))
+
     def take(self, chosen: Mask) -> Scores:
         """Some of the rows."""
         return Scores(

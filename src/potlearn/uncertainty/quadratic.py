@@ -129,11 +129,11 @@ class QuadraticUncertainty:
         :math:`\kappa` is the ``widening`` of the link of forces, else of energies: 1 for methods
         whose covariance is taken as it is.
         """
-        link = self.links.get("forces") or self.links["energy"]
-        drawn = link.widening * (
-            self.coefficient_factor @ rng.standard_normal((self.coefficient_factor.shape[1], n))
+        widening = next(
+            (self.links[q].widening for q in ("forces", "energy") if q in self.links), 1
         )
-        return np.asarray(drawn.T.reshape(n, self.sets.shape[1], -1), float)
+        drawn = self.coefficient_factor @ rng.standard_normal((len(self.coefficient_factor.T), n))
+        return np.asarray(widening * drawn.T.reshape(n, *self.shape), float)
 
     def _link(self, quantity: str) -> Link:
         if quantity not in self.links:

@@ -57,11 +57,13 @@ class Spectrum:
     def of(cls, result: FitResult) -> Self:
         """Of the free coefficients of a fit, from its ledger."""
         problem = Posed.of(result.ledger, result.settings).problem
-        scales = column_scales(problem, result.info.scaling)
+        own, ridge = result.info.penalties, result.info.ridge
+        if own is not None:
+            ridge = 1.0
+        scales = column_scales(problem, result.info.scaling) if own is None else own
         found = np.zeros(len(scales))
-        own = np.linalg.svd(problem.R / scales, compute_uv=False)
-        found[: len(own)] = own
-        ridge = result.info.ridge
+        values = np.linalg.svd(problem.R / scales, compute_uv=False)
+        found[: len(values)] = values
         sizes = np.hypot(np.maximum(found, ROUNDING * found[0]), np.sqrt(ridge))
         return cls(sizes[0] / sizes, float(sizes[0] / np.sqrt(ridge)) if ridge > 0 else None)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 
 from typing_extensions import override
 
+from potlearn.errors import PotlearnWarning
 from potlearn.typing import Array
-from potlearn.uncertainty.calibration import calibrate
+from potlearn.uncertainty.calibration import LEAST_BLOCKS, calibrate, too_few
 from potlearn.uncertainty.grades.sub_basis import leading_features
 from potlearn.uncertainty.left_out import LeftOut
 from potlearn.uncertainty.link import Link
@@ -59,4 +61,11 @@ class CalibratedErrors(Method):
         whole, spread = Posterior.of(task.result), self._spread(task)
         left_out = LeftOut(task.result, whole, sets, spread)
         scores = left_out.scores(task.blocks, task.progress)
-        return {quantity: calibrate(found, quantity) for quantity, found in scores.items()}
+        enough = {q: found for q, found in scores.items() if found.n_blocks >= LEAST_BLOCKS}
+        for quantity in scores if enough else ():
+            if quantity not in enough:
+                text = f"{too_few(quantity, scores[quantity].n_blocks)}; it has no expected error"
+                warnings.warn(text, PotlearnWarning, stacklevel=2)
+        return {
+            quantity: calibrate(found, quantity) for quantity, found in (enough or scores).items()
+        }

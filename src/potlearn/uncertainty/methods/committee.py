@@ -74,7 +74,7 @@ class Committee(Method):
 
     @override
     def links(self, task: Task, sets: Array) -> dict[str, Link]:
-        return plain_links(task.result)
+        return plain_links(task, sets)
 
     def _counts(self, task: Task) -> Array:
         """How often each configuration counts in each member, (K, n)."""

@@ -73,4 +73,4 @@ class PointwiseOptimal(Method):
 
     @override
     def links(self, task: Task, sets: Array) -> dict[str, Link]:
-        return plain_links(task.result)
+        return plain_links(task, sets)
