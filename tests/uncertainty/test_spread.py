@@ -188,7 +188,7 @@ def test_samples_of_pod_export(tmp_path):
     shape = (1, 1 + pod.n_features)
     factor = 0.01 * np.eye(shape[1])
     uncertainty = QuadraticUncertainty(
-        "posterior", factor, factor.reshape(-1, *shape), {"energy": Link()}
+        "posterior", factor, factor, factor.reshape(-1, *shape), {"energy": Link()}
     )
     potential = LinearPotential(pod, np.ones(shape), uncertainty=uncertainty)
     for k, drawn in enumerate(potential.sample(2)):
