@@ -125,9 +125,10 @@ def homoscedastic(result: FitResult) -> dict[str, np.ndarray]:
     none = np.zeros((len(result.columns), 1))
     scores = LeftOut(result, Posterior.of(result), none).scores(np.arange(len(result.rows)))
     found = {}
-    for quantity, (errors, _, blocks) in scores.items():
-        at = np.minimum(1.0, np.array([*LEVELS.values()]) * (1 + 1 / len(np.unique(blocks))))
-        found[quantity] = np.quantile(np.abs(errors[np.abs(errors) > 1e-8]), at)
+    for quantity, part in scores.items():
+        k, errors = len(np.unique(part.blocks)), np.abs(part.errors)
+        at = np.minimum(1.0, np.array([*LEVELS.values()]) * (1 + 1 / k))
+        found[quantity] = np.quantile(errors[errors > 1e-8], at)
     return found
 
 
