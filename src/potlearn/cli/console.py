@@ -42,13 +42,18 @@ def show_metrics(metrics: Mapping[str, Measured]) -> None:
     show_table(("set", "group", "quantity", "unit", *labels, "n"), rows)
 
 
-def show_coverage(evaluations: Mapping[str, Evaluation]) -> None:
-    """Print how well expected errors cover the errors; nothing without an uncertainty."""
-    from potlearn.metrics import QUANTITIES, coverage
+def show_coverage(evaluations: Mapping[str, Evaluation], *, groups: bool = True) -> None:
+    """Print how well expected errors cover the errors; nothing without an uncertainty.
+
+    Of every group, or of all configurations together alone.
+    """
+    from potlearn.metrics import EVERYTHING, QUANTITIES, coverage
 
     for name, evaluation in evaluations.items():
         rows = []
         for group, quantities in coverage(evaluation).items():
+            if not groups and group != EVERYTHING:
+                continue
             for key, found in quantities.items():
                 q, shares = QUANTITIES[key], [_share(covered) for covered in found.at]
                 width = f"{q.factor * found.width:.3g} {q.error_unit}"

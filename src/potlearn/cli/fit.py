@@ -88,7 +88,7 @@ def _show(outcome: FitOutcome) -> None:
 
     show_metrics({name: {"all": errors["all"]} for name, errors in outcome.metrics.items()})
     held_out = {n: e for n, e in outcome.evaluations.items() if n != "train"}
-    show_coverage(held_out)
+    show_coverage(held_out, groups=False)
     times = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in outcome.timing.items())
     typer.echo(f"{outcome.n_coefficients} coefficients; {times}")
     for note in outcome.notes:

@@ -9,14 +9,17 @@ from potlearn.errors import ModelFileError
 from potlearn.tasks.compression_origin import Origin
 from potlearn.tasks.linear_settings import linear_settings
 from potlearn.tasks.settings.compress import CompressConfig
+from potlearn.tasks.uncertainty import asked_method, quantified
 
 if TYPE_CHECKING:
     from potlearn.compress import Compression, Reduced
     from potlearn.data import Dataset
     from potlearn.fit import FitResult
     from potlearn.fit.beyond import Protected
+    from potlearn.potentials import LinearPotential
     from potlearn.potentials.base import ForSystems
     from potlearn.runtime import Report
+    from potlearn.uncertainty import QuadraticUncertainty
 
 FOLDS = 5
 """Folds of configurations whose held-out errors choose a size."""
@@ -28,6 +31,13 @@ ALL_STAY = (
 WALL_ALONE = (
     "beyond the data the model's own wall protects the potential; soft bounds on its coefficients "
     "would leave the directions"
+)
+
+NO_ERRORS = "the model does not say how its expected errors were made: the smaller one has none"
+ERRORS_OF_DIRECTIONS = "directions were chosen, not functions: the potential has no expected errors"
+CHOSEN_ON_LABELS = (
+    "expected errors are those of a fit of these functions; that these were chosen on the same "
+    "labels is not in them"
 )
 
 
@@ -73,6 +83,29 @@ def protected(
         potential = replace(potential, reference=origin.potential.reference)
         notes.append(WALL_ALONE)
     return Protected(potential, check_beyond(potential, coverage), tuple(notes))
+
+
+def expected_errors(
+    origin: Origin,
+    compression: Compression,
+    reduced: Reduced,
+    potential: LinearPotential,
+    report: Report | None = None,
+) -> tuple[QuadraticUncertainty | None, tuple[str, ...]]:
+    """Expected errors of the smaller potential as those of the model were made, and notes."""
+    from potlearn.compress import pruned_fit
+    from potlearn.fit import KeptRows
+
+    method = asked_method(origin.config) if origin.config else None
+    if method is None or origin.config is None:
+        return None, (NO_ERRORS,) if origin.potential.uncertainty is not None else ()
+    if not compression.whole.chooses_functions:
+        return None, (ERRORS_OF_DIRECTIONS,)
+    small, descriptor = pruned_fit(compression.result, compression.descriptor, reduced)
+    rows = replace(small.rows.maker, descriptor=descriptor)
+    again = replace(small, rows=KeptRows(rows))
+    found = quantified(origin.config, again, potential, method, report)
+    return found, (CHOSEN_ON_LABELS,)
 
 
 def _below(origin: Origin) -> ForSystems | None:
