@@ -56,17 +56,17 @@ class Predicted(NamedTuple):
     """Errors of a test set, and half widths of 68 and 95 % intervals.
 
     ``energy`` (C,) and ``energy_width`` (C, 2) are per atom; ``forces`` (N, 3), ``forces_width``
-    (N, 3, 2); ``atom`` (N,) ranks atoms; NaN or None where a program gives none.
+    (N, 3, 2); ``atom`` (N,) ranks atoms; None where a program gives none.
     """
 
     energy: np.ndarray
-    energy_width: np.ndarray
+    energy_width: np.ndarray | None
     forces: np.ndarray
     forces_width: np.ndarray
     atom: np.ndarray
     sphere: np.ndarray | None = None
     """Radius (N,) within which the force is meant to lie with probability ``CONFORMAL``."""
-    bounds: tuple[float, float, float, float] | None = None
+    bounds: tuple[float, ...] | None = None
     """Cover and median width of the range of predictions: energies, then components."""
 
 
@@ -123,38 +123,45 @@ def ours(case: Case, method: str, folder: Path) -> Predicted:
 
 
 def theirs(case: Case, method: str, folder: Path) -> Predicted:
-    """Predictions of the fit in the folder; spreads are read as normal."""
+    """Predictions of the fit in the folder; standard deviations are read as normal."""
     labels, out = Labels.of(case), folder / f"theirs_{method}"
-    kept = np.load(out / "pred_test_map.npz")
-    if not np.allclose(kept["E"], labels.energy):
-        raise RuntimeError(f"{out}: the configurations are not those of the test set")
-    std, sphere, forces = np.sqrt(kept["F_var"]), None, kept["F_mean"]
-    atom = np.linalg.norm(std, axis=1)
-    if method == "ard":
-        frames = read(out / "atoms.extxyz", ":")
-        array = {
-            name: np.concatenate([x.arrays[name] for x in frames]) for name in frames[0].arrays
-        }
-        std = np.sqrt(array["forces_cov"].reshape(-1, 3, 3).diagonal(axis1=1, axis2=2))
-        atom, sphere, forces = array["forces_std"], array["forces_q"], array["forces_pred"]
-    energy_std = np.sqrt(kept["E_var"]) / labels.sizes
+    return (_ard if method == "ard" else _pops)(labels, out)
+
+
+def _ard(labels: Labels, out: Path) -> Predicted:
+    frames = read(out / "atoms.extxyz", ":")
+    array = {name: np.concatenate([x.arrays[name] for x in frames]) for name in frames[0].arrays}
+    energy = np.array([x.info["ace_energy"] for x in read(out / "predicted.extxyz", ":")])
+    std = np.sqrt(array["forces_cov"].reshape(-1, 3, 3).diagonal(axis1=1, axis2=2))
     return Predicted(
-        (kept["E_mean"] - labels.energy) / labels.sizes,
-        np.multiply.outer(energy_std, NORMAL),
-        forces - labels.forces,
+        (energy - labels.energy) / labels.sizes,
+        None,
+        array["forces_pred"] - labels.forces,
         np.multiply.outer(std, NORMAL),
-        atom,
-        sphere,
-        _bounds(out) if method == "pops" else None,
+        array["forces_std"],
+        sphere=array["forces_q"],
     )
 
 
-def _bounds(out: Path) -> tuple[float, float, float, float]:
+def _pops(labels: Labels, out: Path) -> Predicted:
+    kept = np.load(out / "pred_test_map.npz")
+    std = np.sqrt(kept["F_var"])
+    return Predicted(
+        (kept["E_mean"] - labels.energy) / labels.sizes,
+        np.multiply.outer(np.sqrt(kept["E_var"]) / labels.sizes, NORMAL),
+        kept["F_mean"] - labels.forces,
+        np.multiply.outer(std, NORMAL),
+        np.linalg.norm(std, axis=1),
+        bounds=_bounds(out),
+    )
+
+
+def _bounds(out: Path) -> tuple[float, ...]:
     """Cover and median width of least to largest prediction of the members."""
     kept, found = np.load(out / "pops_envelope_test.npz"), []
     for quantity, unit in (("E", 1.0), ("F", 1e3)):
         low, high, error = (kept[f"{quantity}_{name}"] for name in ("lo", "hi", "resid"))
-        moved = np.abs(error) > 1e-9
+        moved = np.abs(high - low) > 1e-9
         inside = (low <= error) & (error <= high)
         found += [100 * np.mean(inside[moved]), unit * np.median((high - low)[moved])]
     return tuple(found)
@@ -165,18 +172,25 @@ def summary(labels: Labels, found: Predicted) -> dict[str, str]:
     moved = np.abs(labels.forces) > 1e-9
     error, width = np.abs(found.forces[moved]), found.forces_width[moved]
     norms = np.linalg.norm(found.forces, axis=1)
-    free = moved.any(1)
-    ranks = (spearmanr(error, width[:, 0])[0], spearmanr(norms[free], found.atom[free])[0])
-    energy = np.abs(found.energy)
+    energy, of_energy = np.abs(found.energy), found.energy_width
     return {
         "MAE": f"{1e3 * energy.mean():.2f} meV/atom, {1e3 * np.abs(found.forces).mean():.1f} meV/Å",
         "forces cover": _cover(error, width),
         "half width": _widths(width, "meV/Å"),
         "interval score": f"{1e3 * _score(error, width[:, 1]):.0f}",
-        "rank": f"{ranks[0]:.2f} / {ranks[1]:.2f}",
-        "energies cover": _cover(energy, found.energy_width),
-        "half width, energies": _widths(found.energy_width, "meV/atom"),
+        "rank": _ranks(np.abs(found.forces), found.forces_width[..., 0], norms, found.atom),
+        "not zero": _ranks(error, width[:, 0], norms[moved.any(1)], found.atom[moved.any(1)]),
+        "energies cover": "none" if of_energy is None else _cover(energy, of_energy),
+        "energies' half width": "none" if of_energy is None else _widths(of_energy, "meV/atom"),
     }
+
+
+def _ranks(*pairs: np.ndarray) -> str:
+    """Spearman's rank correlation of components and of atoms."""
+    found = [
+        spearmanr(a.ravel(), b.ravel())[0] for a, b in zip(pairs[::2], pairs[1::2], strict=True)
+    ]
+    return f"{found[0]:.2f} / {found[1]:.2f}"
 
 
 def _cover(error: np.ndarray, width: np.ndarray) -> str:
@@ -254,6 +268,7 @@ def fit_theirs(case: Case, method: str, folder: Path, size: tuple[int, int]) -> 
     if method == "ard":
         command = [peer() / "aj", "eval", "--model", out / "model.npz", "--data", "test.extxyz"]
         command += ["--posterior", out / "posterior.npz", "--per-atom", out / "atoms.extxyz"]
+        command += ["--out", out / "predicted.extxyz"]
         _timed(list(map(str, command)), folder, out / "eval.time")
 
 
