@@ -5,7 +5,8 @@ data come with, and the defaults of its program; its time is from the start of t
 end of it.  Force components that are zero by symmetry are left out.
 
     nice python benchmarks/uncertainty_peer.py [--set Si Mo] [--order 3] [--degree 13]
-        [--theirs ard pops] [--ours calibrated posterior committee pops] [--data DIR] [--folder DIR]
+        [--theirs ard pops pops-weighted] [--ours calibrated posterior committee pops]
+        [--data DIR] [--folder DIR]
 
 Results lie in the folder; a fit that is there already is not made again.
 """
@@ -31,6 +32,13 @@ from potlearn.uncertainty import METHODS, quantify
 LEVELS = (0.682689492137086, 0.95)
 NORMAL = tuple(float(norm.ppf((1 + level) / 2)) for level in LEVELS)
 CONFORMAL = 0.95  # of the spheres of ace-jax's ARD; a fit has one level
+
+
+THEIRS = {
+    "ard": ["--uq", "ard", "--ard-coverage", CONFORMAL],
+    "pops": ["--uq", "pops"],
+    "pops-weighted": ["--uq", "pops", "--weights", '{"default": {"E": 30, "F": 1, "V": 1}}'],
+}
 
 
 class Case(NamedTuple):
@@ -262,9 +270,8 @@ def fit_theirs(case: Case, method: str, folder: Path, size: tuple[int, int]) -> 
         case.cutoff,
         "--order",
     ]
-    command += [size[0], "--max-degree", size[1], "--e0", "lsq", "--uq", method, "--out", out]
-    command += ["--ard-coverage", CONFORMAL] if method == "ard" else []
-    _timed(list(map(str, command)), folder, log)
+    command += [size[0], "--max-degree", size[1], "--e0", "lsq", "--out", out]
+    _timed(list(map(str, command + THEIRS[method])), folder, log)
     if method == "ard":
         command = [peer() / "aj", "eval", "--model", out / "model.npz", "--data", "test.extxyz"]
         command += ["--posterior", out / "posterior.npz", "--per-atom", out / "atoms.extxyz"]
@@ -312,7 +319,7 @@ def main() -> None:
     parser.add_argument("--order", type=int, default=3, help="of ace-jax's basis")
     parser.add_argument("--degree", type=int, default=13, help="of ace-jax's basis")
     parser.add_argument("--ours", nargs="*", choices=[*METHODS], default=[*METHODS])
-    parser.add_argument("--theirs", nargs="*", choices=["ard", "pops"], default=["ard", "pops"])
+    parser.add_argument("--theirs", nargs="*", choices=[*THEIRS], default=[*THEIRS])
     parser.add_argument("--folder", type=Path, default=HERE / "results" / "uncertainty_peer")
     parser.add_argument("--make", nargs=2, metavar=("METHOD", "FILE"), help=argparse.SUPPRESS)
     args = parser.parse_args()
