@@ -5,7 +5,7 @@ data come with, and the defaults of its program; its time is from the start of t
 end of it.  Force components that are zero by symmetry are left out.
 
     nice python benchmarks/uncertainty_peer.py [--set Si Mo] [--order 3] [--degree 13]
-        [--theirs ard pops pops-weighted] [--ours calibrated posterior committee pops]
+        [--theirs ard pops pops-weighted] [--ours calibrated posterior committee pops calibrated-same-basis]
         [--data DIR] [--folder DIR]
 
 Results lie in the folder; a fit that is there already is not made again.
@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from ace import VERSION, peer, peer_environment
+from ace import VERSION, WEIGHT_OF_L, peer, peer_environment
 from ase.io import read, write
 from common import DATA, HERE, timed
 from scipy.stats import norm, spearmanr
@@ -33,6 +33,8 @@ from potlearn.uncertainty import METHODS, quantify
 
 LEVELS = (0.682689492137086, 0.95)
 NORMAL = tuple(float(norm.ppf((1 + level) / 2)) for level in LEVELS)
+SAME = "-same-basis"  # order, degree and rule of ace-jax's basis
+OURS = [*METHODS, f"calibrated{SAME}"]
 CONFORMAL = 0.95  # of the spheres of ace-jax's ARD; a fit has one level
 
 
@@ -100,12 +102,15 @@ class Labels(NamedTuple):
         )
 
 
-def make(case: Case, method: str, output: str) -> None:
+def make(case: Case, method: str, output: str, size: tuple[int, int]) -> None:
     """Our fit and its uncertainty, in this process."""
-    descriptor = pl.ACE((case.element,), cutoff=case.cutoff, degree=case.degree)
+    basis = {"degree": case.degree}
+    if method.endswith(SAME):
+        basis = {"order": size[0], "degree": float(size[1]), "wL": WEIGHT_OF_L}
+    descriptor = pl.ACE((case.element,), cutoff=case.cutoff, **basis)
     settings = FitSettings(solver="bayesian")
     result = fit_linear(pl.read(case.path("train")), descriptor, settings, rows=RowBudget())
-    found = quantify(result, method)
+    found = quantify(result, method.removesuffix(SAME))
     potential = pl.LinearPotential(descriptor, result.coefficients, uncertainty=found)
     potential.save(output)
     result.rows.close()
@@ -243,21 +248,12 @@ def further(labels: Labels, found: Predicted) -> Iterator[str]:
         )
 
 
-def fit_ours(case: Case, method: str, folder: Path) -> None:
+def fit_ours(case: Case, method: str, folder: Path, size: tuple[int, int]) -> None:
     """Time a fit, unless it is there already."""
     out, log = folder / f"ours_{method}.potl", folder / f"ours_{method}.time"
     if not log.exists():
-        command = [
-            sys.executable,
-            __file__,
-            "--set",
-            case.element,
-            "--data",
-            case.folder.parent,
-            "--make",
-            method,
-            out,
-        ]
+        command = [sys.executable, __file__, "--set", case.element, "--data", case.folder.parent]
+        command += ["--order", size[0], "--degree", size[1], "--make", method, out]
         _timed(list(map(str, command)), folder, log)
 
 
@@ -300,16 +296,16 @@ def _case(name: str, args: argparse.Namespace) -> Case:
 def rows(name: str, args: argparse.Namespace) -> Iterator[str]:
     """A table of one data set, row by row, as the fits end."""
     case, notes = _case(name, args), []
-    labels = Labels.of(case)
+    labels, size = Labels.of(case), (args.order, args.degree)
     folder = args.folder / f"{name}_{args.order}_{args.degree}"
     folder.mkdir(parents=True, exist_ok=True)
     wanted = [("ours", m) for m in args.ours] + [("theirs", m) for m in args.theirs]
     for side, method in wanted:
         if side == "ours":
-            fit_ours(case, method, folder)
+            fit_ours(case, method, folder, size)
             found, title = ours(case, method, folder), f"potlearn, {method}"
         else:
-            fit_theirs(case, method, folder, (args.order, args.degree))
+            fit_theirs(case, method, folder, size)
             found, title = theirs(case, method, folder), f"ace-jax {VERSION}, {method}"
         cpu, wall, _ = np.loadtxt(folder / f"{side}_{method}.time")
         row = {"": title, **summary(labels, found), "CPU / wall": f"{cpu:.0f} / {wall:.0f} s"}
@@ -327,13 +323,13 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--order", type=int, default=3, help="of ace-jax's basis")
     parser.add_argument("--degree", type=int, default=13, help="of ace-jax's basis")
-    parser.add_argument("--ours", nargs="*", choices=[*METHODS], default=[*METHODS])
+    parser.add_argument("--ours", nargs="*", choices=OURS, default=OURS)
     parser.add_argument("--theirs", nargs="*", choices=[*THEIRS], default=[*THEIRS])
     parser.add_argument("--folder", type=Path, default=HERE / "results" / "uncertainty_peer")
     parser.add_argument("--make", nargs=2, metavar=("METHOD", "FILE"), help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.make:
-        make(_case(args.set[0], args), *args.make)
+        make(_case(args.set[0], args), *args.make, (args.order, args.degree))
         return
     for name in args.set:
         print(f"\n{name}", flush=True)
