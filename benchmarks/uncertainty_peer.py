@@ -5,8 +5,8 @@ data come with, and the defaults of its program; its time is from the start of t
 end of it.  Force components that are zero by symmetry are left out.
 
     nice python benchmarks/uncertainty_peer.py [--set Si Mo] [--order 3] [--degree 13]
-        [--theirs ard pops pops-weighted] [--ours calibrated posterior committee pops calibrated-same-basis]
-        [--data DIR] [--folder DIR]
+        [--theirs ard pops pops-weighted] [--data DIR] [--folder DIR]
+        [--ours calibrated posterior committee pops calibrated-same-basis]
 
 Results lie in the folder; a fit that is there already is not made again.
 """
