@@ -73,8 +73,10 @@ def uncertain(potential):
     uncertainty = QuadraticUncertainty(
         "calibrated",
         rng.normal(size=(potential.coefficients.size, 4)),
-        rng.normal(size=(2, *shape)),
+        rng.normal(size=(shape[0] * 3, 4)),
+        rng.normal(size=(2, shape[0], 3)),
         {"energy": calibrate(scores), "forces": Link(), "stress": Link(dof=3.0)},
+        potential.descriptor.prune(potential.descriptor.feature_names[:2]),
         grade,
     )
     return replace(potential, uncertainty=uncertainty)

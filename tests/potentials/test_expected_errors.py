@@ -24,7 +24,7 @@ def potential(links=("energy", "forces", "stress")):
     shape, rng = (1, 1 + POD.n_features), np.random.default_rng(0)
     factor = rng.normal(size=(shape[1], shape[1])) * 1e-3
     uncertainty = QuadraticUncertainty(
-        "posterior", factor, factor.T.reshape(-1, *shape), {q: Link() for q in links}
+        "posterior", factor, factor, factor.T.reshape(-1, *shape), {q: Link() for q in links}
     )
     return LinearPotential(POD, rng.normal(size=shape) * 1e-3, uncertainty=uncertainty)
 
