@@ -101,6 +101,22 @@ def test_blocks_of_trajectories(copper, tmp_path):
     np.testing.assert_array_equal(runs.potential.coefficients, single.potential.coefficients)
 
 
+def test_stress_in_another_unit_says_nothing_of_errors(copper, tmp_path):
+    frames = read(copper / "copper.extxyz", ":")
+    for atoms in frames:
+        if atoms.info["config_type"] == "cubic":
+            atoms.calc.results["stress"] = atoms.get_stress() * 1602.1766208
+    write(tmp_path / "kbar.extxyz", frames)
+    write(tmp_path / "only.extxyz", [a for a in frames if a.info["config_type"] == "cubic"])
+    some, none = (
+        make(copper, tmp_path / n, f"data.file={tmp_path / n}.extxyz", "fit.solver=bayesian")
+        for n in ("kbar", "only")
+    )
+    assert some.potential.spread(frames[0]).stress.max() < 0.1  # eV/Å³
+    assert some.potential.uncertainty.links["stress"].scale < 10
+    assert "stress" not in none.potential.uncertainty.links
+
+
 def test_the_solver_changes_no_coefficient(copper, tmp_path):
     a = make(copper, tmp_path / "a", "fit.solver=bayesian")
     b = make(copper, tmp_path / "b", "fit.solver=evidence")

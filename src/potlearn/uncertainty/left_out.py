@@ -77,6 +77,12 @@ class LeftOut:
         """Origin of fitted one-body energies, which depends on the configurations, too."""
         return Origin.of(self.result, self.posterior.hat)
 
+    @cached_property
+    def wrong(self) -> frozenset[tuple[str, str]]:
+        """Groups and quantities whose labels contradict the others: they say nothing of errors."""
+        left_out = (item for item in self.result.contradictions if item.left_out)
+        return frozenset((item.group, item.quantity) for item in left_out)
+
     def scores(self, label: Indices, progress: Progress = None) -> dict[str, Scores]:
         """Residuals, variances and blocks by quantity.
 
@@ -100,8 +106,10 @@ class LeftOut:
         return {q: Scores.joined(found[q]) for q in QUANTITIES if q in found}
 
     def _rows(self, judge: Judge, index: int) -> Iterable[_Rows]:
-        weights = judge.weights(index)
+        weights, group = judge.weights(index), judge.groups[index]
         for quantity, block in self.result.rows.blocks(index).items():
+            if (group, quantity) in self.wrong:
+                continue
             weight = weights[quantity]
             seen = in_fit(judge.excluded, index, quantity, block) & (weight > 0)
             yield _Rows(quantity, block, weight, seen)
