@@ -151,6 +151,22 @@ def test_an_output_that_is_a_folder(run, model, data, tmp_path):
     assert "is a folder" in words
 
 
+def test_an_output_that_is_an_input(run, model, data):
+    before = model.read_bytes(), data.read_bytes()
+    for output in (model, data):
+        words = refused(run, model, "--data", data, "-k", 3, "--output", output)
+        assert "would be overwritten; give the smaller model another name" in words
+    assert (model.read_bytes(), data.read_bytes()) == before
+
+
+def test_an_output_of_another_format(run, model, data, tmp_path):
+    output = tmp_path / "small.yace"
+    words = refused(run, model, "--data", data, "-k", 3, "--output", output)
+    assert "expected the name of a saved model (.potl)" in words
+    assert "potlearn export" in words
+    assert not output.exists()
+
+
 def test_a_model_that_is_not_linear(run, data, tmp_path):
     path = tmp_path / "cu.yace"
     path.write_text(yace_files.MINIMAL)
