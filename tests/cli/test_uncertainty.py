@@ -129,8 +129,9 @@ BAD = {
     "grade": (["uncertainty.grade=gamma"], "maxvol"),
     "no such key": (["fit.solver=bayesian", "uncertainty.block=traj"], "no key 'traj'"),
     "few blocks": (["fit.solver=bayesian", "uncertainty.block=config_type"], "at least 5.*got 2"),
+    "few configurations": (["fit.solver=bayesian", "data.split.test=0.9"], "at least 5.*got 2"),
     "few rows": (
-        ["fit.solver=bayesian", "data.split.test=0.9", "fit.weights={forces: 0, stress: 0}"],
+        ["fit.solver=bayesian", "data.split.test=0.7", "fit.weights={forces: 0, stress: 0}"],
         "more rows than coefficients",
     ),
 }
@@ -150,3 +151,15 @@ def test_blocks_are_looked_at_before_the_fit(copper, tmp_path, monkeypatch):
     for block, words in (("traj", "no key 'traj'"), ("config_type", "at least 5.*got 2")):
         with pytest.raises(PotlearnError, match=words):
             make(copper, tmp_path, "fit.solver=bayesian", f"uncertainty.block={block}")
+    with pytest.raises(PotlearnError, match="at least 5.*got 2"):
+        make(copper, tmp_path, "fit.solver=bayesian", "data.split.test=0.9")
+
+
+def test_rows_are_counted_before_protection(copper, tmp_path, monkeypatch):
+    def never(*_, **__):
+        raise AssertionError("protection began")
+
+    monkeypatch.setattr("potlearn.fit.beyond.protect", never)
+    items, words = BAD["few rows"]
+    with pytest.raises(PotlearnError, match=words):
+        tasks.fit(load_config(copper / "fit.yaml", [QUICK[0], *items], tmp_path))

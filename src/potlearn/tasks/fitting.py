@@ -19,7 +19,7 @@ from potlearn.tasks.progress import Stages, Stopwatch, stages_of
 from potlearn.tasks.reference import make_reference
 from potlearn.tasks.report_files import check_report_packages, write_report_files
 from potlearn.tasks.settings import FitConfig
-from potlearn.tasks.uncertainty import asked_method, check_blocks, quantified
+from potlearn.tasks.uncertainty import asked_method, check_blocks, check_posterior, quantified
 from potlearn.tasks.weights import filled_weights, make_weights, weight_keys, weights_note
 
 if TYPE_CHECKING:
@@ -75,6 +75,7 @@ def fit(settings: FitConfig | Mapping[str, Any], *, progress: bool | Stages = Fa
         train = datasets["train"]
         with clock("fit"), stages("fitting") as report:
             linear = _fit(config, train, report)
+            check_posterior(config, linear.result)
         fitted = _with_uncertainty(_beyond(linear, clock, stages), clock, stages)
         with clock("evaluate"):
             evaluations = dict(_evaluate(fitted, datasets, stages))
