@@ -151,7 +151,7 @@ def test_blocks_are_looked_at_before_the_fit(copper, tmp_path, monkeypatch):
     for block, words in (("traj", "no key 'traj'"), ("config_type", "at least 5.*got 2")):
         with pytest.raises(PotlearnError, match=words):
             make(copper, tmp_path, "fit.solver=bayesian", f"uncertainty.block={block}")
-    with pytest.raises(PotlearnError, match="at least 5.*got 2"):
+    with pytest.raises(PotlearnError, match=r"at least 5.*got 2"):
         make(copper, tmp_path, "fit.solver=bayesian", "data.split.test=0.9")
 
 
