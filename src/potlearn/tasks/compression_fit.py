@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from potlearn.errors import ModelFileError
+from potlearn.errors import ModelFileError, UncertaintyError
 from potlearn.tasks.compression_origin import Origin
 from potlearn.tasks.linear_settings import linear_settings
 from potlearn.tasks.settings.compress import CompressConfig
+from potlearn.tasks.uncertainty import asked_method, quantified
 
 if TYPE_CHECKING:
     from potlearn.compress import Compression, Reduced
     from potlearn.data import Dataset
     from potlearn.fit import FitResult
     from potlearn.fit.beyond import Protected
+    from potlearn.potentials import LinearPotential
     from potlearn.potentials.base import ForSystems
     from potlearn.runtime import Report
 
@@ -25,6 +27,7 @@ ALL_STAY = (
     "directions of the coefficients were chosen: all functions stay, and no speed is gained; "
     "methods that choose functions make a potential faster"
 )
+NO_ERRORS = "the smaller model has no expected errors"
 WALL_ALONE = (
     "beyond the data the model's own wall protects the potential; soft bounds on its coefficients "
     "would leave the directions"
@@ -73,6 +76,54 @@ def protected(
         potential = replace(potential, reference=origin.potential.reference)
         notes.append(WALL_ALONE)
     return Protected(potential, check_beyond(potential, coverage), tuple(notes))
+
+
+def with_expected_errors(
+    config: CompressConfig,
+    origin: Origin,
+    compression: Compression,
+    potential: LinearPotential,
+    train: Dataset,
+    report: Report | None = None,
+) -> tuple[LinearPotential, list[str]]:
+    """The potential with expected errors of its own, where the model has some; notes.
+
+    Those of the model are not those of fewer functions: residuals and posterior are made again.
+    """
+    if origin.potential.uncertainty is None:
+        return potential, []
+    method = None if origin.config is None else asked_method(origin.config)
+    if origin.config is None or method is None:
+        return potential, [f"{NO_ERRORS}; the model does not say how its own were made"]
+    if not compression.whole.chooses_functions:
+        return potential, [f"{NO_ERRORS}; they need a method that chooses functions"]
+    try:
+        result = _fit_of(config, origin, potential, train, report)
+        found = quantified(origin.config, result, potential, method, report)
+    except UncertaintyError as error:
+        return potential, [f"{NO_ERRORS}: {error}"]
+    return replace(potential, uncertainty=found), []
+
+
+def _fit_of(
+    config: CompressConfig,
+    origin: Origin,
+    potential: LinearPotential,
+    train: Dataset,
+    report: Report | None,
+) -> FitResult:
+    """The fit of the functions of a smaller potential, with its rows."""
+    from potlearn.fit import RowBudget, fit_linear
+    from potlearn.runtime import Runtime
+
+    return fit_linear(
+        train,
+        potential.descriptor,
+        linear_settings(origin.solver, train),
+        reference=origin.reference,
+        rows=RowBudget(),
+        runtime=Runtime(config.workers, progress=report),
+    )
 
 
 def _below(origin: Origin) -> ForSystems | None:
