@@ -1,5 +1,6 @@
 """Fits with an uncertainty on the command line, and what is said of how well it covers."""
 
+import gc
 import json
 
 import numpy as np
@@ -153,6 +154,15 @@ def test_blocks_are_looked_at_before_the_fit(copper, tmp_path, monkeypatch):
             make(copper, tmp_path, "fit.solver=bayesian", f"uncertainty.block={block}")
     with pytest.raises(PotlearnError, match=r"at least 5.*got 2"):
         make(copper, tmp_path, "fit.solver=bayesian", "data.split.test=0.9")
+
+
+def test_a_refused_fit_leaves_nothing_behind(copper, tmp_path, recwarn):
+    items, words = BAD["few rows"]
+    with pytest.raises(PotlearnError, match=words):
+        make(copper, tmp_path, *items)
+    gc.collect()
+    assert not [w for w in recwarn if w.category is ResourceWarning]
+    assert not list(tmp_path.rglob("rows-*"))
 
 
 def test_rows_are_counted_before_protection(copper, tmp_path, monkeypatch):

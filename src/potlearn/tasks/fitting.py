@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -68,13 +69,14 @@ def fit(settings: FitConfig | Mapping[str, Any], *, progress: bool | Stages = Fa
     config, stages, clock = FitConfig.of(settings), stages_of(progress), Stopwatch()
     if config.output.report:
         check_report_packages()
-    with OutputFolder(config.output.folder, RESULTS, WORKING) as folder:
+    with OutputFolder(config.output.folder, RESULTS, WORKING) as folder, ExitStack() as ending:
         with clock("read"):
             loaded = _read(config)
         datasets = loaded.sets
         train = datasets["train"]
         with clock("fit"), stages("fitting") as report:
             linear = _fit(config, train, report)
+            ending.callback(linear.result.rows.close)
             check_posterior(config, linear.result)
         fitted = _with_uncertainty(_beyond(linear, clock, stages), clock, stages)
         with clock("evaluate"):
@@ -95,7 +97,6 @@ def fit(settings: FitConfig | Mapping[str, Any], *, progress: bool | Stages = Fa
                 info = fit_report(outcome, datasets)
                 write_report_files(folder, evaluations, info, suspicious)
         folder.write_json("metrics.json", outcome.numbers())
-        fitted.result.rows.close()
     return outcome
 
 
