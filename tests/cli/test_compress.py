@@ -9,6 +9,8 @@ import yace_files
 from ase.io import read, write
 
 import potlearn as pl
+from potlearn import tasks
+from potlearn.cli.config_file import load_config
 
 
 @pytest.fixture
@@ -116,6 +118,45 @@ def test_protection_is_that_of_the_model(run, model, data, tmp_path):
         assert ("wall" in json.dumps(pl.load(small).to_dict()["reference"], default=str)) is wall
 
 
+@pytest.fixture(scope="module")
+def uncertain(copper, tmp_path_factory):
+    """A model with expected errors."""
+    folder = tmp_path_factory.mktemp("uncertain")
+    items = ["output.report=false", "fit.solver=bayesian", "reference.kind=none"]
+    return tasks.fit(load_config(copper / "fit.yaml", items, folder)).folder / "model.potl"
+
+
+def test_expected_errors_are_those_of_the_smaller_model(run, uncertain, data, tmp_path):
+    small = tmp_path / "small.potl"
+    done = run("compress", uncertain, "-k", 5, "--data", data, "--output", small)
+    assert done.exit_code == 0, done.output
+    model, train = pl.load(small), pl.load(uncertain)
+    own = model.uncertainty
+    assert own.coefficient_factor.shape[0] == model.coefficients.size
+    np.testing.assert_array_equal(own.known, train.uncertainty.known)
+    atoms = read(data, index=3)
+    assert model.spread(atoms).energy > 2 * train.spread(atoms).energy
+    assert own.links["energy"].scale != train.uncertainty.links["energy"].scale
+
+
+def test_directions_have_no_expected_errors(run, uncertain, data, tmp_path):
+    small = tmp_path / "small.potl"
+    done = run("compress", uncertain, "-k", 3, "--method", "pca", "--data", data, "--output", small)
+    assert done.exit_code == 0, done.output
+    assert pl.load(small).uncertainty is None
+    assert "has no expected errors" in " ".join(done.output.split())
+
+
+def test_data_too_few_for_expected_errors(run, uncertain, data, tmp_path):
+    write(tmp_path / "some.extxyz", read(data, index=":3"))
+    small = tmp_path / "small.potl"
+    some = tmp_path / "some.extxyz"
+    done = run("compress", uncertain, "-k", 3, "--data", some, "--output", small)
+    assert done.exit_code == 0, done.output
+    assert pl.load(small).uncertainty is None
+    assert "has no expected errors: errors of" in " ".join(done.output.split())
+
+
 def refused(run, *arguments):
     done = run("compress", *arguments)
     assert done.exit_code == 2, done.output
@@ -149,6 +190,22 @@ def test_no_output(run, model, data):
 def test_an_output_that_is_a_folder(run, model, data, tmp_path):
     words = refused(run, model, "--data", data, "-k", 3, "--output", tmp_path)
     assert "is a folder" in words
+
+
+def test_an_output_that_is_an_input(run, model, data):
+    before = model.read_bytes(), data.read_bytes()
+    for output in (model, data):
+        words = refused(run, model, "--data", data, "-k", 3, "--output", output)
+        assert "would be overwritten; give the smaller model another name" in words
+    assert (model.read_bytes(), data.read_bytes()) == before
+
+
+def test_an_output_of_another_format(run, model, data, tmp_path):
+    output = tmp_path / "small.yace"
+    words = refused(run, model, "--data", data, "-k", 3, "--output", output)
+    assert "expected the name of a saved model (.potl)" in words
+    assert "potlearn export" in words
+    assert not output.exists()
 
 
 def test_a_model_that_is_not_linear(run, data, tmp_path):

@@ -1,5 +1,6 @@
 """Fits with an uncertainty on the command line, and what is said of how well it covers."""
 
+import gc
 import json
 
 import numpy as np
@@ -101,6 +102,22 @@ def test_blocks_of_trajectories(copper, tmp_path):
     np.testing.assert_array_equal(runs.potential.coefficients, single.potential.coefficients)
 
 
+def test_stress_in_another_unit_says_nothing_of_errors(copper, tmp_path):
+    frames = read(copper / "copper.extxyz", ":")
+    for atoms in frames:
+        if atoms.info["config_type"] == "cubic":
+            atoms.calc.results["stress"] = atoms.get_stress() * 1602.1766208
+    write(tmp_path / "kbar.extxyz", frames)
+    write(tmp_path / "only.extxyz", [a for a in frames if a.info["config_type"] == "cubic"])
+    some, none = (
+        make(copper, tmp_path / n, f"data.file={tmp_path / n}.extxyz", "fit.solver=bayesian")
+        for n in ("kbar", "only")
+    )
+    assert some.potential.spread(frames[0]).stress.max() < 0.1  # eV/Å³
+    assert some.potential.uncertainty.links["stress"].scale < 10
+    assert "stress" not in none.potential.uncertainty.links
+
+
 def test_the_solver_changes_no_coefficient(copper, tmp_path):
     a = make(copper, tmp_path / "a", "fit.solver=bayesian")
     b = make(copper, tmp_path / "b", "fit.solver=evidence")
@@ -113,8 +130,9 @@ BAD = {
     "grade": (["uncertainty.grade=gamma"], "maxvol"),
     "no such key": (["fit.solver=bayesian", "uncertainty.block=traj"], "no key 'traj'"),
     "few blocks": (["fit.solver=bayesian", "uncertainty.block=config_type"], "at least 5.*got 2"),
+    "few configurations": (["fit.solver=bayesian", "data.split.test=0.9"], "at least 5.*got 2"),
     "few rows": (
-        ["fit.solver=bayesian", "data.split.test=0.9", "fit.weights={forces: 0, stress: 0}"],
+        ["fit.solver=bayesian", "data.split.test=0.7", "fit.weights={forces: 0, stress: 0}"],
         "more rows than coefficients",
     ),
 }
@@ -134,3 +152,24 @@ def test_blocks_are_looked_at_before_the_fit(copper, tmp_path, monkeypatch):
     for block, words in (("traj", "no key 'traj'"), ("config_type", "at least 5.*got 2")):
         with pytest.raises(PotlearnError, match=words):
             make(copper, tmp_path, "fit.solver=bayesian", f"uncertainty.block={block}")
+    with pytest.raises(PotlearnError, match=r"at least 5.*got 2"):
+        make(copper, tmp_path, "fit.solver=bayesian", "data.split.test=0.9")
+
+
+def test_a_refused_fit_leaves_nothing_behind(copper, tmp_path, recwarn):
+    items, words = BAD["few rows"]
+    with pytest.raises(PotlearnError, match=words):
+        make(copper, tmp_path, *items)
+    gc.collect()
+    assert not [w for w in recwarn if w.category is ResourceWarning]
+    assert not list(tmp_path.rglob("rows-*"))
+
+
+def test_rows_are_counted_before_protection(copper, tmp_path, monkeypatch):
+    def never(*_, **__):
+        raise AssertionError("protection began")
+
+    monkeypatch.setattr("potlearn.fit.beyond.protect", never)
+    items, words = BAD["few rows"]
+    with pytest.raises(PotlearnError, match=words):
+        tasks.fit(load_config(copper / "fit.yaml", [QUICK[0], *items], tmp_path))

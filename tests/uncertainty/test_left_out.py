@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from uncertain_fits import CASES, NO_STRESS, Case, covariance, dense
 
-from potlearn.errors import UncertaintyError
+from potlearn.errors import PotlearnWarning, UncertaintyError
 from potlearn.uncertainty import LeftOut, Posterior
 
 BLOCKS = {
@@ -110,18 +110,31 @@ def test_fewer_sets_estimate_the_variances_of_forces():
     assert np.std(ratio) < 2 * np.sqrt(2 / 4 / 60)
 
 
-def test_a_block_that_alone_decides_a_coefficient_is_named():
-    """Germanium in one configuration only, without a penalty: nothing is left to judge it."""
+def alone(n):
+    """Germanium in one of ``n`` configurations, without a penalty: nothing is left to judge it."""
     from pair_descriptor import PairDescriptor, configurations
 
     import potlearn as pl
     from potlearn.fit import FitSettings, fit_linear
 
-    frames = list(configurations(8, noise=0.3))
+    frames = list(configurations(n, noise=0.3))
     frames[3].symbols[0] = "Ge"
     result = fit_linear(
         pl.from_atoms(frames), PairDescriptor(("Si", "Ge")), FitSettings(solver="qr", e0="fitted")
     )
     posterior = Posterior.of(result)
+    return LeftOut(result, posterior, posterior.factor())
+
+
+def test_a_block_that_alone_decides_a_coefficient_is_named():
     with pytest.raises(UncertaintyError, match="alone decides some coefficients; choose"):
-        LeftOut(result, posterior, posterior.factor()).scores(np.arange(8))
+        alone(8).scores(np.arange(8))
+
+
+def test_a_block_of_many_that_alone_decides_a_coefficient_is_not_judged():
+    with pytest.warns(PotlearnWarning, match="1 of 20 blocks of configurations alone decides"):
+        scores = alone(20).scores(np.arange(20))
+    for found in scores.values():
+        assert np.unique(found.blocks).tolist() == [k for k in range(20) if k != 3]
+        assert np.isfinite(found.errors).all()
+        assert (found.variances >= 0).all()

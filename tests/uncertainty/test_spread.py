@@ -196,7 +196,13 @@ def test_samples_of_pod_export(tmp_path):
         np.testing.assert_allclose(pl.load(*paths).coefficients, drawn.coefficients, rtol=1e-12)
 
 
-@pytest.mark.parametrize("n", [-1, 2.5, "3"])
+@pytest.mark.parametrize("seed", [-1, 2.5, "3"])
+def test_seeds_are_whole(seed):
+    with pytest.raises(UncertaintyError, match="random_state: expected an integer from 0 on"):
+        uncertain().sample(1, random_state=seed)
+
+
+@pytest.mark.parametrize("n", [-1, 2.5, "3", True])
 def test_numbers_of_samples_are_whole(n):
     with pytest.raises(UncertaintyError, match="n: expected a number of potentials"):
         uncertain().sample(n)

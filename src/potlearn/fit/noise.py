@@ -35,6 +35,8 @@ ROUNDING = 1e-13
 """Penalty of a fit without one."""
 LEAST = 1e-8
 """Smallest noise level, in the unit of the rows."""
+LEAST_LEFT = 2.0
+"""Rows less parameters that they decide: fewer say nothing of a level, and the weight stays."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,8 @@ def noise_levels(ledger: Ledger, settings: FitSettings, by: Noise = "quantity") 
     weights = {key: settings.weights.of(*key) for key in keys}
     with one_blas_thread():
         for _ in range(ITERATIONS):
-            new = {key: _weight(*parts) for key, parts in _parts(ledger, settings, weights).items()}
+            parts = _parts(ledger, settings, weights)
+            new = {key: _weight(*parts[key], weights[key]) for key in keys}
             moved = max(abs(np.log(new[key] / weights[key])) for key in keys)
             weights = new
             if moved < TOLERANCE:
@@ -132,6 +135,9 @@ def _parts(
     return found
 
 
-def _weight(squares: float, left: float) -> float:
-    """One over the square of a noise level."""
-    return 1 / max(squares / max(left, 1.0), LEAST**2)
+def _weight(squares: float, left: float, weight: float) -> float:
+    """One over the square of a noise level; as before, where rows do not decide one.
+
+    Labels that a fit can match exactly would have no noise, and outweigh all others.
+    """
+    return 1 / max(squares / left, LEAST**2) if left >= LEAST_LEFT else weight

@@ -151,13 +151,19 @@ class LinearPotential(PotentialBase):
         Raises
         ------
         UncertaintyError
-            The potential has no uncertainty, or n is negative.
+            The potential has no uncertainty; n or the seed is no integer from 0 on.
         """
-        if not isinstance(n, Integral) or n < 0:
+        if isinstance(n, bool) or not isinstance(n, Integral) or n < 0:
             raise UncertaintyError(f"n: expected a number of potentials, got {n!r}")
+        try:
+            rng = np.random.default_rng(random_state)
+        except (TypeError, ValueError):
+            raise UncertaintyError(
+                f"random_state: expected an integer from 0 on, got {random_state!r}"
+            ) from None
         _ = self._spreader  # says what to do where there is no uncertainty
         assert self.uncertainty is not None
-        steps = self.uncertainty.draw(n, np.random.default_rng(random_state))
+        steps = self.uncertainty.draw(n, rng)
         return [
             replace(self, coefficients=self.coefficients + step, uncertainty=None) for step in steps
         ]

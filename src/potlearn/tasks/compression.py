@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from potlearn.tasks.compression_files import check_outputs, write_curve_files
-from potlearn.tasks.compression_fit import expected_errors, fit_again, protected
+from potlearn.tasks.compression_fit import fit_again, protected, with_expected_errors
 from potlearn.tasks.compression_origin import Origin
 from potlearn.tasks.compression_outcome import Comparison, CompressOutcome
 from potlearn.tasks.data import read_with_notes, regrouped
@@ -130,9 +130,9 @@ def _made(
     with stages("protecting beyond the data") as report:
         found = protected(config, origin, compression, reduced, sets["train"], report)
     with stages("expected errors") as report:
-        errors, about = expected_errors(origin, compression, reduced, found.potential, report)
-    record = _metadata(config, origin, reduced)
-    potential = replace(found.potential, metadata=record, uncertainty=errors)
+        parts = config, origin, compression, found.potential
+        potential, about_errors = with_expected_errors(*parts, sets["train"], report)
+    potential = replace(potential, metadata=_metadata(config, origin, reduced))
     potential.save(config.output)
     with stages("comparing"):
         comparison = _compare(origin.potential, potential, sets)
@@ -146,7 +146,7 @@ def _made(
             *_about_choice(config, sets),
             *reduced.info.notes,
             *found.notes,
-            *about,
+            *about_errors,
             *found.check.warnings(),
         ),
         files=(config.output, *outcome.files),

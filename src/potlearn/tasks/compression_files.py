@@ -7,12 +7,15 @@ import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from potlearn.errors import OutputError
 from potlearn.tasks.folder import OutputFolder
 from potlearn.tasks.settings.compress import CompressConfig
 
 if TYPE_CHECKING:
     from potlearn.compress import Curve
 
+OTHERS = (".yace", ".pod", ".table")
+"""Ends of names of files that are exported, not saved."""
 RESULTS = ("curve.json", "curve.csv", "curve.html", "figures")
 
 
@@ -29,7 +32,8 @@ def check_outputs(config: CompressConfig) -> None:
     Raises
     ------
     OutputError
-        A folder in place of a file, or no permission.
+        A folder in place of a file, no permission, the file of the model or of the data, or the
+        name of another kind of file.
     MissingExtraError
         A package of the figures is not installed.
     """
@@ -37,10 +41,25 @@ def check_outputs(config: CompressConfig) -> None:
 
     if config.output is not None:
         check_output(config.output)
+        _check_name(config.output, config)
     if config.curve:
         check_folder(curve_folder(config))
         instead = "compress without --curve"
         check_installed("plotly", "matplotlib", extra="report", what="the curve", instead=instead)
+
+
+def _check_name(output: Path, config: CompressConfig) -> None:
+    """Refuse to write over what is read, and a saved model under the name of another format."""
+    inputs = {path.resolve() for path in (*config.model, *config.data, *config.test)}
+    if output.resolve() in inputs:
+        raise OutputError(
+            f"{output}: is read, too, and would be overwritten; give the smaller model another name"
+        )
+    if output.suffix in OTHERS:
+        raise OutputError(
+            f"{output}: expected the name of a saved model (.potl); `potlearn export` writes "
+            f"{output.suffix} files from it"
+        )
 
 
 def write_curve_files(config: CompressConfig, curve: Curve) -> tuple[Path, ...]:

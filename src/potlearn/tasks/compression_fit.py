@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from potlearn.errors import ModelFileError
+from potlearn.errors import ModelFileError, UncertaintyError
 from potlearn.tasks.compression_origin import Origin
 from potlearn.tasks.linear_settings import linear_settings
 from potlearn.tasks.settings.compress import CompressConfig
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from potlearn.potentials import LinearPotential
     from potlearn.potentials.base import ForSystems
     from potlearn.runtime import Report
-    from potlearn.uncertainty import QuadraticUncertainty
 
 FOLDS = 5
 """Folds of configurations whose held-out errors choose a size."""
@@ -28,16 +27,14 @@ ALL_STAY = (
     "directions of the coefficients were chosen: all functions stay, and no speed is gained; "
     "methods that choose functions make a potential faster"
 )
+NO_ERRORS = "the smaller model has no expected errors"
 WALL_ALONE = (
     "beyond the data the model's own wall protects the potential; soft bounds on its coefficients "
     "would leave the directions"
 )
-
-NO_ERRORS = "the model does not say how its expected errors were made: the smaller one has none"
-ERRORS_OF_DIRECTIONS = "directions were chosen, not functions: the potential has no expected errors"
 CHOSEN_ON_LABELS = (
-    "expected errors are those of a fit of these functions; that these were chosen on the same "
-    "labels is not in them"
+    "expected errors are those of a fit of the functions that are kept; that these were chosen on "
+    "the same labels is not in them"
 )
 
 
@@ -85,27 +82,52 @@ def protected(
     return Protected(potential, check_beyond(potential, coverage), tuple(notes))
 
 
-def expected_errors(
+def with_expected_errors(
+    config: CompressConfig,
     origin: Origin,
     compression: Compression,
-    reduced: Reduced,
     potential: LinearPotential,
+    train: Dataset,
     report: Report | None = None,
-) -> tuple[QuadraticUncertainty | None, tuple[str, ...]]:
-    """Expected errors of the smaller potential as those of the model were made, and notes."""
-    from potlearn.compress import pruned_fit
-    from potlearn.fit import KeptRows
+) -> tuple[LinearPotential, list[str]]:
+    """The potential with expected errors of its own, where the model has some; notes.
 
-    method = asked_method(origin.config) if origin.config else None
-    if method is None or origin.config is None:
-        return None, (NO_ERRORS,) if origin.potential.uncertainty is not None else ()
+    Those of the model are not those of fewer functions: residuals and posterior are made again.
+    """
+    if origin.potential.uncertainty is None:
+        return potential, []
+    method = None if origin.config is None else asked_method(origin.config)
+    if origin.config is None or method is None:
+        return potential, [f"{NO_ERRORS}; the model does not say how its own were made"]
     if not compression.whole.chooses_functions:
-        return None, (ERRORS_OF_DIRECTIONS,)
-    small, descriptor = pruned_fit(compression.result, compression.descriptor, reduced)
-    rows = replace(small.rows.maker, descriptor=descriptor)
-    again = replace(small, rows=KeptRows(rows))
-    found = quantified(origin.config, again, potential, method, report)
-    return found, (CHOSEN_ON_LABELS,)
+        return potential, [f"{NO_ERRORS}; they need a method that chooses functions"]
+    try:
+        result = _fit_of(config, origin, potential, train, report)
+        found = quantified(origin.config, result, potential, method, report)
+    except UncertaintyError as error:
+        return potential, [f"{NO_ERRORS}: {error}"]
+    return replace(potential, uncertainty=found), [CHOSEN_ON_LABELS]
+
+
+def _fit_of(
+    config: CompressConfig,
+    origin: Origin,
+    potential: LinearPotential,
+    train: Dataset,
+    report: Report | None,
+) -> FitResult:
+    """The fit of the functions of a smaller potential, with its rows."""
+    from potlearn.fit import RowBudget, fit_linear
+    from potlearn.runtime import Runtime
+
+    return fit_linear(
+        train,
+        potential.descriptor,
+        linear_settings(origin.solver, train),
+        reference=origin.reference,
+        rows=RowBudget(),
+        runtime=Runtime(config.workers, progress=report),
+    )
 
 
 def _below(origin: Origin) -> ForSystems | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,7 @@ from potlearn.tasks.progress import Stages, Stopwatch, stages_of
 from potlearn.tasks.reference import make_reference
 from potlearn.tasks.report_files import check_report_packages, write_report_files
 from potlearn.tasks.settings import FitConfig
-from potlearn.tasks.uncertainty import asked_method, check_blocks, quantified
+from potlearn.tasks.uncertainty import asked_method, check_blocks, check_posterior, quantified
 from potlearn.tasks.weights import filled_weights, make_weights, weight_keys, weights_note
 
 if TYPE_CHECKING:
@@ -68,13 +69,15 @@ def fit(settings: FitConfig | Mapping[str, Any], *, progress: bool | Stages = Fa
     config, stages, clock = FitConfig.of(settings), stages_of(progress), Stopwatch()
     if config.output.report:
         check_report_packages()
-    with OutputFolder(config.output.folder, RESULTS, WORKING) as folder:
+    with OutputFolder(config.output.folder, RESULTS, WORKING) as folder, ExitStack() as ending:
         with clock("read"):
             loaded = _read(config)
         datasets = loaded.sets
         train = datasets["train"]
         with clock("fit"), stages("fitting") as report:
             linear = _fit(config, train, report)
+            ending.callback(linear.result.rows.close)
+            check_posterior(config, linear.result)
         fitted = _with_uncertainty(_beyond(linear, clock, stages), clock, stages)
         with clock("evaluate"):
             evaluations = dict(_evaluate(fitted, datasets, stages))
@@ -94,7 +97,6 @@ def fit(settings: FitConfig | Mapping[str, Any], *, progress: bool | Stages = Fa
                 info = fit_report(outcome, datasets)
                 write_report_files(folder, evaluations, info, suspicious)
         folder.write_json("metrics.json", outcome.numbers())
-        fitted.result.rows.close()
     return outcome
 
 

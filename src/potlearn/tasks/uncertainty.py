@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from potlearn.tasks.settings import FitConfig
 from potlearn.typing import Settings
 
@@ -38,14 +40,33 @@ def check_blocks(config: FitConfig, train: Dataset) -> None:
         A configuration without the key of the blocks, or too few blocks to calibrate on.
     """
     from potlearn.data import info_groups
-    from potlearn.uncertainty import LEAST_BLOCKS, too_few
+    from potlearn.uncertainty import LEAST_BLOCKS, fingerprints, too_few
 
-    key = config.uncertainty.block
-    if asked_method(config) is None or key is None:
+    key, method = config.uncertainty.block, asked_method(config)
+    if method is None:
         return
-    k = len(set(info_groups(train, key)))
-    if asked_method(config) == "calibrated" and k < LEAST_BLOCKS:
-        raise too_few(f"the labels by {key!r}", k)
+    blocks = fingerprints(train) if key is None else np.array(info_groups(train, key))
+    if method != "calibrated" or not len(train):
+        return
+    catalog = train.catalog
+    labelled = np.isfinite(catalog.energy), catalog.n_forces > 0, catalog.stressed
+    k = max(len(np.unique(blocks[has])) for has in labelled)
+    if k < LEAST_BLOCKS:
+        raise too_few("the labels" if key is None else f"the labels by {key!r}", k)
+
+
+def check_posterior(config: FitConfig, result: FitResult) -> None:
+    """Refuse a fit without a posterior before the work that follows it.
+
+    Raises
+    ------
+    UncertaintyError
+        Too few rows, or a singular covariance.
+    """
+    from potlearn.uncertainty import Posterior
+
+    if asked_method(config) in ("calibrated", "posterior"):
+        Posterior.of(result)
 
 
 def quantified(

@@ -15,6 +15,7 @@ there are coefficients the same follows from :math:`(1 - Z_S Z_S^T)^{-1}`.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,7 +24,7 @@ from typing import NamedTuple
 import numpy as np
 
 from potlearn.data.copies import members_of
-from potlearn.errors import UncertaintyError
+from potlearn.errors import PotlearnWarning, UncertaintyError
 from potlearn.fit.diagnose.leverage import Judge
 from potlearn.fit.result import FitResult
 from potlearn.fit.rows.make import Block
@@ -40,6 +41,14 @@ ROUNDING = 1e-12
 """Added to what a block leaves of a direction to the others."""
 LEAST_LEFT = 1e-10
 """Part of a direction below which a block leaves nothing: the rest is rounding."""
+
+
+MOST_ALONE = 0.1
+"""Part of the blocks that may decide coefficients alone; of the others there are residuals."""
+
+
+class _AloneError(UncertaintyError):
+    """A block alone decides some coefficients: no fit without it."""
 
 
 class _Rows(NamedTuple):
@@ -77,6 +86,12 @@ class LeftOut:
         """Origin of fitted one-body energies, which depends on the configurations, too."""
         return Origin.of(self.result, self.posterior.hat)
 
+    @cached_property
+    def wrong(self) -> frozenset[tuple[str, str]]:
+        """Groups and quantities whose labels contradict the others: they say nothing of errors."""
+        left_out = (item for item in self.result.contradictions if item.left_out)
+        return frozenset((item.group, item.quantity) for item in left_out)
+
     def scores(self, label: Indices, progress: Progress = None) -> dict[str, Scores]:
         """Residuals, variances and blocks by quantity.
 
@@ -90,18 +105,25 @@ class LeftOut:
         judge = Judge.of(self.result, self.posterior.hat)
         members = members_of(label)
         found: dict[str, list[Scores]] = {}
+        alone = 0
         with one_blas_thread(), reporting(progress, "leave-one-out residuals") as report:
             for k, block in enumerate(members):
                 rows = [row for i in block.tolist() for row in self._rows(judge, i)]
-                for quantity, scores in self._block(rows, k):
-                    found.setdefault(quantity, []).append(scores)
+                try:
+                    for quantity, scores in self._block(rows, k):
+                        found.setdefault(quantity, []).append(scores)
+                except _AloneError:
+                    alone += 1
                 if report:
                     report(k + 1, len(members))
+        _say_alone(alone, len(members))
         return {q: Scores.joined(found[q]) for q in QUANTITIES if q in found}
 
     def _rows(self, judge: Judge, index: int) -> Iterable[_Rows]:
-        weights = judge.weights(index)
+        weights, group = judge.weights(index), judge.groups[index]
         for quantity, block in self.result.rows.blocks(index).items():
+            if (group, quantity) in self.wrong:
+                continue
             weight = weights[quantity]
             seen = in_fit(judge.excluded, index, quantity, block) & (weight > 0)
             yield _Rows(quantity, block, weight, seen)
@@ -165,8 +187,21 @@ def _root(rest: Array) -> Array:
     except np.linalg.LinAlgError:
         root = np.zeros_like(rest)
     if len(root) and np.diag(root).min() ** 2 < LEAST_LEFT:
-        raise UncertaintyError(
-            "uncertainty: one block of configurations alone decides some coefficients; choose a "
-            "smaller basis, smaller blocks, or a solver with a penalty"
-        )
+        raise _AloneError
     return root
+
+
+def _say_alone(n: int, blocks: int) -> None:
+    """Warn of blocks that alone decide coefficients; refuse where they are many."""
+    if not n:
+        return
+    one = n == 1
+    what = f"{n} of {blocks} blocks of configurations alone {'decides' if one else 'decide'}"
+    remedy = "choose a smaller basis (fewer environments), smaller blocks, or give more data like"
+    text = f"uncertainty: {what} some coefficients; {remedy} {'it' if one else 'them'}"
+    if n > MOST_ALONE * blocks:
+        raise UncertaintyError(
+            f"{text}, or ask for the uncertainty 'posterior', which needs no residuals"
+        )
+    text += "; their residuals are not in the expected errors, which are a little too small for it"
+    warnings.warn(text, PotlearnWarning, stacklevel=4)

@@ -87,7 +87,8 @@ class ARD(Solver):
     def solve(self, problem: LinearProblem) -> Solution:
         found = self.relevances(problem)
         kept = int(np.isfinite(found.penalties).sum())
-        notes = [f"{len(found.penalties) - kept} of {len(found.penalties)} columns have left"]
+        columns = len(found.penalties)
+        notes = [f"{columns - kept} of {columns} columns were removed: the data do not need them"]
         if not found.converged:
             notes.append(f"relevances had not settled after {self.steps} steps")
         info = SolveInfo(
