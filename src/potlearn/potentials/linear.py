@@ -25,6 +25,9 @@ from potlearn.structure.neighbors import neighbors as neighbor_list
 from potlearn.structure.system import System
 from potlearn.typing import Array, Atoms, Settings
 
+MOST_SAMPLES = 10_000
+"""Potentials that are drawn at once, at most."""
+
 
 @dataclass(frozen=True)
 class LinearPotential(PotentialBase):
@@ -155,6 +158,8 @@ class LinearPotential(PotentialBase):
         """
         if isinstance(n, bool) or not isinstance(n, Integral) or n < 0:
             raise UncertaintyError(f"n: expected a number of potentials, got {n!r}")
+        if n > MOST_SAMPLES:
+            raise UncertaintyError(f"n: expected at most {MOST_SAMPLES} potentials, got {n}")
         try:
             rng = np.random.default_rng(random_state)
         except (TypeError, ValueError):
