@@ -3,7 +3,8 @@
 #   make demo       fit a silicon potential, print metrics, write model, report and LAMMPS files
 #   make test       the test suite; make test-slow: slow physics, and 100,000 mutated files for each reader
 #                   (POTLEARN_FUZZ=2000: so many)
-#   make test-kernels  selection and fits as on older processors: rounding must choose nothing
+#   make test-kernels  selection, fits, uncertainty and compression as on older processors: rounding
+#                   must choose nothing
 #   make test-native  the tests of the C++ core; SANITIZE=thread or SANITIZE=address,undefined: under sanitizers
 #   make bench      speed and accuracy, side by side with LAMMPS
 #   make same-bits  fits, choices and files compared with those of a revision, AGAINST=... (the last commit)
@@ -45,7 +46,7 @@ test-slow: $(VENV)/.test
 test-kernels: $(VENV)/.test
 	set -e; for machine in $(MACHINES); do \
 		OPENBLAS_CORETYPE=$${machine%:*} POTLEARN_INSTRUCTION_SET=$${machine#*:} \
-		$(RUN_TESTS) -m "not slow" tests/select tests/fit \
+		$(RUN_TESTS) -m "not slow" tests/select tests/fit tests/uncertainty tests/compress \
 			--ignore tests/select/test_scikit_learn.py --ignore tests/select/test_selector_parameters.py $(PYTEST_ARGS); \
 	done
 
