@@ -9,7 +9,7 @@ import numpy as np
 from scipy.stats import t as student
 
 from potlearn.metrics import LEVELS, Evaluation, Spreads
-from potlearn.metrics.spreads import ONE_SIGMA
+from potlearn.uncertainty.link import ONE_SIGMA
 
 
 def evaluation(

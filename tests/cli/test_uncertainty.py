@@ -1,4 +1,4 @@
-"""Fits with an uncertainty on the command line, and what is said of how well it covers."""
+"""Fits with an uncertainty on the command line, and the coverage that is printed."""
 
 import gc
 import json

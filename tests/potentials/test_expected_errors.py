@@ -31,7 +31,7 @@ def potential(links=("energy", "forces", "stress")):
 
 @dataclass(frozen=True)
 class Counted:
-    """A potential that counts what is asked of it."""
+    """A potential that counts its calls."""
 
     inner: LinearPotential = field(default_factory=potential)
     calls: Counter = field(default_factory=Counter)

@@ -72,7 +72,7 @@ class Compression:
         if rows < columns:
             raise FitError(
                 f"the data give {rows} rows for {columns} coefficients; which functions matter "
-                "cannot be told from fewer rows than coefficients: give more data, or fit a "
+                "cannot be estimated from fewer rows than coefficients: give more data, or fit a "
                 "smaller basis"
             )
 

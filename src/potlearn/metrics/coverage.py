@@ -16,10 +16,8 @@ from scipy.stats import beta, rankdata
 from potlearn.metrics.errors import EVERYTHING, members
 from potlearn.metrics.evaluation import Evaluation, Values
 from potlearn.metrics.quantities import QUANTITIES
-from potlearn.metrics.spreads import LEVELS, ONE_SIGMA, TWO_SIGMA
+from potlearn.metrics.spreads import LEVELS, SHOWN
 from potlearn.typing import Array, Indices, Mask, Settings
-
-SHOWN = (ONE_SIGMA, TWO_SIGMA)
 
 
 @dataclass(frozen=True)
@@ -95,7 +93,7 @@ class Scores:
 
 
 def stds_of(evaluation: Evaluation, quantity: str, values: Values) -> Array | None:
-    """Standard deviations (m,) of labelled components, NaN where there is none.
+    """Standard deviations (m,) of labelled components; NaN if one is not known.
 
     None without an uncertainty of the quantity.
     """

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.special import ndtr
 
 from potlearn.typing import Array, Indices
+from potlearn.uncertainty.link import ONE_SIGMA
 
-ONE_SIGMA, TWO_SIGMA = float(2 * ndtr(1.0) - 1), 0.95
-"""Probabilities of the intervals that tables show."""
+SHOWN = (ONE_SIGMA, 0.95)
+"""Probabilities of the intervals that tables show: one standard deviation, and 95 %."""
 LEVELS = np.array(
     [*np.arange(0.05, 0.68, 0.05), ONE_SIGMA, *np.arange(0.7, 0.95, 0.05), 0.95, 0.99]
 )
@@ -20,7 +20,7 @@ LEVELS = np.array(
 
 @dataclass(frozen=True)
 class Spreads:
-    """Standard deviations of n configurations with N atoms together; NaN where there is none.
+    """Standard deviations of n configurations with N atoms together; NaN if one is not known.
 
     Attributes
     ----------

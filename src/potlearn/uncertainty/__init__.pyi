@@ -16,6 +16,7 @@ from .methods.table import METHODS as METHODS
 from .methods.table import Method as Method
 from .posterior import Posterior as Posterior
 from .quadratic import QuadraticUncertainty as QuadraticUncertainty
+from .quantify import SETS as SETS
 from .quantify import fingerprints as fingerprints
 from .quantify import quantify as quantify
 from .recalibrate import recalibrate as recalibrate

@@ -11,7 +11,8 @@ not independent, configurations are: with k blocks the quantile of level :math:`
 taken, as in conformal prediction with k calibration points (Vovk, Gammerman & Shafer, Algorithmic
 Learning in a Random World, 2005; for groups Dunn, Wasserman & Ramdas, J. Am. Stat. Assoc. 118
 (2023) 2491).  It covers :math:`\ell` in the mean for configurations that are drawn as these were.
-Levels above k/(k + 1) have no such quantile: Student's law goes on from the last one.
+Levels above k/(k + 1) have no such quantile; there the quantiles of Student's law are used, scaled
+to agree at the last level.
 """
 
 from __future__ import annotations

@@ -38,7 +38,7 @@ from potlearn.uncertainty.link import Link
 
 @dataclass(frozen=True, eq=False)
 class QuadraticUncertainty:
-    r"""Covariance of coefficients, and what it says of errors.
+    r"""Covariance of the coefficients, and the expected errors that follow from it.
 
     Attributes
     ----------

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from potlearn.data import Dataset
     from potlearn.descriptors import Descriptor
 
-DEFAULT, SETS = "calibrated", 4
+DEFAULT = "calibrated"
+SETS = 4
+"""Coefficient sets for the spread of forces, by default."""
 SEED = 20110
 
 

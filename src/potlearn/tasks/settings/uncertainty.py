@@ -8,7 +8,7 @@ from pydantic import Field
 
 from potlearn.tasks.settings.section import Section
 from potlearn.tasks.settings.tables import NameIn
-from potlearn.uncertainty import METHODS
+from potlearn.uncertainty import METHODS, SETS
 
 
 def methods() -> tuple[str, ...]:
@@ -21,8 +21,9 @@ class UncertaintyConfig(Section):
 
     method: Annotated[str, NameIn(methods)] = "auto"
     """calibrated: on leave-one-out residuals; posterior, committee, pops: for comparison, their
-    intervals are far too narrow; none; auto: calibrated with the solver bayesian, else none."""
-    sets: Annotated[int, Field(ge=1, le=256)] = 8
+    intervals are far too narrow; none; auto: calibrated with the solvers bayesian and ard, else
+    none."""
+    sets: Annotated[int, Field(ge=1, le=256)] = SETS
     """Coefficient sets for the spread of forces: more are more exact, and take more time."""
     block: str | None = None
     """Info key of the trajectory of a configuration: its residuals are those of a fit without the

@@ -49,7 +49,7 @@ class ActiveSets:
 
     @classmethod
     def start(cls, found: Moments) -> Self:
-        """The mean environment, and it displaced by what is resolved of each feature."""
+        """The mean environment, and M copies of it, each with one feature displaced a little."""
         n_species, width = found.mean.shape
         rows = np.zeros((n_species, width + 1, width + 1))
         rows[:, :, 0] = 1.0
