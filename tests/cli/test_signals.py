@@ -75,3 +75,35 @@ def test_a_closed_pipe_is_no_error(tmp_path):
     os.close(writer)
     assert "Traceback" not in done.stderr
     assert "error" not in done.stderr
+
+
+ALARM_WHILE_ENDING = """
+import os, signal, sys, time
+from potlearn.cli.signals import ending_in_words
+
+class Slow:
+    def write(self, text):
+        time.sleep(0.1)
+        return sys.__stderr__.write(text)
+    def flush(self):
+        sys.__stderr__.flush()
+
+sys.stderr = Slow()
+with ending_in_words():
+    signal.setitimer(signal.ITIMER_REAL, 0.03)
+    os.kill(os.getpid(), signal.{})
+"""
+
+
+@pytest.mark.parametrize(("number", "code", "word"), SIGNALS)
+def test_an_alarm_that_is_due_while_a_command_ends_adds_no_words(number, code, word):
+    """An exception that was lost in a destructor is raised again by an alarm, at any time."""
+    script = ALARM_WHILE_ENDING.format(number.name)
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+    assert done.returncode == code
+    assert done.stderr == f"\n{word}; the same command continues from what was saved\n"

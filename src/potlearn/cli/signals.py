@@ -37,6 +37,10 @@ def ending_in_words() -> Iterator[None]:
     except BaseException:
         if not _received:
             raise
+        try:
+            _silence()
+        except KeyboardInterrupt:  # was on its way
+            _silence()
         _end()
     finally:
         _stop_listening()
@@ -53,9 +57,27 @@ def _listen() -> None:
 
 def _stop_listening() -> None:
     """Nothing of ours is left to be tidied up: from here on a signal ends the process at once."""
-    for number in (signal.SIGTERM, signal.SIGINT):
-        if signal.getsignal(number) is _receive:
-            signal.signal(number, signal.SIG_DFL)
+    for number in _taken():
+        signal.signal(number, signal.SIG_DFL)
+
+
+def _silence() -> None:
+    """No further signal or alarm interrupts the last words."""
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, signal.SIG_IGN)
+    for number in _taken():
+        signal.signal(number, _ignore)
+
+
+def _taken() -> list[signal.Signals]:
+    """Signals that are answered here."""
+    ours = (_receive, _ignore)
+    return [s for s in (signal.SIGTERM, signal.SIGINT) if signal.getsignal(s) in ours]
+
+
+def _ignore(*_: object) -> None:
+    """The command is ending already."""
 
 
 def _receive(number: int, frame: FrameType | None) -> None:
