@@ -29,6 +29,7 @@ ORDER = (
     "uncertainty",
     "compress",
     "metrics",
+    "tune",
     "studies",
     "report",
     "lammps",
