@@ -20,6 +20,7 @@ from . import structure as structure
 from . import studies as studies
 from . import tasks as tasks
 from . import testing as testing
+from . import tune as tune
 from . import typing as typing
 from . import uncertainty as uncertainty
 from .data import Dataset as Dataset
