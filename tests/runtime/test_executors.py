@@ -12,7 +12,7 @@ import pytest
 
 from potlearn.errors import ExecutionError, TooFewError
 from potlearn.linalg.blas import one_blas_thread
-from potlearn.runtime import Dask, Executor, InProcess, Processes, make_executor
+from potlearn.runtime import Dask, Executor, InProcess, Processes, make_executor, session
 
 NAMES = ["in process", "processes", "dask"]
 
@@ -179,3 +179,29 @@ def test_threads_share_one_limit():
     done.set()
     thread.join()
     assert threads_of_blas(0) == before
+
+
+def process_of(_):
+    return os.getpid()
+
+
+def test_a_session_keeps_its_processes_from_one_map_to_the_next():
+    with session(Processes(1)) as executor:
+        first = set(executor.map(process_of, range(2)))
+        assert set(executor.map(process_of, range(2))) == first
+        assert set(executor.map(abs, range(2))) == {0, 1}  # other work: other processes
+    assert set(Processes(1).map(process_of, range(1))) != first
+
+
+def test_a_session_goes_on_after_a_kill(tmp_path):
+    for name in range(1):
+        (tmp_path / str(name)).touch()
+    work = KillsItself(tmp_path)
+    with session(Processes(2)) as executor:
+        assert list(executor.map(work, range(6))) == [k * k for k in range(6)]
+        assert list(executor.map(work, range(3))) == [0, 1, 4]
+
+
+def test_a_session_of_other_executors_is_the_executor():
+    with session(InProcess()) as executor:
+        assert executor == InProcess()

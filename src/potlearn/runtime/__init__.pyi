@@ -4,6 +4,7 @@ from .chunks import spans_within as spans_within
 from .dask import Dask as Dask
 from .executor import Executor as Executor
 from .executor import InProcess as InProcess
+from .executor import session as session
 from .fields import check_fields as check_fields
 from .fields import shown as shown
 from .packages import check_installed as check_installed

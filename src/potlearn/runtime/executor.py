@@ -7,8 +7,9 @@ one thread within a piece: which executor does the work changes no bit of a resu
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from typing import Protocol, TypeVar, runtime_checkable
+from typing import Protocol, TypeVar, cast, runtime_checkable
 
 from typing_extensions import override
 
@@ -37,6 +38,12 @@ class Executor(Protocol):
         ExecutionError
             A piece lost its worker several times, or there are no workers.
         """
+
+
+def session(executor: Executor) -> AbstractContextManager[Executor]:
+    """The executor, with its processes kept from one ``map`` to the next where it has such."""
+    own = getattr(executor, "session", None)
+    return nullcontext(executor) if own is None else cast(AbstractContextManager[Executor], own())
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
 from multiprocessing import get_context
 from typing import Any
 
@@ -57,9 +58,7 @@ class Processes(Executor):
         unfinished: deque[Item],
     ) -> Iterator[Result]:
         """Results of a pool's life; ``unfinished`` holds the pieces without a result, in order."""
-        with ProcessPoolExecutor(
-            self.n_workers, mp_context=get_context("spawn"), initializer=_start, initargs=(work,)
-        ) as pool:
+        with self._pool(work) as pool:
             running: deque[Future[Result]] = deque(_submit(pool, item) for item in unfinished)
             try:
                 while True:
@@ -77,6 +76,51 @@ class Processes(Executor):
             finally:
                 for future in running:
                     future.cancel()
+
+
+    def _pool(self, work: Callable[[Any], Any]) -> AbstractContextManager[ProcessPoolExecutor]:
+        """Processes that have the work."""
+        return ProcessPoolExecutor(
+            self.n_workers, mp_context=get_context("spawn"), initializer=_start, initargs=(work,)
+        )
+
+    @contextmanager
+    def session(self) -> Iterator[Executor]:
+        """An executor whose processes live on from one ``map`` to the next of the same work.
+
+        What they hold in memory stays warm, and they are started once.
+        """
+        kept = _Session(self.n_workers)
+        try:
+            yield kept
+        finally:
+            kept.close()
+
+
+@dataclass(frozen=True)
+class _Session(Processes):
+    """Processes that are kept while the work is the same object."""
+
+    _kept: list[tuple[Callable[[Any], Any], ProcessPoolExecutor]] = field(default_factory=list)
+
+    @contextmanager
+    @override
+    def _pool(self, work: Callable[[Any], Any]) -> Iterator[ProcessPoolExecutor]:
+        if self._kept and self._kept[0][0] is not work:
+            self.close()
+        if not self._kept:
+            # Entered here and closed by ``close``: the pool outlives this call.
+            self._kept.append((work, super()._pool(work).__enter__()))
+        try:
+            yield self._kept[0][1]
+        except BrokenProcessPool:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """End the processes."""
+        while self._kept:
+            self._kept.pop()[1].shutdown(cancel_futures=True)
 
 
 def _submit(pool: ProcessPoolExecutor, item: Any) -> Future[Any]:
