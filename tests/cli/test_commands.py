@@ -116,6 +116,19 @@ def test_fit_on_named_files_with_a_validation_set(copper, tmp_path):
     assert (tmp_path / "predictions_validation.extxyz").exists()
 
 
+def test_a_part_of_the_training_set_may_be_the_validation_set(copper):
+    from potlearn.tasks.data import load_datasets
+
+    items = ["data.file=", "data.split=", "data.train=copper.extxyz", "data.validation=0.25"]
+    config = load_config(copper / "fit.yaml", items).data
+    sets = load_datasets(config)
+    sources = [dataset.source(i) for dataset in sets.values() for i in range(len(dataset))]
+    assert len(sources) == len(set(sources)) == 24
+    groups = [set(dataset.groups) for dataset in sets.values()]
+    assert groups[0] == groups[1]
+    assert 4 <= len(sets["validation"]) <= 8
+
+
 @pytest.mark.parametrize("kind", ["random", "stratified", "grouped"])
 def test_splits_hold_every_configuration_once(copper, kind):
     from potlearn.tasks.data import load_datasets

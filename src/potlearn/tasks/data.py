@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from potlearn.tasks.settings import DataConfig, LabelsConfig, SplitConfig
 
 if TYPE_CHECKING:
@@ -49,8 +51,12 @@ def load(config: DataConfig, weights: Iterable[str] = (), species: Sequence[str]
         sets = split_sets(whole, config.split or SplitConfig())
     else:
         files = {"train": config.train, "test": config.test, "validation": config.validation}
-        read = {name: _read(paths, config) for name, paths in files.items() if paths}
+        read = {
+            name: _read(paths, config) for name, paths in files.items() if isinstance(paths, tuple)
+        }
         sets = {name: dataset for name, (dataset, _) in read.items()}
+        if isinstance(config.validation, float):
+            sets |= held_back(sets["train"], config.validation)
         notes = [note for _, more in read.values() for note in more]
     about = (found.message for found in label_notes(sets["train"], "the training set", weights))
     return Loaded(sets, (*notes, *about, *differences(sets)))
@@ -103,8 +109,6 @@ def _left_out(every: Dataset, kept: Dataset, config: LabelsConfig) -> Iterator[s
 
 def regrouped(dataset: Dataset, key: str) -> Dataset:
     """The dataset with the values of ``key`` as groups."""
-    import numpy as np
-
     from potlearn.data import Dataset, info_groups
 
     if key == "config_type":
@@ -112,6 +116,21 @@ def regrouped(dataset: Dataset, key: str) -> Dataset:
     names, group = np.unique(info_groups(dataset, key), return_inverse=True)
     catalog = replace(dataset.catalog, groups=tuple(names.tolist()), group=group)
     return Dataset(catalog, dataset.keys)
+
+
+def held_back(train: Dataset, part: float) -> dict[str, Dataset]:
+    """A training set without that part of every group, which is the validation set.
+
+    Where the groups are too small to give any, it is drawn from all of them together.
+    """
+    from potlearn.data import held_out
+
+    kind = "stratified" if len({*train.groups}) > 1 else "random"
+    if kind == "stratified" and not len(held_out(train, kind, part)):
+        kind = "random"
+    validation = held_out(train, kind, part)
+    rest = np.setdiff1d(np.arange(len(train)), validation)
+    return {"train": train.subset(rest), "validation": train.subset(validation)}
 
 
 def split_sets(dataset: Dataset, split: SplitConfig) -> dict[str, Dataset]:

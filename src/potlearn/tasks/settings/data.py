@@ -98,8 +98,9 @@ class SourcesConfig(Section):
     """File or files to train on: extended XYZ, MTP, FitSNAP, DeePMD or anything that ASE reads."""
     test: Paths | None = None
     """File or files to test on."""
-    validation: Paths | None = None
-    """File or files of a third set, evaluated like the test set."""
+    validation: Paths | Annotated[float, Field(gt=0, lt=1)] | None = None
+    """File or files of a third set, evaluated like the test set; or the part of every group of
+    `train` that is held out for it."""
     file: Annotated[Paths, PlainSerializer(_one_or_several, when_used="json")] | None = None
     """File or files, split into training and test set by `split`."""
     split: SplitConfig | None = None
