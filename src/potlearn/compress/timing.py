@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from statistics import median
+from functools import partial
 from time import thread_time
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ import numpy as np
 
 from potlearn.potentials.base import ForSystems
 from potlearn.structure.system import System
+from potlearn.typing import Array
 
 if TYPE_CHECKING:
     from potlearn.data import Dataset
@@ -42,15 +43,22 @@ def force_times(
     under them take part; neighbour lists do not.
     """
     system = System.of(examples, potentials[0].species, max(p.cutoff for p in potentials))
-    seconds: list[list[float]] = [[] for _ in potentials]
-    calls = [_call(potential) for potential in potentials]
+    calls = [partial(_call(potential), system) for potential in potentials]
+    found: list[float] = (
+        1e6 * np.median(taking_turns(calls, rounds), axis=0) / len(system)
+    ).tolist()
+    return found
+
+
+def taking_turns(calls: Sequence[Callable[[], object]], rounds: int) -> Array:
+    """CPU seconds of this thread in every call, (rounds, calls), after a round that warms up."""
+    seconds = np.zeros((rounds + 1, len(calls)))
     for k in range(rounds + 1):
-        for own, call in zip(seconds, calls, strict=True):
+        for c, call in enumerate(calls):
             start = thread_time()
-            call(system)
-            if k:  # the first round warms up
-                own.append(thread_time() - start)
-    return [1e6 * median(own) / len(system) for own in seconds]
+            call()
+            seconds[k, c] = thread_time() - start
+    return seconds[1:]
 
 
 def _call(potential: LinearPotential) -> Callable[[System], object]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from potlearn.descriptors.base import (
     Evaluator,
     Gradient,
 )
-from potlearn.engine import Engine
+from potlearn.engine import Engine, Program
 from potlearn.errors import BasisError
 from potlearn.runtime import shown
 from potlearn.structure.neighbors import Neighbors
@@ -49,6 +49,25 @@ class FoldedModel:
         """Energies, forces and virial."""
         system = System.of(atoms, self.species, self.cutoff, neighbors)
         return Energies(*self.engine.energy_forces(system, self.coefficients, threads))
+
+
+class Outline(NamedTuple):
+    """What an evaluation of a linear model runs, without its tables and coefficients.
+
+    Attributes
+    ----------
+    lowest, degrees : tuple of int
+        Angular degrees, from and to, of each radial function.
+    cutoffs : (S, S)
+        Of pairs (centre, neighbour), in Å.
+    program : Program
+        Of the atoms of one species; that of the others has the same length.
+    """
+
+    lowest: tuple[int, ...]
+    degrees: tuple[int, ...]
+    cutoffs: Array
+    program: Program
 
 
 class CompiledDescriptor(ABC):
@@ -125,6 +144,12 @@ class CompiledDescriptor(ABC):
         """Rows of the linear model (:class:`~potlearn.descriptors.DesignRows`)."""
         system = self.system(atoms, neighbors)
         return DesignRows(*self.engine.rows(system, virial=virial, threads=threads))
+
+    def outline(self) -> Outline:
+        """What a model of this descriptor runs: its force time follows from it."""
+        basis = self.engine.basis
+        cutoffs = np.array([table.cutoff for table in basis.tables])[basis.table_of]
+        return Outline(basis.lowest, basis.degrees, cutoffs, basis.programs[0])
 
     def fold(self, coefficients: Array) -> Evaluator:
         """The linear model of coefficients (n_species, 1 + M) or (S, n_species, 1 + M)."""

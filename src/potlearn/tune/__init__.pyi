@@ -1,3 +1,9 @@
+from .speed.calibration import calibrate as calibrate
+from .speed.measure import ForceTime as ForceTime
+from .speed.measure import measure as measure
+from .speed.measure import measure_all as measure_all
+from .speed.model import CostModel as CostModel
+from .speed.work import Neighborhood as Neighborhood
 from .trial import Asked as Asked
 from .trial import Outcome as Outcome
 from .trial import State as State

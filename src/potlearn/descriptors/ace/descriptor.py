@@ -23,7 +23,13 @@ from potlearn.descriptors.ace.radial import (
     RadialSettings,
     make_radial,
 )
-from potlearn.descriptors.compiled import CompiledDescriptor, FoldedModel, checked, positions_of
+from potlearn.descriptors.compiled import (
+    CompiledDescriptor,
+    FoldedModel,
+    Outline,
+    checked,
+    positions_of,
+)
 from potlearn.engine import Basis, Engine, Program, RadialTable, tabulate
 from potlearn.errors import BasisError
 from potlearn.runtime import check_fields, shown
@@ -289,6 +295,16 @@ class ACE(CompiledDescriptor):
         for pair, radial in self.radials.items():
             table_of[pair] = different.index(radial)
         return found, table_of
+
+    @override
+    def outline(self) -> Outline:
+        """That of the folded program; no table is made for it."""
+        every = np.ones((1, self.n_features))
+        program = folded_program(self.functions, every, self.moments, ("energy",))
+        cutoffs = np.zeros((len(self.species),) * 2)
+        for pair, radial in self.radials.items():
+            cutoffs[pair] = radial.cutoff
+        return Outline(self.moments.lowest, self.moments.degrees, cutoffs, program)
 
     def folded(self, coefficients: Array) -> list[Program]:
         """Per centre species a program of S features: the models' energies without one-body parts.

@@ -1,0 +1,111 @@
+r"""Force times that compare: relative to the reference kernel, timed in turn with it.
+
+.. math:: \rho = \operatorname{median}_k \frac{t_k}{t^\mathrm{ref}_k}
+
+over rounds k, in each of which every potential and the kernel are called once.  Times are CPU times
+of the thread: unlike wall times they leave out when another process had the core.  What they still
+contain (a shared cache, a lower frequency) falls on the kernel of the same round.  Forces are of
+one thread, with the reference potentials; neighbour lists are made before, and reach to the
+cutoff: a simulation makes one for ten to a hundred evaluations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from potlearn.compress.timing import taking_turns
+from potlearn.potentials.base import ForSystems, Potential
+from potlearn.structure.neighbors import neighbors
+from potlearn.structure.system import System
+from potlearn.tune.speed.kernel import reference_kernel
+from potlearn.typing import Array
+
+if TYPE_CHECKING:
+    from potlearn.typing import Atoms
+
+ROUNDS = 15
+
+
+class ForceTime(NamedTuple):
+    """Time of energies and forces.
+
+    Attributes
+    ----------
+    us_per_atom : float
+        µs/atom on the home machine: the ratio times the reference kernel's time there.
+    ratio : float
+        In units of the reference kernel's time per atom.
+    spread : float
+        Half the interquartile range of the ratios of single rounds, relative to the ratio.
+    """
+
+    us_per_atom: float
+    ratio: float
+    spread: float
+
+
+def measure(
+    potential: Potential,
+    examples: Sequence[Atoms],
+    *,
+    home: float | None = None,
+    rounds: int = ROUNDS,
+) -> ForceTime:
+    """Force time of a potential; see :func:`measure_all`."""
+    return measure_all([potential], examples, home=home, rounds=rounds)[0]
+
+
+def measure_all(
+    potentials: Sequence[Potential],
+    examples: Sequence[Atoms],
+    *,
+    home: float | None = None,
+    rounds: int = ROUNDS,
+) -> list[ForceTime]:
+    """Force times of potentials that take turns with each other and the reference kernel.
+
+    Parameters
+    ----------
+    potentials : sequence of Potential
+    examples : sequence of Atoms
+        Configurations such as those of :func:`~potlearn.compress.examples_of`.
+    home : float, optional
+        µs/atom of the reference kernel on the machine whose times are reported; by default this
+        one, now.
+    rounds : int
+    """
+    kernel = reference_kernel()
+    n = sum(len(atoms) for atoms in examples)
+    calls = [_call(potential, examples) for potential in potentials]
+    seconds = taking_turns([kernel, *calls], rounds)
+    reference = seconds[:, 0] / len(kernel.system)
+    ratios = seconds[:, 1:] / n / reference[:, None]
+    home = 1e6 * float(np.median(reference)) if home is None else home
+    return [_force_time(own, home) for own in ratios.T]
+
+
+def reference_time(rounds: int = ROUNDS) -> float:
+    """µs/atom of the reference kernel on this machine, now."""
+    kernel = reference_kernel()
+    return 1e6 * float(np.median(taking_turns([kernel], rounds))) / len(kernel.system)
+
+
+def _force_time(ratios: Array, home: float) -> ForceTime:
+    low, ratio, high = np.quantile(ratios, [0.25, 0.5, 0.75]).tolist()
+    return ForceTime(ratio * home, ratio, (high - low) / (2 * ratio))
+
+
+def _call(potential: Potential, examples: Sequence[Atoms]) -> Callable[[], object]:
+    """Energies and forces of all examples: side by side, if the potential takes them so."""
+    reference = getattr(potential, "reference", None)
+    if isinstance(potential, ForSystems) and (
+        reference is None or isinstance(reference, ForSystems)
+    ):
+        system = System.of(list(examples), potential.species, potential.cutoff)
+        return partial(potential.of_system, system)
+    lists = [(atoms, neighbors(atoms, potential.cutoff)) for atoms in examples]
+    return lambda: [potential.predict(atoms, list_) for atoms, list_ in lists]
