@@ -1,3 +1,10 @@
+from .front.front import Front as Front
+from .front.hypervolume import hypervolume as hypervolume
+from .front.pareto import pareto as pareto
+from .front.point import Point as Point
+from .front.point import Uncertain as Uncertain
+from .results import Tuned as Tuned
+from .results import load as load
 from .trial import Asked as Asked
 from .trial import Outcome as Outcome
 from .trial import State as State
