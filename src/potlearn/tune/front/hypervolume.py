@@ -130,7 +130,7 @@ def _checked(values: Array, reference: Array) -> tuple[Array, Array]:
 
 def _inside(points: Array, corner: Array) -> Mask:
     """Finite points below the corner in every objective, (n,)."""
-    inside: Mask = np.isfinite(points).all(axis=1) & (points < corner).all(axis=1)
+    inside: Mask = np.all(np.isfinite(points) & (points < corner), axis=1)
     return inside
 
 
