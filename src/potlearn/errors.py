@@ -44,6 +44,10 @@ class TooFewError(SelectionError):
         return str(self.args[0])
 
 
+class TuneError(PotlearnError, ValueError):
+    """A study of many fits cannot be made as it was asked for, or has no such point."""
+
+
 class UncertaintyError(PotlearnError, ValueError):
     """An uncertainty was asked of a model that has none, or cannot be had from these data."""
 

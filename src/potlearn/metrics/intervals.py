@@ -61,15 +61,15 @@ def _intervals(sums: Array, n: int, rng: np.random.Generator) -> dict[str, Inter
     sums = sums[sums[:, 2] > 0]
     if len(sums) < 2:
         return {"mae": None, "rmse": None}
-    totals = _resampled(sums, n, rng)
+    totals = resampled(sums, n, rng)
     mae, mse = totals[:, 0] / totals[:, 2], totals[:, 1] / totals[:, 2]
     samples = {"mae": mae, "rmse": np.sqrt(mse)}
     bounds = {name: np.quantile(sample, (0.025, 0.975)) for name, sample in samples.items()}
     return {name: (float(low), float(high)) for name, (low, high) in bounds.items()}
 
 
-def _resampled(sums: Array, n: int, rng: np.random.Generator) -> Array:
-    """Sums over m rows drawn with replacement, n times: (m, 3) -> (n, 3)."""
+def resampled(sums: Array, n: int, rng: np.random.Generator) -> Array:
+    """Sums over m rows drawn with replacement, n times: (m, k) -> (n, k)."""
     m = len(sums)
     at_once = max(1, _DRAWS_AT_ONCE // m)
     parts = []

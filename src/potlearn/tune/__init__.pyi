@@ -1,3 +1,10 @@
+from .front.front import Front as Front
+from .front.hypervolume import hypervolume as hypervolume
+from .front.pareto import pareto as pareto
+from .front.point import Point as Point
+from .front.point import Uncertain as Uncertain
+from .results import Tuned as Tuned
+from .results import load as load
 from .speed.calibration import calibrate as calibrate
 from .speed.measure import ForceTime as ForceTime
 from .speed.measure import measure as measure
