@@ -1,3 +1,9 @@
+from .passes.candidate import Answer as Answer
+from .passes.candidate import Candidate as Candidate
+from .passes.candidate import Spread as Spread
+from .passes.declared import by_ledger as by_ledger
+from .passes.passes import Passes as Passes
+from .passes.worker import Worker as Worker
 from .trial import Asked as Asked
 from .trial import Outcome as Outcome
 from .trial import State as State
