@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import numpy as np
@@ -35,9 +36,29 @@ Length: TypeAlias = Annotated[float, Ge(0.001), Le(100)]
 RadialCount: TypeAlias = Annotated[int, Ge(0), Le(100)]
 """A number of radial functions, or a degree of theirs; beyond some 30 they are rounding alone."""
 
+
+@dataclass(frozen=True)
+class ByLedger:
+    """Annotation of a setting that changes no design row, or only chooses among them.
+
+    Fits with other values of it need no new pass over the data: the triangular factors of a larger
+    basis answer them (:mod:`potlearn.tune.passes`).  A setting without this mark needs a pass.
+
+    Parameters
+    ----------
+    key, value :
+        Another setting of the same class, and the value of it with which this holds; by default it
+        always holds.
+    """
+
+    key: str = ""
+    value: Any = None
+
+
 __all__ = [
     "Array",
     "Atoms",
+    "ByLedger",
     "Count",
     "Indices",
     "Length",

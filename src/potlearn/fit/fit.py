@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from time import perf_counter, process_time
 from typing import TYPE_CHECKING
 
 from potlearn.errors import FitError
-from potlearn.fit.contradictions.contradiction import Contradiction, sentences
-from potlearn.fit.contradictions.find import find_contradictions
-from potlearn.fit.contradictions.trial import without_stress
 from potlearn.fit.estimate import announce, estimate_cost
 from potlearn.fit.ledger.file import LedgerCheckpoint
 from potlearn.fit.ledger.layout import Layout
 from potlearn.fit.ledger.ledger import Ledger
 from potlearn.fit.ledger.reduction import reduce_dataset
-from potlearn.fit.noise import noise_levels
-from potlearn.fit.posed import solve_ledger
 from potlearn.fit.result import FitResult
 from potlearn.fit.rows.kept import KeptRows, RowBudget
 from potlearn.fit.rows.make import RowMaker
 from potlearn.fit.rows.names import COLLAPSED, column_penalties
 from potlearn.fit.rows.store import RowStore
 from potlearn.fit.settings import FitSettings
+from potlearn.fit.solved import Clock, solved
 from potlearn.fit.weights import Weights
 from potlearn.runtime import SERIAL, Runtime
 
@@ -77,44 +71,21 @@ def fit_linear(
     settings, note = settings.resolved(dataset, descriptor.species, descriptor.cutoff)
     if not isinstance(rows, RowStore):
         announce(estimate_cost(dataset, descriptor, settings, reference=reference, runtime=runtime))
-    clock = _Clock()
+    clock = Clock()
     maker = RowMaker(dataset, descriptor, reference, settings.weights.used)
     ledger, kept = _reduced(maker, settings, rows, runtime)
     timing = clock.lap("rows")
-    found, settings = _contradictions(ledger, settings)
-    timing |= clock.lap("contradictions")
-    settings, levels = _with_noise(ledger, settings)
-    coefficients, info = solve_ledger(ledger, settings)
-    notes = (note, *sentences(found), levels, *info.notes)
+    found = solved(ledger, settings)
     return FitResult(
-        coefficients=coefficients,
-        info=info,
+        coefficients=found.coefficients,
+        info=found.info,
         ledger=ledger,
-        settings=settings,
+        settings=found.settings,
         rows=kept,
-        timing={**timing, **clock.lap("solve")},
-        notes=tuple(text for text in notes if text),
-        contradictions=found,
+        timing={**timing, **found.timing},
+        notes=tuple(text for text in (note, *found.notes) if text),
+        contradictions=found.contradictions,
     )
-
-
-def _contradictions(
-    ledger: Ledger, settings: FitSettings
-) -> tuple[tuple[Contradiction, ...], FitSettings]:
-    """Stress that contradicts energies and forces, and the settings of a fit without it."""
-    if settings.contradictions == "keep":
-        return (), settings
-    found = find_contradictions(ledger, settings)
-    out = [item.group for item in found if item.left_out]
-    return found, replace(settings, weights=without_stress(settings.weights, out))
-
-
-def _with_noise(ledger: Ledger, settings: FitSettings) -> tuple[FitSettings, str]:
-    """Settings with the weights of noise levels by evidence, if asked for, and a note on them."""
-    if settings.noise == "fixed":
-        return settings, ""
-    found = noise_levels(ledger, settings, settings.noise)
-    return replace(settings, weights=found.weights), found.note
 
 
 def _reduced(
@@ -143,17 +114,3 @@ def _check_input(dataset: Dataset, descriptor: Descriptor, weights: Weights) -> 
     if unknown:
         known = ", ".join(sorted(set(dataset.groups)))
         raise FitError(f"weights name the group {unknown[0]!r}; the dataset has {known}")
-
-
-class _Clock:
-    """Wall and CPU seconds between laps."""
-
-    def __init__(self) -> None:
-        self.start = (perf_counter(), process_time())
-
-    def lap(self, name: str) -> dict[str, float]:
-        """Seconds since the last lap, as ``NAME_wall`` and ``NAME_cpu``."""
-        now = (perf_counter(), process_time())
-        wall, cpu = (b - a for a, b in zip(self.start, now, strict=True))
-        self.start = now
-        return {f"{name}_wall": wall, f"{name}_cpu": cpu}

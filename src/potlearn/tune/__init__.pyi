@@ -3,6 +3,12 @@ from .front.hypervolume import hypervolume as hypervolume
 from .front.pareto import pareto as pareto
 from .front.point import Point as Point
 from .front.point import Uncertain as Uncertain
+from .passes.candidate import Answer as Answer
+from .passes.candidate import Candidate as Candidate
+from .passes.candidate import Spread as Spread
+from .passes.declared import by_ledger as by_ledger
+from .passes.passes import Passes as Passes
+from .passes.worker import Worker as Worker
 from .results import Tuned as Tuned
 from .results import load as load
 from .speed.calibration import calibrate as calibrate

@@ -35,7 +35,7 @@ from potlearn.errors import BasisError
 from potlearn.runtime import check_fields, shown
 from potlearn.structure.bonds import Bonds
 from potlearn.structure.species import check_species
-from potlearn.typing import Array, Atoms, Length, RadialCount, Settings, Species
+from potlearn.typing import Array, Atoms, ByLedger, Length, RadialCount, Settings, Species
 
 MAX_ORDER = 5
 MAX_DEGREE = 12
@@ -79,30 +79,30 @@ class ACE(CompiledDescriptor):
     """Chemical symbols."""
     cutoff: Length = 5.5
     """Distance up to which an atom sees its neighbours, Å."""
-    order: Annotated[int, Ge(1), Le(MAX_ORDER)] = BY_DATA
+    order: Annotated[int, Ge(1), Le(MAX_ORDER), ByLedger()] = BY_DATA
     """Largest number of neighbours in one function (body order less one); 4, and 3 for molecules,
     if absent."""
-    degree: tuple[Degree, ...] | Degree | None = None
+    degree: Annotated[tuple[Degree, ...] | Degree | None, ByLedger()] = None
     """Bound on the sum of n/Z + wL l over the factors of a function, for Z species; one for all
     orders, or one for each."""
-    wL: Annotated[float, Gt(0), Le(100)] = 0.75  # noqa: N815 (the field's name)
+    wL: Annotated[float, Gt(0), Le(100), ByLedger()] = 0.75  # noqa: N815 (the field's name)
     """Weight of l in the degree."""
-    nmax: tuple[RadialCount, ...] | RadialCount | None = None
+    nmax: Annotated[tuple[RadialCount, ...] | RadialCount | None, ByLedger()] = None
     """Number of radial functions, for all orders or one for each; with `lmax` instead of
     `degree`."""
-    lmax: tuple[Angular, ...] | Angular | None = None
+    lmax: Annotated[tuple[Angular, ...] | Angular | None, ByLedger()] = None
     """Highest angular degree, for all orders or one for each."""
-    lmin: tuple[Angular, ...] | Angular | None = None
+    lmin: Annotated[tuple[Angular, ...] | Angular | None, ByLedger()] = None
     """Lowest angular degree, for all orders or one for each."""
     radial: RadialSettings = field(default_factory=RadialSettings)
     """Radial functions."""
     pairs: Mapping[str, PairSettings] = field(default_factory=dict)
     """By A-B, for both orders of the species: cutoff and radial functions of that pair, where they
     differ."""
-    max_functions: Annotated[int, Ge(1)] | None = None
+    max_functions: Annotated[Annotated[int, Ge(1)] | None, ByLedger()] = None
     """If the rule selects more functions than this, those with the smallest order + sum of n and l
     are kept."""
-    kept: tuple[str, ...] | None = None
+    kept: Annotated[tuple[str, ...] | None, ByLedger()] = None
     """Names of the functions to keep, in this order, of those that the rule selects; all of them if
     absent."""
     reason: str = field(default="", compare=False, repr=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 import numpy as np
 from annotated_types import Ge, Le
@@ -25,7 +25,7 @@ from potlearn.runtime import check_fields, shown
 from potlearn.structure.neighbors import Neighbors
 from potlearn.structure.species import check_species
 from potlearn.structure.system import System
-from potlearn.typing import Array, Atoms, Length, RadialCount, Settings
+from potlearn.typing import Array, Atoms, ByLedger, Length, RadialCount, Settings
 
 BY_SPECIES = -1
 """Default of the numbers per body order: what suits the number of species."""
@@ -42,6 +42,9 @@ The number of descriptors grows as a power of the number of species; these keep 
 at some 700 to 1100.  From five species on the last holds.
 """
 _CLUSTER_SEED = 0
+_BY_LEDGER = ByLedger("number_of_environment_clusters", 1)
+Number: TypeAlias = Annotated[RadialCount, _BY_LEDGER]
+"""A number that chooses among functions; clusters are found in all of them, which ties them."""
 _RADIAL = "body_number_radial_basis_functions"
 _DEGREE = "body_angular_degree"
 
@@ -85,34 +88,34 @@ class POD(CompiledDescriptor):
     """Number of Bessel snapshots per shape parameter."""
     inverse_polynomial_degree: RadialCount = 10
     """Number of inverse-power snapshots."""
-    twobody_number_radial_basis_functions: RadialCount = BY_SPECIES
+    twobody_number_radial_basis_functions: Number = BY_SPECIES
     """Radial functions of the two-body descriptors."""
-    threebody_number_radial_basis_functions: RadialCount = BY_SPECIES
+    threebody_number_radial_basis_functions: Number = BY_SPECIES
     """Radial functions of the three-body descriptors."""
-    threebody_angular_degree: RadialCount = BY_SPECIES
+    threebody_angular_degree: Number = BY_SPECIES
     """Highest power of cos θ in the three-body descriptors."""
-    fourbody_number_radial_basis_functions: RadialCount = BY_SPECIES
+    fourbody_number_radial_basis_functions: Number = BY_SPECIES
     """Radial functions of the four-body descriptors."""
-    fourbody_angular_degree: RadialCount = BY_SPECIES
+    fourbody_angular_degree: Number = BY_SPECIES
     """Highest total degree of the four-body angular functions."""
-    fivebody_number_radial_basis_functions: RadialCount = BY_SPECIES
+    fivebody_number_radial_basis_functions: Number = BY_SPECIES
     """Bound on the radial indices of the five-body products."""
-    fivebody_angular_degree: RadialCount = BY_SPECIES
+    fivebody_angular_degree: Number = BY_SPECIES
     """Bound on the degrees of the five-body products."""
-    sixbody_number_radial_basis_functions: RadialCount = BY_SPECIES
+    sixbody_number_radial_basis_functions: Number = BY_SPECIES
     """Bound on the radial indices of the six-body products."""
-    sixbody_angular_degree: RadialCount = BY_SPECIES
+    sixbody_angular_degree: Number = BY_SPECIES
     """Bound on the degrees of the six-body products."""
-    sevenbody_number_radial_basis_functions: RadialCount = BY_SPECIES
+    sevenbody_number_radial_basis_functions: Number = BY_SPECIES
     """Bound on the radial indices of the seven-body products."""
-    sevenbody_angular_degree: RadialCount = BY_SPECIES
+    sevenbody_angular_degree: Number = BY_SPECIES
     """Bound on the degrees of the seven-body products."""
     number_of_environment_clusters: Annotated[int, Ge(1), Le(100)] = 1
     """Number of environment clusters per species."""
     number_of_principal_components: Annotated[int, Ge(1), Le(1000)] = 1
     """Number of principal components in which the clusters are found."""
     clusters: Clusters | None = field(default=None, compare=False, repr=False)
-    kept: tuple[str, ...] | None = None
+    kept: Annotated[tuple[str, ...] | None, _BY_LEDGER] = None
     """Names of the features to keep, in this order; all of them if absent."""
 
     def __post_init__(self) -> None:

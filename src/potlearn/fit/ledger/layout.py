@@ -67,7 +67,7 @@ class Layout:
     def of(cls, dataset: Dataset, descriptor: Descriptor, settings: FitSettings) -> Layout:
         """Layout of a fit; groups without weights of their own share one factor unless kept."""
         columns, own = column_names(descriptor), settings.weights.groups
-        apart = {*own, *_compared(dataset, settings)}
+        apart = {*own, *compared_groups(dataset, settings)}
         return cls(
             columns=columns,
             chunks=chunks_of(dataset, len(columns)),
@@ -103,7 +103,7 @@ class Layout:
         return content_key([self.columns, self.chunks, *filed])
 
 
-def _compared(dataset: Dataset, settings: FitSettings) -> list[str]:
+def compared_groups(dataset: Dataset, settings: FitSettings) -> list[str]:
     """Groups whose stress is compared with energies and forces: the largest, at most ``MOST``."""
     catalog = dataset.catalog
     if settings.contradictions == "keep" or not catalog.stressed.any():

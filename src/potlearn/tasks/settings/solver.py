@@ -12,17 +12,17 @@ from potlearn.errors import FitError
 from potlearn.fit import SOLVERS, FitSettings
 from potlearn.tasks.settings.section import Element, Section
 from potlearn.tasks.settings.tables import NameIn
-from potlearn.typing import NonNegative, Positive
+from potlearn.typing import ByLedger, NonNegative, Positive
 
 
 class GroupWeights(Section):
     """Weights of one group; what is absent keeps the general weight."""
 
-    energy: NonNegative | None = None
+    energy: Annotated[NonNegative | None, ByLedger()] = None
     """Weight of the squared errors of energies per atom, 1/eV²."""
-    forces: NonNegative | None = None
+    forces: Annotated[NonNegative | None, ByLedger()] = None
     """Weight of the squared errors of force components, Å²/eV²."""
-    stress: NonNegative | None = None
+    stress: Annotated[NonNegative | None, ByLedger()] = None
     """Weight of the squared errors of virial components per atom, 1/eV²."""
 
 
@@ -69,7 +69,7 @@ class WeightsConfig(GroupWeights):
     quantity; a key with sigma, std, error or uncertainty in its name is an expected error, whose
     weight is 1/sigma²."""
 
-    groups: dict[str, GroupWeights] = Field(default_factory=dict)
+    groups: Annotated[dict[str, GroupWeights], ByLedger()] = Field(default_factory=dict)
     """Overrides, by group."""
 
     @model_validator(mode="after")
@@ -86,28 +86,28 @@ class WeightsConfig(GroupWeights):
 class SolverConfig(Section):
     """Weights and solver of the linear system."""
 
-    solver: Annotated[str, NameIn(lambda: SOLVERS)] | None = None
+    solver: Annotated[Annotated[str, NameIn(lambda: SOLVERS)] | None, ByLedger()] = None
     """qr, svd: least squares; ridge: with the penalty `ridge`; gcv, evidence, cv: with a penalty
     from generalised cross-validation, Bayesian evidence, or held-out folds; bayesian: as evidence,
     and with an uncertainty; ard: with a penalty for each coefficient, by evidence."""
-    ridge: Positive | None = None
+    ridge: Annotated[Positive | None, ByLedger()] = None
     """Penalty of the solver ridge, without unit (columns have norm one)."""
-    smoothness: bool = True
+    smoothness: Annotated[bool, ByLedger()] = True
     """Whether penalties weigh coefficients by the descriptor's smoothness (ace)."""
-    e0: Literal["auto", "isolated", "fitted"] | dict[Element, float] = "auto"
+    e0: Annotated[Literal["auto", "isolated", "fitted"] | dict[Element, float], ByLedger()] = "auto"
     """Energies of the free atoms, eV: isolated takes them from IsolatedAtom configurations, fitted
     makes them coefficients, auto is the first where there are such and else the second."""
-    intercept: bool = False
+    intercept: Annotated[bool, ByLedger()] = False
     """Whether a free constant per atom is added to given energies of the free atoms."""
     weights: WeightsConfig = WeightsConfig()
     """Weights of energies, forces and stresses."""
-    contradictions: Literal["leave_out", "report", "keep"] = "leave_out"
+    contradictions: Annotated[Literal["leave_out", "report", "keep"], ByLedger()] = "leave_out"
     """Stress of groups that contradicts energies and forces (another unit, a sign, an offset):
     leave_out of the fit; report it and keep it; keep it and do not look."""
-    noise: Literal["fixed", "quantity", "group"] = "fixed"
+    noise: Annotated[Literal["fixed", "quantity", "group"], ByLedger()] = "fixed"
     """fixed: the weights as they are; quantity, group: weights from noise levels of largest
     evidence, which often ruin energies."""
-    workers: Annotated[int, Field(ge=1)] = 1
+    workers: Annotated[int, Field(ge=1), ByLedger()] = 1
     """Processes that make and reduce design rows; the result does not depend on their number."""
 
     @model_validator(mode="after")
