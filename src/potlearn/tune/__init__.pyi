@@ -1,3 +1,11 @@
+from .search import SAMPLERS as SAMPLERS
+from .search import Choice as Choice
+from .search import Range as Range
+from .search import Searched as Searched
+from .search import Shared as Shared
+from .search import Space as Space
+from .search import Study as Study
+from .search import search as search
 from .trial import Asked as Asked
 from .trial import Outcome as Outcome
 from .trial import State as State
