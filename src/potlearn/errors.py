@@ -52,6 +52,10 @@ class UncertaintyError(PotlearnError, ValueError):
     """An uncertainty was asked of a model that has none, or cannot be had from these data."""
 
 
+class TuneError(PotlearnError, RuntimeError):
+    """A search cannot go on: every trial failed, or the storage of its trials is locked."""
+
+
 class ExecutionError(PotlearnError, RuntimeError):
     """Workers are missing, or died at a piece of work."""
 

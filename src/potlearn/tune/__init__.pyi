@@ -11,6 +11,14 @@ from .passes.passes import Passes as Passes
 from .passes.worker import Worker as Worker
 from .results import Tuned as Tuned
 from .results import load as load
+from .search import Choice as Choice
+from .search import Range as Range
+from .search import SAMPLERS as SAMPLERS
+from .search import Searched as Searched
+from .search import Shared as Shared
+from .search import Space as Space
+from .search import Study as Study
+from .search import search as search
 from .speed.calibration import calibrate as calibrate
 from .speed.measure import ForceTime as ForceTime
 from .speed.measure import measure as measure

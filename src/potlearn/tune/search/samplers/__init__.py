@@ -1,0 +1,1 @@
+"""Samplers: which points of a space to try next."""

@@ -1,0 +1,56 @@
+"""Optuna without its messages, and its errors in words."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import optuna
+
+from potlearn.errors import DataError, PotlearnError, TuneError
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Nothing of Optuna reaches the user: which arguments are experimental, new studies."""
+    before = optuna.logging.get_verbosity()
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+            warnings.filterwarnings("ignore", category=FutureWarning, module="optuna|potlearn")
+            yield
+    finally:
+        optuna.logging.set_verbosity(before)
+
+
+@contextmanager
+def speaking(place: str) -> Iterator[None]:
+    """Turn what a storage raises into an error that names the place.
+
+    Raises
+    ------
+    TuneError
+        It does not answer: locked, no access, no connection.
+    DataError
+        It does not hold trials, or they are damaged.
+    """
+    try:
+        with quiet():
+            yield
+    except PotlearnError:
+        raise
+    except optuna.exceptions.StorageInternalError as error:
+        raise TuneError(f"{place}: the storage does not answer: {_cause(error)}") from error
+    except (optuna.exceptions.OptunaError, RuntimeError) as error:
+        raise DataError(f"{place}: this storage cannot be read as trials: {error}") from error
+    except (LookupError, TypeError, ValueError, AttributeError, AssertionError) as error:
+        raise DataError(f"{place}: the trials in this storage are damaged ({error!r})") from error
+
+
+def _cause(error: BaseException) -> str:
+    """The first line of what the database said."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return str(error).strip().partition("\n")[0]

@@ -1,0 +1,238 @@
+"""A study: trials are asked for, evaluated by somebody, and told; all of it is kept at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from potlearn.errors import ConfigError
+from potlearn.runtime import require
+from potlearn.tune.search.samplers.sampler import Proposal, Sampler
+from potlearn.tune.search.samplers.table import SAMPLERS
+from potlearn.tune.search.space import Space, text_of
+from potlearn.tune.search.storage.place import Shared
+from potlearn.tune.trial import Asked, Outcome, Trial
+from potlearn.typing import Settings
+
+if TYPE_CHECKING:
+    from optuna.trial import FrozenTrial
+
+    from potlearn.tune.search.storage.drivers import Drivers
+    from potlearn.tune.search.storage.record import Record
+    from potlearn.tune.search.storage.trials import Batch
+
+
+@dataclass(frozen=True)
+class Study:
+    """A search of a space, kept in a storage; made by :meth:`open`.
+
+    Attributes
+    ----------
+    space : Space
+    objectives : tuple of str
+        Names of values; all are minimised.
+    constraints : mapping of str to float
+        Upper limits of values.
+    """
+
+    space: Space
+    objectives: tuple[str, ...]
+    constraints: Mapping[str, float]
+    _record: Record = field(repr=False)
+    _sampler: Sampler = field(repr=False)
+    _drivers: Drivers = field(repr=False)
+    _in_hand: set[int] = field(default_factory=set, repr=False)
+
+    @classmethod
+    def open(
+        cls,
+        storage: Path | str | Shared,
+        space: Space,
+        objectives: Sequence[str],
+        *,
+        constraints: Mapping[str, float] | None = None,
+        sampler: str = "tpe",
+        seed: int = 0,
+        content: Settings | None = None,
+        name: str = "tune",
+    ) -> Study:
+        """The study in a storage, made if absent.
+
+        Parameters
+        ----------
+        storage : path, str or Shared
+            Path: a journal file; str: URL of a database; or either of them with the name of this
+            driver, where several work on one study.
+        space : Space
+        objectives : sequence of str
+            Names of values of an outcome, at least one.
+        constraints : mapping of str to float, optional
+            Upper limits of values.
+        sampler : str
+            Row of :data:`SAMPLERS`.
+        seed : int
+        content : mapping, optional
+            What else the trials depend on, as plain data: a study of other content is refused.
+        name : str
+            Of the study in the storage.
+
+        Raises
+        ------
+        ConfigError
+            No objective, or an unknown sampler.
+        DataError
+            The storage has a study of other content, or does not hold trials.
+        TuneError
+            The storage is locked or does not answer.
+        OutputError
+            The file cannot be written.
+        MissingExtraError
+            Optuna is not installed, or what the sampler needs.
+        """
+        require("optuna", "tune", "the search")
+        from potlearn.tune.search.storage.drivers import Drivers
+        from potlearn.tune.search.storage.record import Record
+
+        place, limits = Shared.of(storage), dict(constraints or {})
+        objectives = _checked(objectives)
+        chosen = SAMPLERS.load(sampler)(space, len(objectives), bool(limits), seed)
+        chosen.check()
+        fixed: Settings = {"objectives": objectives, "sampler": sampler, "seed": seed}
+        fixed |= {f"space.{key}": part for key, part in space.to_dict().items()}
+        fixed |= {f"constraints.{key}": float(limit) for key, limit in limits.items()}
+        record = Record.open(place, name, len(objectives), {**fixed, **(content or {})})
+        drivers = Drivers(record, place.driver, place.stale)
+        drivers.beat()
+        return cls(space, objectives, limits, record, chosen, drivers)
+
+    def ask(self, n: int, new: int | None = None) -> list[Asked]:
+        """At most n trials to evaluate, in one batch.
+
+        Trials that a kill left without a result come first, with their number and parameters, and
+        then alone: the next batch is proposed when they are told, as without the kill.  No point
+        is proposed twice.
+
+        Parameters
+        ----------
+        n : int
+        new : int, optional
+            At most so many trials are new.
+
+        Returns
+        -------
+        list of Asked
+            Empty where every point of the space was tried.
+        """
+        self._drivers.beat()
+        trials = self._record.trials()
+        left = self._complete(trials) or self._left(trials)
+        if not left:
+            left = self._propose(trials, n if new is None else min(n, max(new, 0)))
+        self._in_hand.update(asked.number for asked in left[:n])
+        return left[:n]
+
+    def tell(self, outcome: Outcome) -> bool:
+        """Keep the outcome of a trial; of one that was told before, nothing is changed.
+
+        A value of an objective or a constraint that is missing or not finite makes a failed trial.
+
+        Returns
+        -------
+        bool
+            Whether it is the first outcome of the trial.
+
+        Raises
+        ------
+        DataError
+            The trial was never asked for.
+        """
+        from potlearn.tune.search.storage.trials import notes_of, reason_of
+
+        needed = [("objective", name) for name in self.objectives]
+        needed += [("constraint", name) for name in self.constraints]
+        reason = reason_of(outcome, needed)
+        values = None if reason else [float(outcome.values[name]) for name in self.objectives]
+        limits = (
+            []
+            if reason
+            else [float(outcome.values[name]) - limit for name, limit in self.constraints.items()]
+        )
+        first = self._record.finish(outcome.number, values, notes_of(outcome, reason), limits)
+        self._in_hand.discard(outcome.number)
+        self._drivers.beat()
+        return first
+
+    def trials(self) -> list[Trial]:
+        """All trials, by number."""
+        from potlearn.tune.search.storage.trials import trial_of
+
+        return [trial_of(self.space, trial) for trial in self._record.trials()]
+
+    def _left(self, trials: Sequence[FrozenTrial]) -> list[Asked]:
+        """Trials without a result that nobody evaluates: our own ones, and those of the dead."""
+        from potlearn.tune.search.storage.trials import Batch, trial_of
+
+        found: list[Asked] = []
+        for trial in trials:
+            if trial.state.is_finished() or trial.number in self._in_hand:
+                continue
+            driver = Batch.of(trial).driver
+            if driver != self._drivers.own:
+                if not self._drivers.dead(driver):
+                    continue
+                self._record.note(trial.number, "driver", self._drivers.own)
+            found.append(Asked(trial.number, trial_of(self.space, trial).parameters))
+        return found
+
+    def _complete(self, trials: Sequence[FrozenTrial]) -> list[Asked]:
+        """What is left of a batch that a kill left half made; its rest is proposed again."""
+        from potlearn.tune.search.storage.trials import Batch
+
+        batches = [Batch.of(trial) for trial in trials]
+        own = [batch for batch in batches if batch.driver == self._drivers.own]
+        made = own.count(own[-1]) if own else 0
+        if not own or made == own[-1].size:
+            return []
+        proposals = self._proposals(trials[: own[-1].start], own[-1].size)
+        seen = {text_of(asked.parameters) for asked in self._asked(trials)}
+        missing = [p for p in proposals[made:] if text_of(p.point) not in seen]
+        left = self._left(trials)
+        return left + self._add(missing, own[-1])
+
+    def _asked(self, trials: Sequence[FrozenTrial]) -> list[Asked]:
+        from potlearn.tune.search.storage.trials import past_of
+
+        return [Asked(t.number, past_of(self.space, t).point) for t in trials]
+
+    def _propose(self, trials: Sequence[FrozenTrial], n: int) -> list[Asked]:
+        from potlearn.tune.search.storage.trials import Batch
+
+        proposals = self._proposals(trials, n)
+        return self._add(proposals, Batch(self._drivers.own, len(trials), len(proposals)))
+
+    def _proposals(self, trials: Sequence[FrozenTrial], n: int) -> list[Proposal]:
+        from potlearn.tune.search.storage.trials import past_of
+
+        words = [self._sampler.seed, self._drivers.index(), len(trials)]
+        seed = int(np.random.SeedSequence(words).generate_state(1)[0])
+        return self._sampler.propose([past_of(self.space, t) for t in trials], n, seed)
+
+    def _add(self, proposals: Sequence[Proposal], batch: Batch) -> list[Asked]:
+        from potlearn.tune.search.storage.trials import draft
+
+        return [
+            Asked(self._record.add(draft(self.space, proposal, batch)), dict(proposal.point))
+            for proposal in proposals
+        ]
+
+
+def _checked(objectives: Sequence[str]) -> tuple[str, ...]:
+    if isinstance(objectives, str) or not objectives:
+        raise ConfigError(f"objectives: expected a list of names, got {objectives!r}")
+    if len(set(objectives)) < len(objectives):
+        raise ConfigError(f"objectives: a name occurs twice in {', '.join(objectives)}")
+    return tuple(objectives)
