@@ -17,6 +17,7 @@ from potlearn.cli import (
     inspect,
     select,
     study,
+    tune,
 )
 from potlearn.cli.errors import reporting_errors
 
@@ -27,6 +28,7 @@ VERBS = {
     "select": select,
     "study": study,
     "fit": fit,
+    "tune": tune,
     "compress": compress,
     "evaluate": evaluate,
     "export": export,

@@ -27,4 +27,7 @@ from .settings.initial import InitConfig as InitConfig
 from .settings.select import SelectConfig as SelectConfig
 from .settings.study import CompareConfig as CompareConfig
 from .settings.study import SearchConfig as SearchConfig
+from .settings.tune import TuneConfig as TuneConfig
 from .study import study as study
+from .tuning.outcome import TuneOutcome as TuneOutcome
+from .tuning.task import tune as tune

@@ -124,7 +124,7 @@ def _descriptor(dataset: Dataset, bonds: Bonds) -> list[str]:
     """The section of the descriptor."""
     species = [f"  species: [{', '.join(map(word, dataset.species))}]"]
     length = _longest(bonds, dataset.species)
-    cutoff = min(max(LEAST, ceil(2 * length / STEP) * STEP), MOST)
+    cutoff = cutoff_of(dataset, bonds)
     reach = f"  cutoff: {cutoff:g}"
     lines = [
         "descriptor:",
@@ -138,6 +138,13 @@ def _descriptor(dataset: Dataset, bonds: Bonds) -> list[str]:
         "#   family: pod",
     ]
     return [*lines, f"# {species[0]}", f"# {reach}"]
+
+
+def cutoff_of(dataset: Dataset, bonds: Bonds | None = None) -> float:
+    """The usual cutoff, Å: twice the distance of nearest neighbours, within bounds."""
+    bonds = bonds or Bonds.of(dataset, dataset.species, sight(dataset.species))
+    length = _longest(bonds, dataset.species)
+    return min(max(LEAST, ceil(2 * length / STEP) * STEP), MOST)
 
 
 def _longest(bonds: Bonds, species: Sequence[str]) -> float:

@@ -18,7 +18,6 @@ from .search import Searched as Searched
 from .search import Shared as Shared
 from .search import Space as Space
 from .search import Study as Study
-from .search import search as search
 from .speed.calibration import calibrate as calibrate
 from .speed.measure import ForceTime as ForceTime
 from .speed.measure import measure as measure
@@ -29,3 +28,4 @@ from .trial import Asked as Asked
 from .trial import Outcome as Outcome
 from .trial import State as State
 from .trial import Trial as Trial
+from .trial import Value as Value

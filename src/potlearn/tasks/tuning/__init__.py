@@ -1,0 +1,1 @@
+"""The task ``tune``: settings in, a folder with the Pareto front out."""

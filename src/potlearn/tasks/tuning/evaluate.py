@@ -1,0 +1,209 @@
+"""Evaluation of trials in batches: passes are made where they are missing, workers do the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+
+from potlearn.descriptors.families import FAMILIES
+from potlearn.errors import ExecutionError, PotlearnError
+from potlearn.runtime import Runtime
+from potlearn.tasks.progress import Stages
+from potlearn.tasks.settings.keys import places
+from potlearn.tasks.tuning.candidates import Candidates, Sets
+from potlearn.tasks.tuning.trials import TrialConfig, TrialSettings
+from potlearn.tasks.tuning.work import Item, Known, Work, reason_of
+from potlearn.tune import (
+    Asked,
+    Candidate,
+    CostModel,
+    Neighborhood,
+    Outcome,
+    Passes,
+    Space,
+    Value,
+    by_ledger,
+)
+
+FORESEEN = 60
+"""Random points of a space that show how wide its passes will have to be."""
+REACH = 6.0
+"""Neighbours are counted up to this distance, in Å, or up to the largest cutoff if that is more."""
+
+
+@dataclass
+class Evaluator:
+    """Evaluates trials.
+
+    Attributes
+    ----------
+    settings : TrialSettings
+    space : Space
+    candidates : Candidates
+    cost : CostModel
+    own : tuple of str
+        Objectives of the user.
+    folder : path
+        Of the passes that are kept.
+    size : float
+        Most bytes of the passes.
+    runtime : Runtime
+        Workers.
+    stages : function
+        Progress of passes.
+    """
+
+    settings: TrialSettings
+    space: Space
+    candidates: Candidates
+    cost: CostModel
+    own: tuple[str, ...]
+    folder: Path
+    size: float
+    runtime: Runtime
+    stages: Stages
+    _passes: dict[str, Passes] = field(default_factory=dict)
+    _expected: list[tuple[str, Candidate]] | None = None
+    _work: Work | None = None
+    _reach: float = REACH
+
+    def __call__(self, asked: Sequence[Asked]) -> Iterator[Outcome]:
+        """Outcomes of a batch, those that fail at once first."""
+        items: list[Item] = []
+        for trial in asked:
+            try:
+                config = self.settings.of(trial.parameters)
+                items.append(Item(trial.number, *self.candidates.of(config)))
+            except PotlearnError as error:
+                yield Outcome(trial.number, reason=reason_of(error))
+        ready: list[Item] = []
+        for key in dict.fromkeys(item.sets for item in items):
+            own = [item for item in items if item.sets == key]
+            failed = self._prepare(key, [item.candidate for item in own])
+            for place, item in enumerate(own):
+                if place in failed:
+                    yield Outcome(item.number, reason=reason_of(failed[place]))
+                else:
+                    ready.append(item)
+        if ready:
+            yield from mapped(self.runtime, self._work_for(ready), self._in_order(ready))
+
+    def kept(self, config: TrialConfig) -> tuple[str, ...] | None:
+        """Names of the functions that a trial keeps; None where it keeps all of them.
+
+        Raises
+        ------
+        PotlearnError
+            The trial cannot be answered.
+        """
+        if config.compress.method == "none":
+            return None
+        key, candidate = self.candidates.of(config)
+        for error in self._prepare(key, [candidate]).values():
+            raise error
+        return self.passes(key).worker()(candidate).descriptor.feature_names
+
+    def _prepare(self, key: str, candidates: Sequence[Candidate]) -> dict[int, PotlearnError]:
+        """Make the passes of candidates, and those that are foreseen with them."""
+        with self.stages("passes over the data") as report:
+            runtime = replace(self.runtime, progress=report)
+            foreseen = [own for other, own in self._foreseen() if other == key]
+            return self.passes(key).prepare(candidates, runtime, foreseen=foreseen)
+
+    def _foreseen(self) -> list[tuple[str, Candidate]]:
+        """Some points of the space: with them, a pass is wide enough for later trials."""
+        if self._expected is None:
+            self._expected = []
+            for values in foreseen_points(self.space):
+                try:
+                    self._expected.append(self.candidates.of(self.settings.of(values)))
+                except PotlearnError:
+                    continue  # a point that does not hold together needs no pass
+        return self._expected
+
+    def _in_order(self, items: Sequence[Item]) -> list[Item]:
+        """Trials of one pass after each other, those of equal functions together."""
+        keys = [
+            (item.sets, self.passes(item.sets).key(item.candidate), item.candidate.descriptor)
+            for item in items
+        ]
+        order = sorted(
+            range(len(items)), key=lambda k: (keys[k][:2], keys[k][2].n_features, items[k].number)
+        )
+        return [items[k] for k in order]
+
+    def passes(self, key: str) -> Passes:
+        """Passes over the data of a key."""
+        if key not in self._passes:
+            sets = self.candidates.known[key]
+            self._passes[key] = Passes(
+                sets.train, sets.validation, self.folder, int(self.size)
+            )
+        return self._passes[key]
+
+    def _work_for(self, items: Sequence[Item]) -> Work:
+        """What workers have; the same object as long as it serves."""
+        reach = max(item.candidate.descriptor.cutoff for item in items)
+        keys = {item.sets for item in items}
+        if self._work is None or reach > self._reach or not keys <= set(self._work.known):
+            self._reach = max(reach, self._reach)
+            known = {key: self._known(key, self.candidates.known[key]) for key in self._passes}
+            self._work = Work(known, self.cost, self.own)
+        return self._work
+
+    def _known(self, key: str, sets: Sets) -> Known:
+        from potlearn.compress import examples_of
+
+        near = Neighborhood.of(examples_of(sets.train), sets.train.species, self._reach)
+        return Known(self._passes[key].worker(), sets.validation if self.own else None, near)
+
+
+def mapped(runtime: Runtime, work: Work, items: Sequence[Item]) -> Iterator[Outcome]:
+    """Outcomes of items; one whose worker dies again and again fails, the others go on.
+
+    Raises
+    ------
+    ExecutionError
+        Two items after each other lost their workers: it is the machine, not the items.
+    """
+    left = list(items)
+    try:
+        for outcome in runtime.executor.map(work, items):
+            left.pop(0)
+            yield outcome
+        return
+    except ExecutionError as error:
+        if len(items) == 1:
+            raise
+        first = error
+    for k, item in enumerate(left):
+        try:
+            yield from mapped(runtime, work, [item])
+            first = None
+        except ExecutionError as error:
+            if first is None or k == 0:
+                first = error
+                yield Outcome(item.number, reason=f"its worker died: {error}")
+            else:
+                raise
+
+
+def foreseen_points(space: Space, n: int = FORESEEN) -> Iterator[dict[str, Value]]:
+    """Points spread over a space, each also with its largest numbers of functions."""
+    rng = np.random.default_rng(0)
+    ledger = [by_ledger_key(key) for key in space.order]
+    for u in rng.random((n, len(space.order))):
+        yield space.applying(space.at(u))
+        yield space.applying(space.at(np.where(ledger, 1 - 1e-9, u)))
+
+
+def by_ledger_key(key: str) -> bool:
+    """Whether a key of a trial changes no design row, by the declarations of the parts."""
+    section, _, name = key.partition(".")
+    if section != "descriptor":
+        return by_ledger(TrialConfig, key)
+    families = [place.when["descriptor.family"] for place in places(TrialConfig, key)]
+    return name != "family" and all(by_ledger(FAMILIES.load(own), name) for own in families)

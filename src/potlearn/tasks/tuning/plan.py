@@ -1,0 +1,106 @@
+"""What a search searches, complete: a configuration and its data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from potlearn.tasks.settings.tune import TuneConfig
+from potlearn.tasks.tuning.candidates import Candidates, Sets, with_validation
+from potlearn.tasks.tuning.defaults import filled_base, usual_space
+from potlearn.tasks.tuning.trials import TrialSettings, base_of, space_of
+from potlearn.tune import Space, Study
+from potlearn.tune.objectives import check_objectives, is_own
+from potlearn.typing import Settings
+
+JOURNAL, RANDOM = "trials.journal", "random.journal"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a study searches.
+
+    Attributes
+    ----------
+    config : TuneConfig
+        With everything that was left to the data.
+    base : dict
+        Plain data of a fit, without what is searched.
+    space : Space
+    candidates : Candidates
+        Makes fits of trials.
+    """
+
+    config: TuneConfig
+    base: Settings
+    space: Space
+    candidates: Candidates
+
+    @classmethod
+    def of(cls, config: TuneConfig) -> Plan:
+        """The plan of a configuration; its data are read.
+
+        Raises
+        ------
+        ConfigError
+            Keys of the space that no fit has, objectives that nothing measures, values that do not
+            go together.
+        DataError
+            As reading does.
+        """
+        config = config.model_copy(update={"data": with_validation(config.data)})
+        check_objectives([*config.objectives, *config.constraints], config.folds)
+        candidates, base, space = Candidates(config.folds), base_of(config), config.space
+        if space is not None:
+            space_of(space, base)  # mistakes before the data are read
+        first = candidates.read(config.data, base)
+        if space is None:
+            base, space = usual_space(base, first.train)
+        base = filled_base(base, set(space), first.train)
+        found = space_of(space, base)
+        TrialSettings(base).of(found.applying(found.at(np.zeros(len(found.order)))))
+        update = {"space": space, "descriptor": base["descriptor"]}
+        return cls(config.model_copy(update=update), base, found, candidates)
+
+    @property
+    def sets(self) -> Sets:
+        """The data of the configuration."""
+        return next(iter(self.candidates.known.values()))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Objectives, and quantities with a limit."""
+        return tuple(dict.fromkeys((*self.config.objectives, *self.config.constraints)))
+
+    @property
+    def own(self) -> tuple[str, ...]:
+        """Those that are functions of the user."""
+        return tuple(name for name in self.names if is_own(name))
+
+    def study(self, folder: Path) -> Study:
+        """The study in a folder, or in the database of the configuration.
+
+        Raises
+        ------
+        TuneError
+            It is of another search.
+        """
+        search = self.config.search
+        return self._open(search.storage or folder / JOURNAL, search.sampler, search.seed)
+
+    def baseline(self, folder: Path) -> Study:
+        """The study of random values beside it."""
+        return self._open(folder / RANDOM, "random", self.config.search.seed + 1)
+
+    def _open(self, storage: str | Path, sampler: str, seed: int) -> Study:
+        return Study.open(
+            storage,
+            self.space,
+            self.config.objectives,
+            constraints=self.config.constraints,
+            sampler=sampler,
+            seed=seed,
+            content={"fit": self.base, "folds": self.config.folds, "data": self.sets.content()},
+        )

@@ -1,0 +1,173 @@
+"""Points of the front as potentials: each is fitted, measured and tried like any other potential.
+
+A search sees trials: fits without protection beyond the data, force times from the cost model.
+What is written of a point is measured on its saved potential.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from potlearn.errors import ExecutionError, PotlearnError
+from potlearn.runtime import write_text
+from potlearn.tasks.fitting import fit
+from potlearn.tasks.settings import FitConfig
+from potlearn.tasks.settings.yaml_text import dump_yaml
+from potlearn.tasks.tuning.work import reason_of
+from potlearn.tune.objectives import is_own, load_own
+from potlearn.typing import Array, Settings
+
+if TYPE_CHECKING:
+    from potlearn.data import Dataset
+    from potlearn.metrics import Evaluation
+    from potlearn.potentials import LinearPotential
+    from potlearn.runtime import Report, Runtime
+    from potlearn.tune import Trial
+
+FRONT, SETTINGS = "front", "fit.yaml"
+QUANTITIES = ("energy", "forces", "stress")
+
+
+def name_of(number: int) -> str:
+    """Name of a trial's folder, and of its arrays."""
+    return f"trial_{number:04d}"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A point to fit.
+
+    Attributes
+    ----------
+    trial : Trial
+    config : FitConfig
+        The fit that repeats it; its output is a folder of the front.
+    """
+
+    trial: Trial
+    config: FitConfig
+
+    @property
+    def folder(self) -> Path:
+        """Folder of the fit."""
+        return self.config.output.folder
+
+    @property
+    def text(self) -> str:
+        """Configuration of the fit, as it is kept beside its results."""
+        settings = self.config.model_dump(mode="json", exclude_none=True)
+        settings["output"]["folder"] = "."  # the study's folder may be moved
+        return dump_yaml(settings)
+
+    @property
+    def model(self) -> Path:
+        """The saved potential."""
+        return self.folder / "model.potl"
+
+    def is_done(self) -> bool:
+        """Whether the same fit was finished before."""
+        known = self.folder / SETTINGS
+        if not (known.is_file() and self.model.is_file()):
+            return False
+        return known.read_text(encoding="utf-8") == self.text
+
+
+@dataclass(frozen=True)
+class Point:
+    """A fitted point.
+
+    Attributes
+    ----------
+    wanted : Wanted
+    potential : LinearPotential
+    values : dict
+        All that was measured on the saved potential, by name.
+    errors : dict of str to (n,)
+        Mean absolute error of each validation configuration by quantity, and under
+        ``QUANTITY_n`` the number of its components.
+    survival : dict, optional
+        Dimers and hot dynamics.
+    """
+
+    wanted: Wanted
+    potential: LinearPotential
+    values: dict[str, float]
+    errors: dict[str, Array]
+    survival: Settings | None = None
+
+    @property
+    def number(self) -> int:
+        """Number of the trial."""
+        return self.wanted.trial.number
+
+
+def fit_points(
+    wanted: Sequence[Wanted], runtime: Runtime, report: Report | None
+) -> Iterator[tuple[Wanted, str]]:
+    """Fit what is missing; every point with the reason why it failed, or nothing."""
+    missing = [point for point in wanted if not point.is_done()]
+    done = len(wanted) - len(missing)
+    yield from ((point, "") for point in wanted if point not in missing)
+    for point, reason in zip(missing, _fitted(missing, runtime), strict=True):
+        done += 1
+        if report is not None:
+            report(done, len(wanted))
+        yield point, reason
+
+
+def _fitted(missing: Sequence[Wanted], runtime: Runtime) -> Iterator[str]:
+    found = 0
+    try:
+        for reason in runtime.executor.map(fit_one, missing):
+            found += 1
+            yield reason
+    except ExecutionError as error:
+        yield f"its worker died: {error}"
+        yield from _fitted(missing[found + 1 :], runtime)
+
+
+def fit_one(point: Wanted) -> str:
+    """Fit a point and keep its configuration beside it; the reason if it fails."""
+    settings = point.folder / SETTINGS
+    settings.unlink(missing_ok=True)  # with it, a point counts as done
+    try:
+        fit(point.config)
+    except PotlearnError as error:
+        return reason_of(error)
+    write_text(settings, point.text)
+    return ""
+
+
+def own_values(
+    names: Sequence[str], potential: LinearPotential, validation: Dataset, trial: Trial
+) -> dict[str, float]:
+    """Objectives of the user for a saved potential; those of the trial where they are of folds."""
+    found = {}
+    for name in names:
+        if is_own(name):
+            found[name] = float(load_own(name)(potential, validation))
+        elif name in trial.values:
+            found[name] = trial.values[name]
+    return found
+
+
+def errors_of(evaluation: Evaluation) -> tuple[dict[str, float], dict[str, Array]]:
+    """Errors of a set, and of each of its configurations."""
+    values, errors = {}, {}
+    for quantity in QUANTITIES:
+        found = evaluation.values(quantity)
+        if not len(found.error):
+            continue
+        absolute = np.abs(found.error)
+        values[f"{quantity}_mae"] = float(absolute.mean())
+        values[f"{quantity}_rmse"] = float(np.sqrt(np.mean(found.error**2)))
+        n = np.bincount(found.configuration, minlength=len(evaluation)).astype(float)
+        total = np.bincount(found.configuration, absolute, minlength=len(evaluation))
+        errors[quantity] = np.divide(total, n, out=np.full(len(n), np.nan), where=n > 0)
+        errors[f"{quantity}_n"] = n
+    return values, errors

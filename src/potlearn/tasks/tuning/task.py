@@ -1,0 +1,148 @@
+"""Search the Pareto front: settings in, a folder with trials, front and potentials out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from potlearn.runtime import SERIAL, Runtime, check_installed, session, write_json
+from potlearn.tasks.folder import OutputFolder
+from potlearn.tasks.progress import Stages, stages_of
+from potlearn.tasks.report_files import check_report_packages
+from potlearn.tasks.settings.tune import TuneConfig
+from potlearn.tasks.tuning.evaluate import Evaluator
+from potlearn.tasks.tuning.outcome import TuneOutcome
+from potlearn.tasks.tuning.plan import JOURNAL, RANDOM, Plan
+from potlearn.tasks.tuning.results import Ending, trials_json
+from potlearn.tasks.tuning.trials import TrialSettings
+from potlearn.tune import Asked, CostModel, Outcome, Study, calibrate, load
+from potlearn.tune.search import search
+
+RESULTS = ("config.yaml", "front.json", "trials.json", "errors.npz", "report.html", "front.png")
+SPEED, PASSES = "speed.json", "passes"
+STORES = (JOURNAL, RANDOM, SPEED, PASSES, "front")
+GB = 1e9
+
+
+def tune(
+    settings: TuneConfig | Mapping[str, Any],
+    *,
+    runtime: Runtime = SERIAL,
+    progress: bool | Stages = False,
+) -> TuneOutcome:
+    """Search, and write the output folder; the same settings continue after a stop.
+
+    Parameters
+    ----------
+    settings : TuneConfig or mapping
+        What a configuration file of ``potlearn tune`` holds.
+    runtime : Runtime
+        Workers; their number does not change the trials.
+    progress : bool or function
+        As for :func:`~potlearn.tasks.fit`.
+
+    Raises
+    ------
+    ConfigError
+        An unknown key of the space, an objective that nothing measures, values that do not go
+        together.
+    TuneError
+        The folder holds another study, or all trials fail.
+    PotlearnError
+        As reading and fits do.
+    """
+    config, stages, start = TuneConfig.of(settings), stages_of(progress), perf_counter()
+    check_installed("optuna", extra="tune", what="the search")
+    if config.output.report:
+        check_report_packages()
+    with (
+        OutputFolder(config.output.folder, RESULTS, stores=STORES) as folder,
+        session(runtime.executor) as executor,
+    ):
+        run = Run(Plan.of(config), folder, replace(runtime, workers=executor, scheduler=None))
+        notes = run.all(stages)
+        tuned = load(folder.path)
+        return TuneOutcome(tuned, tuple(notes), perf_counter() - start, folder)
+
+
+class Run:
+    """One run of a search.
+
+    Parameters
+    ----------
+    plan : Plan
+    folder : OutputFolder
+    runtime : Runtime
+    """
+
+    def __init__(self, plan: Plan, folder: OutputFolder, runtime: Runtime) -> None:
+        self.plan, self.folder, self.runtime = plan, folder, runtime
+
+    def all(self, stages: Stages) -> list[str]:
+        """Search, fit the front, write; notes on what a user should know."""
+        config, path = self.plan.config, self.folder.path
+        study = self.plan.study(path)
+        self.folder.write_text("config.yaml", config.to_yaml())
+        cost = cost_model(path / SPEED, stages)
+        evaluator = self._evaluator(cost, stages)
+        notes = [*self.plan.sets.notes, *self._search(study, evaluator, config.search.trials)]
+        random: Sequence[Any] = ()
+        if config.search.baseline:
+            other = self.plan.baseline(path)
+            self._search(other, evaluator, config.search.baseline, "random trials")
+            random = other.trials()
+        ending = Ending(self.plan, evaluator, self.folder, cost, self.runtime, stages)
+        notes += ending.write(study.trials(), random)
+        return notes
+
+    def _evaluator(self, cost: CostModel, stages: Stages) -> Evaluator:
+        return Evaluator(
+            settings=TrialSettings(self.plan.base),
+            space=self.plan.space,
+            candidates=self.plan.candidates,
+            cost=cost,
+            own=self.plan.own,
+            folder=self.folder.path / PASSES,
+            size=self.plan.config.search.cache * GB,
+            runtime=self.runtime,
+            stages=stages,
+        )
+
+    def _search(
+        self, study: Study, evaluator: Evaluator, trials: int, what: str = "trials"
+    ) -> list[str]:
+        """Continue a study; the folder says where it stands after every batch."""
+        search_settings = self.plan.config.search
+
+        def evaluate(asked: Sequence[Asked]) -> Iterator[Outcome]:
+            yield from evaluator(asked)
+            if what == "trials":
+                self._write_trials(study)
+
+        with evaluator.stages(what) as report:
+            found = search(
+                study,
+                evaluate,
+                trials=trials,
+                seconds=search_settings.time,
+                batch=search_settings.batch,
+                report=report,
+            )
+        return list(found.notes)
+
+    def _write_trials(self, study: Study) -> None:
+        write_json(self.folder.path / "trials.json", trials_json(self.plan, study.trials(), ()))
+
+
+def cost_model(path: Path, stages: Stages) -> CostModel:
+    """The cost model of a study: calibrated once, on its home machine."""
+    if path.is_file():
+        return CostModel.from_dict(json.loads(path.read_text(encoding="utf-8")))
+    with stages("calibrating the cost model"):
+        found = calibrate()
+    write_json(path, found.to_dict())
+    return found
