@@ -45,15 +45,11 @@ class TooFewError(SelectionError):
 
 
 class TuneError(PotlearnError, ValueError):
-    """A study of many fits cannot be made as it was asked for, or has no such point."""
+    """A search cannot continue, is of other settings, or has no such point."""
 
 
 class UncertaintyError(PotlearnError, ValueError):
     """An uncertainty was asked of a model that has none, or cannot be had from these data."""
-
-
-class TuneError(PotlearnError, RuntimeError):
-    """A search cannot go on: every trial failed, or the storage of its trials is locked."""
 
 
 class ExecutionError(PotlearnError, RuntimeError):

@@ -10,7 +10,7 @@ import numpy as np
 from potlearn.descriptors.base import Energies
 from potlearn.engine import close_pairs, densities
 from potlearn.errors import ConfigError
-from potlearn.potentials.pair.base import as_array, pairs_of_system, summed
+from potlearn.potentials.pair.base import as_array, nothing, pairs_of_system, summed
 from potlearn.potentials.system import SystemPotential
 from potlearn.runtime import check_fields, shown
 from potlearn.structure.species import check_species
@@ -129,7 +129,7 @@ class Wall(SystemPotential):
         density, touching = densities(system, self.reach, self.contact)
         crowded = density > self.limit[system.species]
         if not len(touching) and not crowded.any():
-            return _nothing(system)
+            return nothing(system)
         energies, slope = self.embedding(density, system.species)
         near = close_pairs(system, self.cutoff)
         i, j, vectors = pairs_of_system(system, near)
@@ -141,11 +141,6 @@ class Wall(SystemPotential):
         by_density = (slope[i] + slope[j]) * self.density(r, a, b)[1]
         energies = energies + np.bincount(i, 0.5 * phi, minlength=len(system))
         return summed(system, i, vectors, energies, ((by_density + by_pair) / r)[:, None] * vectors)
-
-
-def _nothing(system: System) -> Energies:
-    n, shape = len(system), (6,) if system.owner is None else (system.n_systems, 6)
-    return Energies(np.zeros(n), np.zeros((n, 3)), np.zeros(shape))
 
 
 def _rise(x: Array) -> tuple[Array, Array]:

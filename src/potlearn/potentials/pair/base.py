@@ -59,7 +59,9 @@ class PairPotential(SystemPotential):
     def of_system(self, system: System, *, threads: int = 1) -> Energies:
         """Energies, forces and virial of a system of its species."""
         close = close_pairs(system, self.cutoff)
-        blocks = (close[k : k + BLOCK] for k in range(0, max(len(close), 1), BLOCK))
+        if not len(close):
+            return nothing(system)
+        blocks = (close[k : k + BLOCK] for k in range(0, len(close), BLOCK))
         return reduce(_added, (self._sum(system, block) for block in blocks))
 
     def _sum(self, system: System, which: Indices) -> Energies:
@@ -69,6 +71,12 @@ class PairPotential(SystemPotential):
         phi, slope = self.pair(r, system.species[i], system.species[j])
         energies = np.bincount(i, 0.5 * phi, minlength=len(system)).astype(float)
         return summed(system, i, vectors, energies, (slope / r)[:, None] * vectors)
+
+
+def nothing(system: System) -> Energies:
+    """No energy, forces and virial."""
+    n, shape = len(system), (6,) if system.owner is None else (system.n_systems, 6)
+    return Energies(np.zeros(n), np.zeros((n, 3)), np.zeros(shape))
 
 
 def _added(a: Energies, b: Energies) -> Energies:

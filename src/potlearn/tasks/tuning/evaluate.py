@@ -30,6 +30,8 @@ from potlearn.tune import (
 
 FORESEEN = 60
 """Random points of a space that show how wide its passes will have to be."""
+MOST_LOST = 2
+"""Trials after each other whose worker dies: it is not the trials, then."""
 REACH = 6.0
 """Neighbours are counted up to this distance, in Å, or up to the largest cutoff if that is more."""
 
@@ -175,20 +177,19 @@ def mapped(runtime: Runtime, work: Work, items: Sequence[Item]) -> Iterator[Outc
             left.pop(0)
             yield outcome
         return
-    except ExecutionError as error:
+    except ExecutionError:
         if len(items) == 1:
             raise
-        first = error
-    for k, item in enumerate(left):
+        lost = 0
+    for item in left:
         try:
             yield from mapped(runtime, work, [item])
-            first = None
+            lost = 0
         except ExecutionError as error:
-            if first is None or k == 0:
-                first = error
-                yield Outcome(item.number, reason=f"its worker died: {error}")
-            else:
+            lost += 1
+            if lost == MOST_LOST:
                 raise
+            yield Outcome(item.number, reason=f"its worker died: {error}")
 
 
 def foreseen_points(space: Space, n: int = FORESEEN) -> Iterator[dict[str, Value]]:

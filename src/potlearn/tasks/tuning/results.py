@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from potlearn.tasks.tuning.evaluate import Evaluator
     from potlearn.tasks.tuning.plan import Plan
 
+ATOMS = 2000
+"""Atoms whose forces are timed, about: fewer make too much of what a call costs."""
+
 
 @dataclass
 class Ending:
@@ -131,7 +134,7 @@ class Ending:
         with self.stages("force times"):
             times = measure_all(
                 [point.potential for point in points],
-                examples_of(self.plan.sets.train),
+                examples_of(self.plan.sets.train, ATOMS),
                 home=self.cost.home,
             )
         for point, time in zip(points, times, strict=True):
