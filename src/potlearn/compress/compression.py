@@ -12,7 +12,7 @@ import numpy as np
 from potlearn.compress.base import Compressor
 from potlearn.compress.by_cost import ByCost
 from potlearn.compress.curve import Curve, Errors, growth
-from potlearn.compress.problem import FeatureProblem
+from potlearn.compress.problem import FeatureProblem, check_rows, shares_of
 from potlearn.compress.reduce import Reduced, Reducer
 from potlearn.compress.refit import potential_of
 from potlearn.compress.registry import DEFAULT, make_compressor
@@ -22,10 +22,9 @@ from potlearn.errors import FitError
 from potlearn.fit.ledger.ledger import Ledger, Residual, rmse_table
 from potlearn.fit.posed import Posed
 from potlearn.fit.result import FitResult
-from potlearn.fit.rows.names import Key, one_body_names
+from potlearn.fit.rows.names import Key
 from potlearn.fit.solve.problem import LinearProblem
 from potlearn.linalg.blas import one_blas_thread
-from potlearn.typing import Array
 
 if TYPE_CHECKING:
     from potlearn.descriptors import Descriptor
@@ -68,13 +67,7 @@ class Compression:
     _held_out: dict[Size, Errors] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
-        rows, columns = sum(self.result.n_rows.values()), len(self.result.columns)
-        if rows < columns:
-            raise FitError(
-                f"the data give {rows} rows for {columns} coefficients; which functions matter "
-                "cannot be estimated from fewer rows than coefficients: give more data, or fit a "
-                "smaller basis"
-            )
+        check_rows(self.result.ledger)
 
     @cached_property
     def whole(self) -> Reducer:
@@ -265,15 +258,6 @@ class Compression:
         made = (self._reducer(posed, train, None) for train, _ in posed.problem.folds)
         return list(zip(folds, made, strict=True))
 
-    @cached_property
-    def _shares(self) -> Array:
-        """Mean part of the atoms of each species, (S,), from the sums of the energy rows."""
-        ledger, species = self.result.ledger, self.descriptor.species
-        own = ledger.positions(one_body_names(species))
-        sums = [e.sums[own] for key, e in ledger.entries.items() if key.quantity == "energy"]
-        found = np.maximum(np.sum(sums, axis=0), 0.0) if sums else np.zeros(len(species))
-        return found / found.sum() if found.sum() > 0 else np.full(len(found), 1 / len(found))
-
     def _posed(self, n_folds: int = 0) -> Posed:
         settings = self.result.settings
         wanted = n_folds or settings.make_solver().n_folds
@@ -282,9 +266,10 @@ class Compression:
 
     def _reducer(self, posed: Posed, problem: LinearProblem, report: Report | None) -> Reducer:
         descriptor, info = self.descriptor, self.result.info
+        shares = shares_of(self.result.ledger, descriptor.species)
         with one_blas_thread():
             features = FeatureProblem.of(
-                problem, descriptor.feature_names, descriptor.species, info, self._shares
+                problem, descriptor.feature_names, descriptor.species, info, shares
             )
         method = make_compressor(self.method)
         solver = self.result.settings.make_solver()

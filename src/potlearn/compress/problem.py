@@ -18,6 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from potlearn.errors import FitError
+from potlearn.fit.ledger.ledger import Ledger
+from potlearn.fit.rows.names import one_body_names
 from potlearn.fit.solve.penalised import RidgeFactor
 from potlearn.fit.solve.problem import LinearProblem, SolveInfo
 from potlearn.fit.solve.spectrum import column_scales
@@ -123,3 +125,27 @@ class FeatureProblem:
         found = factor(np.asfortranarray(rows))
         n = len(columns)
         return found[:n, :n], found[:n, n]
+
+
+def shares_of(ledger: Ledger, species: Sequence[str]) -> Array:
+    """Mean part of the atoms of each species, (S,), from the sums of the energy rows."""
+    own = ledger.positions(one_body_names(species))
+    sums = [e.sums[own] for key, e in ledger.entries.items() if key.quantity == "energy"]
+    found = np.maximum(np.sum(sums, axis=0), 0.0) if sums else np.zeros(len(species))
+    return found / found.sum() if found.sum() > 0 else np.full(len(found), 1 / len(found))
+
+
+def check_rows(ledger: Ledger) -> None:
+    """Refuse fewer rows than coefficients.
+
+    Raises
+    ------
+    FitError
+    """
+    rows, columns = sum(entry.n for entry in ledger.entries.values()), len(ledger.columns)
+    if rows < columns:
+        raise FitError(
+            f"the data give {rows} rows for {columns} coefficients; which functions matter "
+            "cannot be estimated from fewer rows than coefficients: give more data, or fit a "
+            "smaller basis"
+        )

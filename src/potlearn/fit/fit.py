@@ -67,7 +67,7 @@ def fit_linear(
         Workers that died.
     """
     settings = settings or FitSettings()
-    _check_input(dataset, descriptor, settings.weights)
+    check_input(dataset, descriptor, settings.weights)
     settings, note = settings.resolved(dataset, descriptor.species, descriptor.cutoff)
     if not isinstance(rows, RowStore):
         announce(estimate_cost(dataset, descriptor, settings, reference=reference, runtime=runtime))
@@ -106,7 +106,13 @@ def _reduced(
     return ledger, kept
 
 
-def _check_input(dataset: Dataset, descriptor: Descriptor, weights: Weights) -> None:
+def check_input(dataset: Dataset, descriptor: Descriptor, weights: Weights) -> None:
+    """Refuse an empty dataset, elements that the descriptor does not know, and unknown groups.
+
+    Raises
+    ------
+    FitError, SpeciesError
+    """
     if len(dataset) == 0:
         raise FitError("the dataset is empty")
     dataset.check_species(descriptor.species)

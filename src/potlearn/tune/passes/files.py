@@ -16,6 +16,7 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -23,6 +24,7 @@ from potlearn.errors import FitError
 from potlearn.fit.ledger.ledger import Entry, Ledger
 from potlearn.fit.rows.names import Key
 from potlearn.runtime import write_json
+from potlearn.tune.passes.declared import can_be_united
 from potlearn.tune.passes.held_out import HeldOut
 from potlearn.tune.passes.needs import Needs
 from potlearn.tune.passes.plan import Planned
@@ -48,7 +50,7 @@ class Stored:
     columns : tuple of str
     keys : tuple of Key
     members : tuple of settings
-        Bases that together have its functions.
+        Bases that together have its functions; none where others cannot join them.
     files : mapping of name to (size, checksum)
     """
 
@@ -128,13 +130,13 @@ def write_pass(
         np.save(path / f"factor_{k}.npy", ledger.factor(key), allow_pickle=False)
     entries = [ledger.entries[key] for key in keys]
     sums = {name: np.array([getattr(entry, name) for entry in entries]) for name in _SUMS}
-    np.savez(path / "sums.npz", **sums)
+    _save(path / "sums.npz", sums)
     names = [*(f"factor_{k}.npy" for k in range(len(keys))), "sums.npz"]
     if held_out:
-        np.savez(path / "held_out.npz", **held_out)
+        _save(path / "held_out.npz", held_out)
         names += ["held_out.npz", f"{ROWS}/rows.f64"]
     files = {name: ((path / name).stat().st_size, _checksum(path / name)) for name in names}
-    members = tuple(member.to_dict() for member in plan.members)
+    members = tuple(m.to_dict() for m in plan.members if can_be_united(m))
     found = Stored(path, shared, plan.needs, ledger.columns, keys, members, files)
     write_json(path / TEXT, _text(found))
     return found
@@ -149,6 +151,10 @@ def _text(stored: Stored) -> Settings:
         "members": list(stored.members),
         "files": {name: list(values) for name, values in stored.files.items()},
     }
+
+
+def _save(path: Path, arrays: Mapping[str, Any]) -> None:
+    np.savez(path, allow_pickle=False, **arrays)
 
 
 def _checksum(path: Path) -> int:

@@ -8,8 +8,9 @@ symmetry: its errors are minus the labels.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -48,7 +49,7 @@ class HeldOut:
     n: int
 
     @classmethod
-    def of(cls, rows: Array, table: dict[str, Array]) -> HeldOut:
+    def of(cls, rows: Array, table: Mapping[str, Any]) -> HeldOut:
         """From the rows and the arrays of :func:`table_of`."""
         return cls(rows, **{name: table[name] for name in _NAMES}, n=int(table["n"]))
 

@@ -105,5 +105,7 @@ class Needs:
     @classmethod
     def from_dict(cls, settings: Settings) -> Needs:
         """The inverse of :meth:`to_dict`."""
-        sets = ("functions", "quantities", "groups")
-        return cls(**{k: frozenset(v) if k in sets else v for k, v in settings.items()})
+        found = dict(settings)
+        for name in ("functions", "quantities", "groups"):
+            found[name] = frozenset(settings[name])
+        return cls(**found)

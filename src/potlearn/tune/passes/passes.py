@@ -13,6 +13,7 @@ import numpy as np
 
 from potlearn.descriptors import FAMILIES, descriptor_from_dict
 from potlearn.errors import ExecutionError, FitError, OutputError, PotlearnError
+from potlearn.fit.fit import check_input
 from potlearn.fit.ledger.layout import compared_groups
 from potlearn.fit.settings import FitSettings
 from potlearn.linalg.blas import one_blas_thread
@@ -83,7 +84,11 @@ class Passes:
 
         ``configurations``: answers hold the errors of every validation configuration.
         """
+        from potlearn.data import Dataset
+
         free = self.train.subset(np.flatnonzero(self.train.isolated_mask()))
+        # Energies of free atoms are in the table: the files, or copies of them, need not travel.
+        free = Dataset(replace(free.catalog, stores=()), free.keys)
         compared = frozenset(compared_groups(self.train, FitSettings()))
         return Worker(self.cache, self.data, free, compared, configurations)
 
@@ -142,6 +147,7 @@ class Passes:
         found: dict[str, dict[int, Job]] = {}
         for place, candidate in enumerate(candidates):
             try:
+                check_input(self.train, candidate.descriptor, candidate.settings.weights)
                 found.setdefault(self.key(candidate), {})[place] = Job.of(candidate)
             except PotlearnError as error:
                 failed[place] = error
@@ -156,7 +162,7 @@ class Passes:
         """Passes for what is missing, with what is stored and foreseen as far as they have room."""
         if not missing:
             return []
-        stored = [job for pass_ in self.cache.of(shared) for job in _jobs_of(pass_, missing[0])]
+        stored = [job for pass_ in self.cache.of(shared) for job in _jobs_of(pass_, missing)]
         plans = planned(missing, [*stored, *foreseen], self.most_columns)
         return [plan for plan in plans if any(plan.needs.covers(job.needs) for job in missing)]
 
@@ -200,13 +206,16 @@ class Passes:
                 self.cache.remove(path)
 
 
-def _jobs_of(stored: Stored, like: Job) -> Iterator[Job]:
+def _jobs_of(stored: Stored, missing: Sequence[Job]) -> Iterator[Job]:
     """What a stored pass serves, so that one that replaces it does; needs a family in the table."""
+    references = {job.needs.reference: job.reference for job in missing}
+    reference = stored.needs.reference if stored.needs.reference in references else ""
     for settings in stored.members:
         if settings.get("family") in FAMILIES:
             descriptor = descriptor_from_dict(settings)
             functions = frozenset(descriptor.feature_names)
-            yield Job(descriptor, None, replace(stored.needs, functions=functions), like.settings)
+            needs = replace(stored.needs, functions=functions, reference=reference)
+            yield Job(descriptor, references.get(reference), needs, missing[0].settings)
 
 
 def _content(plan: Planned) -> str:

@@ -14,7 +14,8 @@ from potlearn.errors import FitError
 from potlearn.fit.diagnose.validation import cross_validate
 from potlearn.fit.ledger.ledger import Ledger
 from potlearn.fit.rows.names import column_names
-from potlearn.fit.solved import Solved, solved
+from potlearn.fit.settings import FitSettings
+from potlearn.fit.solved import solved
 from potlearn.linalg.blas import one_blas_thread
 from potlearn.tune.passes.cache import Cache
 from potlearn.tune.passes.candidate import Answer, Candidate, Spread
@@ -22,6 +23,7 @@ from potlearn.tune.passes.files import TEXT, Stored
 from potlearn.tune.passes.held_out import HeldOut
 from potlearn.tune.passes.needs import Data, Needs
 from potlearn.tune.passes.opened import Opened
+from potlearn.tune.passes.smaller import compressed
 from potlearn.typing import Array
 
 if TYPE_CHECKING:
@@ -76,19 +78,23 @@ class Worker:
             return self._answer(candidate, opened, ledger, note)
 
     def _answer(self, candidate: Candidate, opened: Opened, ledger: Ledger, note: str) -> Answer:
-        fit = solved(ledger, candidate.settings)
-        whole = opened.spread(fit.coefficients.ravel(), ledger.columns)
+        fit, descriptor = solved(ledger, candidate.settings), candidate.descriptor
+        coefficients, info, notes = fit.coefficients.ravel(), fit.info, fit.notes
+        if candidate.compress is not None:
+            reduced, descriptor = compressed(ledger, fit, descriptor, *candidate.compress)
+            coefficients, info = reduced.coefficients, reduced.info
+            notes += info.notes
+        whole = opened.spread(coefficients, ledger.columns)
         with_reference = candidate.reference is not None
         errors, configurations = self._errors(opened.held_out, whole, with_reference)
-        errors |= _folds(ledger, fit)
         return Answer(
-            coefficients=_ordered(fit.coefficients.ravel(), ledger.columns, candidate.descriptor),
-            descriptor=candidate.descriptor,
-            errors=errors,
-            info=fit.info,
+            coefficients=_ordered(coefficients, ledger.columns, descriptor),
+            descriptor=descriptor,
+            errors=errors | _folds(ledger, fit.settings, column_names(descriptor)),
+            info=info,
             settings=fit.settings,
             reference=candidate.reference,
-            notes=tuple(text for text in (note, *fit.notes) if text),
+            notes=tuple(dict.fromkeys(text for text in (note, *notes) if text)),
             configurations=configurations,
         )
 
@@ -102,11 +108,11 @@ class Worker:
         return held_out.measures(errors), spreads
 
 
-def _folds(ledger: Ledger, fit: Solved) -> dict[str, float]:
+def _folds(ledger: Ledger, settings: FitSettings, columns: tuple[str, ...]) -> dict[str, float]:
     """Held-out errors of the folds, where there are and the solver does not use them itself."""
-    if max(ledger.folds) < 1 or fit.settings.make_solver().n_folds:
+    if max(ledger.folds) < 1 or settings.make_solver().n_folds:
         return {}
-    rmse = cross_validate(ledger, fit.settings).rmse["all"]
+    rmse = cross_validate(ledger, settings, columns=columns).rmse["all"]
     names = {"energy": "energy", "forces": "forces", "stress": "virial"}
     return {f"folds.{names[quantity]}_rmse": value for quantity, value in rmse.items()}
 
