@@ -51,14 +51,18 @@ def force_times(
 
 
 def taking_turns(calls: Sequence[Callable[[], object]], rounds: int) -> Array:
-    """CPU seconds of this thread in every call, (rounds, calls), after a round that warms up."""
-    seconds = np.zeros((rounds + 1, len(calls)))
-    for k in range(rounds + 1):
+    """CPU seconds of this thread in every call, (rounds, calls).
+
+    A call is timed right after the same call: its tables are in the caches, as in a simulation.
+    """
+    seconds = np.zeros((rounds, len(calls)))
+    for k in range(rounds):
         for c, call in enumerate(calls):
+            call()
             start = thread_time()
             call()
             seconds[k, c] = thread_time() - start
-    return seconds[1:]
+    return seconds
 
 
 def _call(potential: LinearPotential) -> Callable[[System], object]:

@@ -14,6 +14,7 @@ import numpy as np
 from potlearn.descriptors import ACE
 from potlearn.descriptors.base import Energies
 from potlearn.descriptors.compiled import FoldedModel
+from potlearn.engine.engine import usual_set
 from potlearn.structure.system import System
 from potlearn.typing import Array
 
@@ -37,9 +38,13 @@ class ReferenceKernel:
         return Energies(*self.model.engine.energy_forces(self.system, self.model.coefficients, 1))
 
 
-@cache
 def reference_kernel() -> ReferenceKernel:
-    """The kernel of this process, compiled for its instruction set."""
+    """The kernel, compiled for the instruction set that engines use."""
+    return _kernel(usual_set())
+
+
+@cache
+def _kernel(instruction_set: str) -> ReferenceKernel:
     descriptor = ACE(
         ("Si",),
         cutoff=CUTOFF,
@@ -50,19 +55,20 @@ def reference_kernel() -> ReferenceKernel:
     )
     coefficients = np.cos(np.arange(1 + descriptor.n_features))[None]
     model = descriptor.fold(coefficients)
+    assert model.engine.instruction_set == instruction_set
     return ReferenceKernel(model, System.of(shaken(CELLS), ("Si",), CUTOFF))
 
 
-def shaken(cells: int, symbol: str = "Si", lattice: float = LATTICE) -> Any:
-    """Diamond whose atoms are away from their places, by numbers that are the same everywhere."""
+def shaken(cells: int, shake: float = SHAKE) -> Any:
+    """Silicon whose atoms are away from their places, by numbers that are the same everywhere."""
     from ase.build import bulk
 
-    atoms = bulk(symbol, "diamond", a=lattice, cubic=True).repeat(cells)
-    atoms.positions += SHAKE * _waves(len(atoms))
+    atoms = bulk("Si", "diamond", a=LATTICE, cubic=True).repeat(cells)
+    atoms.positions += shake * waves(3 * len(atoms)).reshape(-1, 3)
     return atoms
 
 
-def _waves(n: int) -> Array:
-    """Numbers (n, 3) between -1 and 1 without a pattern that matters."""
-    waves: Array = np.sin(np.arange(3 * n) ** 2 * 0.7390851).reshape(n, 3)
-    return waves
+def waves(n: int) -> Array:
+    """Numbers (n,) between -1 and 1 without a pattern that matters."""
+    found: Array = np.sin(0.7390851 * np.arange(n) ** 2)
+    return found

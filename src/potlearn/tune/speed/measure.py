@@ -1,12 +1,13 @@
-r"""Force times that compare: relative to the reference kernel, timed in turn with it.
+r"""Force times that compare: relative to the reference kernel, timed right before and after.
 
-.. math:: \rho = \operatorname{median}_k \frac{t_k}{t^\mathrm{ref}_k}
+.. math:: \rho = \operatorname{median}_k \frac{2 t_k}{t^\mathrm{before}_k + t^\mathrm{after}_k}
 
-over rounds k, in each of which every potential and the kernel are called once.  Times are CPU times
-of the thread: unlike wall times they leave out when another process had the core.  What they still
-contain (a shared cache, a lower frequency) falls on the kernel of the same round.  Forces are of
-one thread, with the reference potentials; neighbour lists are made before, and reach to the
-cutoff: a simulation makes one for ten to a hundred evaluations.
+over rounds k.  Times are CPU times of the thread: unlike wall times they leave out when another
+process had the core.  What they still contain (a shared cache, a lower frequency) falls on the
+kernel as well.  On a machine with two busy cores times repeat to 10 to 20 %, ratios to 1 to 4 %.
+
+Forces are of one thread, reference potentials included; neighbour lists are made before, and reach
+to the cutoff: a simulation makes one for ten to a hundred evaluations.
 """
 
 from __future__ import annotations
@@ -66,7 +67,7 @@ def measure_all(
     home: float | None = None,
     rounds: int = ROUNDS,
 ) -> list[ForceTime]:
-    """Force times of potentials that take turns with each other and the reference kernel.
+    """Force times of potentials that take turns with each other.
 
     Parameters
     ----------
@@ -81,9 +82,12 @@ def measure_all(
     kernel = reference_kernel()
     n = sum(len(atoms) for atoms in examples)
     calls = [_call(potential, examples) for potential in potentials]
-    seconds = taking_turns([kernel, *calls], rounds)
-    reference = seconds[:, 0] / len(kernel.system)
-    ratios = seconds[:, 1:] / n / reference[:, None]
+    between: list[Callable[[], object]] = [kernel]
+    for call in calls:
+        between += [call, kernel]
+    seconds = taking_turns(between, rounds)
+    reference = seconds[:, ::2] / len(kernel.system)
+    ratios = 2 * seconds[:, 1::2] / n / (reference[:, :-1] + reference[:, 1:])
     home = 1e6 * float(np.median(reference)) if home is None else home
     return [_force_time(own, home) for own in ratios.T]
 

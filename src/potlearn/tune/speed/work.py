@@ -32,6 +32,7 @@ TILE = 6
 """Radial functions that the engine handles together."""
 COUNTS = (
     "blocks",
+    "looked at",
     "pairs",
     "slots",
     "radial",
@@ -89,7 +90,24 @@ class Neighborhood:
         )
 
     def counts(self, cutoffs: Array, species: Sequence[str], width: int) -> tuple[float, ...]:
-        """Blocks, pairs and slots per atom, for ``cutoffs`` (S, S) of a model of these species."""
+        """Blocks, pairs looked at, pairs and slots per atom.
+
+        Parameters
+        ----------
+        cutoffs : (S, S)
+            Of a model's pairs (centre, neighbour), in Å.
+        species : sequence of str
+            Of the model.
+        width : int
+            Lanes of a block.
+
+        Raises
+        ------
+        ConfigError
+            Cutoffs beyond the reach.
+        SpeciesError
+            A species that the model does not know.
+        """
         if cutoffs.max() > self.reach + 1e-9:
             raise ConfigError(
                 f"neighbours are known up to {self.reach:g} Å; the cutoff is {cutoffs.max():g} Å"
@@ -105,8 +123,8 @@ class Neighborhood:
         slots = np.maximum.reduceat(per_atom[order], start, axis=0)
         if width == LANES["avx512"]:  # slots are taken in pairs
             slots += slots % 2
-        pairs = float((self.distances < cutoffs.max()).sum())
-        return len(start) / n, kinds * pairs / n, float(slots.sum()) / n
+        listed = kinds * float((self.distances < cutoffs.max()).sum())
+        return len(start) / n, listed / n, float(near.sum()) / n, float(slots.sum()) / n
 
 
 def _block_starts(species: Species, width: int) -> Indices:
@@ -121,12 +139,13 @@ def counts(
 ) -> Array:
     """What an evaluation computes, per atom, in the order of :data:`COUNTS`."""
     width = width or lanes()
-    blocks, pairs, slots = near.counts(outline.cutoffs, species, width)
+    blocks, listed, pairs, slots = near.counts(outline.cutoffs, species, width)
     radial, harmonics, moments, tiles = _per_slot(outline, width)
     program = _per_block(outline)
     return np.array(
         [
             blocks,
+            listed,
             pairs,
             slots,
             slots * radial,
