@@ -12,6 +12,9 @@ from potlearn.tune import Point
 from potlearn.tune.front.names import named
 from potlearn.tune.summary import states, with_interval
 
+# As many side by side as fit.
+_GRID = "grid-template-columns:repeat(auto-fit,minmax(230px,1fr))"
+
 
 def choices(view: TuneView) -> dict[str, Point]:
     """Points by the question that they answer; questions without an answer are left out."""
@@ -39,7 +42,7 @@ def _answer(ask: Callable[[], Point]) -> Point | None:
 def cards(view: TuneView) -> str:
     """A card for each choice, and one for the trials."""
     made = [_card(view, question, point) for question, point in choices(view).items()]
-    return f'<div class="cards">{"".join(made)}{_trials(view)}</div>'
+    return f'<div class="cards" style="{_GRID}">{"".join(made)}{_trials(view)}</div>'
 
 
 def _card(view: TuneView, question: str, point: Point) -> str:

@@ -128,7 +128,9 @@ def _others(axes: Axes, names: tuple[str, str], published: Published) -> Array:
     places = _table(names, [{y: first, x: second} for first, second in published.values()])
     for i, (name, place) in enumerate(zip(published, places, strict=True)):
         axes.plot(*place, _MARKERS[i % len(_MARKERS)], color="black", markersize=4.5, zorder=5)
-        axes.annotate(name, place, (5, 3), textcoords="offset points", fontsize=7, zorder=5)
+        box = {"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.75}
+        label = axes.annotate(name, place, (0, 5), textcoords="offset points", ha="center")
+        label.set(fontsize=7, zorder=5, bbox=box)
     return places
 
 

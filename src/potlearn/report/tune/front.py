@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 from itertools import combinations
 
 import numpy as np
@@ -229,8 +230,12 @@ def _others(view: TuneView, x: str, y: str) -> list[Json]:
     return [
         {
             "type": "scatter",
-            "mode": "markers",
+            "mode": "markers+text",
             "name": name,
+            "showlegend": False,
+            "texttemplate": f"<b>{escape(name)}</b>",
+            "textposition": "top center",
+            "cliponaxis": False,
             "x": short(scaled(x, [time]), 4),
             "y": short(scaled(y, [error]), 4),
             "text": [hover(name, named(y).text(error), named(x).text(time))],
@@ -238,7 +243,7 @@ def _others(view: TuneView, x: str, y: str) -> list[Json]:
             "marker": {
                 "symbol": _SYMBOLS[i % len(_SYMBOLS)],
                 "color": BLACK,
-                "size": 9,
+                "size": 10,
                 "line": {"width": 1.6},
             },
         }

@@ -11,7 +11,7 @@ import numpy as np
 
 from potlearn.report.page.compact import Json
 from potlearn.report.page.panel import Panel
-from potlearn.report.page.plots import ACCENT, ORANGE, PALE, figure, place
+from potlearn.report.page.plots import ACCENT, GREY, ORANGE, figure, place
 from potlearn.report.tune.view import TuneView
 from potlearn.tune import Trial
 from potlearn.tune.front.names import named
@@ -50,10 +50,8 @@ def parallel(view: TuneView) -> Panel | None:
         _objective(name, [t.values[name] for t in trials]) for name in view.tuned.objectives
     ]
     plot = place("figure", "Parallel coordinates", f"{len(trials):,} of {n:,} trials", "parallel")
-    width = _WIDTH * len(columns)
-    content = (
-        f'<div class="scroll"><div class="plots one" style="min-width:{width}px">{plot}</div></div>'
-    )
+    style = f"min-width:{_WIDTH * len(columns)}px;padding:10px 12px 0"
+    content = f'<div class="scroll"><div class="plots one" style="{style}">{plot}</div></div>'
     dropped = len(view.keys) - len(keys)
     note = f"{_NOTE} {dropped} more parameters are not drawn." if dropped else _NOTE
     made = _figure(view, trials, columns)
@@ -122,7 +120,7 @@ def _figure(view: TuneView, trials: Sequence[Trial], columns: Sequence[Column]) 
     others = [i for i in range(len(trials)) if not good[i] and i not in set(front)]
     best = f"lowest tenth, {named(view.tuned.front.error).name}"
     traces = [
-        _lines(columns, others, PALE, "other trials", 0.35),
+        _lines(columns, others, GREY, "other trials", 0.2),
         _lines(columns, tenth, ORANGE, best, 0.45),
         _lines(columns, front, ACCENT, "front", 0.8),
     ]

@@ -43,7 +43,8 @@ def points(view: TuneView) -> Panel | None:
         )
     else:
         note += "The study has not ended: no potential is saved yet."
-    content = Table(heads, rows, kind="groups").html() + _reasons(view)
+    table = Table(heads, rows, kind="groups").html()
+    content = f'{_reasons(view)}<div class="tall">{table}</div>'
     return Panel("Points of the front", content, note, link="Points")
 
 
@@ -69,4 +70,4 @@ def _reasons(view: TuneView) -> str:
         f"<dt>{escape(question)}</dt><dd>{escape(str(point))}</dd>"
         for question, point in choices(view).items()
     )
-    return f'<div class="facts" style="columns:1;margin-top:16px"><dl>{rows}</dl></div>'
+    return f'<div class="facts reasons" style="columns:1"><dl>{rows}</dl></div>'
