@@ -11,3 +11,5 @@ from .study.comparison import markdown_table as markdown_table
 from .study.comparison import write_comparison_report as write_comparison_report
 from .study.figure import comparison_figure as comparison_figure
 from .study.search import write_search_report as write_search_report
+from .tune.figure import front_figure as front_figure
+from .tune.report import write_tune_report as write_tune_report

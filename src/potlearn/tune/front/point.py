@@ -89,4 +89,4 @@ class Point:
         """Numbers of the trial, and why it was chosen."""
         numbers = ", ".join(named(name).text(u.value) for name, u in self.objectives.items())
         text = f"trial {self.trial}: {numbers}"
-        return f"{text}. {self.why}" if self.why else text
+        return f"{text}. {self.why[0].upper()}{self.why[1:]}." if self.why else text

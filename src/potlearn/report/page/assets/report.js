@@ -178,7 +178,26 @@
   function figure(_, key) {
     const f = data.figures[key];
     const made = ({ title, ...more }) => axis(title, more);
-    return { traces: f.traces, layout: layout(made(f.x), made(f.y), f.layout) };
+    const traces = f.traces.map((t) => (t.texts ? { ...t, text: data.texts[t.texts] } : t));
+    return { traces, layout: layout(made(f.x), made(f.y), f.layout) };
+  }
+
+  // A click on a point of the front shows the command that makes it, and copies it.
+  async function tell(event) {
+    const { data: trace, pointNumber } = event.points[0];
+    const command = trace.texts === "front" && data.commands[pointNumber];
+    if (!command) return;
+    const [code, said] = document.querySelector(".command").children;
+    code.textContent = command;
+    code.parentElement.hidden = false;
+    said.textContent = "";
+    try {
+      await navigator.clipboard.writeText(command);
+      said.textContent = "copied";
+    } catch {
+      getSelection().selectAllChildren(code);
+      said.textContent = "selected: copy it with Ctrl+C";
+    }
   }
 
   const BUILD = { parity, errors, angles, against, figure };
@@ -189,7 +208,10 @@
     const { traces, layout } = BUILD[div.dataset.plot](div.dataset.set, div.dataset.quantity);
     div.replaceChildren(...(drawn.has(div) ? div.childNodes : []));
     drawn.add(div);
-    return Plotly.react(div, traces, layout, CONFIG);
+    const first = !div.on;
+    const done = Plotly.react(div, traces, layout, CONFIG);
+    if (first && data.commands) div.on("plotly_click", tell);
+    return done;
   }
   function shrink(div) {
     const wide = ["one", "two"].some((name) => div.parentElement.parentElement.classList.contains(name));

@@ -1,0 +1,150 @@
+"""The figure of a front for papers and pages: errors against force times, points of others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from potlearn.errors import TuneError
+from potlearn.report.page.plots import limits_of, ticks_between
+from potlearn.report.paper import ACCENT, COLUMN, DPI, GREY, power_of_ten, style
+from potlearn.report.tune.view import Published
+from potlearn.runtime import replacing
+from potlearn.tune import Tuned, Uncertain
+from potlearn.tune.front.names import FORCE_TIME, named
+from potlearn.typing import Array
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+KNEE = "#c8641b"
+_MARKERS = ("D", "s", "^", "P", "*", "X", "v", "h")
+# Trials above this quantile do not widen the frame.
+_SHOWN = 0.9
+
+
+def front_figure(
+    tuned: Tuned,
+    path: str | Path,
+    published: Published | None = None,
+    x: str = FORCE_TIME,
+    y: str | None = None,
+) -> None:
+    """Write a picture of the front with its intervals and its knee.
+
+    Parameters
+    ----------
+    tuned : Tuned
+    path : path
+        File; its ending gives the format.
+    published : mapping of str to (y, x), optional
+        Points of others by name, in the units of the values (eV/Å, µs per atom).
+    x, y : str
+        Objectives, or other measured values; y is the first error of the objectives by default.
+
+    Raises
+    ------
+    TuneError
+        No point of the front has both values.
+    MissingExtraError
+        matplotlib is not installed.
+    """
+    y = y or tuned.front.error
+    points = [(tuned.front.value(i, x), tuned.front.value(i, y)) for i in range(len(tuned.front))]
+    front = np.array([pair for pair in points if np.isfinite(pair).all()]).reshape(-1, 2)
+    if not len(front):
+        raise TuneError(f"no point of the front has both {x} and {y}")
+    with style():
+        from matplotlib.figure import Figure
+
+        figure = Figure(figsize=(1.35 * COLUMN, COLUMN), layout="constrained")
+        axes = figure.subplots()
+        _draw(axes, tuned, (x, y), published or {})
+        with replacing(path) as new:
+            figure.savefig(new, dpi=DPI)
+
+
+def _draw(axes: Axes, tuned: Tuned, names: tuple[str, str], published: Published) -> None:
+    """All trials in grey, the front with intervals, its knee, names beside points of others."""
+    trials = _table(names, [trial.values for trial in tuned.trials if trial.state == "done"])
+    front = _table(names, [_values(tuned, i, names) for i in range(len(tuned.front))])
+    axes.plot(*trials.T, ".", color=GREY, markersize=2, alpha=0.45, label="trials", zorder=1)
+    # A step line is right where the two are all objectives.
+    line = "-" if set(names) == set(tuned.objectives) else ""
+    axes.plot(*front.T, line, color=ACCENT, linewidth=0.9, drawstyle="steps-pre", zorder=2)
+    bars = [_bar(tuned, name) for name in names]
+    axes.errorbar(
+        front[:, 0], front[:, 1], xerr=bars[0], yerr=bars[1], fmt="o", color=ACCENT, markersize=3.2,
+        elinewidth=0.7, ecolor="#8fafd4", label="front, 95 % interval", zorder=3,
+    )  # fmt: skip
+    _knee(axes, tuned, names)
+    others = _others(axes, names, published)
+    _frame(axes, names, trials, np.vstack([front, others]))
+    axes.legend(loc="upper right", handletextpad=0.3)
+
+
+def _values(tuned: Tuned, i: int, names: tuple[str, str]) -> dict[str, float]:
+    return {name: tuned.front.value(i, name) for name in names}
+
+
+def _table(names: tuple[str, str], values: Sequence[Mapping[str, float]]) -> Array:
+    """Both values in their shown units, (n, 2)."""
+    rows = [[named(n).factor * known.get(n, np.nan) for n in names] for known in values]
+    return np.array(rows, dtype=np.float64).reshape(-1, 2)
+
+
+def _bar(tuned: Tuned, name: str) -> Array | None:
+    """Lengths of error bars, (2, n); None where no interval is known."""
+    nothing = Uncertain(np.nan)
+    found = [point.objectives.get(name, nothing) for point in tuned.front]
+    if not any(u.low is not None for u in found):
+        return None
+    ends = [
+        (0.0, 0.0) if u.low is None or u.high is None else (u.value - u.low, u.high - u.value)
+        for u in found
+    ]
+    lengths: Array = named(name).factor * np.maximum(np.array(ends).T, 0.0)
+    return lengths
+
+
+def _knee(axes: Axes, tuned: Tuned, names: tuple[str, str]) -> None:
+    if len(tuned.front) < 3 or len(tuned.objectives) < 2:
+        return
+    trial = tuned.knee().trial
+    i = next(i for i, point in enumerate(tuned.front) if point.trial == trial)
+    place = _table(names, [_values(tuned, i, names)])[0]
+    axes.plot(
+        *place, "o", color=KNEE, markersize=9, markerfacecolor="none", markeredgewidth=1.4,
+        label="knee", zorder=4,
+    )  # fmt: skip
+
+
+def _others(axes: Axes, names: tuple[str, str], published: Published) -> Array:
+    """Markers with names beside them, (n, 2)."""
+    x, y = names
+    places = _table(names, [{y: first, x: second} for first, second in published.values()])
+    for i, (name, place) in enumerate(zip(published, places, strict=True)):
+        axes.plot(*place, _MARKERS[i % len(_MARKERS)], color="black", markersize=4.5, zorder=5)
+        box = {"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.75}
+        label = axes.annotate(name, place, (0, 5), textcoords="offset points", ha="center")
+        label.set(fontsize=7, zorder=5, bbox=box)
+    return places
+
+
+def _frame(axes: Axes, names: tuple[str, str], trials: Array, shown: Array) -> None:
+    """Titles, limits and ticks; logarithmic where everything that is shown is positive."""
+    for axis, name, column, always in zip("xy", names, trials.T, shown.T, strict=True):
+        found, always = column[np.isfinite(column)], always[np.isfinite(always)]
+        most = [float(np.quantile(found, _SHOWN))] if len(found) else []
+        values = [*(float(v) for v in found if v <= max([*most, *always])), *always.tolist()]
+        axes.set(**{f"{axis}label": named(name).title})
+        if min(values) > 0:
+            low, high = limits_of(values, 1.25)
+            ticks = ticks_between(low, high)
+            axes.set(**{f"{axis}scale": "log", f"{axis}lim": (low, high)})
+            labels = [power_of_ten(tick) for tick in ticks]
+            axes.set(**{f"{axis}ticks": ticks, f"{axis}ticklabels": labels})
+    axes.minorticks_off()
