@@ -87,6 +87,11 @@ def test_selection_example_chooses_the_same_rows_over_processes(tmp_path):
     assert float(re.search(r"extrapolation grade: ([\d.]+)", output).group(1)) > 1
 
 
+def test_minimise_example_reaches_the_minimum(tmp_path):
+    output = run(tmp_path, EXAMPLES / "minimise.py")
+    assert re.findall(r"^(\S+) \[1\.\S* +1\.\S*\] ", output, re.M) == ["lbfgs", "nelder-mead"]
+
+
 def test_grade_example_finds_what_is_outside_the_training(tmp_path):
     output = run(tmp_path, EXAMPLES / "grade_atoms.py")
     assert float(re.search(r"grade of the training: ([\d.]+)", output).group(1)) <= 1

@@ -17,6 +17,7 @@ ORDER = (
     "registry",
     "linalg",
     "runtime",
+    "optimise",
     "structure",
     "select",
     "data",
@@ -46,6 +47,9 @@ HEAVY = (
     "distributed",
     "pydantic",
     "yaml",
+    "jax",
+    "optax",
+    "cma",
 )
 MODULES = sorted(path.relative_to(ROOT) for path in ROOT.rglob("*.py"))
 

@@ -11,6 +11,7 @@ from . import fit as fit
 from . import lammps as lammps
 from . import linalg as linalg
 from . import metrics as metrics
+from . import optimise as optimise
 from . import potentials as potentials
 from . import registry as registry
 from . import report as report

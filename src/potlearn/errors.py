@@ -52,6 +52,18 @@ class UncertaintyError(PotlearnError, ValueError):
     """An uncertainty was asked of a model that has none, or cannot be had from these data."""
 
 
+class OptimisationError(PotlearnError, ValueError):
+    """A function cannot be minimised; ``x`` and ``value`` are the best point so far, if any."""
+
+    def __init__(self, message: str, x: object = None, value: float | None = None) -> None:
+        super().__init__(message, x, value)
+        self.x, self.value = x, value
+
+    def __str__(self) -> str:
+        """Give the message alone; all arguments are kept so that the error can be pickled."""
+        return str(self.args[0])
+
+
 class ExecutionError(PotlearnError, RuntimeError):
     """Workers are missing, or died at a piece of work."""
 

@@ -22,11 +22,11 @@ from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
-from scipy.optimize import minimize
 from scipy.special import digamma, gammaln
 
 from potlearn.errors import UncertaintyError
 from potlearn.linalg.blas import one_blas_thread
+from potlearn.optimise import minimize
 from potlearn.typing import Array, Indices, Mask
 from potlearn.uncertainty.link import ONE_SIGMA, Link
 
@@ -159,10 +159,9 @@ def _fitted(scores: Scores, what: str) -> tuple[float, float, float]:
 
     bounds = [(-30.0, 30.0), (0.0, width), tuple(np.log(DOF))]
     starts = [[0.0, PRIOR_POWER * width, log_dof] for log_dof in np.log([3.0, 30.0])]
-    given = {"jac": True, "method": "L-BFGS-B", "bounds": bounds}
     with one_blas_thread():
-        found = [minimize(loss, start, **given) for start in starts]
-    shift, slope, log_dof = min(found, key=lambda f: float(f.fun)).x
+        found = [minimize(loss, start, bounds=bounds) for start in starts]
+    shift, slope, log_dof = min(found, key=lambda f: f.value).x
     power = float(slope / width)
     return size * float(np.exp(shift - power * centre)), power, float(np.exp(log_dof))
 

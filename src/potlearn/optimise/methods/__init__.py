@@ -1,0 +1,1 @@
+"""Methods of minimisation, one file each; numeric packages are imported where they run."""
