@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from time import thread_time
+from time import perf_counter, thread_time
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 ATOMS = 500
 """Atoms of the configurations on which times are measured, about."""
 ROUNDS = 15
+FEWEST = 3
+"""Rounds that are timed however long they take."""
 
 
 def examples_of(dataset: Dataset, atoms: int = ATOMS) -> list[Atoms]:
@@ -50,13 +52,18 @@ def force_times(
     return found
 
 
-def taking_turns(calls: Sequence[Callable[[], object]], rounds: int) -> Array:
+def taking_turns(
+    calls: Sequence[Callable[[], object]], rounds: int, limit: float = np.inf
+) -> Array:
     """CPU seconds of this thread in every call, (rounds, calls).
 
     A call is timed right after the same call: its tables are in the caches, as in a simulation.
+    After ``limit`` seconds of wall time no round begins, but for the first :data:`FEWEST`.
     """
-    seconds = np.zeros((rounds, len(calls)))
+    end, seconds = perf_counter() + limit, np.zeros((rounds, len(calls)))
     for k in range(rounds):
+        if k >= FEWEST and perf_counter() > end:
+            return seconds[:k]
         for c, call in enumerate(calls):
             call()
             start = thread_time()

@@ -66,6 +66,7 @@ def measure_all(
     *,
     home: float | None = None,
     rounds: int = ROUNDS,
+    limit: float = np.inf,
 ) -> list[ForceTime]:
     """Force times of potentials that take turns with each other.
 
@@ -78,6 +79,8 @@ def measure_all(
         µs/atom of the reference kernel on the machine whose times are reported; by default this
         one, now.
     rounds : int
+    limit : float
+        Seconds of wall time after which no round begins, but for the first three.
     """
     kernel = reference_kernel()
     n = sum(len(atoms) for atoms in examples)
@@ -85,7 +88,7 @@ def measure_all(
     between: list[Callable[[], object]] = [kernel]
     for call in calls:
         between += [call, kernel]
-    seconds = taking_turns(between, rounds)
+    seconds = taking_turns(between, rounds, limit)
     reference = seconds[:, ::2] / len(kernel.system)
     ratios = 2 * seconds[:, 1::2] / n / (reference[:, :-1] + reference[:, 1:])
     home = 1e6 * float(np.median(reference)) if home is None else home

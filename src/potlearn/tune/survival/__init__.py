@@ -1,0 +1,5 @@
+"""Whether a potential survives: dimers at every distance, and short hot molecular dynamics."""
+
+import lazy_loader as _lazy
+
+__getattr__, __dir__, __all__ = _lazy.attach_stub(__name__, __file__)
