@@ -95,12 +95,12 @@ def survival(rng, pairs=("Si-Si",)):
 
 def write_study(
     folder,
-    n=300,
+    n=120,
     objectives=OBJECTIVES,
     constraints=None,
     *,
     seed=0,
-    n_config=60,
+    n_config=40,
     saved=True,
     n_random=0,
     change=None,
