@@ -6,6 +6,8 @@ of mutation are those of :mod:`mutations`.
 
 from __future__ import annotations
 
+import json
+import shutil
 import warnings
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,6 +21,7 @@ import pytest
 from fit_texts import GOOD, GOOD_ACE
 from mutations import MANY, mutated_text, mutated_value, mutated_zip, survives
 from pod_bases import cell, settings
+from study_folders import write_study
 
 from potlearn.cli.config_file import load_config
 from potlearn.descriptors import ACE, POD
@@ -36,6 +39,8 @@ from potlearn.potentials.wall import Wall
 from potlearn.runtime import Checkpoint, Journal
 from potlearn.studies.table import Results
 from potlearn.tasks.settings.yaml_text import dump_yaml, parse_yaml
+from potlearn.tune import load as load_study
+from potlearn.tune.summary import best_table, failures, front_table, history_table, states
 from potlearn.uncertainty import (
     Link,
     MaxVolGrade,
@@ -212,6 +217,37 @@ def described(path: Path):
     return descriptor_from_dict(load_config(path).descriptor.model_dump(exclude_none=True))
 
 
+# Studies -----------------------------------------------------------------------------------------
+
+
+def study(folder: Path) -> dict[str, bytes]:
+    write_study(folder / "valid", 12, n_config=4, constraints={"force_time": 500.0}, n_random=3)
+    return {path.name: path.read_bytes() for path in (folder / "valid").iterdir()}
+
+
+def mutated_study(rng: Random, data: bytes) -> bytes:
+    """Other arrays, another text, or the text of other values."""
+    if data.startswith(b"PK"):
+        return mutated_zip(rng, data)
+    if rng.random() < 0.4:
+        return mutated_text(rng, data)
+    try:
+        return json.dumps(mutated_value(rng, json.loads(data))).encode()
+    except (RecursionError, ValueError):  # numbers that Python does not write
+        return b"[" * 900
+
+
+def judged(path: Path):
+    """The mutated file in a folder with the others as they were."""
+    folder = path.parent / "study"
+    shutil.copytree(path.parent / "valid", folder, dirs_exist_ok=True)
+    shutil.copy(path, folder / path.name)
+    with np.errstate(all="ignore"):
+        tuned = load_study(folder)
+        states(tuned), failures(tuned.trials), history_table(tuned)
+        front_table(tuned), best_table(tuned), tuned.knee(), tuned.best(), tuned.fastest()
+
+
 READERS = {
     "model": Reader(saved, mutated_zip, predicted),
     "pod": Reader(pod_pair, mutated_text, read_pair),
@@ -221,6 +257,7 @@ READERS = {
     ),
     "journal": Reader(journal_file, mutated_text, lambda path: Results(path, CONTENT)),
     "config": Reader(configurations, mutated_yaml, described),
+    "study": Reader(study, mutated_study, judged),
 }
 
 

@@ -31,13 +31,13 @@ def write(folder, points, objectives=("forces_mae", "force_time"), errors=None, 
     return folder
 
 
-def per_configuration(points, spread, n=400, shared=0.3):
+def per_configuration(points, spread, n=400, shared=0.2):
     """Errors that go up and down together; ``spread`` is that of each trial on its own."""
     rng = np.random.default_rng(0)
     common = rng.normal(1, shared, n)
     arrays = {}
     for trial, error, *_ in points:
-        e = common + rng.normal(0, spread, n)
+        e = np.maximum(common + rng.normal(0, spread, n), 0.01)
         arrays[f"trial_{trial:04d}/forces"] = error * e / e.mean()
         arrays[f"trial_{trial:04d}/forces_n"] = np.full(n, 24.0)
     return arrays

@@ -33,6 +33,31 @@ _MALFORMED = (
 )
 
 
+class DimerEntry(TypedDict, total=False):
+    """Energies of two atoms (eV, relative to the atoms apart) by distance (Å)."""
+
+    pair: Sequence[str]
+    distances: Sequence[float]
+    energies: Sequence[float]
+    reason: str
+
+
+class HotEntry(TypedDict, total=False):
+    """A hot run: temperature (K), picoseconds survived, how and why it ended."""
+
+    temperature: float
+    picoseconds: float
+    state: str
+    reason: str
+
+
+class SurvivalEntry(TypedDict, total=False):
+    """What dimer scans and hot runs of a potential gave."""
+
+    dimers: Sequence[DimerEntry]
+    hot: Sequence[HotEntry]
+
+
 class PointEntry(TypedDict, total=False):
     """A point in ``front.json``."""
 
@@ -42,7 +67,7 @@ class PointEntry(TypedDict, total=False):
     model: str
     config: str
     values: Mapping[str, float | None]
-    survival: Mapping[str, Any] | None
+    survival: SurvivalEntry | None
 
 
 class TrialEntry(TypedDict, total=False):

@@ -24,9 +24,9 @@ from potlearn.runtime import require
 from potlearn.tune.trial import Trial, Value
 from potlearn.typing import Array, Indices
 
-LEAST, MOST = 30, 1000
+LEAST, MOST = 30, 600
 """Trials that importances need at least, and that are used at most."""
-_REPEATS, _TREES, _SMOOTH = 5, 60, 3.0
+_REPEATS, _TREES, _SMOOTH = 5, 50, 3.0
 
 
 @dataclass(frozen=True)
@@ -72,11 +72,16 @@ def importances(
         ).fit(X[learn], y[learn])
         base = _r2(y[judge], forest.predict(X[judge]))
         explained.append(base)
-        for j, (parameter, values) in enumerate(columns.items()):
-            applies = np.array([i for i, k in enumerate(judge) if values[k] is not None], dtype=int)
-            permuted = _permuted(X[judge], j, applies, rng)
-            scores = [_r2(y[judge], forest.predict(p)) for p in permuted]
-            losses[parameter].append(base - float(np.mean(scores)))
+        permuted = [
+            copy
+            for j, values in enumerate(columns.values())
+            for copy in _permuted(X[judge], j, _applying(values, judge), rng)
+        ]
+        predicted = forest.predict(np.concatenate(permuted or [X[judge]]))
+        scores = [_r2(y[judge], part) for part in predicted.reshape(-1, len(judge))]
+        for j, parameter in enumerate(columns):
+            own = scores[j * _REPEATS : (j + 1) * _REPEATS]
+            losses[parameter].append(base - float(np.mean(own)))
     means = {parameter: float(np.mean(found)) for parameter, found in losses.items()}
     largest_first = dict(sorted(means.items(), key=lambda item: -item[1]))
     return Importances(largest_first, float(np.mean(explained)))
@@ -130,6 +135,11 @@ def _by_mean(words: Sequence[str], y: Array, learn: Indices) -> list[float | Non
         sums[words[i]] += float(y[i])
         counts[words[i]] += 1
     return [sums[word] / (counts[word] + _SMOOTH) for word in words]
+
+
+def _applying(values: Sequence[Value], judge: Indices) -> Indices:
+    """Places in ``judge`` of trials to which a parameter applies."""
+    return np.array([i for i, k in enumerate(judge) if values[k] is not None], dtype=np.int64)
 
 
 def _permuted(X: Array, j: int, rows: Indices, rng: np.random.Generator) -> list[Array]:

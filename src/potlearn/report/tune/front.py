@@ -26,12 +26,13 @@ from potlearn.report.tune.cards import choices
 from potlearn.report.tune.view import TuneView, axis_of, scaled
 from potlearn.tune.front.names import FORCE_TIME, named
 
+_ABOVE: Json = {"orientation": "h", "x": 0, "xanchor": "left", "y": 1, "yanchor": "bottom"}
 # Trials above this quantile of an objective do not widen the frame.
 SHOWN = 0.9
 _SYMBOLS = ("diamond-open", "square-open", "triangle-up-open", "cross-open", "star-open", "x-open")
 _NOTE = (
-    "Every trial that is done is a grey point; the front, which no trial beats in every "
-    "objective, is blue, with 95 % bootstrap intervals over validation configurations."
+    "Trials that are done are grey; the front, which no trial beats in every objective, is blue, "
+    "with 95 % bootstrap intervals over validation configurations."
 )
 _CLICK = '<p class="command" role="status" hidden><code></code> <span></span></p>'
 
@@ -71,7 +72,7 @@ def _note(view: TuneView) -> str:
 def _data(view: TuneView) -> Json:
     """Texts that several plots share, and the commands of the front."""
     texts = {
-        "trials": [view.words(trial) for trial in view.done],
+        "trials": [view.words(trial) for trial in view.behind],
         "front": [view.words(point) for point in view.tuned.front],
     }
     return {"texts": texts, "commands": view.commands}
@@ -125,7 +126,7 @@ def _pair(view: TuneView, x: str, y: str) -> Json:
         traces += [_front(view, x, y), *_marks(view, x, y)]
     traces += _others(view, x, y)
     axes = [axis_of(name, _range(view, name)) for name in (x, y)]
-    return figure(traces, axes[0], axes[1], **legend())
+    return figure(traces, axes[0], axes[1], **legend(**_ABOVE))
 
 
 def _range(view: TuneView, name: str) -> list[float]:
@@ -137,14 +138,14 @@ def _range(view: TuneView, name: str) -> list[float]:
 
 
 def _trials(view: TuneView, x: str, y: str) -> Json:
-    kept = [trial.feasible(view.tuned.constraints) for trial in view.done]
+    kept = [trial.feasible(view.tuned.constraints) for trial in view.behind]
     symbols = ["circle" if ok else "x-thin-open" for ok in kept]
     return {
         "type": "scatter",
         "mode": "markers",
         "name": "trials" if all(kept) else "trials (cross: above a limit)",
-        "x": short(scaled(x, [t.values[x] for t in view.done]), 4),
-        "y": short(scaled(y, [t.values[y] for t in view.done]), 4),
+        "x": short(scaled(x, [t.values[x] for t in view.behind]), 4),
+        "y": short(scaled(y, [t.values[y] for t in view.behind]), 4),
         "texts": "trials",
         "hoverinfo": "text",
         "marker": {"color": PALE, "size": 4.5, "symbol": "circle" if all(kept) else symbols},
@@ -265,8 +266,8 @@ def _history(view: TuneView) -> Json:
             "type": "scatter",
             "mode": "markers",
             "name": "trials",
-            "x": numbers,
-            "y": short(values, 4),
+            "x": [trial.number for trial in view.behind],
+            "y": short(scaled(name, [t.values[name] for t in view.behind]), 4),
             "texts": "trials",
             "hoverinfo": "text",
             "marker": {"color": PALE, "size": 4.5},
@@ -287,4 +288,4 @@ def _history(view: TuneView) -> Json:
             "marker": {"color": ACCENT, "size": 8},
         }
     )
-    return figure(traces, {"title": "Trial"}, axis_of(name, _range(view, name)), **legend())
+    return figure(traces, {"title": "Trial"}, axis_of(name, _range(view, name)), **legend(**_ABOVE))

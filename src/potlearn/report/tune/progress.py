@@ -20,7 +20,7 @@ _NOTE = (
 def progress(view: TuneView) -> Panel | None:
     """Hypervolume against the number of trials."""
     search, random = curves_of(view.tuned)
-    if len(search) < 2:
+    if len(search) < 2 or not search[-1] > 0:
         return None
     traces = []
     if len(random):

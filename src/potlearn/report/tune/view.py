@@ -37,6 +37,12 @@ class TuneView:
         ]
 
     @cached_property
+    def behind(self) -> list[Trial]:
+        """Those that are not on the front."""
+        on_front = {point.trial for point in self.tuned.front}
+        return [trial for trial in self.done if trial.number not in on_front]
+
+    @cached_property
     def keys(self) -> dict[str, str]:
         """Short names of the parameters that differ between trials."""
         found = varied([trial.parameters for trial in self.done])

@@ -27,6 +27,8 @@ DRAWS = 1000
 _SUFFIX = {"mae": "", "rmse": "_sq"}
 # Largest difference, in parts of it, between an objective and the mean of its parts.
 _AGREE = 0.01
+# Largest error: sums of larger ones are no numbers.
+_MOST = 1e280
 
 
 @dataclass(frozen=True)
@@ -47,14 +49,20 @@ class Bootstrap:
             return Uncertain(value)
         column = self.samples[name][:, i]
         low, high = np.quantile(column, (0.025, 0.975)).tolist()
-        return Uncertain(value, low, high, float(column.std(ddof=1)))
+        return Uncertain(value, low, high, _std(column))
 
     def error_of_difference(self, name: str, i: int, j: int) -> float:
         """Standard error of the difference of two points; NaN if there is none."""
         if name not in self.samples:
             return float("nan")
         a, b = self.samples[name][:, i], self.samples[name][:, j]
-        return float((a - b).std(ddof=1))
+        return _std(a - b)
+
+
+def _std(sample: Array) -> float:
+    """Standard deviation, also of numbers whose squares are none."""
+    size = float(np.abs(sample).max()) or 1.0
+    return size * float((sample / size).std(ddof=1))
 
 
 def bootstrap(
@@ -113,7 +121,11 @@ def _parts(
             raise DataError(
                 f"errors.npz: {key}: expected {counts.shape} as {known[0]}, got {column.shape}"
             )
-    return np.stack(columns, axis=1), counts
+    table = np.stack(columns, axis=1)
+    labelled = table[counts > 0]
+    if ((labelled < 0) | (labelled > _MOST)).any():
+        raise DataError(f"errors.npz: an error of {quantity} is below 0 or above {_MOST:g}")
+    return table, counts
 
 
 def _counts(errors: Mapping[str, Array], known: Sequence[str], quantity: str) -> Array:
@@ -140,14 +152,19 @@ def _resampled(
     if len(counts) < 2:
         return np.full((draws, errors.shape[1]), np.nan)
     root = np.sqrt if name.endswith("_rmse") else np.asarray
-    means = root(counts @ errors / counts.sum())
-    apart = np.abs(means - values) > _AGREE * np.abs(values)
-    if apart.any():
-        i = int(np.flatnonzero(apart)[0])
+    _check_means(root(counts / counts.sum() @ errors), values, name)
+    shares = counts / counts.mean()
+    totals = resampled(np.column_stack([shares[:, None] * errors, shares]), draws, rng)
+    found: Array = root(totals[:, :-1] / totals[:, -1:])
+    return found
+
+
+def _check_means(means: Array, values: Array, name: str) -> None:
+    """Compare means of the errors per configuration with the objectives."""
+    apart = np.flatnonzero(np.abs(means - values) > _AGREE * np.abs(values))
+    if len(apart):
+        i = int(apart[0])
         raise DataError(
             f"errors.npz: {name}: the errors per configuration of point {i + 1} have mean "
             f"{means[i]:.4g}, front.json has {values[i]:.4g}; the two are not of one study"
         )
-    totals = resampled(np.column_stack([counts[:, None] * errors, counts]), draws, rng)
-    found: Array = root(totals[:, :-1] / totals[:, -1:])
-    return found

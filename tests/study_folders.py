@@ -83,24 +83,28 @@ def errors_of(values, n_config, difficulty, rng):
 def survival(rng, pairs=("Si-Si",)):
     r = np.linspace(0.6, 6, 28)
     energy = [4 * ((2.1 / r) ** 8 - (2.1 / r) ** 4) * rng.uniform(0.95, 1.05) for _ in pairs]
-    return {
-        "dimers": {
-            pair: {"r": r.round(3).tolist(), "energy": e.round(5).tolist()}
-            for pair, e in zip(pairs, energy, strict=True)
-        },
-        "hot": {"1000": 5.0, "3000": round(float(rng.uniform(1, 5)), 2)},
-        "reason": "",
-    }
+    dimers = [
+        {"pair": pair.split("-"), "distances": r.tolist(), "energies": e.tolist(), "repels": True,
+         "depth": float(-e.min()), "reason": ""}
+        for pair, e in zip(pairs, energy, strict=True)
+    ]  # fmt: skip
+    run = {"start": 3, "group": "md", "atoms": 64, "reason": ""}
+    hot = [
+        {**run, "temperature": 1000.0, "picoseconds": 5.0, "state": "survived"},
+        {**run, "temperature": 3000.0, "picoseconds": float(rng.uniform(1, 5)), "state": "failed",
+         "reason": "Si and Si came within 0.81 Å"},
+    ]  # fmt: skip
+    return {"dimers": dimers, "hot": hot, "planned": 5.0, "seconds": 4.0, "passed": False}
 
 
 def write_study(
     folder,
-    n=300,
+    n=120,
     objectives=OBJECTIVES,
     constraints=None,
     *,
     seed=0,
-    n_config=60,
+    n_config=40,
     saved=True,
     n_random=0,
     change=None,
