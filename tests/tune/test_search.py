@@ -1,10 +1,13 @@
 """A study: what is asked, told and kept."""
 
+import math
+import sys
+
 import pytest
 from searches import open_study, outcomes
 
-from potlearn.errors import DataError
-from potlearn.tune import SAMPLERS, Outcome, search
+from potlearn.errors import ConfigError, DataError, MissingExtraError, TuneError
+from potlearn.tune import SAMPLERS, Choice, Outcome, Range, Space, Study, search
 
 WITHOUT_TORCH = [name for name in SAMPLERS if name != "gp"]
 
@@ -21,7 +24,8 @@ def test_a_search_keeps_every_trial_with_the_keys_that_apply(tmp_path, sampler):
         assert set(trial.parameters) == {"family", "cutoff", "weight", own}
         assert trial.parameters["cutoff"] in (4, 4.5, 5, 5.5, 6, 6.5, 7)
         assert trial.parameters.get("degree") in ([14, 13], [12, 10], None)
-        assert trial.values["other"] == 1 and trial.seconds == 0.5
+        assert trial.values["other"] == 1
+        assert trial.seconds == 0.5
     assert open_study(tmp_path / "trials.journal", sampler=sampler).trials() == found.trials
 
 
@@ -49,7 +53,7 @@ def test_trials_that_are_left_come_first_as_they_were(tmp_path):
 
 def test_telling_twice_changes_nothing(tmp_path):
     study = open_study(tmp_path / "t.journal")
-    (asked,) = study.ask(1)
+    study.ask(1)
     assert study.tell(Outcome(0, {"error": 1.0, "time": 2.0}))
     before = study.trials()
     assert not study.tell(Outcome(0, {"error": 5.0, "time": 2.0}))
@@ -57,3 +61,134 @@ def test_telling_twice_changes_nothing(tmp_path):
     assert study.trials() == before
     with pytest.raises(DataError, match="there is no trial 7"):
         study.tell(Outcome(7, {"error": 1.0, "time": 2.0}))
+
+
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        ({"error": math.nan, "time": 1.0}, "objective error is NaN"),
+        ({"error": 1.0, "time": math.inf}, "objective time is infinite"),
+        ({"error": 1.0}, "objective time is missing"),
+        ({"error": 1.0, "time": 1.0, "other": math.nan}, "constraint other is NaN"),
+    ],
+)
+def test_a_value_that_is_no_number_makes_a_failed_trial(tmp_path, values, reason):
+    study = open_study(tmp_path / "t.journal", constraints={"other": 3})
+    study.ask(1)
+    study.tell(Outcome(0, {"other": 1.0, **values}))
+    (trial,) = study.trials()
+    assert (trial.state, trial.reason, trial.values) == ("failed", reason, {})
+
+
+def test_a_value_that_is_not_needed_may_be_anything(tmp_path):
+    study = open_study(tmp_path / "t.journal")
+    study.ask(1)
+    study.tell(Outcome(0, {"error": 1.0, "time": 1.0, "x": math.nan}, notes={"pass": "ab"}))
+    (trial,) = study.trials()
+    assert trial.state == "done"
+    assert math.isnan(trial.values["x"])
+    assert trial.notes == {"pass": "ab"}
+
+
+@pytest.mark.parametrize("sampler", WITHOUT_TORCH)
+def test_a_small_space_is_searched_to_its_end_and_no_point_twice(tmp_path, sampler):
+    small = Space(
+        {"a": Choice([1, 2, 3]), "b": Range(0, 1, 0.25), "c": Choice([True, False])},
+        {"b": {"a": (1, 2)}},
+    )
+    study = Study.open(tmp_path / "t.journal", small, ["x"], sampler=sampler)
+    tried = []
+
+    def evaluate(asked):
+        tried.extend(parameters for _, parameters in asked)
+        return [Outcome(n, {"x": p["a"] + p.get("b", 0.5)}) for n, p in asked]
+
+    found = search(study, evaluate, trials=100, batch=7)
+    assert found.notes == ["every point of the space was tried: 22 trials"]
+    assert len(tried) == 22
+    assert all(point in tried for point in small.points)
+
+
+def test_a_space_of_one_point_is_one_trial(tmp_path):
+    study = Study.open(tmp_path / "t.journal", Space({}), ["error", "time"])
+    found = search(study, lambda asked: [Outcome(0, {"error": 1, "time": 1})], trials=5)
+    assert len(found.trials) == 1
+
+
+def test_a_search_whose_every_trial_fails_ends_early_and_says_why(tmp_path):
+    def evaluate(asked):
+        for number, _ in asked:
+            reason = "no data" if number % 3 else "a wall"
+            yield Outcome(number, reason=reason)
+
+    study = open_study(tmp_path / "t.journal", sampler="random")
+    with pytest.raises(TuneError, match="all of the first 32 trials failed, 21 of .* no data"):
+        search(study, evaluate, trials=1000)
+    with pytest.raises(TuneError, match="all of the first 3 trials failed"):
+        search(open_study(tmp_path / "u.journal"), evaluate, trials=3)
+
+
+def test_failures_end_no_search_that_has_results(tmp_path):
+    def evaluate(asked):
+        for outcome in outcomes(asked):
+            yield outcome if outcome.number == 5 else Outcome(outcome.number, reason="no")
+
+    found = search(open_study(tmp_path / "t.journal"), evaluate, trials=50, batch=4)
+    assert [t.number for t in found.trials if t.state == "done"] == [5]
+
+
+def test_a_trial_without_an_outcome_has_failed(tmp_path):
+    found = search(open_study(tmp_path / "t.journal"), lambda a: outcomes(a)[1:], trials=4, batch=4)
+    assert found.trials[0].reason == "the evaluation gave no outcome"
+
+
+@pytest.mark.parametrize("sampler", WITHOUT_TORCH)
+def test_constraints_that_no_trial_keeps_are_spoken_of(tmp_path, sampler):
+    limits = {"time": 30.0, "other": 2.0}
+    study = open_study(tmp_path / "t.journal", sampler=sampler, constraints=limits)
+    found = search(study, outcomes, trials=60)
+    nearest = min(trial.values["time"] for trial in found.trials)
+    assert found.notes == [
+        "no trial keeps the constraints (time: expected at most 30, nearest "
+        f"{nearest:g}; other: expected at most 2, nearest 1)"
+    ]
+
+
+def test_constraints_lead_the_search(tmp_path):
+    study = open_study(tmp_path / "t.journal", constraints={"time": 150.0})
+    found = search(study, outcomes, trials=100, batch=5)
+    kept = [trial.feasible({"time": 150.0}) for trial in found.trials]
+    assert sum(kept[50:]) > 1.5 * sum(kept[:20]) / 20 * 50
+    assert found.notes == []
+
+
+def test_a_search_stops_in_time_and_continues(tmp_path):
+    path, seen = tmp_path / "t.journal", []
+    found = search(open_study(path), outcomes, trials=30, seconds=0, batch=8)
+    assert found.notes == ["stopped after 0 s; the same search continues later"]
+    found = search(
+        open_study(path), outcomes, trials=30, batch=8, report=lambda *done: seen.append(done)
+    )
+    assert {trial.state for trial in found.trials} == {"done"}
+    assert seen == [(n, 30) for n in range(seen[0][0], 31)]
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"sampler": "cmaes"}, "unknown sampler 'cmaes'; expected one of random, qmc, tpe"),
+        ({"objectives": []}, "objectives: expected a list of names"),
+        ({"objectives": "error"}, "objectives: expected a list of names, got 'error'"),
+        ({"objectives": ["a", "a"]}, "a name occurs twice"),
+    ],
+)
+def test_settings_that_make_no_study_are_errors_in_words(tmp_path, settings, words):
+    given = {"objectives": ["error"], **settings}
+    with pytest.raises(ConfigError, match=words):
+        Study.open(tmp_path / "t.journal", Space({}), given.pop("objectives"), **given)
+
+
+def test_a_sampler_without_its_package_says_what_to_install(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "torch", None)
+    with pytest.raises(MissingExtraError, match="the sampler gp needs torch.*pip install torch"):
+        open_study(tmp_path / "t.journal", sampler="gp")

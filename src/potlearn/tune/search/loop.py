@@ -126,7 +126,7 @@ def infeasible(trials: Sequence[Trial], constraints: Mapping[str, float]) -> lis
     if not done or not constraints or any(trial.feasible(constraints) for trial in done):
         return []
     nearest = {name: min(trial.values[name] for trial in done) for name in constraints}
-    listed = ", ".join(
+    listed = "; ".join(
         f"{name}: expected at most {limit:g}, nearest {nearest[name]:g}"
         for name, limit in constraints.items()
     )
