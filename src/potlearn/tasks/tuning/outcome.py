@@ -41,3 +41,12 @@ class TuneOutcome:
     def files(self) -> tuple[str, ...]:
         """Names of what was written."""
         return self.output.files
+
+    @property
+    def summary(self) -> str:
+        """What was found, in a sentence."""
+        trials, front = self.tuned.trials, self.tuned.front
+        done = sum(trial.state == "done" for trial in trials)
+        if not len(front):
+            return f"{done} of {len(trials)} trials are done, none keeps the constraints."
+        return f"{done} trials, {len(front)} points on the front. The knee: {self.tuned.knee()}"

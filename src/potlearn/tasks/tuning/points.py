@@ -20,7 +20,7 @@ from potlearn.tasks.settings import FitConfig
 from potlearn.tasks.settings.yaml_text import dump_yaml
 from potlearn.tasks.tuning.work import reason_of
 from potlearn.tune.objectives import is_own, load_own
-from potlearn.typing import Array, Settings
+from potlearn.typing import Array
 
 if TYPE_CHECKING:
     from potlearn.data import Dataset
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from potlearn.potentials import LinearPotential
     from potlearn.runtime import Report, Runtime
     from potlearn.tune import Trial
+    from potlearn.tune.survival import Survival
 
 FRONT, SETTINGS = "front", "fit.yaml"
 QUANTITIES = ("energy", "forces", "stress")
@@ -90,7 +91,7 @@ class Point:
     errors : dict of str to (n,)
         Mean absolute error of each validation configuration by quantity, and under
         ``QUANTITY_n`` the number of its components.
-    survival : dict, optional
+    survival : Survival, optional
         Dimers and hot dynamics.
     """
 
@@ -98,7 +99,7 @@ class Point:
     potential: LinearPotential
     values: dict[str, float]
     errors: dict[str, Array]
-    survival: Settings | None = None
+    survival: Survival | None = None
 
     @property
     def number(self) -> int:

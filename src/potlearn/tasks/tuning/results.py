@@ -24,6 +24,7 @@ from potlearn.tasks.tuning.points import (
     own_values,
 )
 from potlearn.tasks.tuning.spread import spread
+from potlearn.tasks.tuning.trying import survivors, tried
 from potlearn.tune import CostModel, Trial, pareto
 from potlearn.tune.results import objectives_of
 from potlearn.typing import Settings
@@ -105,9 +106,13 @@ class Ending:
                     notes.append(f"trial {point.trial.number} has no potential: {reason}")
                 else:
                     fitted.append(point)
-        points = [point for point in map(self._measured, fitted)]
-        points = list(self._timed(points))
-        return (list(self._tried(points)) if self.plan.config.output.survival else points), notes
+        points = list(self._timed([self._measured(point) for point in fitted]))
+        if not self.plan.config.output.survival:
+            return points, notes
+        with self.stages("dimers and hot dynamics") as report:
+            points = tried(points, self.plan.sets.train, self.runtime, report)
+        left, failed = survivors(points)
+        return left, [*notes, *failed]
 
     def _measured(self, wanted: Wanted) -> Point:
         """Errors on the validation set."""
@@ -140,17 +145,6 @@ class Ending:
         for point, time in zip(points, times, strict=True):
             values = {**point.values, "force_time": time.us_per_atom}
             yield replace(point, values=values)
-
-    def _tried(self, points: Sequence[Point]) -> Iterator[Point]:
-        """Dimers and short hot dynamics."""
-        from potlearn.tune import survival
-
-        with self.stages("dimers and hot dynamics") as report:
-            for done, point in enumerate(points, 1):
-                found = survival(point.potential, self.plan.sets.train)
-                if report is not None:
-                    report(done, len(points))
-                yield replace(point, survival=found.to_dict())
 
     def _on_front(self, points: Sequence[Point]) -> tuple[list[Point], list[str]]:
         """Points that are on the front by what was measured, and the others."""
@@ -197,7 +191,7 @@ def point_entry(point: Point, objectives: Sequence[str]) -> Settings:
         "model": f"{place}/model.potl",
         "config": f"{place}/{SETTINGS}",
         "values": point.values,
-        "survival": point.survival,
+        "survival": None if point.survival is None else point.survival.to_dict(),
     }
 
 

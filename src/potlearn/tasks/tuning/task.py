@@ -66,7 +66,10 @@ def tune(
         run = Run(Plan.of(config), folder, replace(runtime, workers=executor, scheduler=None))
         notes = run.all(stages)
         tuned = load(folder.path)
-        return TuneOutcome(tuned, tuple(notes), perf_counter() - start, folder)
+        outcome = TuneOutcome(tuned, tuple(notes), perf_counter() - start, folder)
+        if config.output.report:
+            write_reports(outcome, run.plan)
+    return outcome
 
 
 class Run:
@@ -136,6 +139,27 @@ class Run:
 
     def _write_trials(self, study: Study) -> None:
         write_json(self.folder.path / "trials.json", trials_json(self.plan, study.trials(), ()))
+
+
+def write_reports(outcome: TuneOutcome, plan: Plan) -> None:
+    """The page of a study, and a picture of its front."""
+    from potlearn.report import ReportInfo, front_figure, write_tune_report
+
+    config = plan.config
+    settings = {
+        "Search": config.search.model_dump(mode="json", exclude_none=True),
+        "Space": plan.space.to_dict(),
+        "Fit": {name: value for name, value in plan.base.items() if name != "data"},
+        "Data": config.data.for_others(),
+    }
+    timing = {"this run": outcome.seconds}
+    info = ReportInfo("Accuracy against force time", outcome.summary, settings, timing)
+    with outcome.output.file("report.html") as path:
+        write_tune_report(path, outcome.tuned, info)
+    timed = "force_time" in config.objectives and len(config.objectives) > 1
+    if timed and len(outcome.tuned.front):
+        with outcome.output.file("front.png") as path:
+            front_figure(outcome.tuned, path)
 
 
 def cost_model(path: Path, stages: Stages) -> CostModel:

@@ -1,0 +1,64 @@
+"""Potentials of the front are tried: dimers, and short hot dynamics.
+
+Test errors do not tell whether a simulation survives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from potlearn.tune.survival import Survival, survival
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from potlearn.data import Dataset
+    from potlearn.runtime import Report, Runtime
+    from potlearn.tasks.tuning.points import Point
+
+
+@dataclass(frozen=True, eq=False)
+class Trying:
+    """What a worker does with a saved potential.
+
+    Attributes
+    ----------
+    dataset : Dataset
+        Where dynamics start.
+    """
+
+    dataset: Dataset
+
+    def __call__(self, model: Path) -> Survival:
+        """What became of a potential."""
+        from potlearn.potentials import load
+
+        return survival(load(model), self.dataset)
+
+
+def tried(
+    points: Sequence[Point], dataset: Dataset, runtime: Runtime, report: Report | None
+) -> list[Point]:
+    """The points, each with what became of it."""
+    found = runtime.executor.map(Trying(dataset), [point.wanted.model for point in points])
+    done = []
+    for point, outcome in zip(points, found, strict=True):
+        done.append(replace(point, survival=outcome))
+        if report is not None:
+            report(len(done), len(points))
+    return done
+
+
+def survivors(points: Sequence[Point]) -> tuple[list[Point], list[str]]:
+    """Points of which nothing failed, and what failed of the others; all points where all fail."""
+    passed = [p for p in points if p.survival is None or p.survival.passed]
+    notes = [
+        f"trial {p.number} fails: {'; '.join(p.survival.sentences())}"
+        for p in points
+        if p.survival is not None and not p.survival.passed
+    ]
+    if points and not passed:
+        return list(points), [*notes, "all potentials of the front fail in dimers or hot dynamics"]
+    return passed, notes
