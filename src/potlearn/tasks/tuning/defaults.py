@@ -25,12 +25,17 @@ HIGHER = ("five", "six", "seven")
 """Body orders of POD that the usual space leaves out."""
 
 
+def with_family(base: Settings, searched: set[str]) -> Settings:
+    """Plain data with a family, that of ``potlearn init`` where none is given or searched."""
+    if "descriptor.family" in searched:
+        return base
+    return {**base, "descriptor": {"family": "ace", **base.get("descriptor", {})}}
+
+
 def filled_base(base: Settings, searched: set[str], dataset: Dataset) -> Settings:
     """Plain data with the species of the data, and the family and cutoff of ``potlearn init``."""
-    descriptor = {**base.get("descriptor", {})}
+    descriptor = {**with_family(base, searched).get("descriptor", {})}
     descriptor.setdefault("species", list(dataset.species))
-    if "descriptor.family" not in searched:
-        descriptor.setdefault("family", "ace")
     if "descriptor.cutoff" not in searched:
         descriptor.setdefault("cutoff", cutoff_of(dataset))
     return {**base, "descriptor": descriptor}

@@ -9,7 +9,7 @@ import numpy as np
 
 from potlearn.tasks.settings.tune import TuneConfig
 from potlearn.tasks.tuning.candidates import Candidates, Sets, with_validation
-from potlearn.tasks.tuning.defaults import filled_base, usual_space
+from potlearn.tasks.tuning.defaults import filled_base, usual_space, with_family
 from potlearn.tasks.tuning.trials import TrialSettings, base_of, space_of
 from potlearn.tune import Space, Study
 from potlearn.tune.objectives import check_objectives, is_own
@@ -52,8 +52,10 @@ class Plan:
         """
         config = config.model_copy(update={"data": with_validation(config.data)})
         check_objectives([*config.objectives, *config.constraints], config.folds)
-        candidates, base, space = Candidates(config.folds), base_of(config), config.space
+        candidates, space = Candidates(config.folds), config.space
+        base = base_of(config)
         if space is not None:
+            base = with_family(base, set(space))
             space_of(space, base)  # mistakes before the data are read
         first = candidates.read(config.data, base)
         if space is None:

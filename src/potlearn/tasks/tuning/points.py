@@ -20,7 +20,7 @@ from potlearn.tasks.settings import FitConfig
 from potlearn.tasks.settings.yaml_text import dump_yaml
 from potlearn.tasks.tuning.work import reason_of
 from potlearn.tune.objectives import is_own, load_own
-from potlearn.typing import Array
+from potlearn.typing import Array, Settings
 
 if TYPE_CHECKING:
     from potlearn.data import Dataset
@@ -57,6 +57,11 @@ class Wanted:
     def folder(self) -> Path:
         """Folder of the fit."""
         return self.config.output.folder
+
+    @property
+    def plain(self) -> tuple[Settings, str]:
+        """What travels to a worker: plain settings, since sections are made when they are read."""
+        return self.config.model_dump(mode="json", exclude_none=True), self.text
 
     @property
     def text(self) -> str:
@@ -124,7 +129,7 @@ def fit_points(
 def _fitted(missing: Sequence[Wanted], runtime: Runtime) -> Iterator[str]:
     found = 0
     try:
-        for reason in runtime.executor.map(fit_one, missing):
+        for reason in runtime.executor.map(fit_one, [point.plain for point in missing]):
             found += 1
             yield reason
     except ExecutionError as error:
@@ -132,15 +137,16 @@ def _fitted(missing: Sequence[Wanted], runtime: Runtime) -> Iterator[str]:
         yield from _fitted(missing[found + 1 :], runtime)
 
 
-def fit_one(point: Wanted) -> str:
+def fit_one(item: tuple[Settings, str]) -> str:
     """Fit a point and keep its configuration beside it; the reason if it fails."""
-    settings = point.folder / SETTINGS
+    config, text = FitConfig.of(item[0]), item[1]
+    settings = config.output.folder / SETTINGS
     settings.unlink(missing_ok=True)  # with it, a point counts as done
     try:
-        fit(point.config)
+        fit(config)
     except PotlearnError as error:
         return reason_of(error)
-    write_text(settings, point.text)
+    write_text(settings, text)
     return ""
 
 

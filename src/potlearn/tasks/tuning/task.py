@@ -51,7 +51,9 @@ def tune(
         An unknown key of the space, an objective that nothing measures, values that do not go
         together.
     TuneError
-        The folder holds another study, or all trials fail.
+        All trials fail.
+    DataError
+        The folder holds another study.
     PotlearnError
         As reading and fits do.
     """
