@@ -122,7 +122,7 @@ def test_a_search_whose_every_trial_fails_ends_early_and_says_why(tmp_path):
             yield Outcome(number, reason=reason)
 
     study = open_study(tmp_path / "t.journal", sampler="random")
-    with pytest.raises(TuneError, match="all of the first 32 trials failed, 21 of .* no data"):
+    with pytest.raises(TuneError, match=r"all of the first 32 trials failed, 21 of .* no data"):
         search(study, evaluate, trials=1000)
     with pytest.raises(TuneError, match="all of the first 3 trials failed"):
         search(open_study(tmp_path / "u.journal"), evaluate, trials=3)
@@ -190,5 +190,5 @@ def test_settings_that_make_no_study_are_errors_in_words(tmp_path, settings, wor
 
 def test_a_sampler_without_its_package_says_what_to_install(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "torch", None)
-    with pytest.raises(MissingExtraError, match="the sampler gp needs torch.*pip install torch"):
+    with pytest.raises(MissingExtraError, match=r"the sampler gp needs torch.*pip install torch"):
         open_study(tmp_path / "t.journal", sampler="gp")
