@@ -66,7 +66,7 @@ def test_kills_at_any_moment_lose_and_double_no_trial(tmp_path, kind):
     place = tmp_path / "t.journal" if kind == "journal" else f"sqlite:///{tmp_path}/t.db"
     whole = search(open_study(tmp_path / "w", sampler="random"), outcomes, trials=40, batch=6)
     rng = random.Random(1)
-    for _ in range(5):
+    for _ in range(3):
         killed(place, rng)
     process = start(place)
     _, err = process.communicate(timeout=60)
@@ -127,7 +127,7 @@ def test_trials_of_another_driver_are_taken_over_when_it_is_dead(tmp_path):
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ({"seed": 1}, r"t.journal: this storage belongs to another study \(other seed\)"),
+        ({"seed": 1}, r"t.journal: this file belongs to another search \(other seed\)"),
         ({"sampler": "random"}, r"\(other sampler\)"),
         ({"constraints": {"time": 3}}, r"\(other constraints.time\)"),
         ({"content": {"data": "b"}}, r"\(other data\)"),

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 
-from potlearn.errors import ConfigError
+from potlearn.errors import ConfigError, MissingExtraError
 from potlearn.runtime import require
 from potlearn.tune.search.samplers.table import SAMPLERS
 from potlearn.tune.search.space import Space
@@ -17,6 +18,10 @@ from potlearn.typing import Settings
 
 if TYPE_CHECKING:
     from potlearn.tune.search.desk import Desk
+
+
+# Of Optuna: nsga3 gives its parents, gp has constraints beside several objectives.
+OLDEST = (4, 6)
 
 
 @dataclass(frozen=True)
@@ -83,7 +88,7 @@ class Study:
         MissingExtraError
             Optuna is not installed, or what the sampler needs.
         """
-        require("optuna", "tune", "the search")
+        check_version(require("optuna", "tune", "the search"))
         from potlearn.tune.search.desk import Desk
         from potlearn.tune.search.storage.drivers import Drivers
         from potlearn.tune.search.storage.record import Record
@@ -95,7 +100,7 @@ class Study:
         fixed: Settings = {"objectives": objectives, "sampler": sampler, "seed": seed}
         fixed |= {f"space.{key}": part for key, part in space.to_dict().items()}
         fixed |= {f"constraints.{key}": float(limit) for key, limit in limits.items()}
-        record = Record.open(place, name, len(objectives), {**fixed, **(content or {})})
+        record = Record.open(place, name, len(objectives), {**(content or {}), **fixed})
         drivers = Drivers(record, place.driver, place.stale)
         drivers.beat()
         return cls(space, objectives, limits, Desk(space, record, chosen, drivers))
@@ -163,6 +168,22 @@ class Study:
         record = self._desk.record
         with speaking(record.place):
             return [trial_of(self.space, trial) for trial in record.trials()]
+
+
+def check_version(optuna: ModuleType) -> None:
+    """Find out whether Optuna is new enough.
+
+    Raises
+    ------
+    MissingExtraError
+        It is not.
+    """
+    version = tuple(int(part) for part in optuna.__version__.split(".")[:2])
+    if version < OLDEST:
+        raise MissingExtraError(
+            f"the search needs Optuna {OLDEST[0]}.{OLDEST[1]} or newer, got {optuna.__version__}: "
+            "pip install -U 'potlearn[tune]'"
+        )
 
 
 def _checked(objectives: Sequence[str]) -> tuple[str, ...]:

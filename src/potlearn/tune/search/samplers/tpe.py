@@ -23,10 +23,10 @@ BEST = 0.25
 class TPE(Mirrored):
     """Densities of good and of other points; new points are where their ratio is large.
 
-    Each parameter has its densities by itself: on ten parameters with conditions and two
-    objectives this had a larger hypervolume than joint densities, of all keys or of groups of
-    them.  Trials of a batch that are not done yet count as bad, so that a batch spreads.  Of many
-    trials, the best and an even part of the others are looked at.
+    With one objective the densities are joint.  With several, each parameter has its own: on ten
+    parameters with conditions and two objectives this had a larger hypervolume.  Trials of a batch
+    that are not done yet count as bad, so that a batch spreads.  Of many trials, the best and an
+    even part of the others are looked at.
 
     References
     ----------
@@ -40,10 +40,12 @@ class TPE(Mirrored):
 
     def make(self, seed: int) -> BaseSampler:
         """As :meth:`Mirrored.make`."""
+        joint = self.n_objectives == 1
         return TPESampler(
             seed=seed,
             n_startup_trials=STARTUP,
-            multivariate=False,
+            multivariate=joint,
+            group=joint,
             constant_liar=True,
             **with_constraints(self.constrained),
         )
