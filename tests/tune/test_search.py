@@ -142,6 +142,16 @@ def test_a_trial_without_an_outcome_has_failed(tmp_path):
     assert found.trials[0].reason == "the evaluation gave no outcome"
 
 
+def test_a_long_reason_is_cut(tmp_path):
+    study = open_study(tmp_path / "t.journal")
+    study.ask(1)
+    study.tell(Outcome(0, reason="x" * 10_000, seconds=2.0))
+    (trial,) = study.trials()
+    assert trial.state == "failed"
+    assert trial.reason == "x" * 2000
+    assert trial.seconds == 2
+
+
 @pytest.mark.parametrize("sampler", WITHOUT_TORCH)
 def test_constraints_that_no_trial_keeps_are_spoken_of(tmp_path, sampler):
     limits = {"time": 30.0, "other": 2.0}

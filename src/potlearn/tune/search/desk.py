@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from optuna.trial import FrozenTrial
+from optuna.trial import FrozenTrial, TrialState
 
 from potlearn.tune.search.samplers.sampler import Proposal, Sampler
 from potlearn.tune.search.space import Space, text_of
@@ -49,7 +49,7 @@ class Desk:
         """Trials without a result that nobody evaluates: our own ones, and those of the dead."""
         found: list[Asked] = []
         for trial in trials:
-            if trial.state.is_finished() or trial.number in self.in_hand:
+            if trial.state != TrialState.RUNNING or trial.number in self.in_hand:
                 continue
             if (driver := Batch.of(trial).driver) != self.drivers.own:
                 if not self.drivers.dead(driver):

@@ -24,7 +24,7 @@ from potlearn.tune.search.storage.quiet import quiet
 from potlearn.tune.trial import Value
 
 # Proposals that were tried before are dropped; after so many, a random new point is taken.
-TRIES = 10
+TRIES = 5
 STATES = {
     "running": TrialState.RUNNING,
     "done": TrialState.COMPLETE,
