@@ -21,6 +21,7 @@ import pytest
 from fit_texts import GOOD, GOOD_ACE
 from mutations import MANY, mutated_text, mutated_value, mutated_zip, survives
 from pod_bases import cell, settings
+from searches import open_study, outcomes
 from study_folders import write_study
 
 from potlearn.cli.config_file import load_config
@@ -40,6 +41,7 @@ from potlearn.runtime import Checkpoint, Journal
 from potlearn.studies.table import Results
 from potlearn.tasks.settings.yaml_text import dump_yaml, parse_yaml
 from potlearn.tune import load as load_study
+from potlearn.tune import search
 from potlearn.tune.summary import best_table, failures, front_table, history_table, states
 from potlearn.uncertainty import (
     Link,
@@ -193,6 +195,17 @@ def journal_file(folder: Path) -> dict[str, bytes]:
     return {"j.jsonl": (folder / "j.jsonl").read_bytes()}
 
 
+def trials_file(folder: Path) -> dict[str, bytes]:
+    search(open_study(folder / "t.journal"), outcomes, trials=3)
+    return {"t.journal": (folder / "t.journal").read_bytes()}
+
+
+def asked(path: Path):
+    """The next trials; the file may continue."""
+    study = open_study(path)
+    return study.trials(), study.ask(2)
+
+
 # Configurations ----------------------------------------------------------------------------------
 
 
@@ -256,6 +269,7 @@ READERS = {
         checkpoint_file, mutated_zip, lambda path: LedgerCheckpoint(checkpoint(path)).load()
     ),
     "journal": Reader(journal_file, mutated_text, lambda path: Results(path, CONTENT)),
+    "trials": Reader(trials_file, mutated_text, asked),
     "config": Reader(configurations, mutated_yaml, described),
     "study": Reader(study, mutated_study, judged),
 }

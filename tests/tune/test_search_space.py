@@ -41,7 +41,7 @@ def test_a_parameter_that_makes_no_sense_is_an_error_in_words(make, words):
     [
         (
             {"ordre": {"family": ("pod",)}},
-            "'ordre' is not a key of the space; did you mean 'order'",
+            "'ordre' is not a key of the space; did you mean",
         ),
         ({"order": {"famly": ("pod",)}}, "when: order: 'famly' is not a key of the space; did you"),
         ({"order": {"family": ("mtp",)}}, "family never has the value 'mtp'"),

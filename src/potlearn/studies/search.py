@@ -1,4 +1,4 @@
-r"""The best way to choose for some data and a number of configurations, searched by Optuna.
+r"""The best way to choose for some data and a number of configurations, searched.
 
 A trial is a method: selector, kernel, features, scale, size of the features' descriptor, chunks.
 Its value is
@@ -8,30 +8,36 @@ Its value is
 
 with mean absolute errors :math:`e` of energies and forces on validation set s, a part of the pool,
 and those :math:`e^0` of a random choice from the same rest of the pool: below 1 it pays to choose.
-The study is kept on disk.  The test set has no part in it.
+A trial whose ratio on the first validation sets is worse than the median of other trials is not
+finished.  The study is kept on disk.  The test set has no part in it.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from potlearn.errors import DataError, FitError, SelectionError
-from potlearn.runtime import SERIAL, Runtime, require
-from potlearn.runtime.store.content import check_content
+from potlearn.errors import FitError, SelectionError, TuneError
+from potlearn.runtime import SERIAL, Runtime
 from potlearn.select import SELECTORS
 from potlearn.studies.compare import Split
 from potlearn.studies.fits import HeldOut, SubsetFits
 from potlearn.studies.methods import Method
-from potlearn.typing import Array, Indices, Settings
+from potlearn.tune import Asked, Choice, Outcome, Shared, Study, Trial
+from potlearn.tune import Space as Keys
+from potlearn.tune import search as run
+from potlearn.typing import Array, Indices
 
 QUANTITIES = ("energy_mae", "forces_mae")
 RANDOM = Method("random", "random")
+VALUE = "value"
+# So many trials are finished, and so many validation sets of a trial are done, before one is given
+# up.
+FIRST, WARM_UP = 10, 1
 
 
 @dataclass(frozen=True)
@@ -66,19 +72,38 @@ class Space:
                 f"unknown selector {unknown[0]!r}; expected some of {', '.join(SELECTORS)}"
             )
 
-    def method(self, suggest: Callable[[str, Sequence[Any]], Any]) -> Method:
-        """The method of a trial, which ``suggest`` makes choices for."""
-        selector = suggest("method", self.methods)
-        parameters: Settings = {}
-        if any(f.name == "kernel" for f in fields(SELECTORS[selector])):
-            parameters["kernel"] = suggest("kernel", self.kernels)
-        kinds = tuple(suggest("features", ["+".join(k) for k in self.features]).split("+"))
-        scaling = suggest("scaling", self.scalings)
-        descriptor = suggest("descriptor", self.descriptors)
-        chunk = suggest("chunk_size", self.chunk_sizes)
-        return Method(
-            "best", selector, parameters, kinds, scaling, descriptor, chunk_size=chunk or None
+    def keys(self) -> Keys:
+        """The same, key by key; kernels are for those selectors that have one."""
+        with_kernel = tuple(name for name in self.methods if _has_kernel(name))
+        kernels = {"kernel": Choice(self.kernels)} if with_kernel else {}
+        return Keys(
+            {
+                "method": Choice(self.methods),
+                **kernels,
+                "features": Choice("+".join(kinds) for kinds in self.features),
+                "scaling": Choice(self.scalings),
+                "descriptor": Choice(self.descriptors),
+                "chunk_size": Choice(self.chunk_sizes),
+            },
+            {"kernel": {"method": with_kernel}} if with_kernel else {},
         )
+
+    @staticmethod
+    def method(values: Mapping[str, Any]) -> Method:
+        """The method of a trial."""
+        return Method(
+            "best",
+            values["method"],
+            {"kernel": values["kernel"]} if "kernel" in values else {},
+            tuple(values["features"].split("+")),
+            values["scaling"],
+            values["descriptor"],
+            chunk_size=values["chunk_size"] or None,
+        )
+
+
+def _has_kernel(selector: str) -> bool:
+    return any(field.name == "kernel" for field in fields(SELECTORS[selector]))
 
 
 @dataclass(frozen=True)
@@ -103,21 +128,20 @@ class Objective:
     splits: Sequence[Split]
     space: Space
 
-    def __call__(self, trial: Any) -> float:
-        """Value of an Optuna trial; one that cannot be done is pruned, with the reason."""
-        optuna = _optuna()
+    def outcome(self, asked: Asked, others: Sequence[Trial]) -> Outcome:
+        """Value of a trial, and its value after every validation set."""
+        values: dict[str, float] = {}
         try:
-            method = self.space.method(trial.suggest_categorical)
-            logs: list[float] = []
+            method, logs = self.space.method(asked.parameters), list[float]()
             for step, split in enumerate(self.splits):
                 logs.append(self._log_ratio(method, split, step))
-                trial.report(float(np.exp(np.mean(logs))), step)
-                if trial.should_prune():
-                    raise optuna.TrialPruned
+                values[f"sets {step + 1}"] = float(np.exp(np.mean(logs)))
+                if step + 1 < len(self.splits) and _hopeless(values, step, others):
+                    reason = f"after {step + 1} validation sets worse than the median"
+                    return Outcome(asked.number, values, reason)
         except (SelectionError, FitError) as error:
-            trial.set_user_attr("error", str(error))
-            raise optuna.TrialPruned(str(error)) from error
-        return float(np.exp(np.mean(logs)))
+            return Outcome(asked.number, values, str(error))
+        return Outcome(asked.number, {**values, VALUE: float(np.exp(np.mean(logs)))})
 
     def _log_ratio(self, method: Method, split: Split, seed: int) -> float:
         test = self.fits.held_out(split.test)
@@ -144,8 +168,8 @@ def search(
     trials: int,
     seed: int = 0,
     runtime: Runtime = SERIAL,
-) -> Any:
-    """The Optuna study in ``path`` (SQLite), continued to that many finished trials.
+) -> list[Trial]:
+    """The trials of the study in ``path`` (SQLite), continued to that many finished ones.
 
     Trials are done one after the other; ``runtime`` gives progress (trials done, all).
 
@@ -156,57 +180,38 @@ def search(
     SelectionError
         No trial could be done.
     """
-    optuna = _optuna()
-    before = optuna.logging.get_verbosity()
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
-    try:
-        study = optuna.create_study(
-            storage=f"sqlite:///{path}",
-            study_name="selection",
-            load_if_exists=True,
-            sampler=optuna.samplers.TPESampler(seed=seed),
-            pruner=optuna.pruners.MedianPruner(n_startup_trials=10, n_warmup_steps=1),
-        )
-        _check_content(study, path, content)
-        with runtime.reporting("trials") as report:
-            for done in range(len(finished(study)), trials):
-                study.optimize(objective, n_trials=1)
-                if report:
-                    report(done + 1, trials)
-    finally:
-        optuna.logging.set_verbosity(before)
-    if not any(trial.value is not None for trial in completed(study)):
-        reasons = {trial.user_attrs.get("error", "") for trial in finished(study)}
-        raise SelectionError(f"no trial could be done: {'; '.join(sorted(reasons))}")
-    return study
+    study = Study.open(
+        Shared(f"sqlite:///{path}", "selection"),
+        objective.space.keys(),
+        [VALUE],
+        seed=seed,
+        content=dict(content),
+        name="selection",
+    )
+
+    def evaluate(asked: Sequence[Asked]) -> Iterator[Outcome]:
+        return (objective.outcome(one, finished(study.trials())) for one in asked)
+
+    with runtime.reporting("trials") as report:
+        try:
+            return run(study, evaluate, trials=trials, batch=1, report=report).trials
+        except TuneError as error:
+            raise SelectionError(f"no trial could be done: {error}") from error
 
 
-def best_method(objective: Objective, study: Any) -> Method:
-    """The method of the study's best trial."""
-    params = study.best_trial.params
-    return objective.space.method(lambda name, _: params[name])
+def best_trial(trials: Sequence[Trial]) -> Trial:
+    """The trial with the smallest value."""
+    return min(finished(trials), key=lambda trial: trial.values[VALUE])
 
 
-def finished(study: Any) -> list[Any]:
-    """Trials that are over; those that a kill left are not."""
-    state = _optuna().trial.TrialState
-    return list(study.get_trials(deepcopy=False, states=(state.COMPLETE, state.PRUNED)))
-
-
-def completed(study: Any) -> list[Any]:
+def finished(trials: Sequence[Trial]) -> list[Trial]:
     """Trials with a value."""
-    state = _optuna().trial.TrialState
-    return list(study.get_trials(deepcopy=False, states=(state.COMPLETE,)))
+    return [trial for trial in trials if trial.state == "done"]
 
 
-def _optuna() -> Any:
-    return require("optuna", "tune", "the search")
-
-
-def _check_content(study: Any, path: Path, content: Mapping[str, Any]) -> None:
-    wanted = json.loads(json.dumps(content))
-    found = study.user_attrs.get("content")
-    if found is None:
-        study.set_user_attr("content", wanted)
-    else:
-        check_content(f"{path}: this file", found, wanted, "search", DataError)
+def _hopeless(values: Mapping[str, float], step: int, others: Sequence[Trial]) -> bool:
+    """Whether the best value of a trial so far is above the median of the others at this step."""
+    if step < WARM_UP or len(others) < FIRST:
+        return False
+    median = np.median([trial.values[f"sets {step + 1}"] for trial in others])
+    return bool(min(values.values()) > median)

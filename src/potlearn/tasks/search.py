@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from potlearn.descriptors import Descriptor
     from potlearn.studies import Estimate, Method, Split
     from potlearn.studies.search import Objective, Space
+    from potlearn.tune import Trial
 
 RESULTS = ("config.yaml", "tune.json", "report.html")
 STORES = ("study.db", "features", "rows")
@@ -98,15 +99,15 @@ def search_method(
     if config.output.report:
         check_report_packages()
     with OutputFolder(config.output.folder, RESULTS, stores=STORES) as folder:
-        outcome, study = _search(config, folder, runtime, stages)
-        _write(config, outcome, study)
+        outcome, trials = _search(config, folder, runtime, stages)
+        _write(config, outcome, trials)
     return outcome
 
 
 def _search(
     config: SearchConfig, folder: OutputFolder, runtime: Runtime, stages: Stages
-) -> tuple[SearchOutcome, Any]:
-    from potlearn.studies.search import Objective, best_method, search
+) -> tuple[SearchOutcome, list[Trial]]:
+    from potlearn.studies.search import Objective, best_trial, search
 
     data = StudyData.of(config.data)
     _, fits = prepare(config, data, runtime, stages)
@@ -120,11 +121,12 @@ def _search(
     path, content = folder.path / "study.db", _content(config, objective)
     with stages("trials") as report:
         own = Runtime(progress=report)
-        study = search(objective, path, content, config.trials, config.seed, own)
-    method = best_method(objective, study)
+        trials = search(objective, path, content, config.trials, config.seed, own)
+    best = best_trial(trials)
+    method = objective.space.method(best.parameters)
     test = _test(objective, method, outer, config.seeds)
-    found = SearchOutcome(method, study.best_value, test, size, len(study.trials), folder)
-    return found, study
+    found = SearchOutcome(method, best.values["value"], test, size, len(trials), folder)
+    return found, trials
 
 
 def _descriptors(config: SpaceConfig, species: tuple[str, ...]) -> dict[str, Descriptor]:
@@ -203,7 +205,7 @@ def _test(
     return found
 
 
-def _write(config: SearchConfig, outcome: SearchOutcome, study: Any) -> None:
+def _write(config: SearchConfig, outcome: SearchOutcome, trials: Sequence[Trial]) -> None:
     folder = outcome.output
     folder.write_text("config.yaml", config.to_yaml())
     best = {k: v for k, v in asdict(outcome.method).items() if k != "name"}
@@ -214,9 +216,9 @@ def _write(config: SearchConfig, outcome: SearchOutcome, study: Any) -> None:
     folder.write_json("tune.json", {**record, "best": best, "test": test})
     if config.output.report:
         from potlearn.report import ReportInfo, write_search_report
-        from potlearn.studies.search import completed
+        from potlearn.studies.search import finished
 
-        trials = [(t.number, t.value, dict(t.params)) for t in completed(study)]
+        done = [(t.number, t.values["value"], dict(t.parameters)) for t in finished(trials)]
         settings = {
             "Best": best,
             "Search": config.space.model_dump(mode="json"),
@@ -226,7 +228,7 @@ def _write(config: SearchConfig, outcome: SearchOutcome, study: Any) -> None:
         }
         info = ReportInfo("The best way to choose", outcome.summary, settings)
         with folder.file("report.html") as path:
-            write_search_report(path, trials, outcome.test, info)
+            write_search_report(path, done, outcome.test, info)
 
 
 def _plain(found: Estimate) -> Settings:

@@ -5,25 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from potlearn.errors import ConfigError
+from potlearn.errors import ConfigError, MissingExtraError
 from potlearn.runtime import require
-from potlearn.tune.search.samplers.sampler import Proposal, Sampler
 from potlearn.tune.search.samplers.table import SAMPLERS
-from potlearn.tune.search.space import Space, text_of
+from potlearn.tune.search.space import Space
 from potlearn.tune.search.storage.place import Shared
 from potlearn.tune.trial import Asked, Outcome, Trial
 from potlearn.typing import Settings
 
 if TYPE_CHECKING:
-    from optuna.trial import FrozenTrial
+    from potlearn.tune.search.desk import Desk
 
-    from potlearn.tune.search.storage.drivers import Drivers
-    from potlearn.tune.search.storage.record import Record
-    from potlearn.tune.search.storage.trials import Batch
+
+# Of Optuna: nsga3 gives its parents, gp has constraints beside several objectives.
+OLDEST = (4, 6)
 
 
 @dataclass(frozen=True)
@@ -42,10 +40,7 @@ class Study:
     space: Space
     objectives: tuple[str, ...]
     constraints: Mapping[str, float]
-    _record: Record = field(repr=False)
-    _sampler: Sampler = field(repr=False)
-    _drivers: Drivers = field(repr=False)
-    _in_hand: set[int] = field(default_factory=set, repr=False)
+    _desk: Desk = field(repr=False)
 
     @classmethod
     def open(
@@ -93,7 +88,8 @@ class Study:
         MissingExtraError
             Optuna is not installed, or what the sampler needs.
         """
-        require("optuna", "tune", "the search")
+        check_version(require("optuna", "tune", "the search"))
+        from potlearn.tune.search.desk import Desk
         from potlearn.tune.search.storage.drivers import Drivers
         from potlearn.tune.search.storage.record import Record
 
@@ -104,10 +100,10 @@ class Study:
         fixed: Settings = {"objectives": objectives, "sampler": sampler, "seed": seed}
         fixed |= {f"space.{key}": part for key, part in space.to_dict().items()}
         fixed |= {f"constraints.{key}": float(limit) for key, limit in limits.items()}
-        record = Record.open(place, name, len(objectives), {**fixed, **(content or {})})
+        record = Record.open(place, name, len(objectives), {**(content or {}), **fixed})
         drivers = Drivers(record, place.driver, place.stale)
         drivers.beat()
-        return cls(space, objectives, limits, record, chosen, drivers)
+        return cls(space, objectives, limits, Desk(space, record, chosen, drivers))
 
     def ask(self, n: int, new: int | None = None) -> list[Asked]:
         """At most n trials to evaluate, in one batch.
@@ -127,13 +123,10 @@ class Study:
         list of Asked
             Empty where every point of the space was tried.
         """
-        self._drivers.beat()
-        trials = self._record.trials()
-        left = self._complete(trials) or self._left(trials)
-        if not left:
-            left = self._propose(trials, n if new is None else min(n, max(new, 0)))
-        self._in_hand.update(asked.number for asked in left[:n])
-        return left[:n]
+        from potlearn.tune.search.storage.quiet import speaking
+
+        with speaking(self._desk.record.place):
+            return self._desk.ask(n, n if new is None else new)
 
     def tell(self, outcome: Outcome) -> bool:
         """Keep the outcome of a trial; of one that was told before, nothing is changed.
@@ -161,73 +154,36 @@ class Study:
             if reason
             else [float(outcome.values[name]) - limit for name, limit in self.constraints.items()]
         )
-        first = self._record.finish(outcome.number, values, notes_of(outcome, reason), limits)
-        self._in_hand.discard(outcome.number)
-        self._drivers.beat()
+        desk = self._desk
+        first = desk.record.finish(outcome.number, values, notes_of(outcome, reason), limits)
+        desk.in_hand.discard(outcome.number)
+        desk.drivers.beat()
         return first
 
     def trials(self) -> list[Trial]:
         """All trials, by number."""
+        from potlearn.tune.search.storage.quiet import speaking
         from potlearn.tune.search.storage.trials import trial_of
 
-        return [trial_of(self.space, trial) for trial in self._record.trials()]
+        record = self._desk.record
+        with speaking(record.place):
+            return [trial_of(self.space, trial) for trial in record.trials()]
 
-    def _left(self, trials: Sequence[FrozenTrial]) -> list[Asked]:
-        """Trials without a result that nobody evaluates: our own ones, and those of the dead."""
-        from potlearn.tune.search.storage.trials import Batch, trial_of
 
-        found: list[Asked] = []
-        for trial in trials:
-            if trial.state.is_finished() or trial.number in self._in_hand:
-                continue
-            driver = Batch.of(trial).driver
-            if driver != self._drivers.own:
-                if not self._drivers.dead(driver):
-                    continue
-                self._record.note(trial.number, "driver", self._drivers.own)
-            found.append(Asked(trial.number, trial_of(self.space, trial).parameters))
-        return found
+def check_version(optuna: ModuleType) -> None:
+    """Find out whether Optuna is new enough.
 
-    def _complete(self, trials: Sequence[FrozenTrial]) -> list[Asked]:
-        """What is left of a batch that a kill left half made; its rest is proposed again."""
-        from potlearn.tune.search.storage.trials import Batch
-
-        batches = [Batch.of(trial) for trial in trials]
-        own = [batch for batch in batches if batch.driver == self._drivers.own]
-        made = own.count(own[-1]) if own else 0
-        if not own or made == own[-1].size:
-            return []
-        proposals = self._proposals(trials[: own[-1].start], own[-1].size)
-        seen = {text_of(asked.parameters) for asked in self._asked(trials)}
-        missing = [p for p in proposals[made:] if text_of(p.point) not in seen]
-        left = self._left(trials)
-        return left + self._add(missing, own[-1])
-
-    def _asked(self, trials: Sequence[FrozenTrial]) -> list[Asked]:
-        from potlearn.tune.search.storage.trials import past_of
-
-        return [Asked(t.number, past_of(self.space, t).point) for t in trials]
-
-    def _propose(self, trials: Sequence[FrozenTrial], n: int) -> list[Asked]:
-        from potlearn.tune.search.storage.trials import Batch
-
-        proposals = self._proposals(trials, n)
-        return self._add(proposals, Batch(self._drivers.own, len(trials), len(proposals)))
-
-    def _proposals(self, trials: Sequence[FrozenTrial], n: int) -> list[Proposal]:
-        from potlearn.tune.search.storage.trials import past_of
-
-        words = [self._sampler.seed, self._drivers.index(), len(trials)]
-        seed = int(np.random.SeedSequence(words).generate_state(1)[0])
-        return self._sampler.propose([past_of(self.space, t) for t in trials], n, seed)
-
-    def _add(self, proposals: Sequence[Proposal], batch: Batch) -> list[Asked]:
-        from potlearn.tune.search.storage.trials import draft
-
-        return [
-            Asked(self._record.add(draft(self.space, proposal, batch)), dict(proposal.point))
-            for proposal in proposals
-        ]
+    Raises
+    ------
+    MissingExtraError
+        It is not.
+    """
+    version = tuple(int(part) for part in optuna.__version__.split(".")[:2])
+    if version < OLDEST:
+        raise MissingExtraError(
+            f"the search needs Optuna {OLDEST[0]}.{OLDEST[1]} or newer, got {optuna.__version__}: "
+            "pip install -U 'potlearn[tune]'"
+        )
 
 
 def _checked(objectives: Sequence[str]) -> tuple[str, ...]:

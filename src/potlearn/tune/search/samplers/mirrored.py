@@ -11,7 +11,6 @@ from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import ClassVar
 
 import numpy as np
 import optuna
@@ -25,7 +24,7 @@ from potlearn.tune.search.storage.quiet import quiet
 from potlearn.tune.trial import Value
 
 # Proposals that were tried before are dropped; after so many, a random new point is taken.
-TRIES = 10
+TRIES = 5
 STATES = {
     "running": TrialState.RUNNING,
     "done": TrialState.COMPLETE,
@@ -38,7 +37,6 @@ class Mirrored(Sampler):
     """A sampler of Optuna."""
 
     _mirror: list[Mirror] = field(default_factory=list, repr=False, compare=False)
-    single: ClassVar[bool] = False
 
     @abstractmethod
     def make(self, seed: int) -> BaseSampler:
@@ -46,8 +44,14 @@ class Mirrored(Sampler):
 
     def propose(self, past: Sequence[Past], n: int, seed: int) -> list[Proposal]:
         """As :meth:`Sampler.propose`."""
+        return self.sampled(past, past, n, seed)
+
+    def sampled(
+        self, known: Sequence[Past], past: Sequence[Past], n: int, seed: int
+    ) -> list[Proposal]:
+        """Proposals from what the ``known`` of the past trials tell; none is of a past one."""
         with quiet():
-            mirror = self._copy(past)
+            mirror = self._copy(known)
             mirror.study.sampler = self.make(seed)
             rng, seen = np.random.default_rng(seed), texts(past)
             found: list[Proposal] = []

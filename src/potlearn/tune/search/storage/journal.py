@@ -41,7 +41,7 @@ class JournalFile(BaseJournalBackend):
     def __init__(self, path: Path) -> None:
         self._path = path
         self._offsets = [0]  # first byte of every operation that was read, and of the next one
-        with writing(path):
+        with writing(path, path.parent):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.open("ab").close()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,13 +14,12 @@ from potlearn.errors import DataError, PotlearnError, TuneError
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Nothing of Optuna reaches the user: which arguments are experimental, new studies."""
+    """No message of Optuna reaches the user: experimental arguments, new studies, odd ranges."""
     before = optuna.logging.get_verbosity()
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
-            warnings.filterwarnings("ignore", category=FutureWarning, module="optuna|potlearn")
+            warnings.simplefilter("ignore")
             yield
     finally:
         optuna.logging.set_verbosity(before)
@@ -41,12 +41,19 @@ def speaking(place: str) -> Iterator[None]:
             yield
     except PotlearnError:
         raise
-    except optuna.exceptions.StorageInternalError as error:
+    except _no_answer() as error:
         raise TuneError(f"{place}: the storage does not answer: {_cause(error)}") from error
     except (optuna.exceptions.OptunaError, RuntimeError) as error:
         raise DataError(f"{place}: this storage cannot be read as trials: {error}") from error
     except (LookupError, TypeError, ValueError, AttributeError, AssertionError) as error:
         raise DataError(f"{place}: the trials in this storage are damaged ({error!r})") from error
+
+
+def _no_answer() -> tuple[type[Exception], ...]:
+    """What a storage raises that does not answer; a database, where one is used, has its own."""
+    own = (optuna.exceptions.StorageInternalError, OSError)
+    module = sys.modules.get("sqlalchemy.exc")
+    return (*own, module.SQLAlchemyError) if module else own
 
 
 def _cause(error: BaseException) -> str:

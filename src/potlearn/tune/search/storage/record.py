@@ -6,6 +6,7 @@ A trial is made in one step, and finished in one: a kill at any moment loses and
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,8 @@ from potlearn.typing import Settings
 
 # Seconds that a database which is locked by another process is waited for.
 PATIENCE = 30.0
+# Times to try where another driver makes the tables of a database at the same moment.
+ATTEMPTS = 5
 
 
 class Draft(NamedTuple):
@@ -84,7 +87,8 @@ class Record:
                 raise DataError(f"{self.place}: its study {name!r} was not made by potlearn")
             self.storage.set_study_user_attr(self.study, "content", wanted)
             found = self.storage.get_study_user_attrs(self.study)["content"]
-        check_content(f"{self.place}: this storage", found, wanted, "study", DataError)
+        kind = "database" if "://" in self.place and "sqlite" not in self.place else "file"
+        check_content(f"{self.place}: this {kind}", found, wanted, "search", DataError)
         n_found = len(self.storage.get_study_directions(self.study))
         if n_found != n_objectives:
             raise DataError(f"{self.place}: expected {n_objectives} objectives, got {n_found}")
@@ -157,10 +161,24 @@ def _storage(place: Shared) -> BaseStorage:
     arguments = {"timeout": PATIENCE} if place.where.startswith("sqlite") else {}
     engine = {"connect_args": arguments, "pool_pre_ping": True}
     try:
-        storage = optuna.storages.RDBStorage(place.where, engine_kwargs=engine)
+        storage = _database(place.where, engine)
     except ImportError as error:
         raise DataError(f"{place.name}: the driver of this database is missing: {error}") from error
     return optuna.storages.get_storage(storage)
+
+
+def _database(url: str, engine: Settings) -> BaseStorage:
+    """A database; its tables are made, which two drivers may do at the same time."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    for attempt in range(ATTEMPTS):
+        try:
+            return optuna.storages.RDBStorage(url, engine_kwargs=engine)
+        except (SQLAlchemyError, optuna.exceptions.StorageInternalError) as error:
+            if "exists" not in str(error) or attempt == ATTEMPTS - 1:
+                raise
+            time.sleep(0.2 * (attempt + 1))
+    raise AssertionError("not reached")
 
 
 def _study(storage: BaseStorage, name: str, n_objectives: int) -> int:

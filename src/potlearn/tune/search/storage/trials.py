@@ -15,6 +15,8 @@ from potlearn.tune.search.storage.record import Draft
 from potlearn.tune.trial import Outcome, State, Trial, Value
 from potlearn.typing import Settings
 
+# Characters of a reason that are kept; some databases refuse long texts.
+LONGEST = 2000
 STATES: Mapping[TrialState, State] = {
     TrialState.RUNNING: "running",
     TrialState.WAITING: "running",
@@ -101,7 +103,7 @@ def notes_of(outcome: Outcome, reason: str) -> Settings:
     finite = {key: value if math.isfinite(value) else None for key, value in values.items()}
     found: Settings = {"values": finite, "seconds": float(outcome.seconds)}
     found |= {"notes": dict(outcome.notes)} if outcome.notes else {}
-    return found | ({"reason": reason} if reason else {})
+    return found | ({"reason": reason[:LONGEST]} if reason else {})
 
 
 def reason_of(outcome: Outcome, needed: Sequence[tuple[str, str]]) -> str:
