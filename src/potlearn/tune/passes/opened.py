@@ -10,6 +10,7 @@ import numpy as np
 
 from potlearn.fit.ledger.ledger import Entry, Ledger
 from potlearn.fit.rows.names import COLLAPSED, Key, column_names, column_penalties
+from potlearn.linalg.triangular import take_ascending
 from potlearn.tune.passes.candidate import Candidate
 from potlearn.tune.passes.files import Stored
 from potlearn.tune.passes.needs import Needs
@@ -72,7 +73,7 @@ def _taken(
     """Some columns of some quantities, groups and folds merged that a candidate does not tell."""
     some = Ledger(ledger.columns)
     some.entries = {k: e for k, e in ledger.entries.items() if k.quantity in needs.quantities}
-    found = some.take(columns)
+    found = some.take(columns, take_ascending)
 
     def rename(key: Key) -> Key:
         own = needs.groups if key.quantity == "forces" else apart
