@@ -1,6 +1,7 @@
 """Passes in their folder: kept, extended, damaged, cut off, and within a size."""
 
 import logging
+import os
 import signal
 import subprocess
 import sys
@@ -186,6 +187,16 @@ def test_a_pass_that_is_needed_stays_whatever_its_size(crystals, tmp_path):
     passes = Passes(*crystals, tmp_path, size=1)
     passes.prepare([ace((4, 3))])
     assert passes.worker()(ace((4, 3))).errors
+
+
+def test_work_that_nobody_goes_on_with_is_removed(crystals, tmp_path):
+    old, new = tmp_path / "old.part", tmp_path / "new.part"
+    old.mkdir()
+    new.mkdir()
+    os.utime(old, (0, 0))
+    Passes(*crystals, tmp_path).prepare([ace((4, 3))])
+    assert not old.exists()
+    assert new.exists()
 
 
 def test_a_folder_that_is_a_file(crystals, tmp_path):
