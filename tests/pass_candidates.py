@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 import potlearn as pl
 from potlearn.fit import FitSettings, Weights
 from potlearn.tune import Candidate

@@ -9,6 +9,7 @@ from potlearn.linalg.triangular import (
     factor,
     merge,
     merge_all,
+    take_ascending,
     take_columns,
 )
 
@@ -127,3 +128,21 @@ def test_factor_is_accurate_to_rounding_for_ill_conditioned_columns():
     exact = np.abs(extended_r(rows))
     error = np.abs(np.abs(accumulator.reduce()) - exact) / np.linalg.norm(exact, axis=0)
     assert error.max() < 1e-13
+
+
+@pytest.mark.parametrize("shape", [(300, 200), (200, 200), (40, 200), (1, 5), (500, 150)])
+@pytest.mark.parametrize("part", [0.1, 0.6, 0.95, 1.0])
+def test_columns_taken_in_their_order(shape, part):
+    """The Gram matrix of the columns, a triangle, also of few rows and of leading columns."""
+    rng = np.random.default_rng(0)
+    triangle = factor(np.asfortranarray(rng.normal(size=shape)))
+    n = shape[1]
+    for columns in (
+        np.sort(rng.choice(n, max(1, int(part * n)), replace=False)),
+        np.append(np.arange(max(1, int(part * n)) - 1), n - 1),
+    ):
+        found = take_ascending(triangle, columns)
+        assert found.shape == (min(len(triangle), len(columns)), len(columns))
+        assert not np.tril(found, -1).any()
+        wanted = triangle[:, columns]
+        np.testing.assert_allclose(found.T @ found, wanted.T @ wanted, atol=1e-10)

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +36,7 @@ from potlearn.linalg.triangular import (
 )
 
 TARGETS = ("label", "reference")
+TakeColumns: TypeAlias = Callable[[Matrix, NDArray[np.intp]], Matrix]
 
 
 class Residual(NamedTuple):
@@ -105,10 +106,10 @@ class Entry:
         self.isotropic = self.isotropic + other.isotropic
         self.fourth += other.fourth
 
-    def take(self, columns: NDArray[np.intp]) -> Entry:
+    def take(self, columns: NDArray[np.intp], take: TakeColumns = take_columns) -> Entry:
         """The entry of some columns, among them label and reference."""
         found = Entry(len(columns))
-        found.accumulator.reduced = take_columns(self.accumulator.reduce(), columns)
+        found.accumulator.reduced = take(self.accumulator.reduce(), columns)
         found.n, found.fourth, found.sums = self.n, self.fourth, self.sums[columns]
         found.isotropic = self.isotropic[[*columns, -1]]
         return found
@@ -203,14 +204,17 @@ class Ledger:
             result._entry(rename(key)).merge(self.entries[key])
         return result
 
-    def take(self, columns: Sequence[str]) -> Ledger:
-        """The ledger of some columns, in the order given: that of the same rows of a sub-basis."""
+    def take(self, columns: Sequence[str], take: TakeColumns = take_columns) -> Ledger:
+        """The ledger of some columns, in the order given: that of the same rows of a sub-basis.
+
+        ``take`` is how a factor is made of columns of another.
+        """
         chosen = self.positions(columns)
         targets = np.arange(len(self.columns), self.width)
         penalties = None if self.penalties is None else self.penalties[chosen]
         found = Ledger(columns, penalties)
         for key, entry in self.entries.items():
-            found.entries[key] = entry.take(np.concatenate([chosen, targets]))
+            found.entries[key] = entry.take(np.concatenate([chosen, targets]), take)
         return found
 
     def factor(self, key: Key) -> Matrix:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import disk_usage
+from time import time
 
 from potlearn.errors import FitError
 from potlearn.runtime import writing
@@ -15,6 +16,8 @@ from potlearn.tune.passes.files import TEXT, Stored
 from potlearn.tune.passes.needs import Needs
 
 PART = ".part"
+ABANDONED = 24 * 3600
+"""Seconds after which unfinished work that nobody goes on with is removed."""
 _READ: dict[Path, tuple[int, Stored]] = {}
 
 
@@ -73,8 +76,12 @@ class Cache:
     def shrink(self, kept: Collection[Path] = ()) -> None:
         """Remove the passes used longest ago until the others are within the size.
 
-        ``kept`` stay, whatever their size, and so does work that is under way.
+        ``kept`` stay, whatever their size, and so does work that is under way: what nobody went on
+        with for a day is removed.
         """
+        for part in self.folder.glob(f"*{PART}"):
+            if time() - part.stat().st_mtime > ABANDONED:
+                shutil.rmtree(part, ignore_errors=True)
         passes = sorted(self.stored(), key=lambda s: s.path.stat().st_mtime)
         total = sum(stored.size for stored in passes)
         most = min(self.size, (total + disk_usage(self.folder).free) // 2) if passes else 0
@@ -89,10 +96,10 @@ class Cache:
 def _read(path: Path) -> Stored:
     """The text of a pass, read once."""
     try:
-        time = (path / TEXT).stat().st_mtime_ns
+        modified = (path / TEXT).stat().st_mtime_ns
     except OSError as error:
         raise FitError(f"{path}: damaged pass ({error.strerror})") from error
     known = _READ.get(path)
-    if known is None or known[0] != time:
-        _READ[path] = known = time, Stored.read(path)
+    if known is None or known[0] != modified:
+        _READ[path] = known = modified, Stored.read(path)
     return known[1]

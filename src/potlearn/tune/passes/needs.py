@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from potlearn import __version__
 from potlearn.runtime import content_key
 from potlearn.tune.passes.candidate import Candidate
 from potlearn.tune.passes.declared import pass_settings
@@ -24,7 +25,7 @@ class Data:
         rows = [sorted(settings.exclude), settings.configuration_weights]
         family = type(candidate.descriptor).__qualname__
         basis = [family, pass_settings(candidate.descriptor)]
-        return content_key([self.train, self.validation, basis, rows])
+        return content_key([__version__, self.train, self.validation, basis, rows])
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -128,11 +128,13 @@ class Passes:
         used: list[Path] = []
         for n, (shared, jobs) in enumerate(asked.items(), 1):
             self._drop_damaged(shared)
+            before = self.cache.of(shared)
             missing = [job for job in jobs.values() if not self._served(shared, job)]
             plans = self._planned(shared, missing, expected.get(shared, {}).values())
             for plan in plans:
                 what = f"pass {n} of {len(asked)}, {plan.n_columns} columns"
                 used += self._make(shared, plan, jobs, runtime, what, failed)
+            self._replace(before, used)
             served = (self.cache.serving(shared, job.needs) for job in jobs.values())
             used += [stored.path for stored in served if stored is not None]
         for path in {*used}:
@@ -188,10 +190,17 @@ class Passes:
             failed |= {place: error for place in own if not self._served(shared, jobs[place])}
             return []
         self._checked.add(path)
-        for stored in self.cache.of(shared):
-            if stored.path != path and plan.needs.covers(stored.needs):
-                self.cache.remove(stored.path)
         return [path]
+
+    def _replace(self, before: Sequence[Stored], new: Collection[Path]) -> None:
+        """Remove passes that new ones of no more than the widest size serve as well."""
+        for old in before:
+            others = (stored for stored in self.cache.of(old.shared) if stored.path in new)
+            if any(
+                len(stored.columns) <= self.most_columns and stored.needs.covers(old.needs)
+                for stored in others
+            ):
+                self.cache.remove(old.path)
 
     def _drop_damaged(self, shared: str) -> None:
         """Look at the files of stored passes once; a damaged pass is removed, and made again."""
