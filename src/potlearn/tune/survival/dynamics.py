@@ -10,6 +10,7 @@ from ase import units
 from ase.md.langevin import Langevin
 
 from potlearn.errors import PotlearnError
+from potlearn.potentials.calculator import PotlearnCalculator
 from potlearn.structure.neighbors import neighbors
 from potlearn.structure.species import indices_of
 from potlearn.tune.survival.result import State
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 FRICTION = 0.02
 """1/fs."""
-EVERY = 10
+EVERY = 5
 """Steps from one look to the next."""
 TIMES, MORE = 3.0, 6000.0
 """A run has failed above so many times its temperature and so many K more.
@@ -77,7 +78,7 @@ def hot_run(
     step = timestep(atoms)
     n_steps = int(np.ceil(1000 * picoseconds / step))
     _heat(atoms, temperature, rng)
-    atoms.calc = potential.calculator(skin=SKIN)
+    atoms.calc = PotlearnCalculator(potential, skin=SKIN)
     dynamics = Langevin(
         atoms,
         step * units.fs,
