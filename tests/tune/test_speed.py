@@ -177,3 +177,12 @@ def test_a_calibrated_model_says_its_error_and_keeps_it(model):
 def test_a_model_of_another_kernel_is_refused(model):
     with pytest.raises(pl.errors.ConfigError, match="calibrate it again"):
         CostModel.from_dict(model.to_dict() | {"kernel": "another"})
+
+
+def test_what_is_not_predicted_is_said(model, alloy):
+    near = Neighborhood.of(alloy, ("Si", "Ge"), 5.0)
+    blended = pl.POD(("Si", "Ge"), cutoff=5.0, number_of_environment_clusters=2)
+    with pytest.raises(pl.errors.BasisError, match="measure them"):
+        model.predict(blended, near)
+    with pytest.raises(pl.errors.ConfigError, match="measure it"):
+        model.predict(Foreign(), near)

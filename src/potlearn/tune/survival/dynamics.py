@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from time import thread_time
 from typing import TYPE_CHECKING, Any, NamedTuple
+from warnings import catch_warnings, simplefilter
 
 import numpy as np
 from ase import units
 from ase.md.langevin import Langevin
 
-from potlearn.errors import PotlearnError
+from potlearn.errors import PotlearnError, PotlearnWarning
 from potlearn.potentials.calculator import PotlearnCalculator
 from potlearn.structure.neighbors import neighbors
 from potlearn.structure.species import indices_of
@@ -89,7 +90,8 @@ def hot_run(
     )
     done = 0
     try:
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"), catch_warnings():
+            simplefilter("ignore", PotlearnWarning)  # such as of POD where atoms evaporate
             for done in range(0, n_steps, EVERY):
                 if reason := _wrong(atoms, temperature, limits):
                     return Run(done * step / 1000, "failed", reason)
