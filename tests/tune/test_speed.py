@@ -12,7 +12,7 @@ import potlearn as pl
 from potlearn.engine import instruction_sets
 from potlearn.potentials.base import Prediction
 from potlearn.structure import neighbors
-from potlearn.tune import CostModel, Neighborhood, calibrate, measure, measure_all
+from potlearn.tune import CostModel, Neighborhood, calibrate, measure, measure_all, reference_cost
 from potlearn.tune.speed.calibration import calibration_set, disordered, random_model
 from potlearn.tune.speed.kernel import reference_kernel
 from potlearn.tune.speed.model import fitted
@@ -66,6 +66,11 @@ def test_potentials_of_every_kind_are_timed(alloy):
     found = measure_all([ace, both, mixed, ace + zbl, Foreign()], alloy, rounds=3)
     assert len(found) == 5
     assert all(np.isfinite(time) and time > 0 for time, *_ in found)
+
+
+def test_what_a_reference_potential_adds(alloy):
+    ace = random_model(pl.ACE(("Si", "Ge"), cutoff=4.0, **SMALL))
+    assert reference_cost(replace(ace, reference=pl.ZBL(("Si", "Ge"), 0.5, 3.0)), alloy) >= 0
 
 
 def test_the_kernel_is_that_of_the_instruction_set(monkeypatch):

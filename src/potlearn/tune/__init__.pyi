@@ -2,6 +2,7 @@ from .speed.calibration import calibrate as calibrate
 from .speed.measure import ForceTime as ForceTime
 from .speed.measure import measure as measure
 from .speed.measure import measure_all as measure_all
+from .speed.measure import reference_cost as reference_cost
 from .speed.model import CostModel as CostModel
 from .speed.work import Neighborhood as Neighborhood
 from .survival.result import Survival as Survival

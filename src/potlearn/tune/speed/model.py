@@ -54,8 +54,8 @@ class CostModel:
     def predict(self, descriptor: Descriptor, neighbors: Neighborhood) -> float:
         """Force time in µs/atom of a linear model of the descriptor.
 
-        A reference potential under it (ZBL, a wall) is the same for all descriptors: what it costs
-        is measured once (:func:`~potlearn.tune.speed.measure` takes it too) and added.
+        A reference potential under it (ZBL, a wall) is not in it; what that adds is the same for
+        all descriptors (:func:`~potlearn.tune.speed.reference_cost`).
 
         Raises
         ------
