@@ -12,7 +12,7 @@ import potlearn as pl
 from potlearn.engine import instruction_sets
 from potlearn.potentials.base import Prediction
 from potlearn.structure import neighbors
-from potlearn.tune import CostModel, Neighborhood, calibrate, measure, measure_all
+from potlearn.tune import CostModel, Neighborhood, calibrate, measure, measure_all, reference_cost
 from potlearn.tune.speed.calibration import calibration_set, disordered, random_model
 from potlearn.tune.speed.kernel import reference_kernel
 from potlearn.tune.speed.model import fitted
@@ -66,6 +66,11 @@ def test_potentials_of_every_kind_are_timed(alloy):
     found = measure_all([ace, both, mixed, ace + zbl, Foreign()], alloy, rounds=3)
     assert len(found) == 5
     assert all(np.isfinite(time) and time > 0 for time, *_ in found)
+
+
+def test_what_a_reference_potential_adds(alloy):
+    ace = random_model(pl.ACE(("Si", "Ge"), cutoff=4.0, **SMALL))
+    assert reference_cost(replace(ace, reference=pl.ZBL(("Si", "Ge"), 0.5, 3.0)), alloy) >= 0
 
 
 def test_the_kernel_is_that_of_the_instruction_set(monkeypatch):
@@ -177,3 +182,12 @@ def test_a_calibrated_model_says_its_error_and_keeps_it(model):
 def test_a_model_of_another_kernel_is_refused(model):
     with pytest.raises(pl.errors.ConfigError, match="calibrate it again"):
         CostModel.from_dict(model.to_dict() | {"kernel": "another"})
+
+
+def test_what_is_not_predicted_is_said(model, alloy):
+    near = Neighborhood.of(alloy, ("Si", "Ge"), 5.0)
+    blended = pl.POD(("Si", "Ge"), cutoff=5.0, number_of_environment_clusters=2)
+    with pytest.raises(pl.errors.BasisError, match="measure them"):
+        model.predict(blended, near)
+    with pytest.raises(pl.errors.ConfigError, match="measure it"):
+        model.predict(Foreign(), near)

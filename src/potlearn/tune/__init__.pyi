@@ -22,8 +22,12 @@ from .speed.calibration import calibrate as calibrate
 from .speed.measure import ForceTime as ForceTime
 from .speed.measure import measure as measure
 from .speed.measure import measure_all as measure_all
+from .speed.measure import reference_cost as reference_cost
 from .speed.model import CostModel as CostModel
 from .speed.work import Neighborhood as Neighborhood
+from .survival.result import Survival as Survival
+from .survival.settings import SurvivalSettings as SurvivalSettings
+from .survival.survive import survival as survival
 from .trial import Asked as Asked
 from .trial import Outcome as Outcome
 from .trial import State as State

@@ -11,7 +11,7 @@ and the same with A or B split off: one of three pairs is needed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from heapq import heapify, heappop, heappush
 from typing import NamedTuple, TypeAlias, Union
 
@@ -49,6 +49,7 @@ def rank(factor: Factor) -> tuple[object, ...]:
     return (1, factor.l, rank(factor.left), rank(factor.right))
 
 
+@lru_cache(maxsize=20_000)
 def scalars(function: Function) -> tuple[Scalar, ...]:
     """The scalars whose product the function is, those of fewest factors first."""
     c = function.channels

@@ -12,7 +12,7 @@ from annotated_types import Ge, Le
 from typing_extensions import override
 
 from potlearn.descriptors.base import Configurations, DesignRows, Energies, Evaluator, Gradient
-from potlearn.descriptors.compiled import CompiledDescriptor, checked, positions_of
+from potlearn.descriptors.compiled import CompiledDescriptor, Outline, checked, positions_of
 from potlearn.descriptors.pod.blend import Blend
 from potlearn.descriptors.pod.clusters import Clusters
 from potlearn.descriptors.pod.limits import ORDERS, check_orders, check_radial, check_size
@@ -336,6 +336,14 @@ class POD(CompiledDescriptor):
         width, one = 1 + len(self._all_names), np.array([0, *(1 + k for k in self._chosen)])
         columns = np.concatenate([e * width + one for e in range(len(self.species))])
         return DesignRows(*(part[..., columns] for part in rows))
+
+    @override
+    def outline(self) -> Outline:
+        if self.blended:
+            raise BasisError(
+                "pod: force times with environment clusters are not predicted; measure them"
+            )
+        return super().outline()
 
     @override
     def fold(self, coefficients: Array) -> Evaluator:

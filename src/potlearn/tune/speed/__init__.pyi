@@ -4,6 +4,7 @@ from .kernel import reference_kernel as reference_kernel
 from .measure import ForceTime as ForceTime
 from .measure import measure as measure
 from .measure import measure_all as measure_all
+from .measure import reference_cost as reference_cost
 from .measure import reference_time as reference_time
 from .model import CostModel as CostModel
 from .work import Neighborhood as Neighborhood

@@ -11,14 +11,15 @@ from potlearn.engine.engine import usual_set
 from potlearn.potentials.linear import LinearPotential
 from potlearn.tune.speed.calibration_set import REACH, SIZES, SPECIES, calibration_set
 from potlearn.tune.speed.kernel import shaken, waves
-from potlearn.tune.speed.measure import measure_all, reference_time
+from potlearn.tune.speed.measure import Job, jobs_of, reference_time, timed
 from potlearn.tune.speed.model import CostModel, counts_of, fitted
 from potlearn.tune.speed.work import Neighborhood, lanes
+from potlearn.typing import Array
 
 if TYPE_CHECKING:
     from potlearn.descriptors import Descriptor
 
-ROUNDS, LIMIT = 7, 12.0
+ROUNDS, LIMIT = 11, 10.0
 SHAKE = 0.6
 """Largest displacement along an axis, in Å."""
 
@@ -34,16 +35,17 @@ def calibrate(rounds: int = ROUNDS, limit: float = LIMIT) -> CostModel:
         Seconds of timing after which there are fewer rounds.
     """
     start = perf_counter()
-    columns, ratios = [], []
+    columns: list[Array] = []
+    jobs: list[Job] = []
     for n_species in SIZES:
         species = SPECIES[:n_species]
         atoms = disordered(n_species)
         near = Neighborhood.of([atoms], species, REACH)
         descriptors = list(calibration_set(n_species))
-        models = [random_model(d) for d in descriptors]
-        times = measure_all(models, [atoms], rounds=rounds, limit=limit / len(SIZES))
         columns += [counts_of(d, near, lanes()) for d in descriptors]
-        ratios += [time.ratio for time in times]
+        jobs += jobs_of([random_model(d) for d in descriptors], [atoms])
+    times = timed(jobs, home=None, rounds=rounds, limit=limit)
+    ratios = [time.ratio for time in times]
     weights, errors = fitted(np.array(columns), np.array(ratios))
     low, high = np.quantile(np.abs(errors), [0.5, 0.9]).tolist()
     seconds = perf_counter() - start

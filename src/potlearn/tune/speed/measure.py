@@ -13,6 +13,7 @@ to the cutoff: a simulation makes one for ten to a hundred evaluations.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -26,6 +27,7 @@ from potlearn.tune.speed.kernel import reference_kernel
 from potlearn.typing import Array
 
 if TYPE_CHECKING:
+    from potlearn.potentials import LinearPotential
     from potlearn.typing import Atoms
 
 ROUNDS = 15
@@ -82,17 +84,49 @@ def measure_all(
     limit : float
         Seconds of wall time after which no round begins, but for the first three.
     """
-    kernel = reference_kernel()
+    return timed(jobs_of(potentials, examples), home=home, rounds=rounds, limit=limit)
+
+
+class Job(NamedTuple):
+    """What is timed, and for how many atoms."""
+
+    call: Callable[[], object]
+    atoms: int
+
+
+def jobs_of(potentials: Sequence[Potential], examples: Sequence[Atoms]) -> list[Job]:
+    """Energies and forces of each potential."""
     n = sum(len(atoms) for atoms in examples)
-    calls = [_call(potential, examples) for potential in potentials]
+    return [Job(_call(potential, examples), n) for potential in potentials]
+
+
+def timed(
+    jobs: Sequence[Job], *, home: float | None, rounds: int, limit: float = np.inf
+) -> list[ForceTime]:
+    """Force times of jobs that take turns, the kernel between all of them."""
+    kernel = reference_kernel()
     between: list[Callable[[], object]] = [kernel]
-    for call in calls:
-        between += [call, kernel]
+    for job in jobs:
+        between += [job.call, kernel]
     seconds = taking_turns(between, rounds, limit)
     reference = seconds[:, ::2] / len(kernel.system)
-    ratios = 2 * seconds[:, 1::2] / n / (reference[:, :-1] + reference[:, 1:])
+    own = seconds[:, 1::2] / np.array([job.atoms for job in jobs])
+    ratios = 2 * own / (reference[:, :-1] + reference[:, 1:])
     home = 1e6 * float(np.median(reference)) if home is None else home
-    return [_force_time(own, home) for own in ratios.T]
+    return [_force_time(column, home) for column in ratios.T]
+
+
+def reference_cost(
+    potential: LinearPotential, examples: Sequence[Atoms], *, home: float | None = None
+) -> float:
+    """What a reference potential (ZBL, a wall) adds to the force time, in µs/atom.
+
+    It is the same under every descriptor of a study: measured once, it goes on top of what the cost
+    model predicts.
+    """
+    bare = replace(potential, reference=None)
+    whole, without = measure_all([potential, bare], examples, home=home)
+    return max(0.0, whole.us_per_atom - without.us_per_atom)
 
 
 def reference_time(rounds: int = ROUNDS) -> float:

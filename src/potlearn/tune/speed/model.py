@@ -52,13 +52,17 @@ class CostModel:
     seconds: float
 
     def predict(self, descriptor: Descriptor, neighbors: Neighborhood) -> float:
-        """Force time in µs/atom of a linear model of the descriptor, reference potentials left out.
+        """Force time in µs/atom of a linear model of the descriptor.
+
+        A reference potential under it (ZBL, a wall) is not in it; what that adds is the same for
+        all descriptors (:func:`~potlearn.tune.speed.reference_cost`).
 
         Raises
         ------
+        BasisError
+            The descriptor blends by environment clusters.
         ConfigError
-            The descriptor is not on the compiled engine, or reaches farther than the neighbours
-            are known.
+            It is not on the compiled engine, or reaches farther than the neighbours are known.
         """
         return self.home * self.ratio(descriptor, neighbors)
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from time import thread_time
 from typing import TYPE_CHECKING, Any, NamedTuple
+from warnings import catch_warnings, simplefilter
 
 import numpy as np
 from ase import units
 from ase.md.langevin import Langevin
 
-from potlearn.errors import PotlearnError
+from potlearn.errors import PotlearnError, PotlearnWarning
+from potlearn.potentials.calculator import PotlearnCalculator
 from potlearn.structure.neighbors import neighbors
 from potlearn.structure.species import indices_of
 from potlearn.tune.survival.result import State
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
 FRICTION = 0.02
 """1/fs."""
-EVERY = 10
+EVERY = 5
 """Steps from one look to the next."""
 TIMES, MORE = 3.0, 6000.0
 """A run has failed above so many times its temperature and so many K more.
@@ -77,7 +79,7 @@ def hot_run(
     step = timestep(atoms)
     n_steps = int(np.ceil(1000 * picoseconds / step))
     _heat(atoms, temperature, rng)
-    atoms.calc = potential.calculator(skin=SKIN)
+    atoms.calc = PotlearnCalculator(potential, skin=SKIN)
     dynamics = Langevin(
         atoms,
         step * units.fs,
@@ -88,7 +90,8 @@ def hot_run(
     )
     done = 0
     try:
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"), catch_warnings():
+            simplefilter("ignore", PotlearnWarning)  # such as of POD where atoms evaporate
             for done in range(0, n_steps, EVERY):
                 if reason := _wrong(atoms, temperature, limits):
                     return Run(done * step / 1000, "failed", reason)

@@ -128,13 +128,15 @@ class Survival:
     @classmethod
     def from_dict(cls, settings: Mapping[str, Any]) -> Survival:
         """The inverse of :meth:`to_dict`."""
-        tupled = ("pair", "distances", "energies")
         return cls(
-            tuple(
-                DimerScan(**{k: tuple(v) if k in tupled else v for k, v in d.items()})
-                for d in settings["dimers"]
-            ),
+            tuple(_dimer(d) for d in settings["dimers"]),
             tuple(HotRun(**run) for run in settings["hot"]),
             settings["planned"],
             settings["seconds"],
         )
+
+
+def _dimer(settings: Mapping[str, Any]) -> DimerScan:
+    """Lists of JSON are tuples."""
+    given: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in settings.items()}
+    return DimerScan(**given)

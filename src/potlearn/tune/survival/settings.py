@@ -23,8 +23,7 @@ class SurvivalSettings:
     """
 
     temperatures: tuple[Annotated[float, Gt(0), Le(100_000)], ...] = ()
-    """In K; by default 300, 1000 and twice a guess of the melting point, 300, 600 and 1000 of
-    molecules."""
+    """In K; by default 1000 and twice a guess of the melting point, 500 and 1000 of molecules."""
     picoseconds: Annotated[float, Gt(0), Le(1000)] = 1.0
     """Length of a run."""
     starts: Count = 3
@@ -32,7 +31,7 @@ class SurvivalSettings:
     atoms: Annotated[int, Ge(1), Le(100_000)] = 40
     """Periodic cells are repeated until they have so many atoms."""
     closest: Annotated[float, Gt(0), Le(1)] = 0.6
-    """A run has failed where atoms are closer than this part of the shortest distance in the data."""
+    """A run has failed where atoms are closer than this part of the data's shortest distance."""
     seconds: NonNegative = 10.0
     """CPU time for all runs; runs that do not fit are reported as not run."""
     seed: Annotated[int, Ge(0)] = 0
