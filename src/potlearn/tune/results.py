@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -57,6 +58,18 @@ class Tuned:
     front: Front
     random: tuple[Trial, ...] = ()
     notes: tuple[str, ...] = field(default=())
+
+    def __str__(self) -> str:
+        """Trials by state, and what the front has to offer."""
+        counts = Counter(trial.state for trial in self.trials)
+        by_state = ", ".join(f"{n:,} {state}" for state, n in counts.most_common())
+        lines = [f"{len(self.trials):,} trials ({by_state or 'none yet'})"]
+        if len(self.front):
+            lines[0] += f", {len(self.front)} on the front"
+            lines += [f"best {self.best()}", f"knee {self.knee()}"]
+        else:
+            lines[0] += "; none is done that keeps the constraints"
+        return "\n".join(lines)
 
     def knee(self) -> Point:
         """The point where accuracy starts to cost much.
