@@ -34,7 +34,7 @@ def section(page, key):
 
 def test_every_trial_and_every_point_is_drawn(tmp_path):
     folder = write_study(tmp_path / "study", n_random=50)
-    page, data = written(folder, {"NEP": (0.1, 30.0), EVIL: (0.2, 50.0)})
+    page, data = written(folder, {"NEP": (30.0, 0.1), EVIL: (50.0, 0.2)})
     tuned = pl.tune.load(folder)
     figure = data["figures"]["front-forces_mae-force_time"]
     traces = {trace["name"]: trace for trace in figure["traces"]}
@@ -181,7 +181,7 @@ def test_an_empty_front(tmp_path):
 @pytest.mark.parametrize("objectives", [("forces_mae", "force_time"), THREE])
 def test_the_picture(tmp_path, objectives):
     tuned = pl.tune.load(write_study(tmp_path / "study", objectives=objectives))
-    front_figure(tuned, tmp_path / "front.png", {"NEP": (0.1, 30.0)})
+    front_figure(tuned, tmp_path / "front.png", {"NEP": (30.0, 0.1)})
     assert (tmp_path / "front.png").read_bytes().startswith(b"\x89PNG")
 
 

@@ -172,10 +172,9 @@ def ordered(
 
 def _saved_front(folder: Path, written: FrontFile) -> Front:
     """Points of ``front.json`` with the intervals that ``errors.npz`` gives."""
-    values = {
-        name: [float(entry["objectives"][name]) for entry in written.points]
-        for name in written.objectives
-    }
+    known = [{**numbers(e.get("values", {})), **e["objectives"]} for e in written.points]
+    shared = [name for name in known[0] if all(name in values for values in known)]
+    values = {name: [float(found[name]) for found in known] for name in shared}
     trials = [entry["trial"] for entry in written.points]
     try:
         found = bootstrap(read_errors(folder), trials, values)
@@ -183,7 +182,7 @@ def _saved_front(folder: Path, written: FrontFile) -> Front:
         prefix = "" if str(error).startswith(str(folder)) else f"{folder}/"
         raise DataError(f"{prefix}{error}") from error
     points = [
-        _point(folder, entry, {n: found.uncertain(n, i, values[n][i]) for n in values})
+        _point(folder, entry, {n: found.uncertain(n, i, values[n][i]) for n in written.objectives})
         for i, entry in enumerate(written.points)
     ]
     return ordered(points, written.objectives, found)

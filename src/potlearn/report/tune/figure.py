@@ -40,8 +40,8 @@ def front_figure(
     tuned : Tuned
     path : path
         File; its ending gives the format.
-    published : mapping of str to (y, x), optional
-        Points of others by name, in the units of the values (eV/Å, µs per atom).
+    published : mapping of str to (x, y), optional
+        Points of others by name, in the units of the values (µs per atom, eV/Å).
     x, y : str
         Objectives, or other measured values; y is the first error of the objectives by default.
 
@@ -124,8 +124,7 @@ def _knee(axes: Axes, tuned: Tuned, names: tuple[str, str]) -> None:
 
 def _others(axes: Axes, names: tuple[str, str], published: Published) -> Array:
     """Markers with names beside them, (n, 2)."""
-    x, y = names
-    places = _table(names, [{y: first, x: second} for first, second in published.values()])
+    places = _table(names, [dict(zip(names, pair, strict=True)) for pair in published.values()])
     for i, (name, place) in enumerate(zip(published, places, strict=True)):
         axes.plot(*place, _MARKERS[i % len(_MARKERS)], color="black", markersize=4.5, zorder=5)
         box = {"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.75}

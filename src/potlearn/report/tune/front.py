@@ -114,7 +114,7 @@ def _frame(view: TuneView, name: str) -> float:
 
 def _published(view: TuneView, name: str) -> list[tuple[float]]:
     """Values of others in one of the two objectives that they have."""
-    places = {view.tuned.front.error: 0, FORCE_TIME: 1}
+    places = {FORCE_TIME: 0, view.tuned.front.error: 1}
     if name not in places:
         return []
     return [(pair[places[name]],) for pair in view.published.values()]
@@ -248,7 +248,7 @@ def _others(view: TuneView, x: str, y: str) -> list[Json]:
                 "line": {"width": 1.6},
             },
         }
-        for i, (name, (error, time)) in enumerate(view.published.items())
+        for i, (name, (time, error)) in enumerate(view.published.items())
     ]
 
 

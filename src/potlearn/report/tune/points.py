@@ -61,7 +61,10 @@ def _measured(view: TuneView) -> list[str]:
 
 def _file(view: TuneView, point: Point) -> str:
     """The configuration, without the study's folder."""
-    return "" if point.config is None else str(point.config.relative_to(view.tuned.folder))
+    path, folder = point.config, view.tuned.folder
+    if path is None:
+        return ""
+    return str(path.relative_to(folder) if path.is_relative_to(folder) else path)
 
 
 def _reasons(view: TuneView) -> str:

@@ -15,7 +15,7 @@ from potlearn.tune.front.names import named
 from potlearn.tune.summary import short_keys, value_text, varied
 
 Published = Mapping[str, tuple[float, float]]
-"""Points of others by name: the first error of the objectives and the force time, in our units."""
+"""Points of others by name: force time (µs per atom) and the first error of the objectives."""
 
 
 @dataclass(frozen=True)
