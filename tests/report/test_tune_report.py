@@ -201,3 +201,19 @@ def test_numbers_survive_in_the_picture(tmp_path):
     front_figure(tuned, tmp_path / "front.pdf")
     assert np.min([p.objectives["forces_mae"].value for p in tuned.front]) < 0
     assert (tmp_path / "front.pdf").stat().st_size > 1000
+
+
+def test_potentials_that_are_not_saved_are_drawn_apart(tmp_path):
+    """Of a long front some potentials are saved; the others were on it by estimates alone."""
+    folder = write_study(tmp_path / "study")
+    document = json.loads((folder / "front.json").read_text())
+    all_points = document["points"]
+    document["points"] = all_points[::3]
+    (folder / "front.json").write_text(json.dumps(document))
+    page, data = written(folder)
+    traces = {t["name"]: t for t in data["figures"]["front-forces_mae-force_time"]["traces"]}
+    assert len(traces["front"]["x"]) == len(all_points[::3])
+    apart = traces["front of the search, not saved"]
+    assert len(apart["x"]) == len(all_points) - len(all_points[::3])
+    assert "estimates of the cost model" in section(page, "front")
+    front_figure(pl.tune.load(folder), tmp_path / "front.png")

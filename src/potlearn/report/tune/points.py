@@ -36,7 +36,8 @@ def points(view: TuneView) -> Panel | None:
         ]
         for p in front
     ]
-    note = "95 % intervals are below the values. "
+    known = any(u.low is not None for p in front for u in p.objectives.values())
+    note = "95 % intervals are below the values. " if known else ""
     if view.tuned.front[0].config:
         note += (
             "<code>potlearn fit</code> with the file in the last column makes the potential again."
