@@ -34,7 +34,7 @@ def studies(tmp_path_factory):
     for name, settings in kinds.items():
         tuned = pl.tune.load(write_study(folder / name, **settings))
         path = folder / name / "report.html"
-        write_tune_report(path, tuned, ReportInfo(name, "A test."), {"NEP": (0.1, 30.0)})
+        write_tune_report(path, tuned, ReportInfo(name, "A test."), {"NEP": (30.0, 0.1)})
         addresses[name] = path.as_uri()
     return addresses
 

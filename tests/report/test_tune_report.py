@@ -34,7 +34,7 @@ def section(page, key):
 
 def test_every_trial_and_every_point_is_drawn(tmp_path):
     folder = write_study(tmp_path / "study", n_random=50)
-    page, data = written(folder, {"NEP": (0.1, 30.0), EVIL: (0.2, 50.0)})
+    page, data = written(folder, {"NEP": (30.0, 0.1), EVIL: (50.0, 0.2)})
     tuned = pl.tune.load(folder)
     figure = data["figures"]["front-forces_mae-force_time"]
     traces = {trace["name"]: trace for trace in figure["traces"]}
@@ -181,7 +181,7 @@ def test_an_empty_front(tmp_path):
 @pytest.mark.parametrize("objectives", [("forces_mae", "force_time"), THREE])
 def test_the_picture(tmp_path, objectives):
     tuned = pl.tune.load(write_study(tmp_path / "study", objectives=objectives))
-    front_figure(tuned, tmp_path / "front.png", {"NEP": (0.1, 30.0)})
+    front_figure(tuned, tmp_path / "front.png", {"NEP": (30.0, 0.1)})
     assert (tmp_path / "front.png").read_bytes().startswith(b"\x89PNG")
 
 
@@ -201,3 +201,19 @@ def test_numbers_survive_in_the_picture(tmp_path):
     front_figure(tuned, tmp_path / "front.pdf")
     assert np.min([p.objectives["forces_mae"].value for p in tuned.front]) < 0
     assert (tmp_path / "front.pdf").stat().st_size > 1000
+
+
+def test_potentials_that_are_not_saved_are_drawn_apart(tmp_path):
+    """Of a long front some potentials are saved; the others were on it by estimates alone."""
+    folder = write_study(tmp_path / "study")
+    document = json.loads((folder / "front.json").read_text())
+    all_points = document["points"]
+    document["points"] = all_points[::3]
+    (folder / "front.json").write_text(json.dumps(document))
+    page, data = written(folder)
+    traces = {t["name"]: t for t in data["figures"]["front-forces_mae-force_time"]["traces"]}
+    assert len(traces["front"]["x"]) == len(all_points[::3])
+    apart = traces["front of the search, not saved"]
+    assert len(apart["x"]) == len(all_points) - len(all_points[::3])
+    assert "estimates of the cost model" in section(page, "front")
+    front_figure(pl.tune.load(folder), tmp_path / "front.png")

@@ -1,12 +1,16 @@
 """The choice between points of a front: which one, and why."""
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
+from study_folders import write_study
 
 import potlearn as pl
-from potlearn.errors import DataError, TuneError
+from potlearn.errors import DataError, ModelFileError, TuneError
 
 
 def write(folder, points, objectives=("forces_mae", "force_time"), errors=None, **more):
@@ -110,3 +114,82 @@ def test_a_folder_that_is_no_study(tmp_path):
         pl.tune.load(tmp_path)
     with pytest.raises(DataError, match="no such folder"):
         pl.tune.load(tmp_path / "nothing")
+
+
+def test_the_example(tmp_path):
+    """Prints the choices of a study, each with its reason."""
+    example = Path(__file__).parents[2] / "examples" / "choose_from_front.py"
+    folder = write_study(tmp_path / "study")
+    done = subprocess.run([sys.executable, example, folder], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "standard error" in done.stdout
+    assert "20 µs/atom or less" in done.stdout
+    assert f"potlearn fit {folder}/front/trial_" in done.stdout
+
+
+def test_another_error_than_the_objectives(tmp_path):
+    tuned = pl.tune.load(write_study(tmp_path / "study"))
+    assert "Energy MAE" in tuned.fastest(of="energy_mae").why
+
+
+def test_a_saved_point_is_loaded(tmp_path):
+    tuned = pl.tune.load(write_study(tmp_path / "study"))
+    point = tuned.knee()
+    with pytest.raises(ModelFileError, match=r"model\.potl"):
+        point.load()
+    point.model.parent.mkdir(parents=True)
+    pl.LinearPotential.save(potential(), point.model)
+    assert point.load().species == ("Si",)
+
+
+def potential():
+    descriptor = pl.ACE(("Si",), cutoff=3.5, order=2, nmax=2, lmax=(0, 2))
+    return pl.LinearPotential(descriptor, np.ones(1 + descriptor.n_features))
+
+
+def test_an_unfinished_study(tmp_path):
+    """Points of the trials so far: no intervals, nothing saved, but an answer."""
+    tuned = pl.tune.load(write_study(tmp_path / "study", saved=False))
+    assert (
+        tuned.best().trial
+        == min(
+            (t for t in tuned.trials if t.state == "done"), key=lambda t: t.values["forces_mae"]
+        ).number
+    )
+    with pytest.raises(TuneError, match="has not ended"):
+        _ = tuned.knee().command
+    with pytest.raises(TuneError, match="has not ended"):
+        tuned.knee().load()
+
+
+def test_one_objective(tmp_path):
+    tuned = pl.tune.load(write_study(tmp_path / "study", objectives=("forces_mae",)))
+    (only,) = tuned.front
+    assert tuned.best().trial == tuned.knee().trial == tuned.fastest().trial == only.trial
+
+
+def test_no_feasible_trial(tmp_path):
+    tuned = pl.tune.load(write_study(tmp_path / "study", constraints={"force_time": 1e-3}))
+    for ask in (tuned.best, tuned.knee, tuned.fastest):
+        with pytest.raises(TuneError, match="the front is empty"):
+            ask()
+    assert "none is done that keeps the constraints" in str(tuned)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        ("front.json", "{", "not JSON"),
+        ("front.json", "[]", "expected a section"),
+        ("front.json", '{"objectives": ["a"], "points": [{"trial": 1}]}', r"points\[0\]: no"),
+        ("trials.json", '{"trials": [{"number": -1}]}', r"trials.*number.*from 0"),
+        ("trials.json", '{"trials": [{"number": 1, "parameters": {}, "state": "lost"}]}', "'lost'"),
+        ("errors.npz", "PK", "not a file of arrays"),
+    ],
+)
+def test_damaged_files(tmp_path, name, text, words):
+    folder = write_study(tmp_path / "study")
+    (folder / name).write_text(text)
+    with pytest.raises(DataError, match=words) as raised:
+        pl.tune.load(folder)
+    assert str(folder / name) in str(raised.value)

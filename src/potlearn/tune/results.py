@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -57,6 +58,18 @@ class Tuned:
     front: Front
     random: tuple[Trial, ...] = ()
     notes: tuple[str, ...] = field(default=())
+
+    def __str__(self) -> str:
+        """Trials by state, and what the front has to offer."""
+        counts = Counter(trial.state for trial in self.trials)
+        by_state = ", ".join(f"{n:,} {state}" for state, n in counts.most_common())
+        lines = [f"{len(self.trials):,} trials ({by_state or 'none yet'})"]
+        if len(self.front):
+            lines[0] += f", {len(self.front)} on the front"
+            lines += [f"best {self.best()}", f"knee {self.knee()}"]
+        else:
+            lines[0] += "; none is done that keeps the constraints"
+        return "\n".join(lines)
 
     def knee(self) -> Point:
         """The point where accuracy starts to cost much.
@@ -159,10 +172,9 @@ def ordered(
 
 def _saved_front(folder: Path, written: FrontFile) -> Front:
     """Points of ``front.json`` with the intervals that ``errors.npz`` gives."""
-    values = {
-        name: [float(entry["objectives"][name]) for entry in written.points]
-        for name in written.objectives
-    }
+    known = [{**numbers(e.get("values", {})), **e["objectives"]} for e in written.points]
+    shared = [name for name in known[0] if all(name in values for values in known)]
+    values = {name: [float(found[name]) for found in known] for name in shared}
     trials = [entry["trial"] for entry in written.points]
     try:
         found = bootstrap(read_errors(folder), trials, values)
@@ -170,7 +182,7 @@ def _saved_front(folder: Path, written: FrontFile) -> Front:
         prefix = "" if str(error).startswith(str(folder)) else f"{folder}/"
         raise DataError(f"{prefix}{error}") from error
     points = [
-        _point(folder, entry, {n: found.uncertain(n, i, values[n][i]) for n in values})
+        _point(folder, entry, {n: found.uncertain(n, i, values[n][i]) for n in written.objectives})
         for i, entry in enumerate(written.points)
     ]
     return ordered(points, written.objectives, found)

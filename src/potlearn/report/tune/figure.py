@@ -15,12 +15,13 @@ from potlearn.report.tune.view import Published
 from potlearn.runtime import replacing
 from potlearn.tune import Tuned, Uncertain
 from potlearn.tune.front.names import FORCE_TIME, named
+from potlearn.tune.results import front_of
 from potlearn.typing import Array
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-KNEE = "#c8641b"
+KNEE, LIGHT = "#c8641b", "#7fabdb"
 _MARKERS = ("D", "s", "^", "P", "*", "X", "v", "h")
 # Trials above this quantile do not widen the frame.
 _SHOWN = 0.9
@@ -40,8 +41,8 @@ def front_figure(
     tuned : Tuned
     path : path
         File; its ending gives the format.
-    published : mapping of str to (y, x), optional
-        Points of others by name, in the units of the values (eV/Å, µs per atom).
+    published : mapping of str to (x, y), optional
+        Points of others by name, in the units of the values (µs per atom, eV/Å).
     x, y : str
         Objectives, or other measured values; y is the first error of the objectives by default.
 
@@ -70,6 +71,10 @@ def front_figure(
 def _draw(axes: Axes, tuned: Tuned, names: tuple[str, str], published: Published) -> None:
     """All trials in grey, the front with intervals, its knee, names beside points of others."""
     trials = _table(names, [trial.values for trial in tuned.trials if trial.state == "done"])
+    unsaved = _unsaved(tuned, names)
+    if len(unsaved):
+        label = "front of the search, not saved"
+        axes.plot(*unsaved.T, "o", color=LIGHT, markersize=2.6, label=label, zorder=2)
     front = _table(names, [_values(tuned, i, names) for i in range(len(tuned.front))])
     axes.plot(*trials.T, ".", color=GREY, markersize=2, alpha=0.45, label="trials", zorder=1)
     # A step line is right where the two are all objectives.
@@ -84,6 +89,13 @@ def _draw(axes: Axes, tuned: Tuned, names: tuple[str, str], published: Published
     others = _others(axes, names, published)
     _frame(axes, names, trials, np.vstack([front, others]))
     axes.legend(loc="upper right", handletextpad=0.3)
+
+
+def _unsaved(tuned: Tuned, names: tuple[str, str]) -> Array:
+    """Trials on the front by what the search knew, but not among its saved points, (n, 2)."""
+    found = front_of(tuned.trials, tuned.objectives, tuned.constraints)
+    saved = {point.trial for point in tuned.front}
+    return _table(names, [point.values for point in found if point.trial not in saved])
 
 
 def _values(tuned: Tuned, i: int, names: tuple[str, str]) -> dict[str, float]:
@@ -124,8 +136,7 @@ def _knee(axes: Axes, tuned: Tuned, names: tuple[str, str]) -> None:
 
 def _others(axes: Axes, names: tuple[str, str], published: Published) -> Array:
     """Markers with names beside them, (n, 2)."""
-    x, y = names
-    places = _table(names, [{y: first, x: second} for first, second in published.values()])
+    places = _table(names, [dict(zip(names, pair, strict=True)) for pair in published.values()])
     for i, (name, place) in enumerate(zip(published, places, strict=True)):
         axes.plot(*place, _MARKERS[i % len(_MARKERS)], color="black", markersize=4.5, zorder=5)
         box = {"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.75}

@@ -9,6 +9,7 @@ from itertools import combinations
 import numpy as np
 
 from potlearn.report.page.compact import Json, short
+from potlearn.report.page.numbers import counted
 from potlearn.report.page.panel import Panel
 from potlearn.report.page.plots import (
     ACCENT,
@@ -29,10 +30,16 @@ from potlearn.tune.front.names import FORCE_TIME, named
 _ABOVE: Json = {"orientation": "h", "x": 0, "xanchor": "left", "y": 1, "yanchor": "bottom"}
 # Trials above this quantile of an objective do not widen the frame.
 SHOWN = 0.9
+LIGHT = "#7fabdb"
 _SYMBOLS = ("diamond-open", "square-open", "triangle-up-open", "cross-open", "star-open", "x-open")
-_NOTE = (
-    "Trials that are done are grey; the front, which no trial beats in every objective, is blue, "
-    "with 95 % bootstrap intervals over validation configurations."
+_NOTE = "Trials that are done are grey. The front is blue: no trial beats its points in everything."
+_SAVED = (
+    "Trials that are done are grey. Blue are the saved potentials of the front, measured again at "
+    "the end, with 95 % bootstrap intervals over validation configurations."
+)
+_UNSAVED = (
+    " Light blue are the other trials that were on the front during the search, whose force times "
+    "are estimates of the cost model."
 )
 _CLICK = '<p class="command" role="status" hidden><code></code> <span></span></p>'
 
@@ -66,13 +73,16 @@ def _note(view: TuneView) -> str:
     if any(view.commands):
         click += ". A click on a point of the front shows and copies the command that makes it"
     empty = "" if len(view.tuned.front) else " No trial keeps the constraints: the front is empty."
-    return f"{_NOTE} {click}.{empty}"
+    saved = any(point.model for point in view.tuned.front)
+    kinds = (_SAVED if saved else _NOTE) + (_UNSAVED if view.unsaved else "")
+    return f"{kinds} {click}.{empty}"
 
 
 def _data(view: TuneView) -> Json:
     """Texts that several plots share, and the commands of the front."""
     texts = {
         "trials": [view.words(trial) for trial in view.behind],
+        "unsaved": [view.words(trial) for trial in view.unsaved],
         "front": [view.words(point) for point in view.tuned.front],
     }
     return {"texts": texts, "commands": view.commands}
@@ -95,7 +105,9 @@ def _caption(view: TuneView, x: str, y: str) -> str:
         any(trial.values[n] > limit for n, limit in zip((x, y), shown, strict=True))
         for trial in view.done
     )
-    return f"{outside:,} trials are beyond the frame" if outside else "all trials"
+    if not outside:
+        return "all trials"
+    return f"{counted(outside, 'trial')} {'is' if outside == 1 else 'are'} beyond the frame"
 
 
 def _frame(view: TuneView, name: str) -> float:
@@ -114,14 +126,14 @@ def _frame(view: TuneView, name: str) -> float:
 
 def _published(view: TuneView, name: str) -> list[tuple[float]]:
     """Values of others in one of the two objectives that they have."""
-    places = {view.tuned.front.error: 0, FORCE_TIME: 1}
+    places = {FORCE_TIME: 0, view.tuned.front.error: 1}
     if name not in places:
         return []
     return [(pair[places[name]],) for pair in view.published.values()]
 
 
 def _pair(view: TuneView, x: str, y: str) -> Json:
-    traces = [_trials(view, x, y), *_limits(view, x, y)]
+    traces = [_trials(view, x, y), *_unsaved(view, x, y), *_limits(view, x, y)]
     if len(view.tuned.front):
         traces += [_front(view, x, y), *_marks(view, x, y)]
     traces += _others(view, x, y)
@@ -132,7 +144,9 @@ def _pair(view: TuneView, x: str, y: str) -> Json:
 def _range(view: TuneView, name: str) -> list[float]:
     """Lowest and highest shown value, in the shown unit."""
     lows = [trial.values[name] for trial in view.done]
-    lows += [point.objectives[name].value for point in view.tuned.front]
+    found = [point.objectives[name] for point in view.tuned.front]
+    lows += [u.value for u in found]
+    lows += [u.low for u in found if u.low is not None and u.low > 0]
     lows += [value for (value,) in _published(view, name)]
     return scaled(name, [min(lows), _frame(view, name)])
 
@@ -150,6 +164,23 @@ def _trials(view: TuneView, x: str, y: str) -> Json:
         "hoverinfo": "text",
         "marker": {"color": PALE, "size": 4.5, "symbol": "circle" if all(kept) else symbols},
     }
+
+
+def _unsaved(view: TuneView, x: str, y: str) -> list[Json]:
+    """Trials on the front of the search whose potentials are not saved."""
+    if not view.unsaved:
+        return []
+    trace: Json = {
+        "type": "scatter",
+        "mode": "markers",
+        "name": "front of the search, not saved",
+        "x": short(scaled(x, [t.values[x] for t in view.unsaved]), 4),
+        "y": short(scaled(y, [t.values[y] for t in view.unsaved]), 4),
+        "texts": "unsaved",
+        "hoverinfo": "text",
+        "marker": {"color": LIGHT, "size": 6},
+    }
+    return [trace]
 
 
 def _front(view: TuneView, x: str, y: str) -> Json:
@@ -248,7 +279,7 @@ def _others(view: TuneView, x: str, y: str) -> list[Json]:
                 "line": {"width": 1.6},
             },
         }
-        for i, (name, (error, time)) in enumerate(view.published.items())
+        for i, (name, (time, error)) in enumerate(view.published.items())
     ]
 
 
@@ -258,8 +289,8 @@ def _history(view: TuneView) -> Json:
     values = scaled(name, [trial.values[name] for trial in view.done])
     allowed = [trial.feasible(view.tuned.constraints) for trial in view.done]
     numbers = [float(trial.number) for trial in view.done]
-    counted = [v if ok else np.inf for v, ok in zip(values, allowed, strict=True)]
-    lowest = np.minimum.accumulate(counted) if counted else np.zeros(0)
+    valid = [v if ok else np.inf for v, ok in zip(values, allowed, strict=True)]
+    lowest = np.minimum.accumulate(valid) if valid else np.zeros(0)
     start = next((i for i, value in enumerate(lowest) if np.isfinite(value)), len(lowest))
     traces: list[Json] = [
         {
@@ -273,6 +304,9 @@ def _history(view: TuneView) -> Json:
             "marker": {"color": PALE, "size": 4.5},
         },
         line(numbers[start:], lowest[start:].tolist(), ACCENT, "lowest so far", {"shape": "hv"}),
+    ]
+    traces += [
+        {**trace, "x": [t.number for t in view.unsaved]} for trace in _unsaved(view, name, name)
     ]
     points = view.tuned.front.points
     traces.append(

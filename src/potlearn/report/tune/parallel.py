@@ -105,9 +105,15 @@ def _numeric(title: str, values: Sequence[float | None], text: Callable[[float],
     scale = np.log if use_logs else np.asarray
     first, last = float(scale(low)), float(scale(high))
     places = np.nan_to_num((scale(found) - first) / ((last - first) or 1.0), nan=ABSENT)
+    distinct = sorted({float(value) for value in values if value is not None})
+    if len(distinct) <= LABELLED:
+        at = (np.asarray(scale(distinct)) - first) / ((last - first) or 1.0)
+        return Column(
+            title, places.tolist(), list(zip(at.tolist(), map(text, distinct), strict=True))
+        )
     middle = float(np.exp((first + last) / 2)) if use_logs else (low + high) / 2
     labels = [(0.0, text(low)), (0.5, text(middle)), (1.0, text(high))]
-    return Column(title, places.tolist(), labels[:1] if low == high else labels)
+    return Column(title, places.tolist(), labels)
 
 
 def _figure(view: TuneView, trials: Sequence[Trial], columns: Sequence[Column]) -> Json:
@@ -167,7 +173,7 @@ def _lines(
         "name": name,
         "x": xs,
         "y": ys,
-        "opacity": opacity,
+        "opacity": max(opacity, min(0.8, 60 / max(len(rows), 1))),
         "line": {"color": colour, "width": 0.9},
         "hoverinfo": "skip",
     }

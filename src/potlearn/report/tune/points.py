@@ -36,7 +36,8 @@ def points(view: TuneView) -> Panel | None:
         ]
         for p in front
     ]
-    note = "95 % intervals are below the values. "
+    known = any(u.low is not None for p in front for u in p.objectives.values())
+    note = "95 % intervals are below the values. " if known else ""
     if view.tuned.front[0].config:
         note += (
             "<code>potlearn fit</code> with the file in the last column makes the potential again."
@@ -61,7 +62,10 @@ def _measured(view: TuneView) -> list[str]:
 
 def _file(view: TuneView, point: Point) -> str:
     """The configuration, without the study's folder."""
-    return "" if point.config is None else str(point.config.relative_to(view.tuned.folder))
+    path, folder = point.config, view.tuned.folder
+    if path is None:
+        return ""
+    return str(path.relative_to(folder) if path.is_relative_to(folder) else path)
 
 
 def _reasons(view: TuneView) -> str:

@@ -44,9 +44,9 @@ def write_tune_report(
         Finished or not.
     info : ReportInfo
         Title, summary, settings and timing.
-    published : mapping of str to (error, time), optional
-        Potentials of others by name: the first error of the objectives (eV/Å, eV/atom) and the
-        force time (µs per atom), drawn beside the front.
+    published : mapping of str to (time, error), optional
+        Potentials of others by name: force time (µs per atom) and the first error of the
+        objectives (eV/Å, eV/atom), drawn beside the front.
 
     Raises
     ------

@@ -12,10 +12,11 @@ from potlearn.report.page.numbers import counted
 from potlearn.report.page.plots import hover, logarithmic
 from potlearn.tune import Point, Trial, Tuned
 from potlearn.tune.front.names import named
+from potlearn.tune.results import front_of
 from potlearn.tune.summary import short_keys, value_text, varied
 
 Published = Mapping[str, tuple[float, float]]
-"""Points of others by name: the first error of the objectives and the force time, in our units."""
+"""Points of others by name: force time (µs per atom) and the first error of the objectives."""
 
 
 @dataclass(frozen=True)
@@ -37,10 +38,19 @@ class TuneView:
         ]
 
     @cached_property
+    def unsaved(self) -> list[Trial]:
+        """Those on the front by what the search knew of them, but not among the saved points."""
+        saved = {point.trial for point in self.tuned.front}
+        found = front_of(self.done, self.tuned.objectives, self.tuned.constraints)
+        on_front = {point.trial for point in found} - saved
+        return [trial for trial in self.done if trial.number in on_front]
+
+    @cached_property
     def behind(self) -> list[Trial]:
-        """Those that are not on the front."""
-        on_front = {point.trial for point in self.tuned.front}
-        return [trial for trial in self.done if trial.number not in on_front]
+        """Those that are on neither front."""
+        others = {trial.number for trial in self.unsaved}
+        others |= {point.trial for point in self.tuned.front}
+        return [trial for trial in self.done if trial.number not in others]
 
     @cached_property
     def keys(self) -> dict[str, str]:

@@ -105,11 +105,11 @@ def fastest(front: Front, within_se: float = 1.0, of: str | None = None) -> Poin
         raise TuneError(f"within_se: expected a number from 0, got {within_se}")
     rows = [i for i in range(len(front)) if front.value(i, name) == front.value(i, name)]
     lowest = min(rows, key=lambda i: front.value(i, name))
-    if front.points[lowest].objectives.get(name, None) is None or not _has_errors(front, name):
+    if not _has_errors(front, name, lowest):
         raise TuneError(
             f"no errors per configuration of {name}, which its standard error needs: they are kept "
-            "for objectives that are errors on the validation set (energy_mae, forces_mae, "
-            "stress_mae); ask best(below={...}) or knee() instead"
+            "for mean absolute errors on the validation set (energy_mae, forces_mae, stress_mae); "
+            "ask best(below={...}) or knee() instead"
         )
     near = [i for i in rows if _is_near(front, name, (i, lowest), within_se)]
     i = min(near, key=lambda i: (_time(front, i), front.value(i, name)))
@@ -143,9 +143,10 @@ def _why_fastest(front: Front, name: str, pair: tuple[int, int], within_se: floa
     )
 
 
-def _has_errors(front: Front, name: str) -> bool:
+def _has_errors(front: Front, name: str, i: int) -> bool:
+    """Whether point i was resampled."""
     samples = front.bootstrap.samples.get(name)
-    return samples is not None and bool(np.isfinite(samples).all(axis=0).any())
+    return samples is not None and bool(np.isfinite(samples[:, i]).all())
 
 
 def _time(front: Front, i: int) -> float:
