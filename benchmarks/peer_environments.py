@@ -44,7 +44,7 @@ PEERS = (
     Peer(
         "calorine",
         "4.1",
-        "NEP4, cutoff 5 Å, 50 neurons, 66 descriptors (sizes of GPUMD's Si_2022_NEP4_4body), random",
+        "NEP4 of the sizes of GPUMD's Si_2022_NEP4_4body: cutoff 5 Å, 50 neurons; random numbers",
         predicts=False,
     ),
     Peer(

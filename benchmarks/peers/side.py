@@ -1,7 +1,7 @@
 """One peer in an environment of its own: fits, predicts the test set, answers with times.
 
     python side.py NAME fit FOLDER      from FOLDER/train.extxyz
-    python side.py NAME test FOLDER     energies and forces of FOLDER/test.extxyz, in FOLDER/test.npz
+    python side.py NAME test FOLDER     predictions for FOLDER/test.extxyz, in FOLDER/test.npz
     python side.py NAME time FOLDER     reads a line, evaluates FOLDER/crystal.extxyz, answers with
                                         the CPU seconds of one evaluation
 
