@@ -19,7 +19,7 @@ class Peer(NamedTuple):
     """A package, and what its side of the bench does with it.
 
     ``first`` are packages that must be there before it is built; ``predicts``: whether its model is
-    fitted to the data.
+    fitted to the data; ``slow``: whether it sees a part of the configurations unless told otherwise.
     """
 
     package: str
@@ -28,6 +28,7 @@ class Peer(NamedTuple):
     first: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
     predicts: bool = True
+    slow: bool = False
 
     @property
     def title(self) -> str:
@@ -50,12 +51,14 @@ PEERS = (
     Peer(
         "uf3",
         "0.4.0",
-        "2+3 bodies, cutoffs 5.5 and 4.25 Å, 25 and 8 x 8 x 16 knots, every 4th configuration",
+        "2+3 bodies, cutoffs 5.5 and 4.25 Å, 25 and 8 x 8 x 16 knots",
+        slow=True,
     ),
     Peer(
         "quippy-ase",
         "0.10.3",
-        "GAP: distances and SOAP n_max 8, l_max 8, cutoff 5 Å, 1000 sparse points",
+        "GAP: distances and SOAP n_max 8, l_max 8, cutoff 5 Å, 500 sparse points",
+        slow=True,
     ),
     Peer(
         "pypolymlp",

@@ -17,7 +17,7 @@ PAIR = (
 )
 SOAP = (
     "soap n_max=8 l_max=8 atom_sigma=0.5 zeta=4 cutoff=5.0 cutoff_transition_width=1.0 "
-    "central_weight=1.0 delta=0.2 f0=0.0 covariance_type=dot_product n_sparse=1000 "
+    "central_weight=1.0 delta=0.2 f0=0.0 covariance_type=dot_product n_sparse=500 "
     "sparse_method=cur_points add_species=T"
 )
 SIGMA = "0.001 0.05 0.05 0.0"  # energy per atom, forces, virial, Hessian

@@ -1,14 +1,9 @@
-"""UF3: splines of two and three bodies.
-
-Its features of three bodies take some seconds for each configuration of 64 atoms, so that it sees
-every fourth one: still ten thousand force components for a few hundred coefficients.
-"""
+"""UF3: splines of two and three bodies."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from ase.io import read, write
 from uf3.data import composition, io
 from uf3.forcefield.calculator import UFCalculator
 from uf3.regression import least_squares
@@ -16,7 +11,6 @@ from uf3.representation import bspline, process
 
 PAIR, TRIPLE = ("Si", "Si"), ("Si", "Si", "Si")
 CUTOFF, CUTOFF_3 = 5.5, 4.25
-EVERY = 4
 ENERGY_WEIGHT = 0.3
 REGULARISATION = {
     "ridge_1b": 1e-8,
@@ -42,10 +36,8 @@ def basis() -> bspline.BSplineBasis:
 
 def fit(folder: Path) -> None:
     """Features of the configurations, one least-squares problem."""
-    config, file = basis(), folder / "uf3.extxyz"
-    write(file, read(folder / "train.extxyz", f"::{EVERY}"))
-    data = io.DataCoordinator()
-    data.dataframe_from_trajectory(str(file), prefix="train")
+    config, data = basis(), io.DataCoordinator()
+    data.dataframe_from_trajectory(str(folder / "train.extxyz"), prefix="train")
     features = process.BasisFeaturizer(config).evaluate(data.consolidate(), progress=None)
     rows = least_squares.dataframe_to_tuples(features, n_elements=1, energy_key="energy")
     model = least_squares.WeightedLinearModel(config, **REGULARISATION)
