@@ -18,8 +18,8 @@ SIDE = HERE / "peers" / "side.py"
 class Peer(NamedTuple):
     """A package, and what its side of the bench does with it.
 
-    ``first`` are packages that must be there before it is built; ``predicts``: whether its model is
-    fitted to the data; ``slow``: whether it sees a part of the configurations unless told otherwise.
+    ``first`` are packages that must be there before it is built.  ``predicts``: its model is fitted
+    to the data.  ``slow``: it sees a part of the configurations unless told otherwise.
     """
 
     package: str
@@ -63,7 +63,7 @@ PEERS = (
     Peer(
         "pypolymlp",
         "0.22.1",
-        "model 4, max_p 2, gtinv order 4, maxl 8 6 2, 8 Gaussians, cutoff 5.5 Å",
+        "model 4, max_p 2, gtinv order 4, maxl 6 4 2, 7 Gaussians, cutoff 5.5 Å",
         first=("cmeel-eigen",),
         others=("phonopy",),
     ),
