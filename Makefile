@@ -6,7 +6,7 @@
 #   make test-kernels  selection, fits, uncertainty and compression as on older processors: rounding
 #                   must choose nothing
 #   make test-native  the tests of the C++ core; SANITIZE=thread or SANITIZE=address,undefined: under sanitizers
-#   make bench      speed and accuracy, side by side with LAMMPS
+#   make bench      speed and accuracy, side by side with LAMMPS and other codes
 #   make same-bits  fits, choices and files compared with those of a revision, AGAINST=... (the last commit)
 #   make study      choice of configurations against random choice, on four sets
 #   make lint       ruff, mypy, clang-format
@@ -61,6 +61,7 @@ test-native: $(VENV)/.cmake
 bench: $(VENV)/.all
 	$(BIN)/python benchmarks/run.py
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/accuracy.py
+	$(BIN)/python benchmarks/tune_peers.py
 
 same-bits: $(VENV)/.all
 	$(BIN)/python benchmarks/same_bits.py --against $(AGAINST)
