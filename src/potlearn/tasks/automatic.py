@@ -170,6 +170,8 @@ def _joined(first: Mapping[str, Any], second: Mapping[str, Any]) -> Settings:
     joined = dict(first)
     for key, value in second.items():
         own = joined.get(key)
-        nested = isinstance(own, Mapping) and isinstance(value, Mapping)
-        joined[key] = _joined(own, value) if nested else value
+        if isinstance(own, Mapping) and isinstance(value, Mapping):
+            joined[key] = _joined(own, value)
+        else:
+            joined[key] = value
     return joined

@@ -82,6 +82,12 @@ class Ladder:
         own = [rung.features for rung in rungs].index(default.feature_names)
         return cls(union, rungs, own)
 
+    def below(self, index: int, most: int) -> Rung:
+        """A rung of at most so many functions: itself, or the largest cheaper one of its order."""
+        rung = self.rungs[index]
+        alike = [r for r in self.rungs[: index + 1] if r.order == rung.order]
+        return next((r for r in reversed(alike) if len(r.features) <= most), alike[0])
+
 
 def degrees_of(basis: ACE) -> tuple[float, ...]:
     """Degrees by order."""

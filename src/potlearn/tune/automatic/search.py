@@ -233,12 +233,7 @@ class Search:
         self, passes: Passes, ladder: Ladder, ledger: Ledger, chosen: int
     ) -> tuple[Weights, list[tuple[Weights, HeldOut]], int]:
         """Weights, all that were tried, and the number of functions that they were tried on."""
-        small = [
-            i
-            for i, rung in enumerate(ladder.rungs[: chosen + 1])
-            if len(rung.features) * len(self.start.species) <= WEIGHED
-        ]
-        features = ladder.rungs[max(small, default=0)].features
+        features = ladder.below(chosen, WEIGHED // len(self.start.species)).features
         part = ledger.take(columns_of(ledger, features))
 
         def evaluate(weights: Weights) -> HeldOut:
