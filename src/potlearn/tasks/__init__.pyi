@@ -1,4 +1,3 @@
-from .automatic import FindOutcome as FindOutcome
 from .automatic import find as find
 from .compression import compress as compress
 from .compression_outcome import Comparison as Comparison

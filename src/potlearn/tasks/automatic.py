@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from potlearn.errors import ConfigError, PotlearnError
 from potlearn.runtime import check_output, write_text
 from potlearn.tasks.automatic_text import Searched
 from potlearn.tasks.data import read_with_notes, split_sets
+from potlearn.tasks.initial import InitOutcome
 from potlearn.tasks.initial_text import initial_text, nearest_neighbors
 from potlearn.tasks.linear_settings import linear_settings
 from potlearn.tasks.progress import Stages, stages_of
@@ -29,32 +29,9 @@ _MARK = "# Search of the data and settings "
 _SIZE = 8
 
 
-@dataclass(frozen=True)
-class FindOutcome:
-    """What was found and written.
-
-    Attributes
-    ----------
-    path : Path
-        The configuration, ready for ``potlearn fit``.
-    text : str
-        Its text.
-    notes : tuple of str
-        What was left out of the data.
-    summary : tuple of str
-        What was chosen and why, or why nothing was searched; empty where the file was there
-        already.
-    """
-
-    path: Path
-    text: str
-    notes: tuple[str, ...]
-    summary: tuple[str, ...]
-
-
 def find(
     settings: FindConfig | Mapping[str, Any], *, progress: bool | Stages = False
-) -> FindOutcome:
+) -> InitOutcome:
     """Find the configuration of a fit, and write it with comments that say why.
 
     Where nothing can be searched (too few configurations, or a basis that is given), it is that of
@@ -81,11 +58,11 @@ def find(
     key = _key(config, dataset)
     known = None if config.force else _known(config.output, key)
     if known is not None:
-        return FindOutcome(config.output, known, tuple(notes), ())
+        return InitOutcome(config.output, known, tuple(notes), ())
     searched = _searched(config, dataset, stages_of(progress))
     text = _marked(initial_text(config, dataset, searched), key)
     write_text(config.output, text)
-    return FindOutcome(config.output, text, tuple(notes), tuple(searched.summary))
+    return InitOutcome(config.output, text, tuple(notes), tuple(searched.summary))
 
 
 def _key(config: FindConfig, dataset: Dataset) -> str:

@@ -90,5 +90,5 @@ class HeldOut:
         return float(np.exp(logs.mean()))
 
     def worst(self, other: HeldOut, quantities: tuple[str, ...] = QUANTITIES) -> float:
-        """Largest of the ratios."""
-        return max(self.ratio(other, q) for q in quantities if q in self.folds)
+        """Largest of the ratios; 1 where none of the quantities is labelled."""
+        return max((self.ratio(other, q) for q in quantities if q in self.folds), default=1.0)

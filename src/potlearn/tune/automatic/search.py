@@ -10,7 +10,7 @@ bounded by counts of flops, so that the same data give the same choice on any ma
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -24,7 +24,7 @@ from potlearn.fit.contradictions.trial import without_stress
 from potlearn.fit.ledger.ledger import Ledger
 from potlearn.fit.rows.file import row_counts
 from potlearn.fit.settings import FitSettings
-from potlearn.fit.weights import Weights
+from potlearn.fit.weights import QUANTITIES, Weights
 from potlearn.runtime import SERIAL, Report, Runtime
 from potlearn.tune.automatic import weights as weighting
 from potlearn.tune.automatic.budget import (
@@ -40,6 +40,7 @@ from potlearn.tune.automatic.errors import HeldOut
 from potlearn.tune.automatic.found import CutoffTrial, Found
 from potlearn.tune.automatic.knee import faster, is_as_good, knee, more_accurate
 from potlearn.tune.automatic.ladder import Ladder, largest
+from potlearn.tune.automatic.oddities import oddities
 from potlearn.tune.automatic.passes import Passes, columns_of, held_out, merged
 from potlearn.tune.automatic.sample import ATOMS, sample
 
@@ -134,6 +135,7 @@ class Search:
             contradictions=contradictions,
             sampled=len(self.sample),
             configurations=len(self.dataset),
+            notes=tuple(self._oddities(errors[chosen], len(rung.features))),
         )
 
     @cached_property
@@ -160,6 +162,12 @@ class Search:
 
     def _n_rows(self, dataset: Dataset) -> int:
         return int(row_counts(dataset, self.settings.weights.used).sum())
+
+    def _oddities(self, errors: HeldOut, functions: int) -> Iterator[str]:
+        counts = row_counts(self.sample, self.settings.weights.used).sum(axis=0)
+        rows = dict(zip(QUANTITIES, counts.tolist(), strict=True))
+        columns = len(self.start.species) * (1 + functions)
+        return oddities(self.sample, errors, rows, columns)
 
     def _check(self) -> None:
         usable = len(self.dataset) - int(self.dataset.isolated_mask().sum())
