@@ -38,7 +38,7 @@ ERRORS = [(q, m) for q in ("energy", "forces") for m in ("rmse", "mae")]
 
 
 class Case(NamedTuple):
-    """Files to fit, and a file to test on; without it, the part that the configuration holds out."""
+    """Files to fit, and a file to test on; without it, the part that the fit holds out."""
 
     files: list[Path]
     test: Path | None = None
@@ -165,6 +165,7 @@ def case(case: Case) -> dict[str, Any]:
     }
     return {
         "summary": list(outcome.summary),
+        "configuration": outcome.text,
         "search_wall_s": round(seconds[0], 1),
         "search_cpu_s": round(seconds[1], 1),
         "functions": {name: fit.functions for name, fit in fits.items()},
