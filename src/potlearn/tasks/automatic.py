@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from potlearn.errors import ConfigError, PotlearnError
-from potlearn.runtime import check_output, write_text
+from potlearn.errors import BasisError, DataError, FitError, SpeciesError
+from potlearn.runtime import check_output
+from potlearn.tasks.automatic_file import SearchFile
 from potlearn.tasks.automatic_text import Searched
 from potlearn.tasks.data import read_with_notes, split_sets
 from potlearn.tasks.initial import InitOutcome
@@ -19,14 +20,12 @@ from potlearn.tasks.settings.initial import FindConfig
 from potlearn.tasks.settings.yaml_text import parse_yaml
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from potlearn.data import Dataset
     from potlearn.tune.automatic.search import Search
     from potlearn.typing import Settings
 
-_MARK = "# Search of the data and settings "
-_SIZE = 8
+SIZE = 8
+"""Bytes of a content key."""
 
 
 def find(
@@ -55,59 +54,42 @@ def find(
     config = FindConfig.of(settings)
     check_output(config.output)
     dataset, notes = read_with_notes(config.files, config)
-    key = _key(config, dataset)
-    known = None if config.force else _known(config.output, key)
+    defaults = initial_text(config, dataset)
+    base = _base(config, defaults)
+    file = _file(config, dataset)
+    known = None if config.force else file.known(defaults)
     if known is not None:
-        return InitOutcome(config.output, known, tuple(notes), ())
-    searched = _searched(config, dataset, stages_of(progress))
-    text = _marked(initial_text(config, dataset, searched), key)
-    write_text(config.output, text)
+        return InitOutcome(config.output, known, tuple(notes))
+    searched = _searched(config, base, dataset, stages_of(progress))
+    text = file.write(initial_text(config, dataset, searched))
     return InitOutcome(config.output, text, tuple(notes), tuple(searched.summary))
 
 
-def _key(config: FindConfig, dataset: Dataset) -> str:
-    """Content key of all that decides what is found."""
+def _file(config: FindConfig, dataset: Dataset) -> SearchFile:
+    """The file, with keys of all that decides what is found."""
     from potlearn import __version__
     from potlearn.runtime import content_key
 
-    kept = config.model_dump(mode="json", exclude={"output", "folder", "force", "workers"})
-    return content_key([dataset.content_key(), kept, __version__], size=_SIZE)
+    fit = {k: v for k, v in config.given.get("fit", {}).items() if k != "workers"}
+    given = {k: v for k, v in config.given.items() if k in ("data", "descriptor", "reference")}
+    given |= {"fit": fit}
+    read = config.model_dump(mode="json", exclude={"output", "folder", "force", "given"})
+    data = content_key([dataset.content_key(), read], size=SIZE)
+    return SearchFile(config.output, data, content_key([given, __version__], size=SIZE))
 
 
-def _marked(text: str, key: str) -> str:
-    """The text with a last line that tells whether both data and text are still the same."""
-    from potlearn.runtime import content_key
-
-    return f"{text}{_MARK}{key}, text {content_key(text, size=_SIZE)}\n"
-
-
-def _known(path: Path, key: str) -> str | None:
-    """Text of a file that an earlier search of the same data wrote; None if there is no file."""
-    if not path.exists():
-        return None
-    text = path.read_text(encoding="utf-8") if path.is_file() else ""
-    body, mark, _ = text.rpartition(_MARK)
-    if not mark or text != _marked(body, key):
-        raise ConfigError(
-            f"{path}: exists and has other content; use it (potlearn fit {path}), "
-            "name another --output, or delete it to search again"
-        )
-    return text
-
-
-def _searched(config: FindConfig, dataset: Dataset, stages: Stages) -> Searched:
+def _searched(config: FindConfig, base: FitConfig, dataset: Dataset, stages: Stages) -> Searched:
     """The search, or in words why there was none."""
-    descriptor = config.given.get("descriptor", {})
-    given = sorted(set(descriptor) - {"cutoff"}) if isinstance(descriptor, dict) else ["descriptor"]
+    given = sorted({*config.given.get("descriptor", {})} - {"cutoff", "species"})
     if given:
         return Searched(None, f"{', '.join(f'descriptor.{key}' for key in given)} given")
     try:
-        return Searched(_search(config, dataset, stages).found())
-    except PotlearnError as error:
-        return Searched(None, str(error))
+        return Searched(_search(config, base, dataset, stages).found())
+    except (DataError, SpeciesError, BasisError, FitError) as error:
+        return Searched(None, str(error).rstrip("."))
 
 
-def _search(config: FindConfig, dataset: Dataset, stages: Stages) -> Search:
+def _search(config: FindConfig, base: FitConfig, dataset: Dataset, stages: Stages) -> Search:
     """The search that the configuration of ``init`` starts from."""
     from potlearn.descriptors import ACE
     from potlearn.fit.beyond import Coverage
@@ -115,11 +97,10 @@ def _search(config: FindConfig, dataset: Dataset, stages: Stages) -> Search:
     from potlearn.tasks.descriptor import make_descriptor
     from potlearn.tune.automatic.search import Search
 
-    base = _base(config, dataset)
     train = dataset if base.data.split is None else split_sets(dataset, base.data.split)["train"]
     start = make_descriptor(base.descriptor, None)
     if not isinstance(start, ACE):
-        raise ConfigError(f"the family {base.descriptor.family} is not searched")
+        raise BasisError(f"the family {base.descriptor.family} is not searched")
     coverage = Coverage.of(train, start.species)
     fit = config.given.get("fit", {})
     return Search(
@@ -135,11 +116,11 @@ def _search(config: FindConfig, dataset: Dataset, stages: Stages) -> Search:
     )
 
 
-def _base(config: FindConfig, dataset: Dataset) -> FitConfig:
+def _base(config: FindConfig, defaults: str) -> FitConfig:
     """The configuration of ``init``, with the settings that are given."""
-    defaults: Settings = parse_yaml(initial_text(config, dataset), "defaults")
-    raw = _joined(defaults, config.given)
-    return FitConfig.of(raw, folder=config.output.absolute().parent)
+    raw: Settings = parse_yaml(defaults, "defaults")
+    joined = _joined(raw, config.given)
+    return FitConfig.of(joined, "settings", config.output.absolute().parent)
 
 
 def _joined(first: Mapping[str, Any], second: Mapping[str, Any]) -> Settings:

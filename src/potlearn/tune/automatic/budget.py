@@ -14,8 +14,10 @@ WEIGHED = 900
 
 
 def functions_within(flops: float, rows: int, species: int) -> int:
-    """Functions whose pass over so many rows takes at most so many flops."""
-    return isqrt(int(flops / FLOPS / max(rows, 1))) // species
+    """Functions whose pass over so many rows takes at most so many flops, and that have as many
+    rows as coefficients.
+    """
+    return min(isqrt(int(flops / FLOPS / max(rows, 1))), rows) // species
 
 
 def atoms_within(columns: int, rows_per_atom: float) -> int:
