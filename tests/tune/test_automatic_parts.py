@@ -53,6 +53,12 @@ def test_a_doubling_of_the_force_time_has_to_save_a_tenth(gain, chosen):
     assert knee([1, 2], errors, default=0) == chosen
 
 
+def test_a_fit_takes_no_longer_than_with_the_default():
+    errors = [held_out(0.01, 0.1), held_out(0.005, 0.05)]
+    assert knee([1, 1], errors, default=0, sizes=[10, 11]) == 0
+    assert knee([1, 1], errors, default=0, sizes=[10, 10]) == 1
+
+
 @pytest.mark.parametrize(
     "errors",
     [held_out(0.001, 0.102), held_out(0.0102, 0.01), held_out(0.009, 0.09, stress=1.1)],

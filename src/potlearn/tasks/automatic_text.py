@@ -132,7 +132,8 @@ def _ladder_table(found: Found) -> list[str]:
     ]
     names = ("", "order", "degree", "functions", "force time", *_names(found.errors[0]))
     return [
-        "The smallest basis for which a doubling of the force time saves less than 10 %:",
+        "Of those with no more functions than the default, and no larger errors, that for which a",
+        "doubling of the force time saves less than 10 %:",
         *_table(names, rows),
     ]
 

@@ -8,15 +8,13 @@ CUTOFF_FLOPS, PASS_FLOPS = 6e10, 8e11
 """Of the QR of a pass, 2.4 m K²: some 4 s for each cutoff, 40 s for the large basis."""
 FLOPS = 2.4
 LARGER = 1.7
-"""Most functions of the large basis in those of the default: a fit takes at most thrice as long."""
+"""Most functions of the large basis in those of the default: a more accurate one is offered."""
 WEIGHED = 900
 """Most columns of a basis whose weights are compared."""
 
 
 def functions_within(flops: float, rows: int, species: int) -> int:
-    """Functions whose pass over so many rows takes at most so many flops, and that have as many
-    rows as coefficients.
-    """
+    """Functions whose pass takes at most so many flops, with no more coefficients than rows."""
     return min(isqrt(int(flops / FLOPS / max(rows, 1))), rows) // species
 
 

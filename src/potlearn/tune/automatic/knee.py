@@ -34,7 +34,12 @@ def is_as_good(candidate: HeldOut, default: HeldOut) -> bool:
     )
 
 
-def knee(costs: Sequence[float], errors: Sequence[HeldOut], default: int) -> int:
+def knee(
+    costs: Sequence[float],
+    errors: Sequence[HeldOut],
+    default: int,
+    sizes: Sequence[int] | None = None,
+) -> int:
     """Index of the candidate that is worth its time, among those as good as the default.
 
     Parameters
@@ -44,10 +49,14 @@ def knee(costs: Sequence[float], errors: Sequence[HeldOut], default: int) -> int
     errors : sequence of HeldOut
     default : int
         Index of the candidate that nothing chosen may be worse than.
+    sizes : sequence of int, optional
+        Numbers of functions, of which nothing chosen has more than the default: a fit takes no
+        longer than with the default.
     """
     values = [e.score + np.log1p(WORTH) * np.log2(t) for t, e in zip(costs, errors, strict=True)]
-    good = [i for i, e in enumerate(errors) if i == default or is_as_good(e, errors[default])]
-    return min(good, key=lambda i: (values[i], costs[i]))
+    small = [sizes is None or n <= sizes[default] for n in sizes or costs]
+    good = [i for i, e in enumerate(errors) if small[i] and is_as_good(e, errors[default])]
+    return min([default, *good], key=lambda i: (values[i], costs[i]))
 
 
 def faster(costs: Sequence[float], errors: Sequence[HeldOut], chosen: int) -> int | None:

@@ -116,7 +116,7 @@ class Search:
                 ladder, ledger, errors = self._climbed(passes, self.start.cutoff)
                 own = ladder.default
         costs = [rung.cost for rung in ladder.rungs]
-        chosen = knee(costs, errors, own)
+        chosen = knee(costs, errors, own, [len(rung.features) for rung in ladder.rungs])
         weights, trials, weighed = self._weights(passes, ladder, ledger, chosen)
         rung = ladder.rungs[chosen]
         return Found(
