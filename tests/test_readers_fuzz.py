@@ -41,7 +41,7 @@ from potlearn.runtime import Checkpoint, Journal
 from potlearn.studies.table import Results
 from potlearn.tasks.settings.yaml_text import dump_yaml, parse_yaml
 from potlearn.tune import load as load_study
-from potlearn.tune import search
+from potlearn.tune.search import search
 from potlearn.tune.summary import best_table, failures, front_table, history_table, states
 from potlearn.uncertainty import (
     Link,

@@ -41,6 +41,16 @@ def test_equals_fits_without_each_fold():
     assert len(validation.folds) == 3
 
 
+def test_one_penalty_is_that_of_the_whole_fit():
+    data = configurations(n=30, noise=0.3)
+    result = fit_linear(data, PAIR, FitSettings(weights=WEIGHTS, n_folds=3))
+    one = cross_validate(result.ledger, result.settings, one_penalty=True)
+    given = replace(result.settings, ridge=result.info.ridge)
+    np.testing.assert_array_equal(
+        one.coefficients, cross_validate(result.ledger, given).coefficients
+    )
+
+
 def test_isolated_atoms_are_in_every_fit():
     data = pl.from_atoms([*configurations(n=10), isolated("Si", -5.0)])
     result = fit_linear(data, PAIR, FitSettings(e0="fitted", solver="qr", n_folds=2))

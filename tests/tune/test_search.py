@@ -7,7 +7,8 @@ import pytest
 from searches import open_study, outcomes
 
 from potlearn.errors import ConfigError, DataError, MissingExtraError, TuneError
-from potlearn.tune import SAMPLERS, Choice, Outcome, Range, Space, Study, search
+from potlearn.tune import SAMPLERS, Choice, Outcome, Range, Space, Study
+from potlearn.tune.search import search
 
 WITHOUT_TORCH = [name for name in SAMPLERS if name != "gp"]
 

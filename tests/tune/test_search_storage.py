@@ -15,7 +15,8 @@ import pytest
 from searches import open_study, outcomes, space
 
 from potlearn.errors import DataError, OutputError, PotlearnError, TuneError
-from potlearn.tune import Choice, Shared, Space, Study, search
+from potlearn.tune import Choice, Shared, Space, Study
+from potlearn.tune.search import search
 from potlearn.tune.search.storage import journal, record
 
 TESTS = Path(__file__).parents[1]
@@ -24,7 +25,8 @@ DRIVER = """
 import sys, time
 from pathlib import Path
 from searches import open_study, outcomes
-from potlearn.tune import Shared, search
+from potlearn.tune import Shared
+from potlearn.tune.search import search
 
 def evaluate(asked):
     for one in outcomes(asked):

@@ -33,6 +33,10 @@ def command(
         bool | None,
         typer.Option("--report/--no-report", help="Write report.html and figures/ [default: yes]."),
     ] = None,
+    quick: Annotated[
+        bool,
+        typer.Option("--quick", help="For DATA: take the defaults of `potlearn init`, no search."),
+    ] = False,
     key: o.Keys = None,
     nan: o.Nan = None,
     unit: o.Units = None,
@@ -44,9 +48,11 @@ def command(
 ) -> None:
     """Fit a potential; the output folder holds model, metrics, report and LAMMPS files.
 
-    DATA without a configuration is split, and fitted with the configuration of `potlearn init`,
-    which is written to the output folder as fit.yaml.  --key, --nan, --unit, --where and --type are
-    for DATA; a configuration has them in its section data.
+    DATA without a configuration is split, and cutoff, basis and weights are found by held-out
+    errors of the training set; fit.yaml in the output folder says what was chosen and why.  With
+    --quick it is the configuration of `potlearn init`.  What --set gives is not searched.
+    --key, --nan, --unit, --where and --type are for DATA; a configuration has them in its section
+    data.
     """
     if schema:
         from potlearn.cli.schema import schema_as_json
@@ -60,14 +66,18 @@ def command(
     given = [*(overrides or ())]
     given += [] if report is None else [f"output.report={str(report).lower()}"]
     labels = o.label_settings(context.params)
-    _show(tasks.fit(_configuration(files, given, output, labels), progress=True))
+    config = _configuration(files, given, output, labels, quick)
+    _show(tasks.fit(config, progress=True))
 
 
 def _configuration(
-    files: Sequence[Path], overrides: Sequence[str], output: Path | None, labels: Settings
+    files: Sequence[Path],
+    overrides: Sequence[str],
+    output: Path | None,
+    labels: Settings,
+    quick: bool,
 ) -> FitConfig:
     """The configuration that was given, or one for the data that were given."""
-    from potlearn import tasks
     from potlearn.cli.config_file import is_configuration, load_config
 
     if len(files) == 1 and is_configuration(files[0]):
@@ -75,12 +85,35 @@ def _configuration(
             raise typer.BadParameter(
                 f"{files[0]} is a configuration: set {', '.join(labels)} in its section data"
             )
+        if quick:
+            raise typer.BadParameter(f"{files[0]} is a configuration: --quick is for data")
         return load_config(files[0], overrides, output)
     folder = output or Path("potential")
-    settings = {"files": list(files), "output": folder / "fit.yaml", "folder": "."}
-    path = tasks.init({**settings, **labels}).path
+    settings = {"files": list(files), "output": folder / "fit.yaml", "folder": ".", **labels}
+    path = _initial(settings) if quick else _found(settings, overrides)
     typer.echo(f"settings of this fit: {path}; change them there and run potlearn fit {path}")
     return load_config(path, overrides)
+
+
+def _initial(settings: Settings) -> Path:
+    """The configuration of ``potlearn init``."""
+    from potlearn import tasks
+
+    return tasks.init(settings).path
+
+
+def _found(settings: Settings, overrides: Sequence[str]) -> Path:
+    """A configuration that is found, and what it chose."""
+    from potlearn import tasks
+    from potlearn.cli.config_file import set_value
+
+    given: Settings = {}
+    for item in overrides:
+        set_value(given, item)
+    outcome = tasks.find({**settings, "given": given}, progress=True)
+    for line in outcome.summary:
+        typer.echo(line)
+    return outcome.path
 
 
 def _show(outcome: FitOutcome) -> None:

@@ -21,13 +21,22 @@ def command(
     unit: o.Units = None,
     where: o.Where = None,
     types: o.Types = None,
+    search: Annotated[
+        bool,
+        typer.Option(
+            "--search", help="Find cutoff, basis and weights by held-out errors (1-2 minutes)."
+        ),
+    ] = False,
     force: Annotated[bool, typer.Option("--force", help="Overwrite OUTPUT.")] = False,
 ) -> None:
     """Write a configuration for `potlearn fit` with species, cutoff and groups of DATA."""
     from potlearn import tasks
 
     settings = {"files": files, "output": output, "force": force}
-    outcome = tasks.init({**settings, **o.label_settings(context.params)})
+    settings |= o.label_settings(context.params)
+    outcome = tasks.find(settings, progress=True) if search else tasks.init(settings)
+    for line in outcome.summary:
+        typer.echo(line)
     for note in outcome.notes:
         typer.echo(f"note: {note}")
     typer.echo(f"written to {outcome.path}; next: potlearn fit {outcome.path}")

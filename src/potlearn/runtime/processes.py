@@ -77,7 +77,6 @@ class Processes(Executor):
                 for future in running:
                     future.cancel()
 
-
     def _pool(self, work: Callable[[Any], Any]) -> AbstractContextManager[ProcessPoolExecutor]:
         """Processes that have the work."""
         return ProcessPoolExecutor(

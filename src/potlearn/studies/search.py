@@ -29,7 +29,7 @@ from potlearn.studies.fits import HeldOut, SubsetFits
 from potlearn.studies.methods import Method
 from potlearn.tune import Asked, Choice, Outcome, Shared, Study, Trial
 from potlearn.tune import Space as Keys
-from potlearn.tune import search as run
+from potlearn.tune.search import search as run
 from potlearn.typing import Array, Indices
 
 QUANTITIES = ("energy_mae", "forces_mae")

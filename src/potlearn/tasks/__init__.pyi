@@ -1,3 +1,4 @@
+from .automatic import find as find
 from .compression import compress as compress
 from .compression_outcome import Comparison as Comparison
 from .compression_outcome import CompressOutcome as CompressOutcome
@@ -23,6 +24,7 @@ from .settings import FitConfig as FitConfig
 from .settings import ImportConfig as ImportConfig
 from .settings import InspectConfig as InspectConfig
 from .settings.compress import CompressConfig as CompressConfig
+from .settings.initial import FindConfig as FindConfig
 from .settings.initial import InitConfig as InitConfig
 from .settings.select import SelectConfig as SelectConfig
 from .settings.study import CompareConfig as CompareConfig

@@ -26,11 +26,15 @@ class InitOutcome:
         Its text.
     notes : tuple of str
         What was left out of the data.
+    summary : tuple of str
+        What was chosen by held-out errors and why, or why nothing was searched; empty where nothing
+        was asked for, or the file was there already.
     """
 
     path: Path
     text: str
     notes: tuple[str, ...]
+    summary: tuple[str, ...] = ()
 
 
 def init(settings: InitConfig | Mapping[str, Any]) -> InitOutcome:

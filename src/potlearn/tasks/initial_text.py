@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ from potlearn.tasks.settings.yaml_text import parse_yaml
 
 if TYPE_CHECKING:
     from potlearn.data import Dataset
+    from potlearn.tasks.automatic_text import Searched
 
 LEAST, MOST, STEP = 5.0, 10.0, 0.5
 """Bounds and steps of a cutoff, Å."""
@@ -25,20 +26,29 @@ TEST = 0.1
 _PLAIN = re.compile(r"[\w./][\w./ +=-]*(?<! )", re.ASCII)
 
 
-def initial_text(config: InitConfig, dataset: Dataset) -> str:
-    """YAML text of the configuration of a fit to the dataset."""
-    bonds = Bonds.of(dataset, dataset.species, sight(dataset.species))
+def initial_text(config: InitConfig, dataset: Dataset, searched: Searched | None = None) -> str:
+    """YAML text of the configuration of a fit to the dataset: what was found, or the defaults."""
     parts = [
-        _header(config, dataset),
+        _header(config, dataset, searched),
         _data(config, dataset),
-        _descriptor(dataset, bonds),
-        _fit(dataset),
+        _descriptor(dataset, searched),
+        _fit(dataset, searched),
         _output(config),
     ]
     return "\n".join("\n".join(lines) + "\n" for lines in parts)
 
 
-def _header(config: InitConfig, dataset: Dataset) -> list[str]:
+def nearest_neighbors(dataset: Dataset) -> float:
+    """Distance to the nearest neighbour, Å, of the element for which it is the longest."""
+    lengths = Bonds.of(dataset, dataset.species, sight(dataset.species)).lengths
+    own = {
+        a: [length for pair, length in lengths.items() if a in pair] or [covalent_length(a, a)]
+        for a in dataset.species
+    }
+    return max(min(lengths) for lengths in own.values())
+
+
+def _header(config: InitConfig, dataset: Dataset, searched: Searched | None) -> list[str]:
     n, report = len(dataset), dataset.label_report()
     labels = ", ".join(f"{name} of {n - report.missing[name]}" for name in report.missing)
     n_atoms = int(dataset.n_atoms.sum())
@@ -48,6 +58,7 @@ def _header(config: InitConfig, dataset: Dataset) -> list[str]:
         f"# Fit them with: potlearn fit {word(config.output.name)}",
         "# Lines with # are alternatives, or say what is taken without them.",
         "# Every key: potlearn fit --schema",
+        *([] if searched is None else comments(searched.header)),
     ]
 
 
@@ -120,41 +131,34 @@ def _keys(config: InitConfig, dataset: Dataset) -> list[str]:
     return ["  # Names of the labels:", f"  # keys: {_mapping(shown)}"]
 
 
-def _descriptor(dataset: Dataset, bonds: Bonds) -> list[str]:
+def _descriptor(dataset: Dataset, searched: Searched | None) -> list[str]:
     """The section of the descriptor."""
-    species = [f"  species: [{', '.join(map(word, dataset.species))}]"]
-    length = _longest(bonds, dataset.species)
-    cutoff = cutoff_of(dataset, bonds)
+    species = f"  species: [{', '.join(map(word, dataset.species))}]"
+    length = nearest_neighbors(dataset)
+    cutoff = cutoff_of(dataset)
+    known = f"Å; nearest neighbours are {length:.2f} Å apart"
+    if searched is not None and searched.found is not None:
+        cutoff, size = searched.found.descriptor.cutoff, searched.size
+        known = f"Å; {searched.why_cutoff}"
+    else:
+        size = _size(dataset, cutoff)
     reach = f"  cutoff: {cutoff:g}"
     lines = [
         "descriptor:",
         "  family: ace",
-        f"{species[0]}    # the order of the elements in LAMMPS files",
-        f"{reach}    # Å; nearest neighbours are {length:.2f} Å apart",
-        "  # The size follows from the data; smaller is faster:",
-        *_size(dataset, cutoff),
+        f"{species}    # the order of the elements in LAMMPS files",
+        f"{reach}    # {known}",
+        *size,
         "# LAMMPS's POD in place of ACE:",
         "# descriptor:",
         "#   family: pod",
     ]
-    return [*lines, f"# {species[0]}", f"# {reach}"]
+    return [*lines, f"# {species}", f"# {reach}"]
 
 
-def cutoff_of(dataset: Dataset, bonds: Bonds | None = None) -> float:
+def cutoff_of(dataset: Dataset) -> float:
     """The usual cutoff, Å: twice the distance of nearest neighbours, within bounds."""
-    bonds = bonds or Bonds.of(dataset, dataset.species, sight(dataset.species))
-    length = _longest(bonds, dataset.species)
-    return min(max(LEAST, ceil(2 * length / STEP) * STEP), MOST)
-
-
-def _longest(bonds: Bonds, species: Sequence[str]) -> float:
-    """Distance to the nearest neighbour, Å, of the element for which it is the longest."""
-    own = {
-        a: [length for pair, length in bonds.lengths.items() if a in pair]
-        or [covalent_length(a, a)]
-        for a in species
-    }
-    return max(min(lengths) for lengths in own.values())
+    return min(max(LEAST, ceil(2 * nearest_neighbors(dataset) / STEP) * STEP), MOST)
 
 
 def _size(dataset: Dataset, cutoff: float) -> list[str]:
@@ -167,22 +171,25 @@ def _size(dataset: Dataset, cutoff: float) -> list[str]:
     values = ace.to_dict()
     degrees = ", ".join(f"{degree:g}" for degree in values["degree"])
     return [
+        "  # The size follows from the data; smaller is faster:",
         f"  # order: {values['order']}",
         f"  # degree: [{degrees}]    # {ace.n_features} functions",
     ]
 
 
-def _fit(dataset: Dataset) -> list[str]:
+def _fit(dataset: Dataset, searched: Searched | None) -> list[str]:
     """The section of weights and solver."""
     from potlearn.fit import Weights
 
-    weights = Weights()
+    found = None if searched is None else searched.found
+    weights = Weights() if found is None else found.weights
     general = {name: f"{getattr(weights, name):g}" for name in ("energy", "forces", "stress")}
     lines = [
         "fit:",
         "  # solver: ridge    # qr, svd, ridge, gcv, evidence, cv",
         "  # ridge: 1e-8      # of the solver ridge",
         "  weights:",
+        *([] if searched is None else searched.why_weights),
         *(f"    {name}: {value}" for name, value in general.items()),
         "    # Other weights for the groups of the data:",
         "    # groups:",
@@ -213,6 +220,11 @@ def word(text: str) -> str:
     except ConfigError:
         plain = False
     return text if plain else json.dumps(text, ensure_ascii=False)
+
+
+def comments(lines: Iterable[str], indent: str = "") -> list[str]:
+    """Lines as comments."""
+    return [f"{indent}# {line}".rstrip() for line in lines]
 
 
 def _list(names: Iterable[str]) -> str:

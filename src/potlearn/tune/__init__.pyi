@@ -11,9 +11,9 @@ from .passes.passes import Passes as Passes
 from .passes.worker import Worker as Worker
 from .results import Tuned as Tuned
 from .results import load as load
+from .search import SAMPLERS as SAMPLERS
 from .search import Choice as Choice
 from .search import Range as Range
-from .search import SAMPLERS as SAMPLERS
 from .search import Searched as Searched
 from .search import Shared as Shared
 from .search import Space as Space

@@ -17,6 +17,7 @@ from potlearn.errors import FitError
 from potlearn.fit.ledger.ledger import Ledger, rmse_table
 from potlearn.fit.posed import Posed
 from potlearn.fit.settings import FitSettings
+from potlearn.fit.solve.registry import make_solver
 from potlearn.fit.weights import Weights
 from potlearn.linalg.blas import one_blas_thread
 
@@ -57,6 +58,7 @@ def cross_validate(
     *,
     columns: Sequence[str] | None = None,
     reference: bool = True,
+    one_penalty: bool = False,
 ) -> CrossValidation:
     """Fit without each fold, and the errors on it.
 
@@ -71,6 +73,9 @@ def cross_validate(
         A sub-basis by name; one-body columns always belong to it.
     reference : bool
         Whether the reference potential's part is taken off the labels.
+    one_penalty : bool
+        Whether the solver chooses the penalty once, on all rows, in place of once for each fold:
+        most of the time of a large basis.
 
     Raises
     ------
@@ -85,6 +90,9 @@ def cross_validate(
         posed = Posed.of(
             ledger, settings, columns=columns, reference=reference, n_folds=max(len(folds), 2)
         )
+        if one_penalty:
+            ridge = solver.solve(posed.problem).info.ridge
+            solver = make_solver("ridge", ridge=ridge) if ridge > 0 else solver
         fits = [
             posed.coefficients(solver.solve(train).coefficients, train.names)
             for train, _ in posed.problem.folds

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -22,3 +22,10 @@ class InitConfig(LabelsConfig):
     """Output folder of the fit, relative to the folder of the configuration."""
     force: bool = False
     """Whether to overwrite an existing file with other content."""
+
+
+class FindConfig(InitConfig):
+    """A configuration of a fit that is found by held-out errors of the data."""
+
+    given: dict[str, Any] = Field(default_factory=dict)
+    """Settings of the fit that are given and not searched, in sections as in its configuration."""

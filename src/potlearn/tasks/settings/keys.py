@@ -120,9 +120,7 @@ def _follow(
         yield from _step(kind, parts, path, when)
 
 
-def _step(
-    kind: Any, parts: Sequence[str], path: str, when: Mapping[str, str]
-) -> Iterator[Place]:
+def _step(kind: Any, parts: Sequence[str], path: str, when: Mapping[str, str]) -> Iterator[Place]:
     """One key further, into a section, a mapping or a list."""
     below = f"{path}{parts[0]}."
     if isinstance(kind, type) and issubclass(kind, Section):

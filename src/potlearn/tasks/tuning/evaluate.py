@@ -141,9 +141,7 @@ class Evaluator:
         """Passes over the data of a key."""
         if key not in self._passes:
             sets = self.candidates.known[key]
-            self._passes[key] = Passes(
-                sets.train, sets.validation, self.folder, int(self.size)
-            )
+            self._passes[key] = Passes(sets.train, sets.validation, self.folder, int(self.size))
         return self._passes[key]
 
     def _work_for(self, items: Sequence[Item]) -> Work:

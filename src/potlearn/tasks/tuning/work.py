@@ -65,7 +65,7 @@ class Work:
         start = perf_counter()
         try:
             values, notes = self._values(item)
-        except Exception as error:  # noqa: BLE001 (recorded with the trial, whatever it is)
+        except Exception as error:
             return Outcome(item.number, reason=reason_of(error), seconds=perf_counter() - start)
         return Outcome(item.number, values, seconds=perf_counter() - start, notes=notes)
 

@@ -1,0 +1,1 @@
+"""Fits without a configuration: cutoff, basis and weights by held-out errors."""

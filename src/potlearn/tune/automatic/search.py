@@ -1,0 +1,258 @@
+r"""The search: a sample, the cutoff, the ladder, the weights; each against the default.
+
+1. Cutoffs are compared by a basis whose pass takes seconds.
+2. One pass of a large basis at the cutoff that was found; its sub-bases follow from the ledger.
+3. Weights, on the basis that was found (or on a smaller one, if that is large).
+
+Held-out errors are those of five folds; copies of a geometry are in one fold.  All sizes are
+bounded by counts of flops, so that the same data give the same choice on any machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeAlias
+
+from potlearn.compress.work import Work
+from potlearn.errors import FitError
+from potlearn.fit.contradictions.contradiction import Contradiction
+from potlearn.fit.contradictions.find import find_contradictions
+from potlearn.fit.contradictions.trial import without_stress
+from potlearn.fit.ledger.ledger import Ledger
+from potlearn.fit.rows.file import row_counts
+from potlearn.fit.settings import FitSettings
+from potlearn.fit.weights import QUANTITIES, Weights
+from potlearn.runtime import SERIAL, Report, Runtime
+from potlearn.tune.automatic import weights as weighting
+from potlearn.tune.automatic.budget import (
+    CUTOFF_FLOPS,
+    LARGER,
+    PASS_FLOPS,
+    WEIGHED,
+    atoms_within,
+    functions_within,
+)
+from potlearn.tune.automatic.cutoff import Radial, candidates
+from potlearn.tune.automatic.errors import HeldOut
+from potlearn.tune.automatic.found import CutoffTrial, Found
+from potlearn.tune.automatic.knee import faster, is_as_good, knee, more_accurate
+from potlearn.tune.automatic.ladder import Ladder, largest
+from potlearn.tune.automatic.oddities import oddities
+from potlearn.tune.automatic.passes import Passes, columns_of, held_out, merged
+from potlearn.tune.automatic.sample import ATOMS, sample
+
+if TYPE_CHECKING:
+    from potlearn.data import Dataset
+    from potlearn.descriptors.ace import ACE
+    from potlearn.potentials import Potential
+    from potlearn.typing import Atoms
+
+FOLDS = 5
+FEWEST = 20
+"""Configurations below which held-out errors say too little."""
+EXAMPLES = 50
+"""Configurations that distances are counted on."""
+
+Stages: TypeAlias = Callable[[str], AbstractContextManager[Report | None]]
+
+
+class CannotSearchError(FitError):
+    """The data are too few for a search; the message says why."""
+
+
+@dataclass(frozen=True)
+class Search:
+    """Everything that a search needs.
+
+    Attributes
+    ----------
+    dataset : Dataset
+        Training set.
+    start : ACE
+        The default basis, at the default cutoff, without data (``prepared`` is called here).
+    settings : FitSettings
+        Of the fit.
+    reference : Potential or None
+    nearest : float
+        Distance of nearest neighbours, Å.
+    any_cutoff, any_weights : bool
+        Whether cutoff and weights are searched; else they stay as they are.
+    runtime : Runtime
+    stages : function
+        Given the name of a stage, a context manager whose value is called with (done, total).
+    """
+
+    dataset: Dataset
+    start: ACE
+    settings: FitSettings
+    reference: Potential | None
+    nearest: float
+    any_cutoff: bool = True
+    any_weights: bool = True
+    runtime: Runtime = SERIAL
+    stages: Stages | None = None
+
+    def found(self) -> Found:
+        """Cutoff, basis and weights.
+
+        Raises
+        ------
+        CannotSearchError
+            Too few configurations.
+        FitError
+            Data that cannot be fitted.
+        """
+        self._check()
+        cutoffs, best, passes, contradictions = self._cutoffs()
+        ladder, ledger, errors = self._climbed(passes, cutoffs[best].cutoff)
+        own = ladder.default
+        if cutoffs[best].cutoff != self.start.cutoff:
+            reference = self._default_errors(passes)
+            if not is_as_good(errors[own], reference):
+                best = next(i for i, c in enumerate(cutoffs) if c.cutoff == self.start.cutoff)
+                ladder, ledger, errors = self._climbed(passes, self.start.cutoff)
+                own = ladder.default
+        costs = [rung.cost for rung in ladder.rungs]
+        chosen = knee(costs, errors, own, [len(rung.features) for rung in ladder.rungs])
+        weights, trials, weighed = self._weights(passes, ladder, ledger, chosen)
+        rung = ladder.rungs[chosen]
+        return Found(
+            descriptor=replace(ladder.union, order=rung.order, degree=rung.degree),
+            weights=weights,
+            rungs=ladder.rungs,
+            errors=tuple(errors),
+            chosen=chosen,
+            default=own,
+            fast=faster(costs, errors, chosen),
+            accurate=more_accurate(errors, chosen),
+            cutoffs=tuple(cutoffs),
+            cutoff=best,
+            trials=tuple(trials),
+            weighed=weighed,
+            contradictions=contradictions,
+            sampled=len(self.sample),
+            configurations=len(self.dataset),
+            notes=tuple(self._oddities(errors[chosen], len(rung.features))),
+        )
+
+    @cached_property
+    def default(self) -> ACE:
+        """The default basis at the default cutoff."""
+        return self.start.prepared(self.dataset)
+
+    @cached_property
+    def sample(self) -> Dataset:
+        """Configurations that the search fits."""
+        n_atoms = self.dataset.n_atoms
+        columns = len(self.start.species) * (1 + self.default.n_features)
+        rows_per_atom = self._n_rows(self.dataset) / max(int(n_atoms.sum()), 1)
+        most = min(ATOMS, atoms_within(columns, rows_per_atom))
+        isolated = self.dataset.isolated_mask()
+        return self.dataset.subset(sample(n_atoms, self.dataset.by_group(), isolated, most))
+
+    @cached_property
+    def examples(self) -> list[Atoms]:
+        """Some configurations, spread over the sample."""
+        whole = [i for i, n in enumerate(self.sample.n_atoms.tolist()) if n > 1]
+        step = max(1, len(whole) // EXAMPLES)
+        return [self.sample[i] for i in whole[::step][:EXAMPLES]]
+
+    def _n_rows(self, dataset: Dataset) -> int:
+        return int(row_counts(dataset, self.settings.weights.used).sum())
+
+    def _oddities(self, errors: HeldOut, functions: int) -> Iterator[str]:
+        counts = row_counts(self.sample, self.settings.weights.used).sum(axis=0)
+        rows = dict(zip(QUANTITIES, counts.tolist(), strict=True))
+        columns = len(self.start.species) * (1 + functions)
+        return oddities(self.sample, errors, rows, columns)
+
+    def _check(self) -> None:
+        usable = len(self.dataset) - int(self.dataset.isolated_mask().sum())
+        if usable < FEWEST:
+            raise CannotSearchError(
+                f"{usable} configurations for training are too few to compare settings by held-out "
+                f"errors (at least {FEWEST})"
+            )
+
+    def _passes(self, weights: Weights | None = None) -> Passes:
+        settings, _ = self.settings.resolved(self.dataset, self.start.species, self.start.cutoff)
+        settings = replace(settings, n_folds=FOLDS)
+        if weights is not None:
+            settings = replace(settings, weights=weights, contradictions="keep")
+        return Passes(self.sample, settings, self.reference, self.runtime)
+
+    def _functions(self, flops: float) -> int:
+        return functions_within(flops, self._n_rows(self.sample), len(self.start.species))
+
+    def _cutoffs(self) -> tuple[list[CutoffTrial], int, Passes, tuple[Contradiction, ...]]:
+        """Cutoffs that were compared, the best, and passes without contradictory stress."""
+        radial = Radial.of(self.examples)
+        passes, start = self._passes(), self.start.cutoff
+        values = candidates(radial, start, self.nearest) if self.any_cutoff else [start]
+        found: dict[float, CutoffTrial] = {}
+        contradictions: tuple[Contradiction, ...] = ()
+        with self._stage("search: cutoffs") as report:
+            for done, cutoff in enumerate(sorted(values, key=lambda c: c != start)):
+                basis = largest(self._at(cutoff), self._functions(CUTOFF_FLOPS))
+                ledger = passes.ledger(basis)
+                if cutoff == start:
+                    contradictions = find_contradictions(ledger, passes.settings)
+                    out = [item.group for item in contradictions if item.left_out]
+                    passes = self._passes(without_stress(passes.settings.weights, out))
+                ledger = merged(ledger, passes.settings)
+                cost = Work.of(basis, self.examples).cost_of(basis.feature_names)
+                errors = held_out(ledger, passes.settings)
+                parts = radial.within(cutoff), basis.n_features, cost, errors
+                found[cutoff] = CutoffTrial(cutoff, *parts)
+                if report is not None:
+                    report(done + 1, len(values))
+        trials = [found[cutoff] for cutoff in values]
+        costs, errors_ = [t.cost for t in trials], [t.errors for t in trials]
+        return trials, knee(costs, errors_, values.index(start)), passes, contradictions
+
+    def _at(self, cutoff: float) -> ACE:
+        return replace(self.start, cutoff=cutoff).prepared(self.dataset)
+
+    def _default_errors(self, passes: Passes) -> HeldOut:
+        """Of the default basis at the default cutoff."""
+        with self._stage("search: default") as report:
+            ledger = merged(passes.ledger(self.default, report), passes.settings)
+            return held_out(ledger, passes.settings)
+
+    def _climbed(self, passes: Passes, cutoff: float) -> tuple[Ladder, Ledger, list[HeldOut]]:
+        """The ladder at a cutoff, its ledger, and held-out errors of its rungs."""
+        default = self._at(cutoff)
+        most = min(self._functions(PASS_FLOPS), int(LARGER * default.n_features))
+        ladder = Ladder.of(default, most, self.examples)
+        with self._stage("search: large basis") as report:
+            ledger = merged(passes.ledger(ladder.union, report), passes.settings)
+        errors = []
+        with self._stage("search: ladder") as report:
+            for rung in ladder.rungs:
+                errors.append(held_out(ledger, passes.settings, rung.features))
+                if report is not None:
+                    report(len(errors), len(ladder.rungs))
+        return ladder, ledger, errors
+
+    def _weights(
+        self, passes: Passes, ladder: Ladder, ledger: Ledger, chosen: int
+    ) -> tuple[Weights, list[tuple[Weights, HeldOut]], int]:
+        """Weights, all that were tried, and the number of functions that they were tried on."""
+        features = ladder.below(chosen, WEIGHED // len(self.start.species)).features
+        part = ledger.take(columns_of(ledger, features))
+
+        def evaluate(weights: Weights) -> HeldOut:
+            return held_out(part, replace(passes.settings, weights=weights))
+
+        with self._stage("search: weights"):
+            start = passes.settings.weights
+            if not self.any_weights:
+                return start, [], 0
+            weights, trials = weighting.choose(start, evaluate(start), evaluate)
+        return weights, trials, len(features)
+
+    def _stage(self, name: str) -> AbstractContextManager[Report | None]:
+        return nullcontext(None) if self.stages is None else self.stages(name)
