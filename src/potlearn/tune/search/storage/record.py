@@ -169,13 +169,14 @@ def _storage(place: Shared) -> BaseStorage:
 
 def _database(url: str, engine: Settings) -> BaseStorage:
     """A database; its tables are made, which two drivers may do at the same time."""
-    from sqlalchemy.exc import SQLAlchemyError
+    from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
     for attempt in range(ATTEMPTS):
         try:
             return optuna.storages.RDBStorage(url, engine_kwargs=engine)
         except (SQLAlchemyError, optuna.exceptions.StorageInternalError) as error:
-            if "exists" not in str(error) or attempt == ATTEMPTS - 1:
+            made = "exists" in str(error) or isinstance(error, IntegrityError)
+            if not made or attempt == ATTEMPTS - 1:
                 raise
             time.sleep(0.2 * (attempt + 1))
     raise AssertionError("not reached")
