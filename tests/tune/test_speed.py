@@ -9,6 +9,7 @@ from ase import Atoms
 from ase.build import bulk
 
 import potlearn as pl
+from potlearn.compress.timing import taking_turns
 from potlearn.engine import instruction_sets
 from potlearn.potentials.base import Prediction
 from potlearn.structure import neighbors
@@ -191,3 +192,11 @@ def test_what_is_not_predicted_is_said(model, alloy):
         model.predict(blended, near)
     with pytest.raises(pl.errors.ConfigError, match="measure it"):
         model.predict(Foreign(), near)
+
+
+def test_rounds_end_with_the_time_but_for_the_first_three():
+    calls = []
+    seconds = taking_turns([lambda: calls.append(1)] * 2, rounds=9, limit=0.0)
+    assert seconds.shape == (3, 2)
+    assert len(calls) == 3 * 2 * 2
+    assert taking_turns([lambda: None], rounds=4).shape == (4, 1)

@@ -4,7 +4,7 @@ r"""Force times that compare: relative to the reference kernel, timed right befo
 
 over rounds k.  Times are CPU times of the thread: unlike wall times they leave out when another
 process had the core.  What they still contain (a shared cache, a lower frequency) falls on the
-kernel as well.  On a machine with two busy cores times repeat to 10 to 20 %, ratios to 1 to 4 %.
+kernel as well.  On a machine with two busy cores times repeat to 2 to 20 %, ratios to 1 to 6 %.
 
 Forces are of one thread, reference potentials included; neighbour lists are made before, and reach
 to the cutoff: a simulation makes one for ten to a hundred evaluations.
