@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import optuna
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -46,11 +46,13 @@ def brute_volume(values, reference):
     return total
 
 
+@settings(deadline=None)
 @given(any_table)
 def test_the_front_against_brute_force(values):
     assert pareto(values).tolist() == brute_front(values).tolist()
 
 
+@settings(deadline=None)
 @given(any_table)
 def test_the_hypervolume_against_brute_force(values):
     reference = np.full(values.shape[1], 4.0)
@@ -58,6 +60,7 @@ def test_the_hypervolume_against_brute_force(values):
     assert hypervolume(values, reference) == pytest.approx(expected, abs=1e-12)
 
 
+@settings(deadline=None)
 @given(any_table)
 def test_growth_is_the_hypervolume_of_the_first_rows(values):
     reference = np.full(values.shape[1], 4.0)
