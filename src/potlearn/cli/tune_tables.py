@@ -7,21 +7,45 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from potlearn.cli.console import show_table
+
 if TYPE_CHECKING:
     from potlearn.tasks import TuneOutcome
+    from potlearn.tune import Tuned
+
+MOST = 15
+"""Points of the front that are shown."""
 
 
 def show_study(folder: Path) -> None:
-    """Where a search stands."""
+    """Where a search stands: trials by state, reasons of failures, history, front."""
     from potlearn.tune import load
 
     tuned = load(folder)
-    typer.echo(str(tuned))
+    _show(tuned)
+    for note in tuned.notes:
+        typer.echo(f"note: {note}")
 
 
 def show_tuned(outcome: TuneOutcome) -> None:
     """What a search found."""
-    show_study(outcome.folder)
+    _show(outcome.tuned)
     for note in outcome.notes:
         typer.echo(f"note: {note}")
     typer.echo(f"written to {outcome.folder}: {', '.join(outcome.files)}")
+
+
+def _show(tuned: Tuned) -> None:
+    from potlearn.tune.summary import best_table, failures, front_table, history_table, states
+
+    counts = ", ".join(f"{count} {state}" for state, count in states(tuned).items())
+    typer.echo(f"{len(tuned.trials)} trials: {counts}")
+    for failure in failures(tuned.trials):
+        typer.echo(f"  {failure.n} failed: {failure.reason}")
+    if not len(tuned.front):
+        typer.echo("no point on the front: no trial is done that keeps the constraints")
+        return
+    show_table(*history_table(tuned), title="Covered by the front, after a part of the trials")
+    show_table(*best_table(tuned), title="Best of each objective")
+    show_table(*front_table(tuned, MOST), title="Front")
+    typer.echo(f"knee: {tuned.knee()}")

@@ -7,6 +7,7 @@ from .coverage import Phase as Phase
 from .floor import Floor as Floor
 from .protect import Protected as Protected
 from .protect import ProtectSettings as ProtectSettings
+from .protect import first_wall as first_wall
 from .protect import protect as protect
 from .shortest import default_zbl as default_zbl
 from .shortest import pairs_of as pairs_of

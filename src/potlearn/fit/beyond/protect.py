@@ -148,6 +148,19 @@ def protect(
     return Protected(search.potential, check, search.notes())
 
 
+def first_wall(coverage: Coverage, settings: ProtectSettings | None = None) -> Wall:
+    """The wall around what data cover, before the search raises it."""
+    settings, n = settings or ProtectSettings(), len(coverage.species)
+    return Wall(
+        coverage.species,
+        coverage.reach,
+        coverage.limit,
+        np.full(n, settings.height),
+        coverage.contact,
+        np.full((n, n), settings.stiffness),
+    )
+
+
 class _Search:
     """The present coefficients and wall, and the bounds found so far."""
 
@@ -163,15 +176,7 @@ class _Search:
         self.bounds = SoftBounds(result)
         self.rng = np.random.default_rng(settings.seed)
         self.below = reference
-        n = len(coverage.species)
-        self.wall = Wall(
-            coverage.species,
-            coverage.reach,
-            coverage.limit,
-            np.full(n, settings.height),
-            coverage.contact,
-            np.full((n, n), settings.stiffness),
-        )
+        self.wall = first_wall(coverage, settings)
         self.potential = LinearPotential(descriptor, result.coefficients, self._reference())
         self.floor = Floor.of(coverage, self.potential)
         self.paths = crystal_paths(coverage, self.floor) if coverage.phases else []

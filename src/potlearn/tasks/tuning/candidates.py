@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from potlearn.errors import FitError
@@ -12,9 +13,10 @@ from potlearn.tasks.descriptor import make_descriptor
 from potlearn.tasks.linear_settings import linear_settings
 from potlearn.tasks.reference import make_reference
 from potlearn.tasks.settings import DataConfig, WeightsConfig
+from potlearn.tasks.tuning.speed import ATOMS
 from potlearn.tasks.tuning.trials import TrialConfig
 from potlearn.tasks.weights import weight_keys
-from potlearn.typing import Settings
+from potlearn.typing import Atoms, Settings
 
 if TYPE_CHECKING:
     from potlearn.data import Dataset
@@ -40,6 +42,13 @@ class Sets:
     def content(self) -> Settings:
         """What the values of trials depend on."""
         return {"train": self.train.content_key(), "validation": self.validation.content_key()}
+
+    @cached_property
+    def examples(self) -> list[Atoms]:
+        """Configurations whose forces are timed."""
+        from potlearn.compress import examples_of
+
+        return examples_of(self.train, ATOMS)
 
     def coverage(self, species: tuple[str, ...]) -> Coverage:
         """What the training set covers."""

@@ -14,12 +14,12 @@ from potlearn.runtime import Runtime
 from potlearn.tasks.progress import Stages
 from potlearn.tasks.settings.keys import places
 from potlearn.tasks.tuning.candidates import Candidates, Sets
+from potlearn.tasks.tuning.speed import Speed
 from potlearn.tasks.tuning.trials import TrialConfig, TrialSettings
 from potlearn.tasks.tuning.work import Item, Known, Work, reason_of
 from potlearn.tune import (
     Asked,
     Candidate,
-    CostModel,
     Neighborhood,
     Outcome,
     Passes,
@@ -45,7 +45,7 @@ class Evaluator:
     settings : TrialSettings
     space : Space
     candidates : Candidates
-    cost : CostModel
+    speed : Speed
     own : tuple of str
         Objectives of the user.
     folder : path
@@ -61,7 +61,7 @@ class Evaluator:
     settings: TrialSettings
     space: Space
     candidates: Candidates
-    cost: CostModel
+    speed: Speed
     own: tuple[str, ...]
     folder: Path
     size: float
@@ -78,7 +78,7 @@ class Evaluator:
         for trial in asked:
             try:
                 config = self.settings.of(trial.parameters)
-                items.append(Item(trial.number, *self.candidates.of(config)))
+                items.append(self._item(trial.number, config))
             except PotlearnError as error:
                 yield Outcome(trial.number, reason=reason_of(error))
         ready: list[Item] = []
@@ -92,6 +92,14 @@ class Evaluator:
                     ready.append(item)
         if ready:
             yield from mapped(self.runtime, self._work_for(ready), self._in_order(ready))
+
+    def _item(self, number: int, config: TrialConfig) -> Item:
+        key, candidate = self.candidates.of(config)
+        sets = self.candidates.known[key]
+        coverage = sets.coverage(candidate.descriptor.species)
+        protects = config.reference.protects
+        added = self.speed.of_reference(candidate, coverage, protects, sets.examples)
+        return Item(number, key, candidate, added)
 
     def kept(self, config: TrialConfig) -> tuple[str, ...] | None:
         """Names of the functions that a trial keeps; None where it keeps all of them.
@@ -151,13 +159,11 @@ class Evaluator:
         if self._work is None or reach > self._reach or not keys <= set(self._work.known):
             self._reach = max(reach, self._reach)
             known = {key: self._known(key, self.candidates.known[key]) for key in self._passes}
-            self._work = Work(known, self.cost, self.own)
+            self._work = Work(known, self.speed.model, self.own)
         return self._work
 
     def _known(self, key: str, sets: Sets) -> Known:
-        from potlearn.compress import examples_of
-
-        near = Neighborhood.of(examples_of(sets.train), sets.train.species, self._reach)
+        near = Neighborhood.of(sets.examples, sets.train.species, self._reach)
         return Known(self._passes[key].worker(), sets.validation if self.own else None, near)
 
 

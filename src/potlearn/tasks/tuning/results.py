@@ -25,16 +25,13 @@ from potlearn.tasks.tuning.points import (
 )
 from potlearn.tasks.tuning.spread import spread
 from potlearn.tasks.tuning.trying import survivors, tried
-from potlearn.tune import CostModel, Trial, pareto
+from potlearn.tune import Trial, pareto
 from potlearn.tune.results import objectives_of
 from potlearn.typing import Settings
 
 if TYPE_CHECKING:
     from potlearn.tasks.tuning.evaluate import Evaluator
     from potlearn.tasks.tuning.plan import Plan
-
-ATOMS = 2000
-"""Atoms whose forces are timed, about: fewer make too much of what a call costs."""
 
 
 @dataclass
@@ -47,8 +44,8 @@ class Ending:
     evaluator : Evaluator
         Knows which functions a compressed trial keeps.
     folder : OutputFolder
-    cost : CostModel
-        Of the study's home machine.
+    home : float
+        Time of the reference kernel on the study's home machine, in µs/atom.
     runtime : Runtime
     stages : function
         Progress.
@@ -57,7 +54,7 @@ class Ending:
     plan: Plan
     evaluator: Evaluator
     folder: OutputFolder
-    cost: CostModel
+    home: float
     runtime: Runtime
     stages: Stages
 
@@ -110,7 +107,7 @@ class Ending:
         if not self.plan.config.output.survival:
             return points, notes
         with self.stages("dimers and hot dynamics") as report:
-            points = tried(points, self.plan.sets.train, self.runtime, report)
+            points = tried(points, self.plan.sets, self.runtime, report)
         left, failed = survivors(points)
         return left, [*notes, *failed]
 
@@ -131,7 +128,6 @@ class Ending:
 
     def _timed(self, points: Sequence[Point]) -> Iterator[Point]:
         """Force times, measured side by side."""
-        from potlearn.compress import examples_of
         from potlearn.tune import measure_all
 
         if not points:
@@ -139,8 +135,8 @@ class Ending:
         with self.stages("force times"):
             times = measure_all(
                 [point.potential for point in points],
-                examples_of(self.plan.sets.train, ATOMS),
-                home=self.cost.home,
+                self.plan.sets.examples,
+                home=self.home,
             )
         for point, time in zip(points, times, strict=True):
             values = {**point.values, "force_time": time.us_per_atom}

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from time import perf_counter
 from typing import Any
 
@@ -18,8 +16,9 @@ from potlearn.tasks.tuning.evaluate import Evaluator
 from potlearn.tasks.tuning.outcome import TuneOutcome
 from potlearn.tasks.tuning.plan import JOURNAL, RANDOM, Plan
 from potlearn.tasks.tuning.results import Ending, trials_json
+from potlearn.tasks.tuning.speed import Speed
 from potlearn.tasks.tuning.trials import TrialSettings
-from potlearn.tune import Asked, CostModel, Outcome, Study, calibrate, load
+from potlearn.tune import Asked, Outcome, Study, load
 from potlearn.tune.search import search
 
 RESULTS = ("config.yaml", "front.json", "trials.json", "errors.npz", "report.html", "front.png")
@@ -92,24 +91,24 @@ class Run:
         config, path = self.plan.config, self.folder.path
         study = self.plan.study(path)
         self.folder.write_text("config.yaml", config.to_yaml())
-        cost = cost_model(path / SPEED, stages)
-        evaluator = self._evaluator(cost, stages)
+        speed = Speed.of(path / SPEED, stages)
+        evaluator = self._evaluator(speed, stages)
         notes = [*self.plan.sets.notes, *self._search(study, evaluator, config.search.trials)]
         random: Sequence[Any] = ()
         if config.search.baseline:
             other = self.plan.baseline(path)
             self._search(other, evaluator, config.search.baseline, "random trials")
             random = other.trials()
-        ending = Ending(self.plan, evaluator, self.folder, cost, self.runtime, stages)
+        ending = Ending(self.plan, evaluator, self.folder, speed.model.home, self.runtime, stages)
         notes += ending.write(study.trials(), random)
         return notes
 
-    def _evaluator(self, cost: CostModel, stages: Stages) -> Evaluator:
+    def _evaluator(self, speed: Speed, stages: Stages) -> Evaluator:
         return Evaluator(
             settings=TrialSettings(self.plan.base),
             space=self.plan.space,
             candidates=self.plan.candidates,
-            cost=cost,
+            speed=speed,
             own=self.plan.own,
             folder=self.folder.path / PASSES,
             size=self.plan.config.search.cache * GB,
@@ -162,13 +161,3 @@ def write_reports(outcome: TuneOutcome, plan: Plan) -> None:
     if timed and len(outcome.tuned.front):
         with outcome.output.file("front.png") as path:
             front_figure(outcome.tuned, path)
-
-
-def cost_model(path: Path, stages: Stages) -> CostModel:
-    """The cost model of a study: calibrated once, on its home machine."""
-    if path.is_file():
-        return CostModel.from_dict(json.loads(path.read_text(encoding="utf-8")))
-    with stages("calibrating the cost model"):
-        found = calibrate()
-    write_json(path, found.to_dict())
-    return found

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from potlearn.data import Dataset
+    from potlearn.fit.beyond import Coverage
     from potlearn.runtime import Report, Runtime
+    from potlearn.tasks.tuning.candidates import Sets
     from potlearn.tasks.tuning.points import Point
 
 
@@ -27,22 +29,29 @@ class Trying:
     ----------
     dataset : Dataset
         Where dynamics start.
+    coverage : Coverage
+        What the data cover.
     """
 
     dataset: Dataset
+    coverage: Coverage
 
     def __call__(self, model: Path) -> Survival:
         """What became of a potential."""
         from potlearn.potentials import load
 
-        return survival(load(model), self.dataset)
+        return survival(load(model), self.dataset, coverage=self.coverage)
 
 
 def tried(
-    points: Sequence[Point], dataset: Dataset, runtime: Runtime, report: Report | None
+    points: Sequence[Point], sets: Sets, runtime: Runtime, report: Report | None
 ) -> list[Point]:
     """The points, each with what became of it."""
-    found = runtime.executor.map(Trying(dataset), [point.wanted.model for point in points])
+    if not points:
+        return []
+    coverage = sets.coverage(points[0].potential.species)
+    models = [point.wanted.model for point in points]
+    found = runtime.executor.map(Trying(sets.train, coverage), models)
     done = []
     for point, outcome in zip(points, found, strict=True):
         done.append(replace(point, survival=outcome))

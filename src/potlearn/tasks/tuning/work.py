@@ -22,6 +22,8 @@ class Item(NamedTuple):
     number: int
     sets: str
     candidate: Candidate
+    added: float = 0.0
+    """Force time of its reference potential, in µs/atom."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +77,7 @@ class Work:
         values = {name: float(value) for name, value in answer.errors.items()}
         values["n_functions"] = float(answer.descriptor.n_features)
         values["n_coefficients"] = float(answer.coefficients.size)
-        values["force_time"] = self.cost.predict(answer.descriptor, known.near)
+        values["force_time"] = item.added + self.cost.predict(answer.descriptor, known.near)
         for name in self.own:
             assert known.validation is not None
             values[name] = own_value(name, answer, known.validation)
