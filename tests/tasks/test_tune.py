@@ -181,3 +181,14 @@ def test_another_search_in_the_folder_is_refused(copper, study, tmp_path):
     other = {**SPACE, "descriptor.cutoff": [4.0]}
     with pytest.raises(DataError, match=r"another study \(other space\.descriptor\.cutoff\)"):
         tasks.tune(settings(copper, tmp_path, space=other))
+
+
+def test_the_choice_of_the_training_set_is_searched(copper, tmp_path):
+    space = {"data.select.size": {"low": 6, "high": 12}, "data.select.method": ["fps", "random"]}
+    given = settings(copper, tmp_path, space=space, objectives=["forces_mae", "energy_mae"])
+    given["descriptor"] = {"degree": 6, "order": 2, "cutoff": 4.0}
+    outcome = tasks.tune(given | {"search": {"trials": 4, "batch": 4, "sampler": "random"}})
+    assert {trial.state for trial in outcome.tuned.trials} == {"done"}
+    sizes = [trial.parameters["data.select.size"] for trial in outcome.tuned.trials]
+    assert all(isinstance(size, int) and 6 <= size <= 12 for size in sizes)
+    assert len({trial.values["forces_mae"] for trial in outcome.tuned.trials}) > 1

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from potlearn.tasks.settings import DataConfig, LabelsConfig, SplitConfig
+from potlearn.tasks.training_choice import chosen
 
 if TYPE_CHECKING:
     from potlearn.data import Dataset
@@ -58,6 +59,10 @@ def load(config: DataConfig, weights: Iterable[str] = (), species: Sequence[str]
         if isinstance(config.validation, float):
             sets |= held_back(sets["train"], config.validation)
         notes = [note for _, more in read.values() for note in more]
+    sets = dict(sets)
+    if config.select is not None:
+        sets["train"], note = chosen(sets["train"], config.select)
+        notes.append(note)
     about = (found.message for found in label_notes(sets["train"], "the training set", weights))
     return Loaded(sets, (*notes, *about, *differences(sets)))
 

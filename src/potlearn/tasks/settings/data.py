@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, PlainSerializer, SerializationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
 from potlearn.tasks.settings.section import Keys, Names, Paths, Section, path_text
+from potlearn.tasks.settings.tables import NameIn
 from potlearn.typing import Count, Settings
 
 
@@ -120,8 +122,33 @@ class SourcesConfig(Section):
         return self
 
 
+def _selectors() -> Iterable[str]:
+    from potlearn.select import SELECTORS
+
+    return SELECTORS
+
+
+class TrainingChoice(Section):
+    """A part of the training set, chosen as `potlearn select` does, by a default ACE."""
+
+    size: Annotated[int, Field(ge=1)] | Annotated[float, Field(gt=0, lt=1)]
+    """Number of configurations, or part of them; isolated atoms are kept besides."""
+    method: Annotated[str, NameIn(_selectors)] = "kmeans"
+    """Selector."""
+    parameters: dict[str, Any] = Field(default_factory=dict)
+    """Parameters of the selector, such as kernel: rbf."""
+    features: Names = ("mean",)
+    """Kinds of features of a configuration, concatenated."""
+    scaling: Literal["standard", "whiten", "none"] = "standard"
+    """Scaling of the features."""
+    seed: Count = 0
+    """Seed of random selectors."""
+
+
 class DataConfig(LabelsConfig, SourcesConfig):
     """Labelled configurations: ``train`` (and ``test``), or one ``file`` that is split."""
 
     groups: str = "config_type"
     """Key that names the group of a configuration."""
+    select: TrainingChoice | None = None
+    """Fit a part of the training set only, chosen from it."""

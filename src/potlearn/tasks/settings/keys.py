@@ -34,11 +34,12 @@ class Place(NamedTuple):
     when: Mapping[str, str]
     marks: tuple[Any, ...]
 
-    @property
-    def whole(self) -> bool:
-        """Whether numbers at this place are whole."""
+    def whole(self, *numbers: float) -> bool:
+        """Whether numbers between these are whole; where a place takes both, they decide."""
         kinds = {*_plain(self.kind)}
-        return int in kinds and float not in kinds
+        if int in kinds and float in kinds:
+            return all(float(number).is_integer() for number in numbers)
+        return int in kinds
 
 
 def places(section: type[Section], key: str, source: str = "settings") -> tuple[Place, ...]:

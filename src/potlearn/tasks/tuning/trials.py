@@ -116,7 +116,7 @@ def _parameter(config: ParameterConfig, at: tuple[Place, ...]) -> Choice | Range
         return Choice(tuple(config.values))
     assert config.low is not None
     assert config.high is not None
-    whole = all(place.whole for place in at)
+    whole = all(place.whole(config.low, config.high) for place in at)
     return Range(config.low, config.high, config.step, config.log, whole)
 
 
