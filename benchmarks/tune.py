@@ -1,8 +1,8 @@
 """A search of the front on a published set: its time, its front, and its samplers.
 
-``front``     2000 trials over POD and ACE on two processes; wall time; every potential of the front,
-              fitted again to all training data (the search held a part of them out), and its errors
-              on the test set, which had no part in the search.
+``front``     2000 trials over POD and ACE on two processes; wall time; every potential of the front
+              fitted again to all training data (the search held a part out), and its errors on the
+              test set, which had no part in the search.
 ``samplers``  hypervolume (share of the logarithmic box) of TPE and NSGA-II after 500 trials against
               that of random search after 1000, over seeds; intervals of the mean difference (95 %,
               Student).
