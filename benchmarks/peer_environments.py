@@ -19,7 +19,7 @@ class Peer(NamedTuple):
     """A package, and what its side of the bench does with it.
 
     ``first`` are packages that must be there before it is built.  ``predicts``: its model is fitted
-    to the data.  ``slow``: it sees a part of the configurations unless told otherwise.
+    to the data.  ``every``: it sees one of so many configurations, since its fit is slow.
     """
 
     package: str
@@ -28,7 +28,7 @@ class Peer(NamedTuple):
     first: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
     predicts: bool = True
-    slow: bool = False
+    every: int = 1
 
     @property
     def title(self) -> str:
@@ -52,13 +52,13 @@ PEERS = (
         "uf3",
         "0.4.0",
         "2+3 bodies, cutoffs 5.5 and 4.25 Å, 25 and 8 x 8 x 16 knots",
-        slow=True,
+        every=12,
     ),
     Peer(
         "quippy-ase",
         "0.10.3",
         "GAP: distances and SOAP n_max 8, l_max 8, cutoff 5 Å, 500 sparse points",
-        slow=True,
+        every=4,
     ),
     Peer(
         "pypolymlp",
