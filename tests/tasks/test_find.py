@@ -83,7 +83,7 @@ def test_a_file_of_another_search_or_with_changes_stays(found, change):
     [
         (given(descriptor={"degree": 5.0}), "Not searched: descriptor.degree given"),
         (given(descriptor={"family": "pod"}), "Not searched: descriptor.family given"),
-        (given(data={"split": {"test": 0.5}}), "12 configurations for training are too few"),
+        (given(data={"split": {"test": 0.5}}), "12 different configurations, too few"),
     ],
 )
 def test_what_cannot_be_searched_has_the_defaults_and_says_so(found, tmp_path, settings, reason):
