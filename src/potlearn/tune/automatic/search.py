@@ -41,7 +41,7 @@ from potlearn.tune.automatic.budget import (
 from potlearn.tune.automatic.cutoff import Radial, candidates
 from potlearn.tune.automatic.errors import HeldOut
 from potlearn.tune.automatic.found import CutoffTrial, Found
-from potlearn.tune.automatic.knee import faster, is_as_good, knee, more_accurate
+from potlearn.tune.automatic.knee import faster, is_as_good, is_better, knee, more_accurate
 from potlearn.tune.automatic.ladder import Ladder, largest
 from potlearn.tune.automatic.oddities import oddities
 from potlearn.tune.automatic.passes import Passes, columns_of, held_out, merged
@@ -115,16 +115,15 @@ class Search:
         """
         self._check()
         cutoffs, best, passes, contradictions = self._cutoffs()
-        ladder, ledger, errors = self._climbed(passes, cutoffs[best].cutoff)
-        own = ladder.default
-        if cutoffs[best].cutoff != self.cutoff:
-            reference = self._default_errors(passes)
-            if not is_as_good(errors[own], reference):
-                best = next(i for i, c in enumerate(cutoffs) if c.cutoff == self.cutoff)
-                ladder, ledger, errors = self._climbed(passes, self.cutoff)
-                own = ladder.default
+        ladder, ledger = self._large(passes, cutoffs[best].cutoff)
+        own = next(i for i, trial in enumerate(cutoffs) if trial.cutoff == self.cutoff)
+        known = cutoffs[own].functions == self.default.n_features or best == own
+        if not known and not self._confirmed(passes, ladder, ledger):
+            best = own
+            ladder, ledger = self._large(passes, self.cutoff)
+        errors = self._climbed(passes, ladder, ledger)
         costs = [rung.cost for rung in ladder.rungs]
-        chosen = knee(costs, errors, own, [len(rung.features) for rung in ladder.rungs])
+        chosen = knee(costs, errors, ladder.default, [len(rung.features) for rung in ladder.rungs])
         weights, trials, weighed = self._weights(passes, ladder, ledger, chosen)
         rung = ladder.rungs[chosen]
         return Found(
@@ -133,7 +132,7 @@ class Search:
             rungs=ladder.rungs,
             errors=tuple(errors),
             chosen=chosen,
-            default=own,
+            default=ladder.default,
             fast=faster(costs, errors, chosen),
             accurate=more_accurate(errors, chosen),
             cutoffs=tuple(cutoffs),
@@ -223,29 +222,39 @@ class Search:
                 if report is not None:
                     report(done + 1, len(values))
         trials = [found[cutoff] for cutoff in values]
-        costs, errors_ = [t.cost for t in trials], [t.errors for t in trials]
-        return trials, knee(costs, errors_, values.index(start)), passes, contradictions
+        own = values.index(start)
+        better = [t for t in trials if is_better(t.errors, trials[own].errors) or t is trials[own]]
+        best = knee([t.cost for t in better], [t.errors for t in better], better.index(trials[own]))
+        return trials, trials.index(better[best]), passes, contradictions
 
-    def _default_errors(self, passes: Passes) -> HeldOut:
-        """Of the default basis at the default cutoff."""
-        with self._stage("search: default") as report:
-            ledger = merged(passes.ledger(self.default, report), passes.settings)
-            return held_out(ledger, passes.settings)
-
-    def _climbed(self, passes: Passes, cutoff: float) -> tuple[Ladder, Ledger, list[HeldOut]]:
-        """The ladder at a cutoff, its ledger, and held-out errors of its rungs."""
+    def _large(self, passes: Passes, cutoff: float) -> tuple[Ladder, Ledger]:
+        """The ladder at a cutoff, and the ledger of its large basis."""
         default = self.basis(cutoff)
         most = min(self._functions(PASS_FLOPS), int(LARGER * default.n_features))
         ladder = Ladder.of(default, most, self.examples)
         with self._stage("search: large basis") as report:
-            ledger = merged(passes.ledger(ladder.union, report), passes.settings)
+            return ladder, merged(passes.ledger(ladder.union, report), passes.settings)
+
+    def _confirmed(self, passes: Passes, ladder: Ladder, ledger: Ledger) -> bool:
+        """Whether the default basis at another cutoff is as good as at the default's.
+
+        Cutoffs were compared with a smaller basis where that of the default takes long.
+        """
+        with self._stage("search: default") as report:
+            before = merged(passes.ledger(self.default, report), passes.settings)
+            features = ladder.rungs[ladder.default].features
+            changed = held_out(ledger, passes.settings, features)
+            return is_as_good(changed, held_out(before, passes.settings))
+
+    def _climbed(self, passes: Passes, ladder: Ladder, ledger: Ledger) -> list[HeldOut]:
+        """Held-out errors of the rungs."""
         errors = []
         with self._stage("search: ladder") as report:
             for rung in ladder.rungs:
                 errors.append(held_out(ledger, passes.settings, rung.features))
                 if report is not None:
                     report(len(errors), len(ladder.rungs))
-        return ladder, ledger, errors
+        return errors
 
     def _weights(
         self, passes: Passes, ladder: Ladder, ledger: Ledger, chosen: int
