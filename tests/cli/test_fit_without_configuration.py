@@ -61,5 +61,5 @@ def test_init_searches_if_asked(run, data, tmp_path):
     (tmp_path / "few.extxyz").write_text("".join(few[: 6 * 3]))
     result = run("init", "few.extxyz", "--search")
     assert result.exit_code == 0, result.output
-    assert "too few to compare settings" in result.stdout
+    assert "too few to compare settings by" in result.stdout
     assert "# Not searched: " in (tmp_path / "fit.yaml").read_text()

@@ -2,13 +2,18 @@
 
 import shutil
 
+import numpy as np
 import pytest
+from ase.build import molecule
+from ase.calculators.singlepoint import SinglePointCalculator
 from ase.io import read, write
 from copper_fit import copper
 
 from potlearn import tasks
 from potlearn.cli.config_file import load_config
 from potlearn.errors import ConfigError
+from potlearn.tasks.data import load
+from potlearn.tasks.descriptor import make_descriptor
 
 __all__ = ["copper"]
 
@@ -83,7 +88,7 @@ def test_a_file_of_another_search_or_with_changes_stays(found, change):
     [
         (given(descriptor={"degree": 5.0}), "Not searched: descriptor.degree given"),
         (given(descriptor={"family": "pod"}), "Not searched: descriptor.family given"),
-        (given(data={"split": {"test": 0.5}}), "12 configurations for training are too few"),
+        (given(data={"split": {"test": 0.5}}), "12 different configurations, too few"),
     ],
 )
 def test_what_cannot_be_searched_has_the_defaults_and_says_so(found, tmp_path, settings, reason):
@@ -122,3 +127,23 @@ def test_a_mistake_in_the_given_settings_is_an_error(found, tmp_path):
     with pytest.raises(ConfigError, match="did you mean 'weights'"):
         tasks.find(settings | given(fit={"wieghts": 1}))
     assert not settings["output"].exists()
+
+
+def test_the_default_of_molecules_is_that_of_their_bonds(tmp_path):
+    rng = np.random.default_rng(0)
+    frames = []
+    for _ in range(30):
+        atoms = molecule("H2O")
+        atoms.rattle(0.05, rng=rng)
+        atoms.calc = SinglePointCalculator(
+            atoms, energy=rng.normal(), forces=rng.normal(size=(3, 3))
+        )
+        frames.append(atoms)
+    write(tmp_path / "water.xyz", frames, format="extxyz")
+    settings = {"files": tmp_path / "water.xyz", "output": tmp_path / "fit.yaml"}
+    outcome = tasks.find(settings | given(descriptor={"cutoff": 5.0}))
+    config = load_config(outcome.path)
+    descriptor = make_descriptor(config.descriptor, load(config.data).sets["train"])
+    assert descriptor.order <= 3
+    assert descriptor.pairs["H-O"]["kind"] == "agnesi_jacobi"
+    assert f"  # {descriptor.n_features} functions" in outcome.text

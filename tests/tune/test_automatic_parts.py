@@ -11,7 +11,7 @@ from potlearn.fit import Weights
 from potlearn.fit.diagnose.validation import CrossValidation
 from potlearn.tune.automatic.cutoff import Radial, candidates
 from potlearn.tune.automatic.errors import HeldOut
-from potlearn.tune.automatic.knee import faster, is_as_good, knee, more_accurate
+from potlearn.tune.automatic.knee import faster, is_as_good, is_better, knee, more_accurate
 from potlearn.tune.automatic.sample import sample
 from potlearn.tune.automatic.weights import choose
 
@@ -66,6 +66,13 @@ def test_a_fit_takes_no_longer_than_with_the_default():
 )
 def test_no_quantity_pays_for_another(errors):
     assert not is_as_good(errors, held_out(0.01, 0.1))
+
+
+def test_a_gain_has_to_exceed_two_standard_errors():
+    before = held_out(0.01, 0.1)
+    assert is_better(held_out(0.009, 0.09), before)
+    assert not is_better(held_out(0.0099, 0.099), before)
+    assert not is_better(held_out(0.009, 0.09, scatter=0.2), before)
 
 
 def test_alternatives_are_faster_and_more_accurate():

@@ -1,6 +1,6 @@
 """A search on a small set: same choice for any number of workers, never worse than the default."""
 
-import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -35,8 +35,12 @@ def copper(n, stress=True):
     return pl.from_atoms(frames)
 
 
+def basis(cutoff):
+    return replace(START, cutoff=cutoff)
+
+
 def search(data, **options):
-    return Search(data, START, FitSettings(), None, 2.4, **options)
+    return Search(data, basis, 4.0, FitSettings(), None, 2.4, **options)
 
 
 @pytest.fixture(scope="module")
@@ -94,8 +98,20 @@ def test_the_default_is_a_rung():
 
 
 def test_too_few_configurations_say_so():
-    with pytest.raises(CannotSearchError, match=re.escape("12 configurations")):
+    with pytest.raises(CannotSearchError, match="12 different configurations, too few"):
         search(copper(12)).found()
+
+
+def test_copies_of_one_configuration_are_too_few():
+    one = copper(1)
+    with pytest.raises(CannotSearchError, match="1 different configurations"):
+        search(pl.from_atoms([one[0] for _ in range(30)])).found()
+
+
+def test_labels_without_weight_say_so():
+    nothing = FitSettings(weights=Weights(0.0, 0.0, 0.0))
+    with pytest.raises(CannotSearchError, match="no label has a weight"):
+        Search(copper(30), basis, 4.0, nothing, None, 2.4).found()
 
 
 def test_few_data_are_spoken_of(found):

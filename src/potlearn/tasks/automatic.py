@@ -98,16 +98,23 @@ def _search(config: FindConfig, base: FitConfig, dataset: Dataset, stages: Stage
     from potlearn.tune.automatic.search import Search
 
     train = dataset if base.data.split is None else split_sets(dataset, base.data.split)["train"]
-    start = make_descriptor(base.descriptor, None)
-    if not isinstance(start, ACE):
-        raise BasisError(f"the family {base.descriptor.family} is not searched")
-    coverage = Coverage.of(train, start.species)
+
+    def basis(cutoff: float) -> ACE:
+        section = base.descriptor.model_copy(update={"cutoff": cutoff})
+        descriptor = make_descriptor(section, train)
+        if not isinstance(descriptor, ACE):
+            raise BasisError(f"the family {base.descriptor.family} is not searched")
+        return descriptor
+
+    species = base.descriptor.species
+    coverage = Coverage.of(train, species)
     fit = config.given.get("fit", {})
     return Search(
         train,
-        start,
+        basis,
+        base.descriptor.cutoff,
         linear_settings(base.fit, train),
-        make_reference(base.reference, coverage.shortest, start.species),
+        make_reference(base.reference, coverage.shortest, species),
         nearest_neighbors(train),
         any_cutoff="cutoff" not in config.given.get("descriptor", {}),
         any_weights="weights" not in fit and base.fit.noise == "fixed",

@@ -25,6 +25,17 @@ EACH = 1.01
 other."""
 
 
+GAIN, SURE = 0.02, 2.0
+"""Part of the error, and standard errors, that another cutoff or other weights have to save: the
+best of a few fits the scatter of the folds."""
+
+
+def is_better(candidate: HeldOut, present: HeldOut) -> bool:
+    """Whether a candidate saves 2 % of the error and two standard errors."""
+    difference = candidate.against(present)
+    return difference.mean < -max(GAIN, SURE * difference.se)
+
+
 def is_as_good(candidate: HeldOut, default: HeldOut) -> bool:
     """Whether no error is worse than the default's, up to what is allowed."""
     return (

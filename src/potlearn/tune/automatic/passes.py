@@ -74,8 +74,9 @@ def held_out(
     FitError
         Fewer than two folds, or nothing to fit.
     """
-    if features is not None:
-        ledger = ledger.take(columns_of(ledger, features))
+    columns = None if features is None else columns_of(ledger, features)
+    if columns is not None and len(columns) < len(ledger.columns):
+        ledger = ledger.take(columns)
     plain = replace(settings, solver=None) if settings.ridge is None else settings
     return HeldOut.of(cross_validate(ledger, plain, one_penalty=True))
 

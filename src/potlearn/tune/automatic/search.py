@@ -16,7 +16,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
+import numpy as np
+
 from potlearn.compress.work import Work
+from potlearn.data.copies import copies
 from potlearn.errors import FitError
 from potlearn.fit.contradictions.contradiction import Contradiction
 from potlearn.fit.contradictions.find import find_contradictions
@@ -38,7 +41,7 @@ from potlearn.tune.automatic.budget import (
 from potlearn.tune.automatic.cutoff import Radial, candidates
 from potlearn.tune.automatic.errors import HeldOut
 from potlearn.tune.automatic.found import CutoffTrial, Found
-from potlearn.tune.automatic.knee import faster, is_as_good, knee, more_accurate
+from potlearn.tune.automatic.knee import faster, is_as_good, is_better, knee, more_accurate
 from potlearn.tune.automatic.ladder import Ladder, largest
 from potlearn.tune.automatic.oddities import oddities
 from potlearn.tune.automatic.passes import Passes, columns_of, held_out, merged
@@ -53,6 +56,8 @@ if TYPE_CHECKING:
 FOLDS = 5
 FEWEST = 20
 """Configurations below which held-out errors say too little."""
+CERTAIN = 1000
+"""Configurations among which as many differ, without a look at copies."""
 EXAMPLES = 50
 """Configurations that distances are counted on."""
 
@@ -71,8 +76,10 @@ class Search:
     ----------
     dataset : Dataset
         Training set.
-    start : ACE
-        The default basis, at the default cutoff, without data (``prepared`` is called here).
+    basis : function
+        Given a cutoff, Å, the default basis for these data.
+    cutoff : float
+        Of the default, Å.
     settings : FitSettings
         Of the fit.
     reference : Potential or None
@@ -86,7 +93,8 @@ class Search:
     """
 
     dataset: Dataset
-    start: ACE
+    basis: Callable[[float], ACE]
+    cutoff: float
     settings: FitSettings
     reference: Potential | None
     nearest: float
@@ -107,16 +115,15 @@ class Search:
         """
         self._check()
         cutoffs, best, passes, contradictions = self._cutoffs()
-        ladder, ledger, errors = self._climbed(passes, cutoffs[best].cutoff)
-        own = ladder.default
-        if cutoffs[best].cutoff != self.start.cutoff:
-            reference = self._default_errors(passes)
-            if not is_as_good(errors[own], reference):
-                best = next(i for i, c in enumerate(cutoffs) if c.cutoff == self.start.cutoff)
-                ladder, ledger, errors = self._climbed(passes, self.start.cutoff)
-                own = ladder.default
+        ladder, ledger = self._large(passes, cutoffs[best].cutoff)
+        own = next(i for i, trial in enumerate(cutoffs) if trial.cutoff == self.cutoff)
+        known = cutoffs[own].functions == self.default.n_features or best == own
+        if not known and not self._confirmed(passes, ladder, ledger):
+            best = own
+            ladder, ledger = self._large(passes, self.cutoff)
+        errors = self._climbed(passes, ladder, ledger)
         costs = [rung.cost for rung in ladder.rungs]
-        chosen = knee(costs, errors, own, [len(rung.features) for rung in ladder.rungs])
+        chosen = knee(costs, errors, ladder.default, [len(rung.features) for rung in ladder.rungs])
         weights, trials, weighed = self._weights(passes, ladder, ledger, chosen)
         rung = ladder.rungs[chosen]
         return Found(
@@ -125,7 +132,7 @@ class Search:
             rungs=ladder.rungs,
             errors=tuple(errors),
             chosen=chosen,
-            default=own,
+            default=ladder.default,
             fast=faster(costs, errors, chosen),
             accurate=more_accurate(errors, chosen),
             cutoffs=tuple(cutoffs),
@@ -141,13 +148,13 @@ class Search:
     @cached_property
     def default(self) -> ACE:
         """The default basis at the default cutoff."""
-        return self.start.prepared(self.dataset)
+        return self.basis(self.cutoff)
 
     @cached_property
     def sample(self) -> Dataset:
         """Configurations that the search fits."""
         n_atoms = self.dataset.n_atoms
-        columns = len(self.start.species) * (1 + self.default.n_features)
+        columns = len(self.default.species) * (1 + self.default.n_features)
         rows_per_atom = self._n_rows(self.dataset) / max(int(n_atoms.sum()), 1)
         most = min(ATOMS, atoms_within(columns, rows_per_atom))
         isolated = self.dataset.isolated_mask()
@@ -156,7 +163,7 @@ class Search:
     @cached_property
     def examples(self) -> list[Atoms]:
         """Some configurations, spread over the sample."""
-        whole = [i for i, n in enumerate(self.sample.n_atoms.tolist()) if n > 1]
+        whole = np.flatnonzero(~self.sample.isolated_mask()).tolist()
         step = max(1, len(whole) // EXAMPLES)
         return [self.sample[i] for i in whole[::step][:EXAMPLES]]
 
@@ -166,37 +173,42 @@ class Search:
     def _oddities(self, errors: HeldOut, functions: int) -> Iterator[str]:
         counts = row_counts(self.sample, self.settings.weights.used).sum(axis=0)
         rows = dict(zip(QUANTITIES, counts.tolist(), strict=True))
-        columns = len(self.start.species) * (1 + functions)
+        columns = len(self.default.species) * (1 + functions)
         return oddities(self.sample, errors, rows, columns)
 
     def _check(self) -> None:
-        usable = len(self.dataset) - int(self.dataset.isolated_mask().sum())
-        if usable < FEWEST:
+        usable = self.dataset.subset(~self.dataset.isolated_mask())
+        n = len(usable)
+        if FEWEST <= n < CERTAIN:
+            n = len(np.unique(copies(usable)))
+        if n < FEWEST:
             raise CannotSearchError(
-                f"{usable} configurations for training are too few to compare settings by held-out "
-                f"errors (at least {FEWEST})"
+                f"the training set has {n} different configurations, too few to compare settings "
+                f"by held-out errors (at least {FEWEST})"
             )
+        if self._n_rows(usable) == 0:
+            raise CannotSearchError("no label has a weight above zero")
 
     def _passes(self, weights: Weights | None = None) -> Passes:
-        settings, _ = self.settings.resolved(self.dataset, self.start.species, self.start.cutoff)
+        settings, _ = self.settings.resolved(self.dataset, self.default.species, self.cutoff)
         settings = replace(settings, n_folds=FOLDS)
         if weights is not None:
             settings = replace(settings, weights=weights, contradictions="keep")
         return Passes(self.sample, settings, self.reference, self.runtime)
 
     def _functions(self, flops: float) -> int:
-        return functions_within(flops, self._n_rows(self.sample), len(self.start.species))
+        return functions_within(flops, self._n_rows(self.sample), len(self.default.species))
 
     def _cutoffs(self) -> tuple[list[CutoffTrial], int, Passes, tuple[Contradiction, ...]]:
         """Cutoffs that were compared, the best, and passes without contradictory stress."""
         radial = Radial.of(self.examples)
-        passes, start = self._passes(), self.start.cutoff
+        passes, start = self._passes(), self.cutoff
         values = candidates(radial, start, self.nearest) if self.any_cutoff else [start]
         found: dict[float, CutoffTrial] = {}
         contradictions: tuple[Contradiction, ...] = ()
         with self._stage("search: cutoffs") as report:
             for done, cutoff in enumerate(sorted(values, key=lambda c: c != start)):
-                basis = largest(self._at(cutoff), self._functions(CUTOFF_FLOPS))
+                basis = largest(self.basis(cutoff), self._functions(CUTOFF_FLOPS))
                 ledger = passes.ledger(basis)
                 if cutoff == start:
                     contradictions = find_contradictions(ledger, passes.settings)
@@ -210,38 +222,45 @@ class Search:
                 if report is not None:
                     report(done + 1, len(values))
         trials = [found[cutoff] for cutoff in values]
-        costs, errors_ = [t.cost for t in trials], [t.errors for t in trials]
-        return trials, knee(costs, errors_, values.index(start)), passes, contradictions
+        own = values.index(start)
+        better = [t for t in trials if is_better(t.errors, trials[own].errors) or t is trials[own]]
+        best = knee([t.cost for t in better], [t.errors for t in better], better.index(trials[own]))
+        return trials, trials.index(better[best]), passes, contradictions
 
-    def _at(self, cutoff: float) -> ACE:
-        return replace(self.start, cutoff=cutoff).prepared(self.dataset)
-
-    def _default_errors(self, passes: Passes) -> HeldOut:
-        """Of the default basis at the default cutoff."""
-        with self._stage("search: default") as report:
-            ledger = merged(passes.ledger(self.default, report), passes.settings)
-            return held_out(ledger, passes.settings)
-
-    def _climbed(self, passes: Passes, cutoff: float) -> tuple[Ladder, Ledger, list[HeldOut]]:
-        """The ladder at a cutoff, its ledger, and held-out errors of its rungs."""
-        default = self._at(cutoff)
+    def _large(self, passes: Passes, cutoff: float) -> tuple[Ladder, Ledger]:
+        """The ladder at a cutoff, and the ledger of its large basis."""
+        default = self.basis(cutoff)
         most = min(self._functions(PASS_FLOPS), int(LARGER * default.n_features))
         ladder = Ladder.of(default, most, self.examples)
         with self._stage("search: large basis") as report:
-            ledger = merged(passes.ledger(ladder.union, report), passes.settings)
+            return ladder, merged(passes.ledger(ladder.union, report), passes.settings)
+
+    def _confirmed(self, passes: Passes, ladder: Ladder, ledger: Ledger) -> bool:
+        """Whether the default basis at another cutoff is as good as at the default's.
+
+        Cutoffs were compared with a smaller basis where that of the default takes long.
+        """
+        with self._stage("search: default") as report:
+            before = merged(passes.ledger(self.default, report), passes.settings)
+            features = ladder.rungs[ladder.default].features
+            changed = held_out(ledger, passes.settings, features)
+            return is_as_good(changed, held_out(before, passes.settings))
+
+    def _climbed(self, passes: Passes, ladder: Ladder, ledger: Ledger) -> list[HeldOut]:
+        """Held-out errors of the rungs."""
         errors = []
         with self._stage("search: ladder") as report:
             for rung in ladder.rungs:
                 errors.append(held_out(ledger, passes.settings, rung.features))
                 if report is not None:
                     report(len(errors), len(ladder.rungs))
-        return ladder, ledger, errors
+        return errors
 
     def _weights(
         self, passes: Passes, ladder: Ladder, ledger: Ledger, chosen: int
     ) -> tuple[Weights, list[tuple[Weights, HeldOut]], int]:
         """Weights, all that were tried, and the number of functions that they were tried on."""
-        features = ladder.below(chosen, WEIGHED // len(self.start.species)).features
+        features = ladder.below(chosen, WEIGHED // len(self.default.species)).features
         part = ledger.take(columns_of(ledger, features))
 
         def evaluate(weights: Weights) -> HeldOut:

@@ -7,13 +7,11 @@ from dataclasses import replace
 
 from potlearn.fit.weights import Weights
 from potlearn.tune.automatic.errors import HeldOut
-from potlearn.tune.automatic.knee import is_as_good
+from potlearn.tune.automatic.knee import is_as_good, is_better
 
 ENERGY = (0.1, 0.3, 3.0, 10.0)
 STRESS = (0.1, 10.0)
 """Factors of the weights that are tried."""
-GAIN = 0.02
-"""Other weights than the default's have to save this part of the error, and a standard error."""
 
 
 def choose(
@@ -21,9 +19,8 @@ def choose(
 ) -> tuple[Weights, list[tuple[Weights, HeldOut]]]:
     """Weights that save errors without making any quantity worse, and all that were tried.
 
-    Energies first, then stress with the energies' weight that was found.  Other weights have to
-    save 2 % and more than a standard error, since weights that are merely the best of a few fit
-    the scatter of the folds.
+    Energies first, then stress with the energies' weight that was found.  Other weights have to be
+    better for sure (:func:`~potlearn.tune.automatic.knee.is_better`).
     """
     best, tried = (start, errors), [(start, errors)]
     for name, factors in (("energy", ENERGY), ("stress", STRESS)):
@@ -31,14 +28,9 @@ def choose(
             continue
         found = [(w, evaluate(w)) for w in _varied(best[0], name, factors)]
         tried += found
-        better = [(w, e) for w, e in found if _saves(e, best[1]) and is_as_good(e, errors)]
+        better = [(w, e) for w, e in found if is_better(e, best[1]) and is_as_good(e, errors)]
         best = min([best, *better], key=lambda item: item[1].score)
     return best[0], tried
-
-
-def _saves(candidate: HeldOut, present: HeldOut) -> bool:
-    difference = candidate.against(present)
-    return difference.mean < -max(GAIN, difference.se)
 
 
 def _varied(weights: Weights, name: str, factors: tuple[float, ...]) -> Iterator[Weights]:
