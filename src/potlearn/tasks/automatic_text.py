@@ -89,7 +89,7 @@ def _basis_words(found: Found) -> list[str]:
         f"{len(rung.features)} functions, of {len(found.rungs)} sizes from "
         f"{len(found.rungs[0].features)} to {max(len(r.features) for r in found.rungs)};",
         f"held-out errors {_errors(errors)}"
-        + ("" if change is None else f", {change} those of the default"),
+        + ("" if change is None else f", {change} of the default's"),
     ]
 
 
@@ -97,8 +97,9 @@ def _weights_words(found: Found) -> list[str]:
     if not found.trials:
         return []
     same = found.weights == found.trials[0][0]
-    kept = "the default's; no others save 2 % without loss" if same else "found"
-    return [f"weights {_weights(found.weights)} ({kept} of {len(found.trials)} compared)"]
+    n = len(found.trials)
+    why = f"the default's, no others of {n} are surely better" if same else f"the best of {n}"
+    return [f"weights {_weights(found.weights)} ({why})"]
 
 
 def _data_words(found: Found) -> list[str]:
