@@ -29,7 +29,7 @@ def test(peer: ModuleType, folder: Path) -> None:
     for atoms in read(folder / "test.extxyz", ":"):
         atoms.calc = peer.calculator(folder)
         forces.append(np.array(atoms.get_forces()))
-        energies.append(float(np.squeeze(atoms.get_potential_energy())))  # UF3: an array
+        energies.append(float(atoms.get_potential_energy()))
     np.savez(folder / "test.npz", energy=energies, forces=np.concatenate(forces))
 
 
