@@ -10,7 +10,7 @@ import numpy as np
 
 from potlearn.descriptors.families import FAMILIES
 from potlearn.errors import ExecutionError, PotlearnError
-from potlearn.runtime import Runtime
+from potlearn.runtime import Runtime, content_key
 from potlearn.tasks.progress import Stages
 from potlearn.tasks.settings.keys import places
 from potlearn.tasks.tuning.candidates import Candidates, Sets
@@ -23,13 +23,16 @@ from potlearn.tune import (
     Neighborhood,
     Outcome,
     Passes,
+    Range,
     Space,
     Value,
     by_ledger,
 )
 
-FORESEEN = 60
+FORESEEN = 30
 """Random points of a space that show how wide its passes will have to be."""
+TOP = 1 - 1e-9
+"""Coordinate of the largest value of a range."""
 MOST_LOST = 2
 """Trials after each other whose worker dies: it is not the trials, then."""
 REACH = 6.0
@@ -126,8 +129,12 @@ class Evaluator:
     def _foreseen(self) -> list[tuple[str, Candidate]]:
         """Some points of the space: with them, a pass is wide enough for later trials."""
         if self._expected is None:
-            self._expected = []
+            self._expected, seen = [], set[str]()
             for values in foreseen_points(self.space):
+                key = content_key(values)
+                if key in seen:
+                    continue
+                seen.add(key)
                 try:
                     self._expected.append(self.candidates.of(self.settings.of(values)))
                 except PotlearnError:
@@ -197,12 +204,24 @@ def mapped(runtime: Runtime, work: Work, items: Sequence[Item]) -> Iterator[Outc
 
 
 def foreseen_points(space: Space, n: int = FORESEEN) -> Iterator[dict[str, Value]]:
-    """Points spread over a space, each also with its largest numbers of functions."""
+    """Points spread over a space, each also with the largest numbers that change no row.
+
+    Words and lists that change none are tried one by one, with these numbers: any of them may have
+    the most functions.
+    """
     rng = np.random.default_rng(0)
-    ledger = [by_ledger_key(key) for key in space.order]
+    free = [k for k, key in enumerate(space.order) if by_ledger_key(key)]
+    ranges = [k for k in free if isinstance(space.parameters[space.order[k]], Range)]
+    choices = [k for k in free if k not in ranges]
     for u in rng.random((n, len(space.order))):
+        u[ranges] = TOP
         yield space.applying(space.at(u))
-        yield space.applying(space.at(np.where(ledger, 1 - 1e-9, u)))
+        for k in choices:
+            count = space.parameters[space.order[k]].count or 1
+            for option in range(count):
+                other = u.copy()
+                other[k] = (option + 0.5) / count
+                yield space.applying(space.at(other))
 
 
 def by_ledger_key(key: str) -> bool:
