@@ -55,7 +55,21 @@ def load_section(
         set_value(raw, item)
     if output is not None:
         set_value(raw, "output.folder", str(Path(output).absolute()))
+    if kind is FitConfig:
+        _check_fit(raw, path)
     return kind.of(raw, source=str(path), folder=path.absolute().parent)
+
+
+def _check_fit(raw: Settings, path: Path) -> None:
+    """Refuse a configuration of a search, which has all keys of a fit and more."""
+    from potlearn.tasks.settings.tune import TuneConfig
+
+    other = [key for key in raw if key not in FitConfig.model_fields]
+    if other and set(other) <= set(TuneConfig.model_fields):
+        raise ConfigError(
+            f"{path}: {', '.join(other)}: keys of a search; expected a configuration of a fit, or "
+            f"use potlearn tune {path}"
+        )
 
 
 def read_raw(path: Path) -> Settings:

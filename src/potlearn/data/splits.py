@@ -223,11 +223,18 @@ def _check_fraction(test: float) -> None:
 
 def _count(n: int, test: float | int) -> int:
     """Number of ``n`` candidates to draw."""
+    if not n:
+        raise DataError("there is nothing to split: no configurations but isolated atoms")
+    if n == 1:
+        raise DataError(
+            "one configuration cannot be split; name files of their own (data.train, data.test, "
+            "data.validation)"
+        )
     count = round(test * n) if isinstance(test, float) else test
     if not 0 < count < n:
         raise DataError(
             f"test={test} puts {count} of {n} configurations into the test set; "
-            f"expected 1 to {max(n - 1, 1)}"
+            f"expected 1 to {n - 1}"
         )
     return count
 

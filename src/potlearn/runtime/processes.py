@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
@@ -9,7 +10,9 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import wait
+from threading import Thread
 from typing import Any
 
 from typing_extensions import override
@@ -17,6 +20,7 @@ from typing_extensions import override
 from potlearn.errors import ExecutionError
 from potlearn.linalg.blas import one_blas_thread
 from potlearn.runtime.executor import AHEAD, ATTEMPTS, Executor, Item, Result
+from potlearn.runtime.parcels import packed, portable, unpacked
 from potlearn.typing import Settings
 
 
@@ -59,7 +63,7 @@ class Processes(Executor):
     ) -> Iterator[Result]:
         """Results of a pool's life; ``unfinished`` holds the pieces without a result, in order."""
         with self._pool(work) as pool:
-            running: deque[Future[Result]] = deque(_submit(pool, item) for item in unfinished)
+            running = deque(_submit(pool, item) for item in unfinished)
             try:
                 while True:
                     while len(running) < AHEAD * self.n_workers:
@@ -72,7 +76,7 @@ class Processes(Executor):
                         return
                     result = running.popleft().result()
                     unfinished.popleft()
-                    yield result
+                    yield unpacked(result, "a result")
             finally:
                 for future in running:
                     future.cancel()
@@ -80,7 +84,10 @@ class Processes(Executor):
     def _pool(self, work: Callable[[Any], Any]) -> AbstractContextManager[ProcessPoolExecutor]:
         """Processes that have the work."""
         return ProcessPoolExecutor(
-            self.n_workers, mp_context=get_context("spawn"), initializer=_start, initargs=(work,)
+            self.n_workers,
+            mp_context=get_context("spawn"),
+            initializer=_start,
+            initargs=(packed(work, "the work"),),
         )
 
     @contextmanager
@@ -122,18 +129,19 @@ class _Session(Processes):
             self._kept.pop()[1].shutdown(cancel_futures=True)
 
 
-def _submit(pool: ProcessPoolExecutor, item: Any) -> Future[Any]:
+def _submit(pool: ProcessPoolExecutor, item: Any) -> Future[bytes]:
     """Give a piece to the pool, which may start a process for it.
 
     A signal waits until the process has started.  Processes inherit that signals are blocked:
     Ctrl-C, which reaches all processes of a terminal, is for this one alone, which ends when the
     workers have finished their pieces.
     """
+    parcel = packed(item, "a piece of work")
     if not hasattr(signal, "pthread_sigmask"):
-        return pool.submit(_call, item)
+        return pool.submit(_call, parcel)
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
     try:
-        return pool.submit(_call, item)
+        return pool.submit(_call, parcel)
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
@@ -141,13 +149,32 @@ def _submit(pool: ProcessPoolExecutor, item: Any) -> Future[Any]:
 _WORKER: Settings = {}
 
 
-def _start(work: Callable[[Any], Any]) -> None:
+def _start(work: bytes) -> None:
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+    Thread(target=_end_with_parent, daemon=True).start()
     limits = one_blas_thread()
     limits.__enter__()
-    _WORKER.update(work=work, limits=limits)
+    _WORKER.update(parcel=work, limits=limits)
 
 
-def _call(item: Any) -> Any:
-    return _WORKER["work"](item)
+def _end_with_parent() -> None:
+    """End this process when the one that started it is killed: it waits for work for ever."""
+    parent = parent_process()
+    assert parent is not None
+    wait([parent.sentinel])
+    os._exit(1)
+
+
+def _call(item: bytes) -> bytes:
+    """Result of a piece; the work is read at the first one, where an error can be told."""
+    try:
+        if "work" not in _WORKER:
+            _WORKER["work"] = unpacked(_WORKER["parcel"], "the work")
+            del _WORKER["parcel"]
+        return packed(_WORKER["work"](unpacked(item, "a piece of work")), "a result")
+    except Exception as error:
+        told = portable(error)
+        if told is error:
+            raise
+        raise told from None

@@ -47,7 +47,7 @@ class OutputFolder:
     def files(self) -> tuple[str, ...]:
         """Names of the files and subfolders of this run, in the order in which they were made."""
         stores = [name for name in self._stores if (self.path / name).exists()]
-        return (*self._written, *stores)
+        return tuple(dict.fromkeys((*self._written, *stores)))
 
     def write_text(self, name: str, text: str) -> None:
         """Write a text file."""

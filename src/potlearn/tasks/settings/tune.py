@@ -129,7 +129,8 @@ class TuneConfig(Section):
     """Values by key of a fit, such as descriptor.cutoff; by default a space that suits the data."""
     objectives: Annotated[Keys, Field(min_length=1)] = ("forces_mae", "force_time")
     """What is to be small: errors on the validation set (energy_mae, forces_rmse ...) or over folds
-    (folds.forces_rmse), force_time (µs/atom), n_coefficients, or your own module:function."""
+    (folds.forces_rmse), force_time (µs/atom), n_coefficients, or your own module:function; where no
+    forces are, energy_mae takes the place of forces_mae by default."""
     constraints: dict[str, float] = Field(default_factory=dict)
     """Largest values of such quantities."""
     search: TuneSearch = TuneSearch()

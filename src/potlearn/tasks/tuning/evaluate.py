@@ -10,7 +10,7 @@ import numpy as np
 
 from potlearn.descriptors.families import FAMILIES
 from potlearn.errors import ExecutionError, PotlearnError
-from potlearn.runtime import Runtime, content_key
+from potlearn.runtime import Runtime, content_key, map_each
 from potlearn.tasks.progress import Stages
 from potlearn.tasks.settings.keys import places
 from potlearn.tasks.tuning.candidates import Candidates, Sets
@@ -33,8 +33,6 @@ FORESEEN = 30
 """Random points of a space that show how wide its passes will have to be."""
 TOP = 1 - 1e-9
 """Coordinate of the largest value of a range."""
-MOST_LOST = 2
-"""Trials after each other whose worker dies: it is not the trials, then."""
 REACH = 6.0
 """Neighbours are counted up to this distance, in Å, or up to the largest cutoff if that is more."""
 
@@ -175,32 +173,18 @@ class Evaluator:
 
 
 def mapped(runtime: Runtime, work: Work, items: Sequence[Item]) -> Iterator[Outcome]:
-    """Outcomes of items; one whose worker dies again and again fails, the others go on.
+    """Outcomes of items; one that loses its worker every time fails, the others go on.
 
     Raises
     ------
     ExecutionError
-        Two items after each other lost their workers: it is the machine, not the items.
+        Any work loses its workers: it is the machine, not the items.
     """
-    left = list(items)
-    try:
-        for outcome in runtime.executor.map(work, items):
-            left.pop(0)
-            yield outcome
-        return
-    except ExecutionError:
-        if len(items) == 1:
-            raise
-        lost = 0
-    for item in left:
-        try:
-            yield from mapped(runtime, work, [item])
-            lost = 0
-        except ExecutionError as error:
-            lost += 1
-            if lost == MOST_LOST:
-                raise
-            yield Outcome(item.number, reason=f"its worker died: {error}")
+    for item, found in zip(items, map_each(runtime.executor, work, items), strict=True):
+        if isinstance(found, ExecutionError):
+            yield Outcome(item.number, reason=reason_of(found))
+        else:
+            yield found
 
 
 def foreseen_points(space: Space, n: int = FORESEEN) -> Iterator[dict[str, Value]]:

@@ -7,14 +7,17 @@ from pathlib import Path
 
 import numpy as np
 
+from potlearn.errors import ConfigError
 from potlearn.tasks.settings.tune import TuneConfig
 from potlearn.tasks.tuning.candidates import Candidates, Sets, with_validation
 from potlearn.tasks.tuning.defaults import filled_base, usual_space, with_family
 from potlearn.tasks.tuning.trials import TrialSettings, base_of, space_of
 from potlearn.tune import Space, Study
-from potlearn.tune.objectives import check_objectives, is_own
+from potlearn.tune.objectives import check_objectives, has_labels, is_own, missing_labels
 from potlearn.typing import Settings
 
+WITHOUT_FORCES = ("energy_mae", "force_time")
+"""Usual objectives for data without forces."""
 JOURNAL, RANDOM = "trials.journal", "random.journal"
 
 
@@ -58,9 +61,11 @@ class Plan:
             base = with_family(base, set(space))
             space_of(space, base)  # mistakes before the data are read
         first = candidates.read(config.data, base)
+        config = _with_objectives(config, first)
         if space is None:
             base, space = usual_space(base, first.train)
         base = filled_base(base, set(space), first.train)
+        first.validation.check_species(base["descriptor"]["species"])
         found = space_of(space, base)
         TrialSettings(base).of(found.applying(found.at(np.zeros(len(found.order)))))
         update = {"space": space, "descriptor": base["descriptor"]}
@@ -106,3 +111,20 @@ class Plan:
             seed=seed,
             content={"fit": self.base, "folds": self.config.folds, "data": self.sets.content()},
         )
+
+
+def _with_objectives(config: TuneConfig, sets: Sets) -> TuneConfig:
+    """The configuration with objectives that the data measure: energies, where no forces are.
+
+    Raises
+    ------
+    ConfigError
+        Objectives that were given need labels that are absent.
+    """
+    if "objectives" not in config.model_fields_set and not has_labels(sets.validation, "forces"):
+        config = config.model_copy(update={"objectives": WITHOUT_FORCES})
+    names = [*config.objectives, *config.constraints]
+    absent = missing_labels(names, sets.validation, sets.train)
+    if absent:
+        raise ConfigError(f"settings: objectives: {'; '.join(absent)}")
+    return config

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from potlearn.errors import ExecutionError, PotlearnError
-from potlearn.runtime import write_text
+from potlearn.runtime import map_each, write_text
 from potlearn.tasks.fitting import fit
 from potlearn.tasks.settings import FitConfig
 from potlearn.tasks.settings.yaml_text import dump_yaml
@@ -119,22 +119,12 @@ def fit_points(
     missing = [point for point in wanted if not point.is_done()]
     done = len(wanted) - len(missing)
     yield from ((point, "") for point in wanted if point not in missing)
-    for point, reason in zip(missing, _fitted(missing, runtime), strict=True):
+    fitted = map_each(runtime.executor, fit_one, [point.plain for point in missing])
+    for point, reason in zip(missing, fitted, strict=True):
         done += 1
         if report is not None:
             report(done, len(wanted))
-        yield point, reason
-
-
-def _fitted(missing: Sequence[Wanted], runtime: Runtime) -> Iterator[str]:
-    found = 0
-    try:
-        for reason in runtime.executor.map(fit_one, [point.plain for point in missing]):
-            found += 1
-            yield reason
-    except ExecutionError as error:
-        yield f"its worker died: {error}"
-        yield from _fitted(missing[found + 1 :], runtime)
+        yield point, reason_of(reason) if isinstance(reason, ExecutionError) else reason
 
 
 def fit_one(item: tuple[Settings, str]) -> str:

@@ -107,9 +107,9 @@ class Ending:
         if not self.plan.config.output.survival:
             return points, notes
         with self.stages("dimers and hot dynamics") as report:
-            points = tried(points, self.plan.sets, self.runtime, report)
+            points, untried = tried(points, self.plan.sets, self.runtime, report)
         left, failed = survivors(points)
-        return left, [*notes, *failed]
+        return left, [*notes, *untried, *failed]
 
     def _measured(self, wanted: Wanted) -> Point:
         """Errors on the validation set."""

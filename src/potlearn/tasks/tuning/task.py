@@ -7,7 +7,7 @@ from dataclasses import replace
 from time import perf_counter
 from typing import Any
 
-from potlearn.runtime import SERIAL, Runtime, check_installed, session, write_json
+from potlearn.runtime import SERIAL, Runtime, check_installed, session
 from potlearn.tasks.folder import OutputFolder
 from potlearn.tasks.progress import Stages, stages_of
 from potlearn.tasks.report_files import check_report_packages
@@ -90,6 +90,7 @@ class Run:
         """Search, fit the front, write; notes on what a user should know."""
         config, path = self.plan.config, self.folder.path
         study = self.plan.study(path)
+        self._write_trials(study)  # results of an earlier run end here, and the trials stay
         self.folder.write_text("config.yaml", config.to_yaml())
         speed = Speed.of(path / SPEED, stages)
         evaluator = self._evaluator(speed, stages)
@@ -139,7 +140,7 @@ class Run:
         return list(found.notes)
 
     def _write_trials(self, study: Study) -> None:
-        write_json(self.folder.path / "trials.json", trials_json(self.plan, study.trials(), ()))
+        self.folder.write_json("trials.json", trials_json(self.plan, study.trials(), ()))
 
 
 def write_reports(outcome: TuneOutcome, plan: Plan) -> None:

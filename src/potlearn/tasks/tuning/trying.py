@@ -9,6 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from potlearn.errors import ExecutionError
+from potlearn.runtime import map_each
+from potlearn.tasks.tuning.work import reason_of
 from potlearn.tune.survival import Survival, survival
 
 if TYPE_CHECKING:
@@ -45,19 +48,24 @@ class Trying:
 
 def tried(
     points: Sequence[Point], sets: Sets, runtime: Runtime, report: Report | None
-) -> list[Point]:
-    """The points, each with what became of it."""
+) -> tuple[list[Point], list[str]]:
+    """The points, each with what became of it, and why some have no result."""
     if not points:
-        return []
+        return [], []
     coverage = sets.coverage(points[0].potential.species)
     models = [point.wanted.model for point in points]
-    found = runtime.executor.map(Trying(sets.train, coverage), models)
-    done = []
+    found = map_each(runtime.executor, Trying(sets.train, coverage), models)
+    done: list[Point] = []
+    notes: list[str] = []
     for point, outcome in zip(points, found, strict=True):
-        done.append(replace(point, survival=outcome))
+        if isinstance(outcome, ExecutionError):
+            notes.append(f"trial {point.number} was not tried in dynamics: {reason_of(outcome)}")
+            done.append(point)
+        else:
+            done.append(replace(point, survival=outcome))
         if report is not None:
             report(len(done), len(points))
-    return done
+    return done, notes
 
 
 def survivors(points: Sequence[Point]) -> tuple[list[Point], list[str]]:
