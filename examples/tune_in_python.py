@@ -19,7 +19,7 @@ def search():
                 "fit.weights.energy": {"low": 10, "high": 1000, "log": True},
             },
             "search": {"trials": 30, "sampler": "nsga2"},
-            "output": {"folder": "front_in_python", "models": 2, "survival": False},
+            "output": {"folder": "front_in_python", "models": 3, "survival": False},
         }
     )
 

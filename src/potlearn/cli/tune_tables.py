@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 MOST = 15
 """Points of the front that are shown."""
-HYPERVOLUME = "Hypervolume: share of the space between good and bad trials that the front dominates"
 
 
 def show_study(folder: Path) -> None:
@@ -38,7 +37,7 @@ def show_tuned(outcome: TuneOutcome) -> None:
 
 
 def _show(tuned: Tuned) -> None:
-    from potlearn.tune.summary import best_table, failures, front_table, history_table, states
+    from potlearn.tune.summary import best_table, failures, front_table, states
 
     counts = ", ".join(f"{count} {state}" for state, count in states(tuned).items() if count)
     typer.echo(f"{len(tuned.trials)} trials: {counts or 'none yet'}")
@@ -47,10 +46,19 @@ def _show(tuned: Tuned) -> None:
     if not len(tuned.front):
         typer.echo("no point on the front: no trial is done that keeps the constraints")
         return
-    show_table(*history_table(tuned), title=HYPERVOLUME)
+    show_table(*_history(tuned), title="Hypervolume of the front")
     show_table(*best_table(tuned), title="Lowest value of each objective")
     show_table(*_narrow(front_table(tuned, MOST), len(tuned.objectives)), title="Front")
     typer.echo(f"knee: {tuned.knee()}")
+
+
+def _history(tuned: Tuned) -> Grid:
+    """The history, without an empty column where there is no random baseline."""
+    from potlearn.tune.summary import Grid, history_table
+
+    found = history_table(tuned)
+    n = None if tuned.random else -1
+    return Grid(found.headings[:n], [row[:n] for row in found.rows])
 
 
 def _narrow(front: Grid, n_objectives: int) -> Grid:
