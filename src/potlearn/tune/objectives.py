@@ -20,6 +20,8 @@ from __future__ import annotations
 
 import difflib
 import importlib
+import os
+import sys
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -93,7 +95,7 @@ def is_own(name: str) -> bool:
 
 
 def load_own(name: str, source: str = "settings") -> Own:
-    """The function ``module:function``, found as ``import`` finds it.
+    """The function ``module:function``, found as ``import`` finds it, or in the working directory.
 
     Raises
     ------
@@ -101,6 +103,8 @@ def load_own(name: str, source: str = "settings") -> Own:
         No such module, or no such function in it.
     """
     module, _, attribute = name.partition(":")
+    if os.getcwd() not in sys.path:  # an installed command does not look there
+        sys.path.append(os.getcwd())
     try:
         found = getattr(importlib.import_module(module), attribute)
     except (ImportError, AttributeError, ValueError) as error:

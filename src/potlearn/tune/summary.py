@@ -72,7 +72,7 @@ def best_table(tuned: Tuned) -> Grid:
 def history_table(tuned: Tuned) -> Grid:
     """Share covered by the front after 25, 50, 75 and 100 % of the trials, and the baseline's."""
     curves = curves_of(tuned)
-    names = ("trials", "covered by the search", "covered by random trials")
+    names = ("trials", "this search", "random trials")
     rows = []
     for n, share in at_shares(curves[0]).items():
         random = curves[1][: n if n <= len(curves[1]) else 0]

@@ -88,7 +88,16 @@ def _draw(axes: Axes, tuned: Tuned, names: tuple[str, str], published: Published
     _knee(axes, tuned, names)
     others = _others(axes, names, published)
     _frame(axes, names, trials, np.vstack([front, others]))
-    axes.legend(loc="upper right", handletextpad=0.3)
+    _legend(axes)
+
+
+def _legend(axes: Axes) -> None:
+    """The front first, then what is less of interest."""
+    lines, labels = axes.get_legend_handles_labels()
+    known = ("front, 95 % interval", "knee", "front of the search, not saved", "trials")
+    order = sorted(range(len(labels)), key=lambda i: known.index(labels[i]))
+    chosen = [lines[i] for i in order], [labels[i] for i in order]
+    axes.legend(*chosen, loc="upper right", handletextpad=0.3)
 
 
 def _unsaved(tuned: Tuned, names: tuple[str, str]) -> Array:

@@ -21,8 +21,13 @@ def points(view: TuneView) -> Panel | None:
         return None
     keys = short_keys(varied([point.parameters for point in front]))
     more = [n for n in _measured(view) if n not in view.tuned.objectives]
-    titles = [named(name).title for name in (*view.tuned.objectives, *more)]
-    heads = [*headings(["Trial"], titles), *headings(list(keys.values()), []), Heading("Fit", True)]
+    titles = [named(name).title for name in view.tuned.objectives]
+    others = [named(name).title for name in more]
+    heads = [
+        *headings(["Trial"], titles),
+        *headings(list(keys.values()), others),
+        Heading("Fit", True),
+    ]
     marks: dict[int, list[str]] = {}
     for question, point in choices(view).items():
         marks.setdefault(point.trial, []).append(question.lower())
@@ -30,8 +35,8 @@ def points(view: TuneView) -> Panel | None:
         [
             Cell(str(p.trial), str(p.trial), ", ".join(marks.get(p.trial, [])), is_text=True),
             *(_objective(name, p) for name in view.tuned.objectives),
-            *(number(p.values.get(name), named(name).factor) for name in more),
             *(text(value_text(p.parameters.get(key))) for key in keys),
+            *(number(p.values.get(name), named(name).factor) for name in more),
             text(_file(view, p)),
         ]
         for p in front

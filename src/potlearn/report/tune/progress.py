@@ -11,9 +11,9 @@ from potlearn.typing import Array
 # Points of a curve at most; between them nothing would be seen.
 MOST = 500
 _NOTE = (
-    "The share of the box between the best value of each objective and the value that 95 % of all "
-    "trials stay below, on logarithmic scales, that the front covers: its hypervolume. Trials that "
-    "failed or break a constraint count as trials and cover nothing."
+    "The hypervolume of the front, on logarithmic scales: how much of the box between the best "
+    "value of each objective and the value that 95 % of all trials stay below it dominates. Trials "
+    "that failed or break a constraint count as trials and add nothing."
 )
 
 
@@ -29,7 +29,7 @@ def progress(view: TuneView) -> Panel | None:
     made = figure(
         traces,
         {"title": "Trials", "rangemode": "tozero"},
-        {"title": "Covered by the front (%)", "rangemode": "tozero"},
+        {"title": "Hypervolume (% of the box)", "rangemode": "tozero"},
         **legend(y=0.04, yanchor="bottom"),
     )
     caption = f"{100 * search[-1]:.1f} % after {len(search):,} trials"

@@ -39,7 +39,7 @@ def knee(front: Front) -> Point:
     i = min(range(len(front)), key=lambda i: (round(float(sums[i]), 12), order[i]))
     if len(front) < 3:
         return front.chosen(i, f"the front has {_points(len(front))}; this is the most accurate")
-    why = "the knee: nearest to the best of every objective at once, on logarithmic scales"
+    why = "nearest to the best of every objective at once, on logarithmic scales"
     return front.chosen(i, why + _support(front, i))
 
 
@@ -72,7 +72,7 @@ def best(front: Front, name: str | None = None, below: Mapping[str, float] | Non
     i = min(allowed, key=lambda i: front.value(i, name))
     where = " and ".join(f"{named(k).text(v)} or less" for k, v in limits.items())
     among = f", of {_points(len(allowed))} with {where}" if limits else f" of {_points(len(rows))}"
-    return front.chosen(i, f"the lowest {named(name).name}{among} on the front")
+    return front.chosen(i, f"the lowest {named(name).words}{among} on the front")
 
 
 def fastest(front: Front, within_se: float = 1.0, of: str | None = None) -> Point:
@@ -129,7 +129,7 @@ def _why_fastest(front: Front, name: str, pair: tuple[int, int], within_se: floa
     label = named(name)
     if i == lowest:
         return (
-            f"the lowest {label.name}; no faster point is within {within_se:g} standard "
+            f"the lowest {label.words}; no faster point is within {within_se:g} standard "
             f"error{'' if within_se == 1 else 's'} of it"
         )
     gap = front.value(i, name) - front.value(lowest, name)
@@ -137,7 +137,7 @@ def _why_fastest(front: Front, name: str, pair: tuple[int, int], within_se: floa
     error = front.bootstrap.error_of_difference(name, i, lowest)
     return (
         f"the fastest of {_points(n)} within {within_se:g} standard error"
-        f"{'' if within_se == 1 else 's'} of the lowest {label.name} (trial "
+        f"{'' if within_se == 1 else 's'} of the lowest {label.words} (trial "
         f"{front.points[lowest].trial}): {label.number(gap)} ± {label.number(error)} {label.unit} "
         f"above it, {ratio:.2g} times as fast"
     )

@@ -25,6 +25,11 @@ class Named:
         """``"Forces MAE (meV/Å)"``."""
         return f"{self.name} ({self.unit})" if self.unit else self.name
 
+    @property
+    def words(self) -> str:
+        """The name within a sentence: ``"forces MAE"``."""
+        return self.name[:1].lower() + self.name[1:]
+
     def number(self, value: float) -> str:
         """The value in its unit, with three significant digits and no exponent if possible."""
         shown = self.factor * value
@@ -35,8 +40,8 @@ class Named:
         return f"{shown:.0f}" if "e" in text else text
 
     def text(self, value: float) -> str:
-        """``"Forces MAE 61.3 meV/Å"``."""
-        return f"{self.name} {self.number(value)} {self.unit}".rstrip()
+        """``"forces MAE 61.3 meV/Å"``."""
+        return f"{self.words} {self.number(value)} {self.unit}".rstrip()
 
 
 _KNOWN = {
