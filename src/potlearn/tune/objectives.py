@@ -63,6 +63,14 @@ def check_objectives(names: Iterable[str], folds: int, source: str = "settings")
             raise ConfigError(f"{source}: {name} needs folds; set folds: 5")
 
 
+def quantity_of(name: str) -> str | None:
+    """The quantity of which an objective is an error; None of others.  The virial is stress."""
+    if is_own(name) or not name.endswith(("_mae", "_rmse")):
+        return None
+    found = name.removeprefix(FOLDS).rpartition("_")[0]
+    return "stress" if found == "virial" else found
+
+
 def is_own(name: str) -> bool:
     """Whether an objective is a function of the user."""
     return ":" in name

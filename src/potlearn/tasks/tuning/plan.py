@@ -10,6 +10,7 @@ import numpy as np
 from potlearn.tasks.settings.tune import TuneConfig
 from potlearn.tasks.tuning.candidates import Candidates, Sets, with_validation
 from potlearn.tasks.tuning.defaults import filled_base, usual_space, with_family
+from potlearn.tasks.tuning.goals import judgeable, unguarded
 from potlearn.tasks.tuning.trials import TrialSettings, base_of, space_of
 from potlearn.tune import Space, Study
 from potlearn.tune.objectives import check_objectives, is_own
@@ -31,12 +32,15 @@ class Plan:
     space : Space
     candidates : Candidates
         Makes fits of trials.
+    notes : tuple of str
+        What a user should know of what is searched.
     """
 
     config: TuneConfig
     base: Settings
     space: Space
     candidates: Candidates
+    notes: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, config: TuneConfig) -> Plan:
@@ -50,7 +54,7 @@ class Plan:
         DataError
             As reading does.
         """
-        config = config.model_copy(update={"data": with_validation(config.data)})
+        config = config.model_copy(update={"data": with_validation(config.data, config.validation)})
         check_objectives([*config.objectives, *config.constraints], config.folds)
         candidates, space = Candidates(config.folds), config.space
         base = base_of(config)
@@ -58,13 +62,16 @@ class Plan:
             base = with_family(base, set(space))
             space_of(space, base)  # mistakes before the data are read
         first = candidates.read(config.data, base)
+        config, note = judgeable(config, first.train, first.judged)
         if space is None:
             base, space = usual_space(base, first.train)
         base = filled_base(base, set(space), first.train)
         found = space_of(space, base)
         TrialSettings(base).of(found.applying(found.at(np.zeros(len(found.order)))))
         update = {"space": space, "descriptor": base["descriptor"]}
-        return cls(config.model_copy(update=update), base, found, candidates)
+        config = config.model_copy(update=update)
+        notes = tuple(text for text in (note, *unguarded(config)) if text)
+        return cls(config, base, found, candidates, (*notes, *first.notes))
 
     @property
     def sets(self) -> Sets:
