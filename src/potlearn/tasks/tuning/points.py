@@ -189,4 +189,5 @@ def errors_of(evaluation: Evaluation) -> tuple[dict[str, float], dict[str, Array
 def _means(owner: Indices, values: Array, n: Array) -> Array:
     """Means of the values of each configuration, which has n of them; NaN without any."""
     totals = np.bincount(owner, values, minlength=len(n))
-    return np.divide(totals, n, out=np.full(len(n), np.nan), where=n > 0)
+    found: Array = np.divide(totals, n, out=np.full(len(n), np.nan), where=n > 0)
+    return found
