@@ -192,3 +192,82 @@ def test_the_choice_of_the_training_set_is_searched(copper, tmp_path):
     sizes = [trial.parameters["data.select.size"] for trial in outcome.tuned.trials]
     assert all(isinstance(size, int) and 6 <= size <= 12 for size in sizes)
     assert len({trial.values["forces_mae"] for trial in outcome.tuned.trials}) > 1
+
+
+def energies_alone(copper, folder):
+    """A file of the copper configurations without forces and stress."""
+    from ase.io import read, write
+
+    frames = read(copper / "copper.extxyz", ":")
+    for atoms in frames:
+        energy = atoms.info.pop("REF_energy", None)
+        energy = atoms.get_potential_energy() if energy is None else energy
+        atoms.arrays.pop("REF_forces", None)
+        atoms.calc = None
+        atoms.info = {"energy": energy}
+    write(folder / "energies.extxyz", frames)
+    return str(folder / "energies.extxyz")
+
+
+def test_the_part_that_is_held_out_is_that_of_the_configuration(copper, tmp_path):
+    given = settings(copper, tmp_path, validation=0.4, search={"trials": 1})
+    given["data"]["split"] = {"test": 0.2}
+    outcome = tasks.tune(given)
+    n = len(np.load(outcome.folder / "errors.npz")["trial_0000/forces"])
+    frames = len(pl.read(copper / "copper.extxyz"))
+    assert n == round(0.4 * frames)
+
+
+def test_objectives_follow_the_labels(copper, tmp_path):
+    given = settings(copper, tmp_path, search={"trials": 2}, space={"descriptor.cutoff": [4, 5]})
+    given["data"] = {**given["data"], "file": energies_alone(copper, tmp_path)}
+    given["descriptor"] |= {"family": "pod"}
+    del given["descriptor"]["degree"]
+    outcome = tasks.tune(given)
+    assert outcome.tuned.objectives == ("energy_mae", "force_time")
+    assert any("energy_mae is the objective instead" in note for note in outcome.notes)
+    with pytest.raises(ConfigError, match="forces_mae: no configuration of the validation set"):
+        tasks.tune({**given, "objectives": ["forces_mae"]})
+
+
+def test_weights_that_no_objective_guards_are_said(study):
+    assert any("nothing keeps its errors small; add energy_mae" in note for note in study.notes)
+    assert any("add energy_mae" in note for note in study.tuned.notes)
+
+
+def test_a_limit_of_folds_is_kept_by_the_saved_potentials(copper, tmp_path):
+    changes = {"constraints": {"folds.forces_rmse": 1e3}, "folds": 3, "search": {"trials": 2}}
+    assert len(tasks.tune(settings(copper, tmp_path, **changes)).tuned.front)
+
+
+calls = []
+
+
+def failing_at_the_end(potential, validation):
+    """An objective that fails on the saved potential, after one trial."""
+    calls.append(potential)
+    if len(calls) > 1:
+        raise ZeroDivisionError("of my own")
+    return 1.0
+
+
+def test_an_objective_that_fails_at_the_end_is_a_note(copper, tmp_path):
+    names = [f"{__name__}:failing_at_the_end"]
+    outcome = tasks.tune(settings(copper, tmp_path, objectives=names, search={"trials": 1}))
+    assert json.loads((outcome.folder / "front.json").read_text())["points"] == []
+    assert any("of my own" in note for note in outcome.notes)
+
+
+def test_large_validation_sets_are_judged_by_a_part(copper, tmp_path, monkeypatch):
+    monkeypatch.setattr("potlearn.tasks.tuning.candidates.MOST", 8)
+    outcome = tasks.tune(settings(copper, tmp_path, search={"trials": 1}))
+    assert any("trials are judged on" in note for note in outcome.notes)
+    n = len(np.load(outcome.folder / "errors.npz")["trial_0000/forces"])
+    assert f" of {n} validation configurations" in " ".join(outcome.notes)
+
+
+def test_intervals_of_root_mean_squares(copper, tmp_path):
+    given = settings(copper, tmp_path, objectives=["forces_rmse"], search={"trials": 1})
+    (point,) = tasks.tune(given).tuned.front
+    found = point.objectives["forces_rmse"]
+    assert found.low < found.value < found.high

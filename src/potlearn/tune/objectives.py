@@ -65,28 +65,12 @@ def check_objectives(names: Iterable[str], folds: int, source: str = "settings")
             raise ConfigError(f"{source}: {name} needs folds; set folds: 5")
 
 
-def missing_labels(names: Iterable[str], validation: Dataset, train: Dataset) -> list[str]:
-    """What the data cannot measure, in words, such as ``"forces_mae needs forces"``."""
-    found = []
-    for name in names:
-        folds = name.startswith(FOLDS)
-        quantity = name.removeprefix(FOLDS).rpartition("_")[0]
-        quantity = "stress" if quantity == "virial" else quantity
-        if is_own(name) or quantity not in QUANTITIES:
-            continue
-        which, dataset = ("training", train) if folds else ("validation", validation)
-        if not has_labels(dataset, quantity):
-            keys = ", ".join(dataset.names_of(quantity))
-            found.append(
-                f"{name} needs {quantity}, which no configuration of the {which} set has "
-                f"(keys {keys})"
-            )
-    return found
-
-
-def has_labels(dataset: Dataset, quantity: str) -> bool:
-    """Whether any configuration of a set has a quantity."""
-    return dataset.label_report().missing.get(quantity, 0) < len(dataset)
+def quantity_of(name: str) -> str | None:
+    """The quantity of which an objective is an error; None of others.  The virial is stress."""
+    if is_own(name) or not name.endswith(("_mae", "_rmse")):
+        return None
+    found = name.removeprefix(FOLDS).rpartition("_")[0]
+    return "stress" if found == "virial" else found
 
 
 def is_own(name: str) -> bool:

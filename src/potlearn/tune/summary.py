@@ -53,7 +53,7 @@ def front_table(tuned: Tuned, most: int | None = None) -> Grid:
             *(with_interval(name, point.objectives[name]) for name in tuned.objectives),
             *(value_text(point.parameters.get(key)) for key in keys),
         ]
-        for point in spread(tuned.front.points, most)
+        for point in evenly(tuned.front.points, most)
     ]
     return Grid(headings, rows)
 
@@ -156,7 +156,7 @@ def value_text(value: Value, longest: int = 40) -> str:
     return text if len(text) <= longest else f"{text[: longest - 1]}\N{HORIZONTAL ELLIPSIS}"
 
 
-def spread(items: Sequence[Item], most: int | None) -> list[Item]:
+def evenly(items: Sequence[Item], most: int | None) -> list[Item]:
     """At most so many items, evenly over all, with the first and the last."""
     if most is None or len(items) <= most:
         return list(items)

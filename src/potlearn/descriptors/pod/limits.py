@@ -39,11 +39,13 @@ def check_orders(body: PodBody) -> None:
     """
     n, p = body.radial, body.degree
     for q, bound in ((4, 3), (5, 4), (6, 4), (7, 4)):
-        if n[q] > n[bound] or p[q] > p[bound]:
-            raise BasisError(
-                f"pod: {ORDERS[q]}body numbers ({n[q]} radial functions, degree {p[q]}) must "
-                f"not exceed {ORDERS[bound]}body's ({n[bound]}, {p[bound]})"
-            )
+        for key, own in (("number_radial_basis_functions", n), ("angular_degree", p)):
+            if own[q] > own[bound]:
+                raise BasisError(
+                    f"pod: {ORDERS[q]}body_{key} must not exceed {ORDERS[bound]}body_{key}: "
+                    f"expected at most {own[bound]}, got {own[q]}; in a space, let its range end "
+                    "where the other begins"
+                )
     if p[3] > 12 or p[4] > 6:
         raise BasisError(
             f"pod: angular degrees go to 12 (threebody) and 6 (fourbody), got {p[3]} and {p[4]}"

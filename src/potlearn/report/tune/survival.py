@@ -12,7 +12,7 @@ from potlearn.report.page.tables import Cell, Heading, Table, headings, number, 
 from potlearn.report.tune.view import TuneView
 from potlearn.tune import Point
 from potlearn.tune.folder import DimerEntry, HotEntry
-from potlearn.tune.summary import spread
+from potlearn.tune.summary import evenly
 
 # Curves in a plot, pairs with a plot, and sentences in a cell.
 MOST, PAIRS, SENTENCES = 10, 12, 3
@@ -58,7 +58,7 @@ def _curves(points: Sequence[Point], pair: str) -> Json:
     """Curves of candidates spread over the front."""
     made = [(p, d) for p in points for d in _dimers(p) if _pair(d) == pair and d.get("energies")]
     traces, low = list[Json](), 0.0
-    for i, (point, dimer) in enumerate(spread(made, MOST)):
+    for i, (point, dimer) in enumerate(evenly(made, MOST)):
         energies = dimer["energies"]
         low = min(low, *energies)
         style: Json = {"dash": DASHES[i // len(COLOURS) % len(DASHES)], "width": 1.4}

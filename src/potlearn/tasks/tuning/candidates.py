@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from potlearn.errors import FitError
 from potlearn.runtime import content_key
 from potlearn.tasks.data import load
@@ -24,16 +26,30 @@ if TYPE_CHECKING:
     from potlearn.fit.beyond import Coverage
     from potlearn.tune import Candidate
 
-VALIDATION = 0.2
-"""Part of the training configurations that is held out where the data name no validation set."""
+MOST = 10_000
+"""Atoms of the validation set that trials are judged on, about: a pass keeps a row of each of their
+labels, as wide as its basis."""
 
 
 @dataclass
 class Sets:
-    """Data of trials: a training set and a validation set, and what is known about them."""
+    """Data of trials: a training set and a validation set, and what is known about them.
+
+    Attributes
+    ----------
+    train : Dataset
+    validation : Dataset
+        What potentials of the front are measured on.
+    judged : Dataset
+        What trials are measured on: of a large validation set, a part.
+    test : Dataset, optional
+    notes : tuple of str
+        What a user should know.
+    """
 
     train: Dataset
     validation: Dataset
+    judged: Dataset
     test: Dataset | None
     notes: tuple[str, ...]
     _coverages: dict[tuple[str, ...], Coverage] = field(default_factory=dict)
@@ -41,7 +57,7 @@ class Sets:
 
     def content(self) -> Settings:
         """What the values of trials depend on."""
-        return {"train": self.train.content_key(), "validation": self.validation.content_key()}
+        return {"train": self.train.content_key(), "validation": self.judged.content_key()}
 
     @cached_property
     def examples(self) -> list[Atoms]:
@@ -66,15 +82,15 @@ class Sets:
         return self._descriptors[key]
 
 
-def with_validation(config: DataConfig) -> DataConfig:
+def with_validation(config: DataConfig, part: float) -> DataConfig:
     """The section with a validation set: that of the user, or a part that is held out."""
     if config.file is None:
-        update = {} if config.validation is not None else {"validation": VALIDATION}
+        update = {} if config.validation is not None else {"validation": part}
         return config.model_copy(update=update)
     settings = config.model_dump(mode="json", exclude_none=True)
     split = settings.setdefault("split", {})
     if not split.get("validation"):
-        split["validation"] = VALIDATION
+        split["validation"] = part
     return DataConfig.of(settings)
 
 
@@ -127,12 +143,37 @@ class Candidates:
 
 
 def read(config: DataConfig, weights: tuple[str, ...] = (), species: tuple[str, ...] = ()) -> Sets:
-    """The sets of a section of data, a validation set among them."""
-    loaded = load(with_validation(config), weights, species)
+    """The sets of a section of data, which has a validation set.
+
+    Raises
+    ------
+    FitError
+        It has none, or an empty one.
+    """
+    loaded = load(config, weights, species)
     sets = loaded.sets
-    if not len(sets["validation"]):
-        raise FitError("the validation set is empty")
-    return Sets(sets["train"], sets["validation"], sets.get("test"), loaded.notes)
+    validation = sets.get("validation")
+    if validation is None or not len(validation):
+        raise FitError("the validation set is empty; hold out more (data.split.validation)")
+    judged, notes = judged_part(validation, MOST)
+    return Sets(sets["train"], validation, judged, sets.get("test"), (*loaded.notes, *notes))
+
+
+def judged_part(validation: Dataset, most: int) -> tuple[Dataset, tuple[str, ...]]:
+    """The same part of every group, of some ``most`` atoms; all of a smaller set.  And a note."""
+    from potlearn.tune.automatic.sample import sample
+
+    always = np.zeros(len(validation), bool)
+    chosen = sample(validation.n_atoms, validation.by_group(), always, most, fewest=1)
+    if len(chosen) == len(validation):
+        return validation, ()
+    part = validation.subset(chosen)
+    note = (
+        f"trials are judged on {len(part)} of {len(validation)} validation configurations "
+        f"({int(part.n_atoms.sum()):,} atoms), spread over all groups; the potentials of the front "
+        "are measured on all of them"
+    )
+    return part, (note,)
 
 
 def _compression(config: TrialConfig, descriptor: Descriptor) -> tuple[str, int] | None:

@@ -154,7 +154,7 @@ class Evaluator:
         """Passes over the data of a key."""
         if key not in self._passes:
             sets = self.candidates.known[key]
-            self._passes[key] = Passes(sets.train, sets.validation, self.folder, int(self.size))
+            self._passes[key] = Passes(sets.train, sets.judged, self.folder, int(self.size))
         return self._passes[key]
 
     def _work_for(self, items: Sequence[Item]) -> Work:
@@ -169,7 +169,7 @@ class Evaluator:
 
     def _known(self, key: str, sets: Sets) -> Known:
         near = Neighborhood.of(sets.examples, sets.train.species, self._reach)
-        return Known(self._passes[key].worker(), sets.validation if self.own else None, near)
+        return Known(self._passes[key].worker(), sets.judged if self.own else None, near)
 
 
 def mapped(runtime: Runtime, work: Work, items: Sequence[Item]) -> Iterator[Outcome]:

@@ -7,17 +7,15 @@ from pathlib import Path
 
 import numpy as np
 
-from potlearn.errors import ConfigError
 from potlearn.tasks.settings.tune import TuneConfig
 from potlearn.tasks.tuning.candidates import Candidates, Sets, with_validation
 from potlearn.tasks.tuning.defaults import filled_base, usual_space, with_family
+from potlearn.tasks.tuning.goals import judgeable, unguarded
 from potlearn.tasks.tuning.trials import TrialSettings, base_of, space_of
 from potlearn.tune import Space, Study
-from potlearn.tune.objectives import check_objectives, has_labels, is_own, missing_labels
+from potlearn.tune.objectives import check_objectives, is_own
 from potlearn.typing import Settings
 
-WITHOUT_FORCES = ("energy_mae", "force_time")
-"""Usual objectives for data without forces."""
 JOURNAL, RANDOM = "trials.journal", "random.journal"
 
 
@@ -34,12 +32,15 @@ class Plan:
     space : Space
     candidates : Candidates
         Makes fits of trials.
+    notes : tuple of str
+        What a user should know of what is searched.
     """
 
     config: TuneConfig
     base: Settings
     space: Space
     candidates: Candidates
+    notes: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, config: TuneConfig) -> Plan:
@@ -53,7 +54,7 @@ class Plan:
         DataError
             As reading does.
         """
-        config = config.model_copy(update={"data": with_validation(config.data)})
+        config = config.model_copy(update={"data": with_validation(config.data, config.validation)})
         check_objectives([*config.objectives, *config.constraints], config.folds)
         candidates, space = Candidates(config.folds), config.space
         base = base_of(config)
@@ -61,7 +62,7 @@ class Plan:
             base = with_family(base, set(space))
             space_of(space, base)  # mistakes before the data are read
         first = candidates.read(config.data, base)
-        config = _with_objectives(config, first)
+        config, note = judgeable(config, first.train, first.judged)
         if space is None:
             base, space = usual_space(base, first.train)
         base = filled_base(base, set(space), first.train)
@@ -69,7 +70,9 @@ class Plan:
         found = space_of(space, base)
         TrialSettings(base).of(found.applying(found.at(np.zeros(len(found.order)))))
         update = {"space": space, "descriptor": base["descriptor"]}
-        return cls(config.model_copy(update=update), base, found, candidates)
+        config = config.model_copy(update=update)
+        notes = tuple(text for text in (note, *unguarded(config)) if text)
+        return cls(config, base, found, candidates, (*notes, *first.notes))
 
     @property
     def sets(self) -> Sets:
@@ -111,20 +114,3 @@ class Plan:
             seed=seed,
             content={"fit": self.base, "folds": self.config.folds, "data": self.sets.content()},
         )
-
-
-def _with_objectives(config: TuneConfig, sets: Sets) -> TuneConfig:
-    """The configuration with objectives that the data measure: energies, where no forces are.
-
-    Raises
-    ------
-    ConfigError
-        Objectives that were given need labels that are absent.
-    """
-    if "objectives" not in config.model_fields_set and not has_labels(sets.validation, "forces"):
-        config = config.model_copy(update={"objectives": WITHOUT_FORCES})
-    names = [*config.objectives, *config.constraints]
-    absent = missing_labels(names, sets.validation, sets.train)
-    if absent:
-        raise ConfigError(f"settings: objectives: {'; '.join(absent)}")
-    return config

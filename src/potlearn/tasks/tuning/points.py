@@ -18,9 +18,9 @@ from potlearn.runtime import map_each, write_text
 from potlearn.tasks.fitting import fit
 from potlearn.tasks.settings import FitConfig
 from potlearn.tasks.settings.yaml_text import dump_yaml
-from potlearn.tasks.tuning.work import reason_of
-from potlearn.tune.objectives import is_own, load_own
-from potlearn.typing import Array, Settings
+from potlearn.tasks.tuning.work import own_value, reason_of
+from potlearn.tune.objectives import is_own
+from potlearn.typing import Array, Indices, Settings
 
 if TYPE_CHECKING:
     from potlearn.data import Dataset
@@ -94,8 +94,8 @@ class Point:
     values : dict
         All that was measured on the saved potential, by name.
     errors : dict of str to (n,)
-        Mean absolute error of each validation configuration by quantity, and under
-        ``QUANTITY_n`` the number of its components.
+        Of each validation configuration: mean absolute error by quantity, mean squared error
+        under ``QUANTITY_sq``, and under ``QUANTITY_n`` the number of components.
     survival : Survival, optional
         Dimers and hot dynamics.
     """
@@ -143,11 +143,17 @@ def fit_one(item: tuple[Settings, str]) -> str:
 def own_values(
     names: Sequence[str], potential: LinearPotential, validation: Dataset, trial: Trial
 ) -> dict[str, float]:
-    """Objectives of the user for a saved potential; those of the trial where they are of folds."""
+    """Objectives of the user for a saved potential; those of the trial where they are of folds.
+
+    Raises
+    ------
+    FitError
+        A function of the user fails.
+    """
     found = {}
     for name in names:
         if is_own(name):
-            found[name] = float(load_own(name)(potential, validation))
+            found[name] = own_value(name, potential, validation)
         elif name in trial.values:
             found[name] = trial.values[name]
     return found
@@ -164,7 +170,14 @@ def errors_of(evaluation: Evaluation) -> tuple[dict[str, float], dict[str, Array
         values[f"{quantity}_mae"] = float(absolute.mean())
         values[f"{quantity}_rmse"] = float(np.sqrt(np.mean(found.error**2)))
         n = np.bincount(found.configuration, minlength=len(evaluation)).astype(float)
-        total = np.bincount(found.configuration, absolute, minlength=len(evaluation))
-        errors[quantity] = np.divide(total, n, out=np.full(len(n), np.nan), where=n > 0)
+        errors[quantity] = _means(found.configuration, absolute, n)
+        errors[f"{quantity}_sq"] = _means(found.configuration, found.error**2, n)
         errors[f"{quantity}_n"] = n
     return values, errors
+
+
+def _means(owner: Indices, values: Array, n: Array) -> Array:
+    """Means of the values of each configuration, which has n of them; NaN without any."""
+    totals = np.bincount(owner, values, minlength=len(n))
+    found: Array = np.divide(totals, n, out=np.full(len(n), np.nan), where=n > 0)
+    return found

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from potlearn.errors import PotlearnError
 from potlearn.runtime import Runtime
 from potlearn.tasks.folder import OutputFolder
 from potlearn.tasks.progress import Stages
@@ -23,8 +24,9 @@ from potlearn.tasks.tuning.points import (
     name_of,
     own_values,
 )
-from potlearn.tasks.tuning.spread import spread
+from potlearn.tasks.tuning.saved import far_apart
 from potlearn.tasks.tuning.trying import survivors, tried
+from potlearn.tasks.tuning.work import reason_of
 from potlearn.tune import Trial, pareto
 from potlearn.tune.results import objectives_of
 from potlearn.typing import Settings
@@ -69,8 +71,13 @@ class Ending:
         notes += dropped
         self._write_errors(kept)
         entries = [point_entry(point, config.objectives) for point in kept]
-        found = {"objectives": list(config.objectives), "constraints": config.constraints}
-        self.folder.write_json("front.json", {**found, "points": entries, "notes": notes})
+        found = {
+            "objectives": list(config.objectives),
+            "constraints": config.constraints,
+            "points": entries,
+            "notes": [*self.plan.notes, *notes],
+        }
+        self.folder.write_json("front.json", found)
         return notes
 
     def _wanted(self, trials: Sequence[Trial]) -> tuple[list[Wanted], list[str]]:
@@ -78,14 +85,20 @@ class Ending:
         config = self.plan.config
         values = objectives_of(trials, config.objectives, config.constraints)
         front = np.flatnonzero(pareto(values))
-        chosen = front[spread(values[front], config.output.models)] if len(front) else front
+        chosen = front[far_apart(values[front], config.output.models)] if len(front) else front
         notes = []
         if len(chosen) < len(front):
             notes.append(
                 f"{len(front)} trials are on the front; the potentials of {len(chosen)}, spread "
                 "over it, are saved (output.models)"
             )
-        return [self._fit_of(trials[int(k)]) for k in chosen], notes
+        wanted = []
+        for k in chosen.tolist():
+            try:
+                wanted.append(self._fit_of(trials[k]))
+            except PotlearnError as error:
+                notes.append(_no_potential(trials[k], reason_of(error)))
+        return wanted, notes
 
     def _fit_of(self, trial: Trial) -> Wanted:
         """The fit that repeats a trial."""
@@ -99,11 +112,14 @@ class Ending:
         notes, fitted = [], []
         with self.stages("potentials of the front") as report:
             for point, reason in fit_points(wanted, self.runtime, report):
-                if reason:
-                    notes.append(f"trial {point.trial.number} has no potential: {reason}")
-                else:
-                    fitted.append(point)
-        points = list(self._timed([self._measured(point) for point in fitted]))
+                try:
+                    if reason:
+                        notes.append(_no_potential(point.trial, reason))
+                    else:
+                        fitted.append(self._measured(point))
+                except PotlearnError as error:
+                    notes.append(_no_potential(point.trial, reason_of(error)))
+        points = list(self._timed(fitted))
         if not self.plan.config.output.survival:
             return points, notes
         with self.stages("dimers and hot dynamics") as report:
@@ -122,7 +138,7 @@ class Ending:
         values, errors = errors_of(evaluate(potential, validation))
         values["n_coefficients"] = float(potential.coefficients.size)
         values["n_functions"] = float(potential.descriptor.n_features)
-        names = [n for n in (*self.plan.config.objectives, *self.plan.own) if n not in values]
+        names = [name for name in self.plan.names if name not in values]
         values |= own_values(names, potential, validation, wanted.trial)
         return Point(wanted, potential, values, errors)
 
@@ -151,7 +167,7 @@ class Ending:
         kept = [point for point, inside in zip(points, front, strict=True) if inside]
         notes = [
             f"trial {point.number} is no longer on the front: its saved potential has "
-            f"{_numbers(point, config.objectives)}"
+            f"{_numbers(point, self.plan.names)}"
             for point, inside in zip(points, front, strict=True)
             if not inside
         ]
@@ -196,5 +212,9 @@ def _with_output(config: FitConfig, output: Settings) -> FitConfig:
     return FitConfig.of({**settings, "output": output})
 
 
-def _numbers(point: Point, objectives: Sequence[str]) -> str:
-    return ", ".join(f"{name} {point.values[name]:.4g}" for name in objectives)
+def _no_potential(trial: Trial, reason: str) -> str:
+    return f"trial {trial.number} has no potential: {reason}"
+
+
+def _numbers(point: Point, names: Sequence[str]) -> str:
+    return ", ".join(f"{name} {point.values[name]:.4g}" for name in names)

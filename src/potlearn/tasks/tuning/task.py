@@ -94,7 +94,7 @@ class Run:
         self.folder.write_text("config.yaml", config.to_yaml())
         speed = Speed.of(path / SPEED, stages)
         evaluator = self._evaluator(speed, stages)
-        notes = [*self.plan.sets.notes, *self._search(study, evaluator, config.search.trials)]
+        notes = [*self.plan.notes, *self._search(study, evaluator, config.search.trials)]
         random: Sequence[Any] = ()
         if config.search.baseline:
             other = self.plan.baseline(path)

@@ -13,7 +13,8 @@ from potlearn.tune.objectives import load_own
 
 if TYPE_CHECKING:
     from potlearn.data import Dataset
-    from potlearn.tune import Answer, Neighborhood
+    from potlearn.potentials import Potential
+    from potlearn.tune import Neighborhood
 
 
 class Item(NamedTuple):
@@ -80,11 +81,11 @@ class Work:
         values["force_time"] = item.added + self.cost.predict(answer.descriptor, known.near)
         for name in self.own:
             assert known.validation is not None
-            values[name] = own_value(name, answer, known.validation)
+            values[name] = own_value(name, answer.potential, known.validation)
         return values, {"notes": "; ".join(answer.notes)} if answer.notes else {}
 
 
-def own_value(name: str, answer: Answer, validation: Dataset) -> float:
+def own_value(name: str, potential: Potential, validation: Dataset) -> float:
     """Value of a function of the user.
 
     Raises
@@ -93,7 +94,7 @@ def own_value(name: str, answer: Answer, validation: Dataset) -> float:
         The function fails, or its value is not a number.
     """
     try:
-        return float(load_own(name)(answer.potential, validation))
+        return float(load_own(name)(potential, validation))
     except PotlearnError:
         raise
     except Exception as error:

@@ -20,6 +20,7 @@ def sample(
     groups: Mapping[str, Indices],
     always: Mask,
     most: int = ATOMS,
+    fewest: int = FEWEST,
 ) -> Indices:
     """Indices, ascending, of a sample with at most some ``most`` atoms; all of them if they fit.
 
@@ -33,6 +34,8 @@ def sample(
         Configurations that are always in the sample.
     most : int
         Number of atoms.
+    fewest : int
+        Configurations that a group keeps at least, or all of a smaller one.
     """
     sizes = np.asarray(n_atoms)
     total = int(sizes.sum())
@@ -41,7 +44,7 @@ def sample(
     part = most / total
     chosen = np.array(always, bool)
     for members in groups.values():
-        count = min(len(members), max(round(part * len(members)), min(FEWEST, len(members))))
+        count = min(len(members), max(round(part * len(members)), min(fewest, len(members))))
         places = np.linspace(0, len(members) - 1, count).round().astype(int)
         chosen[members[places]] = True
     return np.flatnonzero(chosen)

@@ -1,4 +1,4 @@
-"""Points that are spread over a front."""
+"""Which points of a front are saved."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import numpy as np
 from potlearn.typing import Array
 
 
-def spread(values: Array, n: int) -> list[int]:
+def far_apart(values: Array, n: int) -> list[int]:
     """Indices of at most ``n`` points, the best of each objective first, then the farthest ones.
 
     Distances are those of logarithms, each objective scaled to the range of the front; where an
