@@ -59,6 +59,8 @@ SPACE = {
     "fit.weights.energy": {"low": 300, "high": 30_000, "log": True},
 }
 SAMPLERS = {"tpe": 500, "nsga2": 500, "random": 1000}
+FEW = {**SPACE, "descriptor.max_functions": {"low": 15, "high": 300, "log": True}}
+"""The space of the samplers: thousands of trials in minutes."""
 
 
 def settings(name: str, folder: Path, **changes: object) -> TuneConfig:
@@ -113,7 +115,7 @@ def samplers(name: str, folder: Path, workers: int, seeds: int) -> dict[str, obj
     objectives = ["forces_mae", "force_time"]
     with session(Runtime(workers).executor) as executor:
         runtime = Runtime(executor)
-        base = settings(name, folder, objectives=objectives)
+        base = settings(name, folder, objectives=objectives, space=FEW)
         plan = Plan.of(base)
         folder.mkdir(parents=True, exist_ok=True)
         evaluator = Evaluator(
