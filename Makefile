@@ -47,6 +47,7 @@ test-kernels: $(VENV)/.test
 	set -e; for machine in $(MACHINES); do \
 		OPENBLAS_CORETYPE=$${machine%:*} POTLEARN_INSTRUCTION_SET=$${machine#*:} \
 		$(RUN_TESTS) -m "not slow" tests/select tests/fit tests/uncertainty tests/compress \
+			tests/tune/test_passes.py tests/tune/test_automatic_parts.py \
 			--ignore tests/select/test_scikit_learn.py --ignore tests/select/test_selector_parameters.py $(PYTEST_ARGS); \
 	done
 

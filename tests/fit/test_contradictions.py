@@ -208,7 +208,7 @@ def test_many_groups_with_one_fault_are_one_sentence(copper):
     assert sentence == f"{item.words}; the groups a, b, c have the same fault"
 
 
-@settings(max_examples=8)
+@settings(max_examples=8, deadline=None)
 @given(kbar=st.floats(20, 200), up=st.booleans())
 def test_any_large_offset_is_measured(copper, kbar, up):
     """What is added to a group's stress is what is found, to what right labels scatter."""
