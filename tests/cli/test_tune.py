@@ -1,4 +1,4 @@
-"""``potlearn tune`` on the command line: killed and continued, stopped, shown, and asked wrongly."""
+"""``potlearn tune`` on the command line: killed, continued, stopped, shown, asked wrongly."""
 
 import json
 import os

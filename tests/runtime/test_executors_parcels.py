@@ -27,7 +27,7 @@ def missing():
     raise ImportError("no module of that name")
 
 
-class Awkward(Exception):
+class AwkwardError(Exception):
     """It is pickled, and cannot be read back."""
 
     def __init__(self, text, *, place):
@@ -47,7 +47,7 @@ def unreadable(_):
 
 
 def awkward(_):
-    raise Awkward("wrong", place="home")
+    raise AwkwardError("wrong", place="home")
 
 
 CASES = {
@@ -55,7 +55,7 @@ CASES = {
     "a piece that is not read": (same, Unreadable(), "piece of work cannot be read.*no module"),
     "a result": (unpicklable, 1, "result cannot travel.*holds an open file"),
     "a result that is not read": (unreadable, 1, "result cannot be read.*no module"),
-    "an exception": (awkward, 1, "Awkward: wrong at home"),
+    "an exception": (awkward, 1, "AwkwardError: wrong at home"),
     "the work": (lambda item: item, 1, "the work cannot travel"),
 }
 
