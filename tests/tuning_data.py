@@ -1,7 +1,11 @@
 """A small search over configurations of copper."""
 
 import json
+import os
+import signal
 from functools import cache
+from multiprocessing import parent_process
+from pathlib import Path
 
 from potlearn.tune import calibrate
 
@@ -48,3 +52,28 @@ def settings(copper, folder, **changes):
 def cost_model():
     """A cost model that was made quickly."""
     return json.dumps({"model": calibrate(rounds=1).to_dict(), "references": {}})
+
+
+def mortal(potential, validation):
+    """An objective that kills its worker, as often as there are files to take away."""
+    for flag in Path(os.environ["MORTAL"]).iterdir():
+        flag.unlink()
+        _die()
+    return float(potential.coefficients.size)
+
+
+def deadly(potential, validation):
+    """An objective that kills every worker at potentials of eight functions."""
+    if potential.descriptor.n_features == 8:
+        _die()
+    return float(potential.coefficients.size)
+
+
+def nothing(potential, validation):
+    """An objective without a value."""
+    return float("nan")
+
+
+def _die():
+    assert parent_process() is not None, "it would kill the tests"
+    os.kill(os.getpid(), signal.SIGKILL)

@@ -4,11 +4,10 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
+from process_groups import left_of
 
 from potlearn.errors import ExecutionError
 from potlearn.runtime import Processes, map_each, session
@@ -106,21 +105,4 @@ def test_workers_end_with_the_process_that_started_them(tmp_path):
     with subprocess.Popen(command, **pipe, start_new_session=True) as process:
         assert process.stdout.readline()
         process.kill()
-    for _ in range(600):
-        if not in_group(process.pid):
-            return
-        time.sleep(0.1)
-    pytest.fail(f"still there: {in_group(process.pid)}")
-
-
-def in_group(group):
-    """Processes of a group that have not ended."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            state, _, pgrp = path.read_text().rpartition(")")[2].split()[:3]
-        except (OSError, ValueError):
-            continue
-        if int(pgrp) == group and state != "Z":
-            found.append(int(path.parent.name))
-    return found
+    assert not left_of(process.pid)

@@ -83,11 +83,17 @@ def _configuration(
 ) -> TuneConfig:
     """The configuration that was given, or the usual search of the data that were given."""
     from potlearn.cli.config_file import is_configuration, load_section, set_value
+    from potlearn.errors import ConfigError
     from potlearn.tasks import TuneConfig
     from potlearn.typing import Settings
 
     if len(files) == 1 and is_configuration(files[0]):
         return load_section(TuneConfig, files[0], overrides, output)
+    if len(files) == 1 and (files[0] / "trials.json").is_file():
+        raise ConfigError(
+            f"{files[0]}: the folder of a search; show it with --show, or continue it with "
+            f"potlearn tune {files[0] / 'config.yaml'}"
+        )
     raw: Settings = {"data": {"file": [str(path) for path in files]}}
     for item in overrides:
         set_value(raw, item)

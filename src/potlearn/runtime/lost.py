@@ -35,7 +35,7 @@ def map_each(
 def _one_by_one(
     executor: Executor, work: Callable[[Item], Result], left: deque[Item]
 ) -> Iterator[Result | ExecutionError]:
-    """Results until a piece loses its worker, then its error; their pieces leave ``left``."""
+    """Results until a piece loses its worker, and its error; all are taken from ``left``."""
     while left:
         item = left.popleft()
         try:

@@ -105,19 +105,22 @@ def space_of(
         if key.partition(".")[0] == "output":
             raise ConfigError(f"{source}: space: {key}: the output is not a part of a trial")
         at = places(TrialConfig, key, f"{source}: space")
-        found[key] = _parameter(parameter, at)
+        found[key] = _parameter(parameter, at, f"{source}: space: {key}")
         conditions = {name: tuple(values) for name, values in parameter.when.items()}
         when[key] = conditions | _conditions(key, at, parameters, base, source)
     return Space(found, {key: conditions for key, conditions in when.items() if conditions})
 
 
-def _parameter(config: ParameterConfig, at: tuple[Place, ...]) -> Choice | Range:
-    if config.values is not None:
-        return Choice(tuple(config.values))
-    assert config.low is not None
-    assert config.high is not None
-    whole = all(place.whole(config.low, config.high) for place in at)
-    return Range(config.low, config.high, config.step, config.log, whole)
+def _parameter(config: ParameterConfig, at: tuple[Place, ...], where: str) -> Choice | Range:
+    try:
+        if config.values is not None:
+            return Choice(tuple(config.values))
+        assert config.low is not None
+        assert config.high is not None
+        whole = all(place.whole(config.low, config.high) for place in at)
+        return Range(config.low, config.high, config.step, config.log, whole)
+    except ConfigError as error:
+        raise ConfigError(f"{where}: {error}") from error
 
 
 def _conditions(
