@@ -47,6 +47,7 @@ def write_configuration_reference(app):
     from potlearn.tasks.settings import FitConfig
     from potlearn.tasks.settings.select import SelectConfig
     from potlearn.tasks.settings.study import CompareConfig, SearchConfig
+    from potlearn.tasks.settings.tune import TuneConfig
 
     folder = Path(app.srcdir, "api", "generated")
     folder.mkdir(parents=True, exist_ok=True)
@@ -55,6 +56,7 @@ def write_configuration_reference(app):
         ("selection", SelectConfig, "Configuration of a selection"),
         ("comparison", CompareConfig, "Configuration of a comparison"),
         ("search", SearchConfig, "Configuration of a search"),
+        ("tuning", TuneConfig, "Configuration of a front"),
     ):
         (folder / f"{name}.md").write_text(schema_as_markdown(config, title), encoding="utf-8")
 

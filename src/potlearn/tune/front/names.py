@@ -47,6 +47,7 @@ class Named:
 _KNOWN = {
     FORCE_TIME: Named("Force time", "µs/atom"),
     SIZE: Named("Coefficients"),
+    "n_functions": Named("Functions"),
 }
 
 
