@@ -65,7 +65,10 @@ def test_comments_quotes_and_trailing_lines(tmp_path):
         ("species Si\npbc 1 1\n", "line 2: expected 'pbc' and three integers"),
         ("species Si\nonebody 0\n", "onebody 0 shifts every coefficient"),
         ("species Si\nrin 6\n", r"expected 0 < rin < cutoff, got 6\.0 and 5\.0"),
-        ("species Si\nfourbody_angular_degree 6\n", "fourbody_angular_degree must not exceed .* at most 4, got 6"),
+        (
+            "species Si\nfourbody_angular_degree 6\n",
+            "fourbody_angular_degree must not exceed .* at most 4, got 6",
+        ),
     ],
 )
 def test_malformed_parameters(tmp_path, param, message):
