@@ -224,10 +224,14 @@ def _check_fraction(test: float) -> None:
 def _count(n: int, test: float | int) -> int:
     """Number of ``n`` candidates to draw."""
     count = round(test * n) if isinstance(test, float) else test
+    if n < 2:
+        raise DataError(
+            f"{n} configuration{'s' * (n != 1)} cannot be divided into a training and a test set"
+        )
     if not 0 < count < n:
         raise DataError(
             f"test={test} puts {count} of {n} configurations into the test set; "
-            f"expected 1 to {max(n - 1, 1)}"
+            f"expected 1 to {n - 1}, such as test={1 / n:.2g}"
         )
     return count
 
