@@ -159,6 +159,7 @@ BAD = {
     "an empty space": ({}, {}, "at least one key"),
     "a value and no range": ({"descriptor.cutoff": 4.0}, {}, "expected a section"),
     "the output": ({"output.folder": ["a", "b"]}, {}, "not a part of a trial"),
+    "other splits": ({"data.split.seed": [0, 1]}, {}, "judged on the same validation set"),
     "a key of another family": (
         {"descriptor.wL": [0.5, 1.0]},
         {"descriptor": {"family": "pod"}},
@@ -271,3 +272,40 @@ def test_intervals_of_root_mean_squares(copper, tmp_path):
     (point,) = tasks.tune(given).tuned.front
     found = point.objectives["forces_rmse"]
     assert found.low < found.value < found.high
+
+
+@pytest.fixture
+def parts(copper, tmp_path):
+    """Files of a third of the copper configurations each."""
+    from ase.io import read, write
+
+    frames = read(copper / "copper.extxyz", ":")
+    names = [str(tmp_path / f"part_{k}.extxyz") for k in range(3)]
+    for k, name in enumerate(names):
+        write(name, frames[k::3])
+    return names
+
+
+def test_data_of_no_trial_are_not_read(copper, tmp_path, monkeypatch, parts):
+    from potlearn.tasks.tuning import candidates
+
+    read, made = candidates.read, []
+    monkeypatch.setattr(candidates, "read", lambda *given: made.append(1) or read(*given))
+    first, second, held_out = parts
+    space = {"data.train": [first, [first, second], [second, first], second]}
+    given = settings(copper, tmp_path, space=space, search={"trials": 2})
+    given["data"] = {"train": first, "validation": held_out}
+    given["descriptor"] = {"degree": 6, "order": 2, "cutoff": 4.0}
+    tasks.tune(given)
+    assert len(made) <= 3  # of the plan, and of two trials
+
+
+def test_trials_are_judged_on_one_validation_set(copper, tmp_path, parts):
+    space = {"data.file": parts}
+    given = settings(copper, tmp_path, space=space, search={"trials": 3})
+    given["data"]["file"] = parts[0]
+    given["descriptor"] = {"degree": 6, "order": 2, "cutoff": 4.0}
+    trials = tasks.tune(given).tuned.trials
+    failed = [trial for trial in trials if trial.parameters["data.file"] != parts[0]]
+    assert len(failed) == 2
+    assert all("judged on the same one" in trial.reason for trial in failed)

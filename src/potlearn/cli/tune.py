@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from potlearn.cli import label_options as o
+
 if TYPE_CHECKING:
     from potlearn.tasks import TuneConfig
+    from potlearn.typing import Settings
 
 
 def command(
@@ -40,6 +43,11 @@ def command(
     show: Annotated[
         bool, typer.Option("--show", help="Show front and history of a search so far, and exit.")
     ] = False,
+    key: o.Keys = None,
+    nan: o.Nan = None,
+    unit: o.Units = None,
+    where: o.Where = None,
+    types: o.Types = None,
     schema: Annotated[
         bool, typer.Option("--schema", help="Print the JSON schema of CONFIG.yaml and exit.")
     ] = False,
@@ -47,6 +55,8 @@ def command(
     """Search the Pareto front of accuracy against force time; the same command continues.
 
     DATA without a configuration is searched over both families, cutoffs and numbers of functions.
+    --key, --nan, --unit, --where and --type are for DATA; a configuration has them in its section
+    data.
     """
     if schema:
         from potlearn.cli.schema import schema_as_json
@@ -67,7 +77,7 @@ def command(
     given = [*(overrides or ())]
     given += [] if trials is None else [f"search.trials={trials}"]
     given += [] if time is None else [f"search.time={time!r}"]
-    settings = _configuration(files, given, output)
+    settings = _configuration(files, given, output, o.label_settings(context.params))
     runtime = Runtime(workers, scheduler)
     show_tuned(tasks.tune(settings, runtime=runtime, progress=True))
 
@@ -79,22 +89,25 @@ def _one_folder(files: Sequence[Path]) -> Path:
 
 
 def _configuration(
-    files: Sequence[Path], overrides: Sequence[str], output: Path | None
+    files: Sequence[Path], overrides: Sequence[str], output: Path | None, labels: Settings
 ) -> TuneConfig:
     """The configuration that was given, or the usual search of the data that were given."""
     from potlearn.cli.config_file import is_configuration, load_section, set_value
     from potlearn.errors import ConfigError
     from potlearn.tasks import TuneConfig
-    from potlearn.typing import Settings
 
     if len(files) == 1 and is_configuration(files[0]):
+        if labels:
+            raise typer.BadParameter(
+                f"{files[0]} is a configuration: set {', '.join(labels)} in its section data"
+            )
         return load_section(TuneConfig, files[0], overrides, output)
     if len(files) == 1 and (files[0] / "trials.json").is_file():
         raise ConfigError(
             f"{files[0]}: the folder of a search; show it with --show, or continue it with "
             f"potlearn tune {files[0] / 'config.yaml'}"
         )
-    raw: Settings = {"data": {"file": [str(path) for path in files]}}
+    raw: Settings = {"data": {"file": [str(path) for path in files], **labels}}
     for item in overrides:
         set_value(raw, item)
     if output is not None:

@@ -234,7 +234,7 @@ def _count(n: int, test: float | int) -> int:
     if not 0 < count < n:
         raise DataError(
             f"test={test} puts {count} of {n} configurations into the test set; "
-            f"expected 1 to {n - 1}"
+            f"expected 1 to {n - 1}, such as test={1 / n:.2g}"
         )
     return count
 

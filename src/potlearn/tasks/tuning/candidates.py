@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from potlearn.errors import FitError
+from potlearn.errors import DataError, FitError
 from potlearn.runtime import content_key
 from potlearn.tasks.data import load
 from potlearn.tasks.descriptor import make_descriptor
@@ -105,20 +105,28 @@ class Candidates:
         """The data of a configuration before its trials: with the weights that it names."""
         weights = WeightsConfig.of(base.get("fit", {}).get("weights", {}))
         species = tuple(base.get("descriptor", {}).get("species", ()))
-        return self._sets(data, tuple(weight_keys(weights).values()), species)[1]
+        return self._sets(data, _keys_of(weights), species)
 
     def key(self, config: TrialConfig) -> str:
-        """Key of the training and validation set of a trial, which are read if they were not."""
-        keys = tuple(weight_keys(config.fit.weights).values())
-        return self._sets(config.data, keys, config.descriptor.species)[0]
+        """Key of the training and validation set of a trial; nothing is read."""
+        return _key(config.data, _keys_of(config.fit.weights))
 
-    def _sets(
-        self, data: DataConfig, weights: tuple[str, ...], species: tuple[str, ...]
-    ) -> tuple[str, Sets]:
-        key = content_key([data.model_dump(mode="json"), *weights], size=8)
+    def _sets(self, data: DataConfig, weights: tuple[str, ...], species: tuple[str, ...]) -> Sets:
+        key = _key(data, weights)
         if key not in self.known:
-            self.known[key] = read(data, weights, species)
-        return key, self.known[key]
+            sets = read(data, weights, species)
+            self._check(sets)
+            self.known[key] = sets
+        return self.known[key]
+
+    def _check(self, sets: Sets) -> None:
+        """Refuse data with another validation set: errors on it could not be compared."""
+        first = next(iter(self.known.values()), sets).validation
+        if sets.validation.content_key() != first.content_key():
+            raise DataError(
+                "data: these settings change the validation set, and all trials are judged on the "
+                "same one; name its files in data.validation"
+            )
 
     def of(self, config: TrialConfig) -> tuple[str, Candidate]:
         """Key of the data, and parts of a trial.
@@ -130,8 +138,8 @@ class Candidates:
         """
         from potlearn.tune import Candidate
 
-        key = self.key(config)
-        sets = self.known[key]
+        keys = _keys_of(config.fit.weights)
+        sets = self._sets(config.data, keys, config.descriptor.species)
         sets.train.check_species(config.descriptor.species)
         sets.validation.check_species(config.descriptor.species)
         descriptor = sets.descriptor(config)
@@ -139,7 +147,18 @@ class Candidates:
         reference = make_reference(config.reference, shortest, descriptor.species)
         settings = linear_settings(config.fit, sets.train, self.folds or None)
         settings, _ = settings.resolved(sets.train, descriptor.species, descriptor.cutoff)
-        return key, Candidate(descriptor, reference, settings, _compression(config, descriptor))
+        return self.key(config), Candidate(
+            descriptor, reference, settings, _compression(config, descriptor)
+        )
+
+
+def _keys_of(weights: WeightsConfig) -> tuple[str, ...]:
+    """Keys of the files that have weights."""
+    return tuple(weight_keys(weights).values())
+
+
+def _key(data: DataConfig, weights: tuple[str, ...]) -> str:
+    return content_key([data.model_dump(mode="json"), *weights], size=8)
 
 
 def read(config: DataConfig, weights: tuple[str, ...] = (), species: tuple[str, ...] = ()) -> Sets:

@@ -69,7 +69,7 @@ class Evaluator:
     runtime: Runtime
     stages: Stages
     _passes: dict[str, Passes] = field(default_factory=dict)
-    _expected: list[tuple[str, Candidate]] | None = None
+    _expected: dict[str, list[Candidate]] = field(default_factory=dict)
     _work: Work | None = None
     _reach: float = REACH
 
@@ -121,23 +121,20 @@ class Evaluator:
         """Make the passes of candidates, and those that are foreseen with them."""
         with self.stages("passes over the data") as report:
             runtime = replace(self.runtime, progress=report)
-            foreseen = [own for other, own in self._foreseen() if other == key]
-            return self.passes(key).prepare(candidates, runtime, foreseen=foreseen)
+            if key not in self._expected:
+                self._expected[key] = [*self._foreseen(key)]
+            return self.passes(key).prepare(candidates, runtime, foreseen=self._expected[key])
 
-    def _foreseen(self) -> list[tuple[str, Candidate]]:
-        """Some points of the space: with them, a pass is wide enough for later trials."""
-        if self._expected is None:
-            self._expected, seen = [], set[str]()
-            for values in foreseen_points(self.space):
-                key = content_key(values)
-                if key in seen:
-                    continue
-                seen.add(key)
-                try:
-                    self._expected.append(self.candidates.of(self.settings.of(values)))
-                except PotlearnError:
-                    continue  # a point that does not hold together needs no pass
-        return self._expected
+    def _foreseen(self, key: str) -> Iterator[Candidate]:
+        """Some points of the space with these data: a pass is wide enough for later trials, too."""
+        different = {content_key(values): values for values in foreseen_points(self.space)}
+        for values in different.values():
+            try:
+                config = self.settings.of(values)
+                if self.candidates.key(config) == key:
+                    yield self.candidates.of(config)[1]
+            except PotlearnError:
+                continue  # a point that does not hold together needs no pass
 
     def _in_order(self, items: Sequence[Item]) -> list[Item]:
         """Trials of one pass after each other, those of equal functions together."""

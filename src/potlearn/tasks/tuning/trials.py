@@ -20,6 +20,8 @@ from potlearn.tune import Choice, Range, Space, Value
 from potlearn.typing import ByLedger, Settings
 
 FAMILY = "descriptor.family"
+FIXED = ("data.split", "data.validation")
+"""Keys that decide the validation set."""
 
 
 class CompressionOfTrial(Section):
@@ -102,13 +104,19 @@ def space_of(
     found: dict[str, Choice | Range] = {}
     when: dict[str, dict[str, tuple[Value, ...]]] = {}
     for key, parameter in parameters.items():
-        if key.partition(".")[0] == "output":
-            raise ConfigError(f"{source}: space: {key}: the output is not a part of a trial")
+        _check_searchable(key, f"{source}: space: {key}")
         at = places(TrialConfig, key, f"{source}: space")
         found[key] = _parameter(parameter, at, f"{source}: space: {key}")
         conditions = {name: tuple(values) for name, values in parameter.when.items()}
         when[key] = conditions | _conditions(key, at, parameters, base, source)
     return Space(found, {key: conditions for key, conditions in when.items() if conditions})
+
+
+def _check_searchable(key: str, where: str) -> None:
+    if key.partition(".")[0] == "output":
+        raise ConfigError(f"{where}: the output is not a part of a trial")
+    if key.startswith(FIXED):
+        raise ConfigError(f"{where}: all trials are judged on the same validation set")
 
 
 def _parameter(config: ParameterConfig, at: tuple[Place, ...], where: str) -> Choice | Range:
