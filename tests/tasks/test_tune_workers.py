@@ -35,14 +35,21 @@ def alone(copper, tmp_path_factory, flags):
     return trials_of(study_of(copper, tmp_path_factory.mktemp("alone"), Runtime()).folder)
 
 
-def cluster():
-    return Dask(n_workers=2)
+@pytest.fixture(params=["processes", "dask"])
+def executor(request, flags):
+    """Four processes, or a cluster of two workers."""
+    if request.param == "processes":
+        yield Processes(4)
+        return
+    from distributed import LocalCluster
+
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as cluster:
+        yield Dask(cluster.scheduler_address)
 
 
-@pytest.mark.parametrize("make", [lambda: Processes(4), cluster], ids=["processes", "dask"])
-def test_a_killed_worker_loses_and_doubles_no_trial(copper, tmp_path, flags, alone, make):
+def test_a_killed_worker_loses_and_doubles_no_trial(copper, tmp_path, flags, alone, executor):
     (flags / "one").touch()
-    found = trials_of(study_of(copper, tmp_path / "many", Runtime(make())).folder)
+    found = trials_of(study_of(copper, tmp_path / "many", Runtime(executor)).folder)
     assert not list(flags.iterdir())  # it was killed
     assert [trial["number"] for trial in found] == list(range(12))
     for ours, theirs in zip(found, alone, strict=True):
