@@ -309,3 +309,24 @@ def test_trials_are_judged_on_one_validation_set(copper, tmp_path, parts):
     failed = [trial for trial in trials if trial.parameters["data.file"] != parts[0]]
     assert len(failed) == 2
     assert all("judged on the same one" in trial.reason for trial in failed)
+
+
+def test_protection_that_acts_on_validation_data_is_said(copper, tmp_path):
+    from ase.io import read, write
+
+    frames = read(copper / "copper.extxyz", ":")
+    write(tmp_path / "train.extxyz", frames)
+    for atoms in frames[:4]:  # far shorter distances than those of the training set
+        atoms.set_cell(0.8 * atoms.cell, scale_atoms=True)
+    write(tmp_path / "short.extxyz", frames[:4])
+    given = settings(copper, tmp_path, search={"trials": 1}, space={"descriptor.cutoff": [4.0]})
+    names = {"train": "train.extxyz", "validation": "short.extxyz"}
+    given["data"] = {key: str(tmp_path / name) for key, name in names.items()}
+    given["descriptor"] = {"degree": 6, "order": 2, "max_functions": 12}
+    del given["reference"]
+    outcome = tasks.tune(given)
+    point = json.loads((outcome.folder / "front.json").read_text())["points"][0]
+    trial = trials_of(outcome.folder)[0]
+    worse = point["values"]["forces_mae"] > 1.1 * trial["values"]["forces_mae"]
+    assert worse == any("instead of" in note for note in outcome.notes)
+    assert worse

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 FRONT, SETTINGS = "front", "fit.yaml"
 QUANTITIES = ("energy", "forces", "stress")
+MORE = 1.1
+"""Error of a saved potential, as a part of its trial's, that is worth a note."""
 
 
 def name_of(number: int) -> str:
@@ -174,6 +176,24 @@ def errors_of(evaluation: Evaluation) -> tuple[dict[str, float], dict[str, Array
         errors[f"{quantity}_sq"] = _means(found.configuration, found.error**2, n)
         errors[f"{quantity}_n"] = n
     return values, errors
+
+
+def worsened(points: Sequence[Point], names: Sequence[str]) -> Iterator[str]:
+    """Errors that are larger than those of the trials: a protection that acts within the data."""
+    for name in names:
+        apart = [p for p in points if p.values[name] > MORE * p.wanted.trial.values[name]]
+        if not name.endswith(("_mae", "_rmse")) or not apart:
+            continue
+        listed = ", ".join(
+            f"trial {p.number}: {p.values[name]:.3g} instead of {p.wanted.trial.values[name]:.3g}"
+            for p in apart
+        )
+        yield (
+            f"{name} of saved potentials is larger than that of their trials ({listed}): trials "
+            "have no protection beyond the data, and it acts on validation configurations that the "
+            "training set does not cover, such as those with shorter distances; more data there, "
+            "or reference: {repulsive: false}"
+        )
 
 
 def _means(owner: Indices, values: Array, n: Array) -> Array:

@@ -23,11 +23,14 @@ from potlearn.tasks.tuning.points import (
     fit_points,
     name_of,
     own_values,
+    worsened,
 )
 from potlearn.tasks.tuning.saved import far_apart
 from potlearn.tasks.tuning.trying import survivors, tried
 from potlearn.tasks.tuning.work import reason_of
 from potlearn.tune import Trial, pareto
+from potlearn.tune.folder import ERRORS, TRIALS
+from potlearn.tune.folder import FRONT as FRONT_FILE
 from potlearn.tune.results import objectives_of
 from potlearn.typing import Settings
 
@@ -63,10 +66,12 @@ class Ending:
     def write(self, trials: Sequence[Trial], random: Sequence[Trial]) -> list[str]:
         """Write trials, front and potentials; notes on what a user should know."""
         config = self.plan.config
-        self.folder.write_json("trials.json", trials_json(self.plan, trials, random))
+        self.folder.write_json(TRIALS, trials_json(self.plan, trials, random))
         wanted, notes = self._wanted(trials)
         points, failed = self._points(wanted)
         notes += failed
+        if self.plan.sets.judged is self.plan.sets.validation:
+            notes += worsened(points, self.plan.names)
         kept, dropped = self._on_front(points)
         notes += dropped
         self._write_errors(kept)
@@ -77,7 +82,7 @@ class Ending:
             "points": entries,
             "notes": [*self.plan.notes, *notes],
         }
-        self.folder.write_json("front.json", found)
+        self.folder.write_json(FRONT_FILE, found)
         return notes
 
     def _wanted(self, trials: Sequence[Trial]) -> tuple[list[Wanted], list[str]]:
@@ -179,7 +184,7 @@ class Ending:
             for point in points
             for name, array in point.errors.items()
         }
-        with self.folder.file("errors.npz") as path, Path(path).open("wb") as file:
+        with self.folder.file(ERRORS) as path, Path(path).open("wb") as file:
             np.savez(file, **arrays)  # type: ignore[arg-type]
 
 

@@ -19,10 +19,11 @@ from potlearn.tasks.tuning.results import Ending, trials_json
 from potlearn.tasks.tuning.speed import Speed
 from potlearn.tasks.tuning.trials import TrialSettings
 from potlearn.tune import Asked, Outcome, Study, load
+from potlearn.tune.folder import ERRORS, FRONT, SPEED, TRIALS
 from potlearn.tune.search import search
 
-RESULTS = ("config.yaml", "front.json", "trials.json", "errors.npz", "report.html", "front.png")
-SPEED, PASSES = "speed.json", "passes"
+PASSES = "passes"
+RESULTS = ("config.yaml", FRONT, TRIALS, ERRORS, "report.html", "front.png")
 STORES = (JOURNAL, RANDOM, SPEED, PASSES, "front")
 GB = 1e9
 
@@ -140,7 +141,7 @@ class Run:
         return list(found.notes)
 
     def _write_trials(self, study: Study) -> None:
-        self.folder.write_json("trials.json", trials_json(self.plan, study.trials(), ()))
+        self.folder.write_json(TRIALS, trials_json(self.plan, study.trials(), ()))
 
 
 def write_reports(outcome: TuneOutcome, plan: Plan) -> None:
