@@ -180,7 +180,7 @@ def test_mistakes_are_named(copper, tmp_path, space, changes, words):
 def test_another_search_in_the_folder_is_refused(copper, study, tmp_path):
     tasks.tune(settings(copper, tmp_path, search={"trials": 4}))
     other = {**SPACE, "descriptor.cutoff": [4.0]}
-    with pytest.raises(DataError, match=r"another study \(other space\.descriptor\.cutoff\)"):
+    with pytest.raises(DataError, match=r"another search \(other space\.descriptor\.cutoff\)"):
         tasks.tune(settings(copper, tmp_path, space=other))
 
 
