@@ -7,7 +7,7 @@ from dataclasses import replace
 from time import perf_counter
 from typing import Any
 
-from potlearn.runtime import SERIAL, Runtime, check_installed, session, write_json
+from potlearn.runtime import SERIAL, Runtime, check_installed, session
 from potlearn.tasks.folder import OutputFolder
 from potlearn.tasks.progress import Stages, stages_of
 from potlearn.tasks.report_files import check_report_packages
@@ -140,7 +140,7 @@ class Run:
         return list(found.notes)
 
     def _write_trials(self, study: Study) -> None:
-        write_json(self.folder.path / TRIALS, trials_json(self.plan, study.trials(), ()))
+        self.folder.write_json("trials.json", trials_json(self.plan, study.trials(), ()))
 
 
 def write_reports(outcome: TuneOutcome, plan: Plan) -> None:
