@@ -227,7 +227,7 @@ def test_objectives_follow_the_labels(copper, tmp_path):
     outcome = tasks.tune(given)
     assert outcome.tuned.objectives == ("energy_mae", "force_time")
     assert any("energy_mae is the objective instead" in note for note in outcome.notes)
-    with pytest.raises(ConfigError, match="forces_mae: no configuration of the validation set"):
+    with pytest.raises(ConfigError, match="forces_mae needs forces, which no configuration of the validation set"):
         tasks.tune({**given, "objectives": ["forces_mae"]})
 
 

@@ -34,10 +34,11 @@ def judgeable(config: TuneConfig, train: Dataset, validation: Dataset) -> tuple[
         quantity = quantity_of(name)
         folds = name.startswith(FOLDS)
         if quantity is not None and quantity not in (held_in if folds else labelled):
-            where = "training" if folds else "validation"
+            where, dataset = ("training", train) if folds else ("validation", validation)
             raise ConfigError(
-                f"{name}: no configuration of the {where} set has a label of {quantity}; "
-                f"expected an error of {' or '.join(sorted(labelled)) or 'a labelled quantity'}"
+                f"{name} needs {quantity}, which no configuration of the {where} set has (keys "
+                f"{', '.join(dataset.names_of(quantity))}); expected an error of "
+                f"{' or '.join(sorted(labelled)) or 'a labelled quantity'}"
             )
     return config, ""
 
