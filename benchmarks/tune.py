@@ -25,7 +25,9 @@ from time import perf_counter
 import numpy as np
 from common import DATA, processor
 from scipy import stats
+from tune_points import for_picture
 
+from potlearn.report import front_figure
 from potlearn.runtime import Runtime, session
 from potlearn.tasks import FitConfig, TuneConfig, fit, tune
 from potlearn.tasks.settings.yaml_text import parse_yaml
@@ -41,6 +43,7 @@ SETS = {
     "Si": {"train": "Si_Zuo2020/Si_train.extxyz.xz", "test": "Si_Zuo2020/Si_test.extxyz.xz"},
     "Mo": {"train": "Mo_Zuo2020/Mo_train.extxyz.xz", "test": "Mo_Zuo2020/Mo_test.extxyz.xz"},
 }
+RESULTS = Path(__file__).parent / "results"
 POD_OFF = {
     f"{name}body_{key}": 0
     for name in ("five", "six", "seven")
@@ -85,6 +88,10 @@ def front(name: str, folder: Path, workers: int, trials: int) -> dict[str, objec
     points = [on_test(point.config, point.trial, folder) for point in outcome.tuned.front]
     times = [point.values["force_time"] for point in outcome.tuned.front]
     rows = [row | {"force_time": time} for row, time in zip(points, times, strict=True)]
+    if len(outcome.tuned.front):
+        others = for_picture() if name == "Si" else {}
+        RESULTS.mkdir(exist_ok=True)
+        front_figure(outcome.tuned, RESULTS / f"tune_front_{name}.png", others)
     states = [trial.state for trial in outcome.tuned.trials]
     return {
         "set": name,
@@ -178,9 +185,8 @@ def main() -> None:
         found = samplers(given.set, given.folder, given.workers, given.seeds)
     found |= {"processor": processor(), "seconds of all": perf_counter() - start}
     print(json.dumps(found, indent=1))
-    results = Path(__file__).parent / "results"
-    results.mkdir(exist_ok=True)
-    (results / f"tune_{given.part}_{given.set}.json").write_text(json.dumps(found, indent=1))
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / f"tune_{given.part}_{given.set}.json").write_text(json.dumps(found, indent=1))
 
 
 if __name__ == "__main__":

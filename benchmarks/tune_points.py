@@ -51,12 +51,12 @@ def points(path: Path = RESULTS) -> list[Point]:
 
 
 def for_picture(path: Path = RESULTS) -> dict[str, tuple[float, float]]:
-    """Force error (eV/Å) and time (µs/atom) by name, of the points that have both.
+    """Time (µs/atom) and force error (eV/Å) by name, of the points that have both.
 
     As the front's figure and report take them (``published``).
     """
     return {
-        p.name: (1e-3 * p.forces_mae, p.us_per_atom)
+        p.name: (p.us_per_atom, 1e-3 * p.forces_mae)
         for p in points(path)
         if p.us_per_atom is not None
     }
