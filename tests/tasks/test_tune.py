@@ -227,7 +227,9 @@ def test_objectives_follow_the_labels(copper, tmp_path):
     outcome = tasks.tune(given)
     assert outcome.tuned.objectives == ("energy_mae", "force_time")
     assert any("energy_mae is the objective instead" in note for note in outcome.notes)
-    with pytest.raises(ConfigError, match="forces_mae needs forces, which no configuration of the validation set"):
+    with pytest.raises(
+        ConfigError, match="forces_mae needs forces, which no configuration of the validation set"
+    ):
         tasks.tune({**given, "objectives": ["forces_mae"]})
 
 
@@ -330,3 +332,22 @@ def test_protection_that_acts_on_validation_data_is_said(copper, tmp_path):
     worse = point["values"]["forces_mae"] > 1.1 * trial["values"]["forces_mae"]
     assert worse == any("instead of" in note for note in outcome.notes)
     assert worse
+
+
+def test_the_end_of_a_range_at_which_the_best_point_lies_is_said(copper, tmp_path):
+    space = {"descriptor.max_functions": {"low": 4, "high": 12}}
+    given = settings(copper, tmp_path, space=space, search={"trials": 9, "batch": 9})
+    given["descriptor"] = {"degree": 6, "order": 2, "cutoff": 4.0}
+    outcome = tasks.tune(given)
+    best = min(outcome.tuned.front, key=lambda point: point.objectives["forces_mae"].value)
+    at_end = best.parameters["descriptor.max_functions"] in (4, 12)
+    assert any("at the end of its range" in note for note in outcome.notes) == at_end
+    assert at_end
+
+
+def test_a_potential_is_tried_once(copper, tmp_path, monkeypatch):
+    given = settings(copper, tmp_path, search={"trials": 2}, output={"models": 1, "survival": True})
+    first = tasks.tune(given)
+    monkeypatch.setattr("potlearn.tasks.tuning.trying.survival", None)  # cannot be called again
+    again = tasks.tune(given)
+    assert [p.survival for p in again.tuned.front] == [p.survival for p in first.tuned.front]

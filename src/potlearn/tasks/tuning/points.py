@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from potlearn.tune.survival import Survival
 
 FRONT, SETTINGS = "front", "fit.yaml"
+KEPT = "survival.json"
+"""What became of a potential in dimers and dynamics, beside it."""
 QUANTITIES = ("energy", "forces", "stress")
 MORE = 1.1
 """Error of a saved potential, as a part of its trial's, that is worth a note."""
@@ -134,6 +136,7 @@ def fit_one(item: tuple[Settings, str]) -> str:
     config, text = FitConfig.of(item[0]), item[1]
     settings = config.output.folder / SETTINGS
     settings.unlink(missing_ok=True)  # with it, a point counts as done
+    settings.with_name(KEPT).unlink(missing_ok=True)
     try:
         fit(config)
     except PotlearnError as error:

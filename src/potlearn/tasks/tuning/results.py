@@ -14,6 +14,7 @@ from potlearn.runtime import Runtime
 from potlearn.tasks.folder import OutputFolder
 from potlearn.tasks.progress import Stages
 from potlearn.tasks.settings import FitConfig
+from potlearn.tasks.tuning.edges import edges
 from potlearn.tasks.tuning.points import (
     FRONT,
     SETTINGS,
@@ -74,6 +75,7 @@ class Ending:
             notes += worsened(points, self.plan.names)
         kept, dropped = self._on_front(points)
         notes += dropped
+        notes += edges(kept, self.plan.space, config.objectives)
         self._write_errors(kept)
         entries = [point_entry(point, config.objectives) for point in kept]
         found = {

@@ -5,12 +5,14 @@ Test errors do not tell whether a simulation survives.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from potlearn.errors import ExecutionError
-from potlearn.runtime import map_each
+from potlearn.runtime import map_each, write_json
+from potlearn.tasks.tuning.points import KEPT
 from potlearn.tasks.tuning.work import reason_of
 from potlearn.tune.survival import Survival, survival
 
@@ -40,10 +42,24 @@ class Trying:
     coverage: Coverage
 
     def __call__(self, model: Path) -> Survival:
-        """What became of a potential."""
+        """What became of a potential; kept beside it, so that it is tried once."""
         from potlearn.potentials import load
 
-        return survival(load(model), self.dataset, coverage=self.coverage)
+        kept = model.with_name(KEPT)
+        before = _read(kept)
+        if before is not None:
+            return before
+        found = survival(load(model), self.dataset, coverage=self.coverage)
+        write_json(kept, found.to_dict())
+        return found
+
+
+def _read(path: Path) -> Survival | None:
+    """What was found before; None where nothing was, or by another version."""
+    try:
+        return Survival.from_dict(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
 
 
 def tried(

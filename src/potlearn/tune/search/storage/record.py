@@ -85,6 +85,9 @@ class Record:
         if found is None:
             if self.storage.get_all_trials(self.study, deepcopy=False):
                 raise DataError(f"{self.place}: its study {name!r} was not made by potlearn")
+            # What optuna-dashboard calls the objectives; written first, since the content ends it.
+            names = wanted.get("objectives", [])
+            self.storage.set_study_system_attr(self.study, "study:metric_names", names)
             self.storage.set_study_user_attr(self.study, "content", wanted)
             found = self.storage.get_study_user_attrs(self.study)["content"]
         kind = "database" if "://" in self.place and "sqlite" not in self.place else "file"
