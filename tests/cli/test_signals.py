@@ -107,3 +107,16 @@ def test_an_alarm_that_is_due_while_a_command_ends_adds_no_words(number, code, w
     )
     assert done.returncode == code
     assert done.stderr == f"\n{word}; the same command continues from what was saved\n"
+
+
+def test_a_context_that_a_signal_left_behind_says_nothing():
+    """The signal came after entering and before the first step: the context is thrown away."""
+    script = (
+        "from potlearn.cli import signals\n"
+        "context = signals.ending_in_words()\n"
+        "context.__enter__()\n"
+        "signals._received.append(15)\n"
+        "del context\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")

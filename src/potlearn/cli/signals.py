@@ -34,6 +34,8 @@ def ending_in_words() -> Iterator[None]:
     _listen()
     try:
         yield
+    except GeneratorExit:  # a signal between entering and the first step: whoever raised it speaks
+        raise
     except BaseException:
         if not _received:
             raise
