@@ -52,8 +52,8 @@ POD_OFF = {
 SPACE = {
     "descriptor.family": ["ace", "pod"],
     "descriptor.cutoff": {"low": 4.5, "high": 6.0, "step": 0.5},
-    "descriptor.degree": [[18, 16, 14, 12], [18, 16, 14, 0], [18, 16, 0, 0]],  # orders 4, 3, 2
-    "descriptor.max_functions": {"low": 15, "high": 1500, "log": True},
+    "descriptor.degree": [[14, 13, 12, 11], [14, 13, 12, 0], [14, 13, 0, 0]],  # orders 4, 3, 2
+    "descriptor.max_functions": {"low": 15, "high": 800, "log": True},
     "descriptor.twobody_number_radial_basis_functions": {"low": 6, "high": 10},
     "descriptor.threebody_number_radial_basis_functions": {"low": 3, "high": 6},
     "descriptor.threebody_angular_degree": {"low": 2, "high": 6},
