@@ -11,6 +11,12 @@ import optuna
 
 from potlearn.errors import DataError, PotlearnError, TuneError
 
+# What numbers and keys of damaged trials raise when Optuna reads them.
+_MALFORMED = (
+    *(LookupError, TypeError, ValueError, ArithmeticError),
+    *(AttributeError, AssertionError, RecursionError, MemoryError),
+)
+
 
 @contextmanager
 def quiet() -> Iterator[None]:
@@ -45,7 +51,7 @@ def speaking(place: str) -> Iterator[None]:
         raise TuneError(f"{place}: the storage does not answer: {_cause(error)}") from error
     except (optuna.exceptions.OptunaError, RuntimeError) as error:
         raise DataError(f"{place}: this storage cannot be read as trials: {error}") from error
-    except (LookupError, TypeError, ValueError, AttributeError, AssertionError) as error:
+    except _MALFORMED as error:
         raise DataError(f"{place}: the trials in this storage are damaged ({error!r})") from error
 
 
