@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from potlearn.tune.search.storage.quiet import speaking
 from potlearn.tune.search.storage.record import Record
 
 PREFIX = "driver:"
@@ -39,6 +40,10 @@ class Drivers:
         if time.time() - self._last < min(BEAT, self.stale / 4):
             return
         self._last = time.time()
+        with speaking(self.record.place):  # what other versions wrote may be damaged
+            self._sign()
+
+    def _sign(self) -> None:
         known = self.record.attributes().get(PREFIX + self.own)
         first = known["first"] if isinstance(known, dict) else self._last
         sign = {

@@ -11,6 +11,8 @@ import optuna
 
 from potlearn.errors import DataError, PotlearnError, TuneError
 
+LONGEST = 300
+"""Most characters of what is quoted."""
 # What numbers and keys of damaged trials raise when Optuna reads them.
 _MALFORMED = (
     *(LookupError, TypeError, ValueError, ArithmeticError),
@@ -48,11 +50,17 @@ def speaking(place: str) -> Iterator[None]:
     except PotlearnError:
         raise
     except _no_answer() as error:
-        raise TuneError(f"{place}: the storage does not answer: {_cause(error)}") from error
+        raise TuneError(
+            f"{place}: the storage does not answer: {_cause(error)[:LONGEST]}"
+        ) from error
     except (optuna.exceptions.OptunaError, RuntimeError) as error:
-        raise DataError(f"{place}: this storage cannot be read as trials: {error}") from error
+        raise DataError(
+            f"{place}: this storage cannot be read as trials: {_short(error)}"
+        ) from error
     except _MALFORMED as error:
-        raise DataError(f"{place}: the trials in this storage are damaged ({error!r})") from error
+        raise DataError(
+            f"{place}: the trials in this storage are damaged ({_short(error)})"
+        ) from error
 
 
 def _no_answer() -> tuple[type[Exception], ...]:
@@ -60,6 +68,11 @@ def _no_answer() -> tuple[type[Exception], ...]:
     own = (optuna.exceptions.StorageInternalError, OSError)
     module = sys.modules.get("sqlalchemy.exc")
     return (*own, module.SQLAlchemyError) if module else own
+
+
+def _short(error: BaseException) -> str:
+    """An error and its kind; values of a damaged file may be long."""
+    return repr(error)[:LONGEST]
 
 
 def _cause(error: BaseException) -> str:
