@@ -4,7 +4,8 @@ For every set: seconds of the search, what was chosen, and test errors of both f
 intervals (whole configurations resampled).  The difference is resampled in pairs.  Both fits are
 the linear fits without protection beyond the data.  Si and Mo are tested on the test sets of Zuo
 et al.; of the others a tenth is held out, which neither the search nor the fits see.  Of W-Be some
-5,000 configurations are taken, in proportion to its groups.
+5,000 configurations are taken, in proportion to its groups.  Beside these sets: an oxide, a liquid,
+a soft metal (copper of effective-medium theory) and solid argon.
 
     python benchmarks/zero.py [--data ../shared/data] [--set Si Mo] [--output results]
 """
@@ -13,14 +14,17 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter, process_time
 from typing import Any, NamedTuple
 
 import numpy as np
+from ase import Atoms
 from ase.io import write
+from stability import argon, copper
+from water import water
 
 import potlearn as pl
 from potlearn import tasks
@@ -32,6 +36,7 @@ from potlearn.tasks.descriptor import make_descriptor
 from potlearn.tasks.linear_settings import linear_settings
 from potlearn.tasks.reference import make_reference
 
+RESULTS = Path(__file__).resolve().parent / "results"
 MOST = 5000
 DRAWS = 2000
 ERRORS = [(q, m) for q in ("energy", "forces") for m in ("rmse", "mae")]
@@ -52,7 +57,7 @@ def zuo(folder: Path, element: str) -> Case:
 
 def alloy(folder: Path) -> Case:
     """W-Be, in proportion to its groups, kept beside the results."""
-    path = Path(__file__).resolve().parent / "results" / f"WBe_{MOST}.extxyz"
+    path = RESULTS / f"WBe_{MOST}.extxyz"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         data = pl.read(sorted((folder / "WBe_FitSNAP").glob("*/*.extxyz.xz")))
@@ -67,12 +72,40 @@ def molecule(folder: Path) -> Case:
     return Case([here / "train_300K.extxyz.xz", here / "iso_atoms.extxyz.xz"])
 
 
+def written(name: str, frames: Iterable[Atoms]) -> Case:
+    """Configurations as a file beside the results, which is what the command reads."""
+    path = RESULTS / f"{name}.extxyz"
+    if not path.exists():
+        RESULTS.mkdir(exist_ok=True)
+        write(path, list(frames), format="extxyz")
+    return Case([path])
+
+
+def made(name: str, maker: Callable[[Path], Any]) -> Callable[[Path], Case]:
+    """A set of another benchmark, whole: its training and its test part."""
+
+    def case(folder: Path) -> Case:
+        found = maker(folder)
+        return written(name, [*found.train, *found.test])
+
+    return case
+
+
+def oxide(folder: Path) -> Case:
+    """HfO2 slabs."""
+    return Case([folder / "HfO2_cesmix" / "HfO2_slabs.extxyz.xz"])
+
+
 SETS: dict[str, Callable[[Path], Case]] = {
     "Si": lambda folder: zuo(folder, "Si"),
     "Mo": lambda folder: zuo(folder, "Mo"),
     "Ta": lambda folder: Case([folder / "Ta_FitSNAP" / "Ta_FitSNAP.extxyz.xz"]),
     "WBe": alloy,
     "3BPA": molecule,
+    "HfO2": oxide,
+    "water": lambda _: Case([water(RESULTS / "water.extxyz")]),
+    "copper": made("copper", copper),
+    "argon": made("argon", argon),
 }
 
 

@@ -81,10 +81,7 @@ def _configuration(
     from potlearn.cli.config_file import is_configuration, load_config
 
     if len(files) == 1 and is_configuration(files[0]):
-        if labels:
-            raise typer.BadParameter(
-                f"{files[0]} is a configuration: set {', '.join(labels)} in its section data"
-            )
+        o.refuse_labels(files[0], labels)
         if quick:
             raise typer.BadParameter(f"{files[0]} is a configuration: --quick is for data")
         return load_config(files[0], overrides, output)

@@ -10,6 +10,8 @@ import typer
 from potlearn.errors import ConfigError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from potlearn.typing import Settings
 
 Keys: TypeAlias = Annotated[
@@ -42,6 +44,14 @@ Types: TypeAlias = Annotated[
 ]
 OPTIONS = ("key", "nan", "unit", "where", "types")
 """Names of the arguments of a command that has these options."""
+
+
+def refuse_labels(configuration: Path, labels: Settings) -> None:
+    """Options of labels are for data; a configuration has a section for them."""
+    if labels:
+        raise typer.BadParameter(
+            f"{configuration} is a configuration: set {', '.join(labels)} in its section data"
+        )
 
 
 def label_settings(given: Mapping[str, Any]) -> Settings:

@@ -97,10 +97,7 @@ def _configuration(
     from potlearn.tasks import TuneConfig
 
     if len(files) == 1 and is_configuration(files[0]):
-        if labels:
-            raise typer.BadParameter(
-                f"{files[0]} is a configuration: set {', '.join(labels)} in its section data"
-            )
+        o.refuse_labels(files[0], labels)
         return load_section(TuneConfig, files[0], overrides, output)
     if len(files) == 1 and (files[0] / "trials.json").is_file():
         raise ConfigError(

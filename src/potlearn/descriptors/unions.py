@@ -20,7 +20,7 @@ UNIONS: Registry[Callable[[Sequence[Any]], Descriptor]] = Registry(
 
 
 def united(members: Sequence[Descriptor]) -> Descriptor | None:
-    """A basis of the functions that any of ``members`` has; None where there is none.
+    """A basis of the functions that any of ``members`` has; None if no such basis is known.
 
     Members differ in nothing but settings that choose among functions
     (:class:`~potlearn.typing.ByLedger`).  Its functions are those of the members, so that equal

@@ -16,7 +16,7 @@ from potlearn.optimise.result import Result
 from potlearn.typing import Array
 
 Bounds = Sequence[tuple[float | None, float | None]] | Array
-"""A pair for each parameter, None or infinite where there is none: (n, 2), or x0's shape + (2,)."""
+"""A pair (low, high) for each parameter, None or infinite if open: (n, 2), or x0's shape + (2,)."""
 
 
 def minimize(

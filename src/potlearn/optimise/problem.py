@@ -21,7 +21,7 @@ class Stopped(Exception):  # noqa: N818 (no error: the callback asked for the en
 
 
 class Box(NamedTuple):
-    """Bounds of the flat parameters, (n,) each; infinite where there is none."""
+    """Bounds of the flat parameters, (n,) each; infinite where a side is open."""
 
     low: Array
     high: Array

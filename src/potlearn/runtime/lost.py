@@ -35,7 +35,7 @@ def map_each(
 def _one_by_one(
     executor: Executor, work: Callable[[Item], Result], left: deque[Item]
 ) -> Iterator[Result | ExecutionError]:
-    """Results until a piece loses its worker, and its error; all are taken from ``left``."""
+    """Results up to a piece that loses its worker, and its error; they leave ``left``."""
     while left:
         item = left.popleft()
         try:

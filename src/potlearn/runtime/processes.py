@@ -167,14 +167,14 @@ def _end_with_parent() -> None:
 
 
 def _call(item: bytes) -> bytes:
-    """Result of a piece; the work is read at the first one, where an error can be told."""
+    """Result of a piece; the work is read at the first one, so that an error reaches the driver."""
     try:
         if "work" not in _WORKER:
             _WORKER["work"] = unpacked(_WORKER["parcel"], "the work")
             del _WORKER["parcel"]
         return packed(_WORKER["work"](unpacked(item, "a piece of work")), "a result")
     except Exception as error:
-        told = portable(error)
-        if told is error:
+        sent = portable(error)
+        if sent is error:
             raise
-        raise told from None
+        raise sent from None

@@ -17,8 +17,8 @@ from potlearn.typing import Array, NonNegative
 class NelderMead(Method):
     """Nelder & Mead, Comput. J. 7 (1965) 308, steps adapted to the dimension, by SciPy.
 
-    Bounds flatten a simplex; so with bounds a new one starts where the last one ended, until that
-    lowers the loss no more.
+    Bounds flatten a simplex; so with bounds a new one starts where the last one ended, until the
+    loss is not lowered any further.
 
     Parameters
     ----------

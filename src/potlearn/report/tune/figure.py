@@ -92,7 +92,7 @@ def _draw(axes: Axes, tuned: Tuned, names: tuple[str, str], published: Published
 
 
 def _legend(axes: Axes) -> None:
-    """The front first, then what is less of interest."""
+    """Order of the legend: the front first, single trials last."""
     lines, labels = axes.get_legend_handles_labels()
     known = ("front, 95 % interval", "knee", "front of the search, not saved", "trials")
     order = sorted(range(len(labels)), key=lambda i: known.index(labels[i]))
