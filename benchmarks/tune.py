@@ -91,7 +91,8 @@ def front(name: str, folder: Path, workers: int, trials: int) -> dict[str, objec
     if len(outcome.tuned.front):
         others = for_picture() if name == "Si" else {}
         RESULTS.mkdir(exist_ok=True)
-        front_figure(outcome.tuned, RESULTS / f"tune_front_{name}.png", others)
+        picture = RESULTS / f"tune_front_{name}.png"
+        front_figure(outcome.tuned, picture, others, y="forces_mae")
     states = [trial.state for trial in outcome.tuned.trials]
     return {
         "set": name,

@@ -13,7 +13,7 @@ from potlearn.report.page.plots import limits_of, ticks_between
 from potlearn.report.paper import ACCENT, COLUMN, DPI, GREY, power_of_ten, style
 from potlearn.report.tune.view import Published
 from potlearn.runtime import replacing
-from potlearn.tune import Tuned, Uncertain
+from potlearn.tune import Tuned, Uncertain, pareto
 from potlearn.tune.front.names import FORCE_TIME, named
 from potlearn.tune.results import front_of
 from potlearn.typing import Array
@@ -77,9 +77,10 @@ def _draw(axes: Axes, tuned: Tuned, names: tuple[str, str], published: Published
         axes.plot(*unsaved.T, "o", color=LIGHT, markersize=2.6, label=label, zorder=2)
     front = _table(names, [_values(tuned, i, names) for i in range(len(tuned.front))])
     axes.plot(*trials.T, ".", color=GREY, markersize=2, alpha=0.45, label="trials", zorder=1)
-    # A step line is right where the two are all objectives.
-    line = "-" if set(names) == set(tuned.objectives) else ""
-    axes.plot(*front.T, line, color=ACCENT, linewidth=0.9, drawstyle="steps-pre", zorder=2)
+    # Of three objectives, points that are on the front by the third lie behind the steps.
+    steps = front[pareto(front)]
+    steps = steps[np.argsort(steps[:, 0])]
+    axes.plot(*steps.T, "-", color=ACCENT, linewidth=0.9, drawstyle="steps-post", zorder=2)
     bars = [_bar(tuned, name) for name in names]
     axes.errorbar(
         front[:, 0], front[:, 1], xerr=bars[0], yerr=bars[1], fmt="o", color=ACCENT, markersize=3.2,
@@ -149,8 +150,8 @@ def _others(axes: Axes, names: tuple[str, str], published: Published) -> Array:
     for i, (name, place) in enumerate(zip(published, places, strict=True)):
         axes.plot(*place, _MARKERS[i % len(_MARKERS)], color="black", markersize=4.5, zorder=5)
         box = {"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.75}
-        label = axes.annotate(name, place, (0, 5), textcoords="offset points", ha="center")
-        label.set(fontsize=7, zorder=5, bbox=box)
+        label = axes.annotate(name, place, (-5, 0), textcoords="offset points", ha="right")
+        label.set(fontsize=7, zorder=5, bbox=box, verticalalignment="center")
     return places
 
 
