@@ -12,7 +12,7 @@ import potlearn as pl
 from potlearn.fit import FitSettings, Weights
 from potlearn.runtime import Runtime
 from potlearn.tune.automatic.ladder import Ladder, scaled
-from potlearn.tune.automatic.passes import Passes, held_out
+from potlearn.tune.automatic.ledgers import Ledgers, held_out
 from potlearn.tune.automatic.search import CannotSearchError, Search
 
 START = pl.ACE(("Cu",), cutoff=4.0, order=3, degree=(6, 5, 4))
@@ -78,7 +78,7 @@ def test_a_set_without_stress_is_searched():
 def test_a_rung_has_the_errors_of_a_pass_of_its_own():
     data = copper(30)
     settings = FitSettings(n_folds=5, e0="fitted", ridge=1e-6, contradictions="keep")
-    passes = Passes(data, settings, None, Runtime())
+    passes = Ledgers(data, settings, None, Runtime())
     ladder = Ladder.of(START, 100, list(data))
     ledger = passes.ledger(ladder.union)
     assert len(ladder.rungs) > 5

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from potlearn.fit.ledger.layout import Layout
 from potlearn.fit.ledger.ledger import Ledger
-from potlearn.fit.ledger.reduction import reduce_dataset
-from potlearn.fit.rows.kept import KeptRows
-from potlearn.fit.rows.make import RowMaker
+from potlearn.fit.ledger.whole import whole_ledger
 from potlearn.fit.settings import FitSettings
-from potlearn.fit.weights import QUANTITIES
 from potlearn.runtime import SERIAL, Runtime
 
 if TYPE_CHECKING:
@@ -33,8 +29,7 @@ def ledger_of(
         The dataset holds an element that the descriptor does not know.
     """
     dataset.check_species(descriptor.species)
-    maker = RowMaker(dataset, descriptor, reference, QUANTITIES)
-    layout = Layout.of(dataset, descriptor, FitSettings(contradictions="keep", n_folds=0))
-    rows = KeptRows.of(maker, len(layout.columns), None)
+    settings = FitSettings(contradictions="keep", n_folds=0)  # its weights use all quantities
     with runtime.reporting("design rows") as report:
-        return reduce_dataset(rows, layout, runtime.executor, report=report)
+        parts = dataset, descriptor, settings, reference
+        return whole_ledger(*parts, runtime.executor, report)

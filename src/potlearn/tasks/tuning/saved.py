@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from potlearn.select import FPS
 from potlearn.typing import Array
+
+DIGITS = 6
+"""Points that agree to so many digits of the range of the front are one."""
 
 
 def far_apart(values: Array, n: int) -> list[int]:
@@ -19,13 +23,17 @@ def far_apart(values: Array, n: int) -> list[int]:
         Objectives of the points of a front.
     n : int
     """
+    if len(values) <= n:
+        return list(range(len(values)))
     scaled = np.array([_scaled(column) for column in values.T]).T
-    chosen = list(dict.fromkeys(np.argmin(values, axis=0).tolist()))[:n]
-    while len(chosen) < min(n, len(values)):
-        gaps = np.linalg.norm(scaled[:, None] - scaled[chosen], axis=2).min(axis=1)
-        gaps[chosen] = -1.0
-        chosen.append(int(np.argmax(gaps)))
-    return sorted(chosen)
+    best = list(dict.fromkeys(np.argmin(values, axis=0).tolist()))[:n]
+    _, different = np.unique(scaled.round(DIGITS), axis=0, return_index=True)
+    others = np.setdiff1d(different, best)
+    more = min(n - len(best), len(others))
+    if not more:
+        return sorted(best)
+    found = FPS(more).select(scaled[others], known=scaled[best]).indices
+    return sorted([*best, *others[found].tolist()])
 
 
 def _scaled(column: Array) -> Array:

@@ -43,8 +43,8 @@ from potlearn.tune.automatic.errors import HeldOut
 from potlearn.tune.automatic.found import CutoffTrial, Found
 from potlearn.tune.automatic.knee import faster, is_as_good, is_better, knee, more_accurate
 from potlearn.tune.automatic.ladder import Ladder, largest
+from potlearn.tune.automatic.ledgers import Ledgers, columns_of, held_out, merged
 from potlearn.tune.automatic.oddities import oddities
-from potlearn.tune.automatic.passes import Passes, columns_of, held_out, merged
 from potlearn.tune.automatic.sample import ATOMS, sample
 
 if TYPE_CHECKING:
@@ -189,17 +189,17 @@ class Search:
         if self._n_rows(usable) == 0:
             raise CannotSearchError("no label has a weight above zero")
 
-    def _passes(self, weights: Weights | None = None) -> Passes:
+    def _passes(self, weights: Weights | None = None) -> Ledgers:
         settings, _ = self.settings.resolved(self.dataset, self.default.species, self.cutoff)
         settings = replace(settings, n_folds=FOLDS)
         if weights is not None:
             settings = replace(settings, weights=weights, contradictions="keep")
-        return Passes(self.sample, settings, self.reference, self.runtime)
+        return Ledgers(self.sample, settings, self.reference, self.runtime)
 
     def _functions(self, flops: float) -> int:
         return functions_within(flops, self._n_rows(self.sample), len(self.default.species))
 
-    def _cutoffs(self) -> tuple[list[CutoffTrial], int, Passes, tuple[Contradiction, ...]]:
+    def _cutoffs(self) -> tuple[list[CutoffTrial], int, Ledgers, tuple[Contradiction, ...]]:
         """Cutoffs that were compared, the best, and passes without contradictory stress."""
         radial = Radial.of(self.examples)
         passes, start = self._passes(), self.cutoff
@@ -227,7 +227,7 @@ class Search:
         best = knee([t.cost for t in better], [t.errors for t in better], better.index(trials[own]))
         return trials, trials.index(better[best]), passes, contradictions
 
-    def _large(self, passes: Passes, cutoff: float) -> tuple[Ladder, Ledger]:
+    def _large(self, passes: Ledgers, cutoff: float) -> tuple[Ladder, Ledger]:
         """The ladder at a cutoff, and the ledger of its large basis."""
         default = self.basis(cutoff)
         most = min(self._functions(PASS_FLOPS), int(LARGER * default.n_features))
@@ -235,7 +235,7 @@ class Search:
         with self._stage("search: large basis") as report:
             return ladder, merged(passes.ledger(ladder.union, report), passes.settings)
 
-    def _confirmed(self, passes: Passes, ladder: Ladder, ledger: Ledger) -> bool:
+    def _confirmed(self, passes: Ledgers, ladder: Ladder, ledger: Ledger) -> bool:
         """Whether the default basis at another cutoff is as good as at the default's.
 
         Cutoffs were compared with a smaller basis where that of the default takes long.
@@ -246,7 +246,7 @@ class Search:
             changed = held_out(ledger, passes.settings, features)
             return is_as_good(changed, held_out(before, passes.settings))
 
-    def _climbed(self, passes: Passes, ladder: Ladder, ledger: Ledger) -> list[HeldOut]:
+    def _climbed(self, passes: Ledgers, ladder: Ladder, ledger: Ledger) -> list[HeldOut]:
         """Held-out errors of the rungs."""
         errors = []
         with self._stage("search: ladder") as report:
@@ -257,7 +257,7 @@ class Search:
         return errors
 
     def _weights(
-        self, passes: Passes, ladder: Ladder, ledger: Ledger, chosen: int
+        self, passes: Ledgers, ladder: Ladder, ledger: Ledger, chosen: int
     ) -> tuple[Weights, list[tuple[Weights, HeldOut]], int]:
         """Weights, all that were tried, and the number of functions that they were tried on."""
         features = ladder.below(chosen, WEIGHED // len(self.default.species)).features

@@ -7,11 +7,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from potlearn.fit.diagnose.validation import cross_validate
-from potlearn.fit.ledger.layout import Layout
 from potlearn.fit.ledger.ledger import Ledger
-from potlearn.fit.ledger.reduction import reduce_dataset
-from potlearn.fit.rows.kept import KeptRows
-from potlearn.fit.rows.make import RowMaker
+from potlearn.fit.ledger.whole import whole_ledger
 from potlearn.fit.rows.names import COLLAPSED, Key, column_penalties, one_body_names, species_of
 from potlearn.fit.settings import FitSettings
 from potlearn.runtime import Report, Runtime
@@ -24,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Passes:
+class Ledgers:
     """Makes ledgers.
 
     Attributes
@@ -46,10 +43,8 @@ class Passes:
 
     def ledger(self, descriptor: Descriptor, report: Report | None = None) -> Ledger:
         """Factors of all rows of a descriptor."""
-        maker = RowMaker(self.dataset, descriptor, self.reference, self.settings.weights.used)
-        layout = Layout.of(self.dataset, descriptor, self.settings)
-        rows = KeptRows.of(maker, len(layout.columns), None)
-        ledger = reduce_dataset(rows, layout, self.runtime.executor, report=report)
+        parts = self.dataset, descriptor, self.settings, self.reference
+        ledger = whole_ledger(*parts, self.runtime.executor, report)
         ledger.penalties = column_penalties(descriptor) if self.settings.smoothness else None
         return ledger
 
