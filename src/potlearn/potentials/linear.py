@@ -12,16 +12,13 @@ import numpy as np
 from typing_extensions import override
 
 from potlearn.descriptors import Descriptor, Evaluator, descriptor_from_dict
-from potlearn.descriptors.base import Energies
 from potlearn.errors import ModelFileError, UncertaintyError
-from potlearn.potentials.base import ForSystems, Potential, Prediction
+from potlearn.potentials.base import Potential
 from potlearn.potentials.kinds import potential_from_dict
-from potlearn.potentials.operations import PotentialBase
+from potlearn.potentials.referenced import ReferencedPotential
 from potlearn.potentials.spread import PARTS, Spread, Spreader, Uncertainty, uncertainty_from_dict
-from potlearn.potentials.sum import SumPotential
 from potlearn.runtime import shown
 from potlearn.structure.neighbors import Neighbors
-from potlearn.structure.neighbors import neighbors as neighbor_list
 from potlearn.structure.system import System
 from potlearn.typing import Array, Atoms, Settings
 
@@ -30,7 +27,7 @@ MOST_SAMPLES = 10_000
 
 
 @dataclass(frozen=True)
-class LinearPotential(PotentialBase):
+class LinearPotential(ReferencedPotential):
     r"""Linear model of a descriptor, on top of an optional reference potential.
 
     .. math:: E = E_\mathrm{ref} + \sum_i \Big( c_{z_i, 0} + \sum_k c_{z_i, k} B_k(i) \Big)
@@ -72,34 +69,11 @@ class LinearPotential(PotentialBase):
             )
         object.__setattr__(self, "coefficients", c.reshape(shape))
 
-    @property
-    def species(self) -> tuple[str, ...]:
-        """Chemical symbols that it knows."""
-        return self.descriptor.species
-
-    @property
-    def cutoff(self) -> float:
-        """Largest distance that matters, in Å."""
-        return max(self.descriptor.cutoff, self.reference.cutoff if self.reference else 0.0)
-
     @cached_property
+    @override
     def evaluator(self) -> Evaluator:
         """The coefficients folded into the descriptor's polynomials; made once."""
         return self.descriptor.fold(self.coefficients)
-
-    @override
-    def predict(
-        self, atoms: Atoms, neighbors: Neighbors | None = None, *, threads: int = 1
-    ) -> Prediction:
-        list_ = neighbors or neighbor_list(atoms, self.cutoff)
-        reference = self.reference
-        if isinstance(reference, ForSystems):
-            system = System.of(atoms, self.species, self.cutoff, list_)
-            return Prediction(*self.of_system(system, threads=threads))
-        many_body = Prediction(*self.evaluator(atoms, list_, threads=threads))
-        if reference is None:
-            return many_body
-        return many_body + reference.predict(atoms, list_, threads=threads)
 
     @cached_property
     def _spreader(self) -> Spreader:
@@ -172,22 +146,6 @@ class LinearPotential(PotentialBase):
         return [
             replace(self, coefficients=self.coefficients + step, uncertainty=None) for step in steps
         ]
-
-    def of_system(self, system: System, *, threads: int = 1) -> Energies:
-        """Energies, forces and virial of a system of its species.
-
-        Raises
-        ------
-        ConfigError
-            The reference evaluates single configurations only.
-        """
-        many_body = self.evaluator(system, threads=threads)
-        if self.reference is None:
-            return many_body
-        below = SumPotential(((1.0, self.reference),)).of_system(
-            system.renumbered(self.species, self.reference.species), threads=threads
-        )
-        return Energies(*(a + b for a, b in zip(many_body, below, strict=True)))
 
     def to_dict(self) -> Settings:
         """Settings that rebuild the potential."""
