@@ -24,6 +24,7 @@ KINDS: Registry[type[Any]] = Registry(
     ModelFileError,
     {
         "linear": "potlearn.potentials.linear:LinearPotential",
+        "neural": "potlearn.potentials.neural.potential:NeuralPotential",
         "pace": "potlearn.potentials.pace.potential:PacePotential",
         "sum": "potlearn.potentials.sum:SumPotential",
         "wall": "potlearn.potentials.wall:Wall",

@@ -1,0 +1,5 @@
+"""Training of neural potentials: networks of any descriptor, beside their linear fit."""
+
+import lazy_loader as _lazy
+
+__getattr__, __dir__, __all__ = _lazy.attach_stub(__name__, __file__)

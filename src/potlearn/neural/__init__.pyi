@@ -1,0 +1,4 @@
+from .curve import LearningCurve as LearningCurve
+from .fit import fit_neural as fit_neural
+from .result import NeuralResult as NeuralResult
+from .settings import NeuralSettings as NeuralSettings

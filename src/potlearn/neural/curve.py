@@ -1,0 +1,57 @@
+"""The learning curve: what every epoch gave."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+import numpy as np
+
+from potlearn.typing import Array, Settings
+
+COLUMNS = (
+    "train_loss",
+    "train_energy",
+    "train_forces",
+    "train_stress",
+    "validation_loss",
+    "validation_energy",
+    "validation_forces",
+    "validation_stress",
+    "seconds",
+)
+"""Losses; root mean square errors in eV/atom, eV/Å, eV/atom (virial), NaN without labels; wall
+seconds since the start.  The training errors are those of the steps of an epoch, mean over members;
+those of validation are of the mean of all members.  Row 0 is the linear potential."""
+
+
+@dataclass
+class LearningCurve:
+    """Rows of :data:`COLUMNS`, one for each epoch, from the linear potential on."""
+
+    rows: list[list[float]] = field(default_factory=list)
+
+    def add(self, train: Array, validation: Array, seconds: float) -> None:
+        """Add an epoch: loss and root mean square errors (4,) of both sets."""
+        self.rows.append([*map(float, train), *map(float, validation), float(seconds)])
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, column: str) -> Array:
+        return np.array([row[COLUMNS.index(column)] for row in self.rows], float)
+
+    @property
+    def best(self) -> int:
+        """Epoch of least validation loss; 0: the linear potential."""
+        return int(np.argmin(self["validation_loss"]))
+
+    def to_dict(self) -> Settings:
+        """What files hold."""
+        return {"rows": np.array(self.rows, float).reshape(-1, len(COLUMNS))}
+
+    @classmethod
+    def from_dict(cls, settings: Mapping[str, Any]) -> Self:
+        """The inverse of :meth:`to_dict`."""
+        return cls(np.asarray(settings["rows"], float).tolist())

@@ -1,0 +1,5 @@
+from .fading import fade_of as fade_of
+from .heads import HEADS as HEADS
+from .heads import Head as Head
+from .potential import NeuralPotential as NeuralPotential
+from .scaling import Scaling as Scaling

@@ -1,0 +1,5 @@
+"""Heads: from the standardised features of an atom to an energy.  One file and one row each."""
+
+import lazy_loader as _lazy
+
+__getattr__, __dir__, __all__ = _lazy.attach_stub(__name__, __file__)
