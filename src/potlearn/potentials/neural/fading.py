@@ -25,8 +25,6 @@ def fade_of(scaling: Scaling, features: Array, species: Species) -> Fade:
     """The fade around the atoms of a training set: features (N, M) and species (N,)."""
     weight = scaling.scale / np.sqrt(features.shape[1])
     distances = ((scaling.apply(features, species)) ** 2).mean(1)
-    inner = np.array(
-        [distances[species == s].max(initial=0.0) for s in range(len(scaling.center))]
-    )
+    inner = np.array([distances[species == s].max(initial=0.0) for s in range(len(scaling.center))])
     inner = ROOM * np.where(inner > 0, inner, 1.0)
     return Fade(scaling.center, weight, inner, OUTER * inner)

@@ -114,7 +114,9 @@ class Head(ABC):
             y = x[s]
             for layer in inner:
                 y = y @ layer.weights[s].T
-                y = activate(self.activation, y if layer.biases is None else y + layer.biases[s], xp)
+                y = activate(
+                    self.activation, y if layer.biases is None else y + layer.biases[s], xp
+                )
             found.append((y @ last.weights[s].T)[:, 0])
         return xp.stack(found)
 

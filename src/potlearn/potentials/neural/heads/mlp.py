@@ -28,7 +28,5 @@ class SpeciesMLP(Head):
 
     @override
     def layers(self, parameters: Parameters) -> list[Layer]:
-        hidden = [
-            Layer(parameters[f"w{k}"], parameters[f"b{k}"]) for k in range(len(self.hidden))
-        ]
+        hidden = [Layer(parameters[f"w{k}"], parameters[f"b{k}"]) for k in range(len(self.hidden))]
         return [*hidden, Layer(parameters["last"])]
