@@ -168,7 +168,7 @@ class JaxEngine:
 
         moved = inputs if positions is None else inputs._replace(positions=positions)
         moved = Inputs(*(jnp.asarray(a) for a in moved))
-        return self._operations.features(moved, jnp.asarray(self.knots if knots is None else knots))
+        return self._operations.features(moved, self._intervals(knots))
 
     def features_of(
         self, vectors: jax.Array, inputs: Inputs, knots: jax.Array | None = None
@@ -180,11 +180,17 @@ class JaxEngine:
         import jax.numpy as jnp
 
         given = Inputs(*(jnp.asarray(a) for a in inputs))
-        knots = jnp.asarray(self.knots if knots is None else knots)
-        return self._operations.features_of(jnp.asarray(vectors), given, knots)
+        return self._operations.features_of(jnp.asarray(vectors), given, self._intervals(knots))
 
     def __getstate__(self) -> Settings:
         return {"basis": self.basis, "dtype": self.dtype, "compilations": 0}
+
+    def _intervals(self, knots: jax.Array | None) -> jax.Array:
+        import jax.numpy as jnp
+
+        from potlearn.engine.jax.radial import intervals_of
+
+        return intervals_of(jnp.asarray(self.knots if knots is None else knots))
 
     @cached_property
     def _packing(self) -> Packing:
@@ -215,10 +221,8 @@ class JaxEngine:
         return {name: compiled(name) for name in ("features", "linear", "vjp", "jvp", "network")}
 
     @cached_property
-    def _own_knots(self) -> jax.Array:
-        import jax.numpy as jnp
-
-        return jnp.asarray(self.knots, self.dtype)
+    def _own_intervals(self) -> jax.Array:
+        return self._intervals(None).astype(self.dtype)
 
     def _run(
         self,
@@ -235,7 +239,7 @@ class JaxEngine:
             inputs = self._view(system)
             rows = [padded_rows(a, len(inputs.species)) for a in per_atom]
             given = jax.tree.map(lambda a: np.asarray(a, self.dtype), (*fixed, *rows))
-            found = self._compiled[operation](inputs, self._own_knots, *static, *given)
+            found = self._compiled[operation](inputs, self._own_intervals, *static, *given)
             return [np.asarray(a)[: len(system)].astype(float) for a in found]
 
     def _view(self, system: System) -> Inputs:

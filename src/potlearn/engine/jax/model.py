@@ -53,7 +53,7 @@ class Model:
         programs = tuple(Levels.of(program) for program in basis.programs)
         return cls(Tables.of(basis), basis.table_of, degree, basis.n_species, place, programs)
 
-    def features(self, vectors: Array, kinds: Kinds, knots: Array) -> Array:
+    def features(self, vectors: Array, kinds: Kinds, intervals: Array) -> Array:
         """Features (N, M) of atoms whose neighbours are at ``vectors`` (N, K, 3).
 
         Distances below those that a table covers give NaN.
@@ -65,7 +65,7 @@ class Model:
         elsewhere = cutoff[..., None] * jnp.array([1, 0, 0], vectors.dtype)
         vectors = jnp.where(inside[..., None], vectors, elsewhere)
         r = jnp.sqrt((vectors * vectors).sum(-1))
-        radial = jnp.where(inside, radial_functions(self.tables, knots, table, r), 0)
+        radial = jnp.where(inside, radial_functions(self.tables, intervals, table, r), 0)
         covered = r >= jnp.asarray(self.tables.closest, r.dtype)[table]
         radial = jnp.where(covered, radial, jnp.nan)
         angular = harmonics(self.degree, vectors / r[..., None])

@@ -32,45 +32,45 @@ class Operations:
         found = pair_vectors(inputs.positions, inputs.neighbor, inputs.offsets)
         return found.astype(jax.dtypes.canonicalize_dtype(self.dtype))
 
-    def features_of(self, vectors: Array, inputs: Inputs, knots: Array) -> Array:
+    def features_of(self, vectors: Array, inputs: Inputs, intervals: Array) -> Array:
         """Features (N, M) of atoms with neighbours at ``vectors``."""
         neighbor_species = inputs.species[inputs.neighbor]
         kinds = Kinds(inputs.species, neighbor_species, inputs.present)
-        return self.model.features(vectors, kinds, knots.astype(vectors.dtype))
+        return self.model.features(vectors, kinds, intervals.astype(vectors.dtype))
 
-    def features(self, inputs: Inputs, knots: Array) -> Array:
+    def features(self, inputs: Inputs, intervals: Array) -> Array:
         """Features (N, M)."""
-        return self.features_of(self.vectors(inputs), inputs, knots)
+        return self.features_of(self.vectors(inputs), inputs, intervals)
 
     def linear(
-        self, inputs: Inputs, knots: Array, coefficients: Array
+        self, inputs: Inputs, intervals: Array, coefficients: Array
     ) -> tuple[Array, Array, Array]:
         """Energies (N, S), forces (N, S, 3), virials of atoms (N, S, 6), of S linear models."""
         own = coefficients[inputs.species]
-        features, pull = self._pull(inputs, knots)
+        features, pull = self._pull(inputs, intervals)
         found = own[..., 0] + product("nsm,nm->ns", own[..., 1:], features)
         return found, *jax.vmap(pull, 1, 1)(own[..., 1:])
 
-    def vjp(self, inputs: Inputs, knots: Array, weights: Array) -> tuple[Array, Array]:
+    def vjp(self, inputs: Inputs, intervals: Array, weights: Array) -> tuple[Array, Array]:
         """Forces (N, 3) and virials of atoms (N, 6)."""
-        return self._pull(inputs, knots)[1](weights)
+        return self._pull(inputs, intervals)[1](weights)
 
-    def jvp(self, inputs: Inputs, knots: Array, moves: Array, strain: Array) -> Array:
+    def jvp(self, inputs: Inputs, intervals: Array, moves: Array, strain: Array) -> Array:
         """Features' derivative (N, M) along moves (N, 3) and the strain (N, 3, 3) at each atom."""
         vectors = self.vectors(inputs)
         change = pair_vectors(moves, inputs.neighbor, jnp.zeros((), moves.dtype))
         change = change + product("iab,ikb->ika", strain, vectors)
 
         def features(vectors: Array) -> Array:
-            return self.features_of(vectors, inputs, knots)
+            return self.features_of(vectors, inputs, intervals)
 
         return jax.jvp(features, (vectors,), (change,))[1]
 
     def network(
-        self, inputs: Inputs, knots: Array, activations: tuple[str, ...], tree: Any
+        self, inputs: Inputs, intervals: Array, activations: tuple[str, ...], tree: Any
     ) -> tuple[Array, Array, Array]:
         """Energies (N,), forces (N, 3) and virials of atoms (N, 6) of a network."""
-        features, pull = self._pull(inputs, knots)
+        features, pull = self._pull(inputs, intervals)
 
         def energy(features: Array) -> Array:
             return energies(activations, tree, features, inputs.species)
@@ -79,13 +79,13 @@ class Operations:
         return found, *pull(back(jnp.ones_like(found))[0])
 
     def _pull(
-        self, inputs: Inputs, knots: Array
+        self, inputs: Inputs, intervals: Array
     ) -> tuple[Array, Callable[[Array], tuple[Array, Array]]]:
         """Features, and what gives forces and virials of atoms for weights (N, M)."""
         vectors = self.vectors(inputs)
 
         def features(vectors: Array) -> Array:
-            return self.features_of(vectors, inputs, knots)
+            return self.features_of(vectors, inputs, intervals)
 
         found, back = jax.vjp(features, vectors)
 

@@ -16,7 +16,7 @@ from jax.lax import stop_gradient
 
 from potlearn import typing
 from potlearn.engine.basis import Basis
-from potlearn.engine.jax.arithmetic import rows
+from potlearn.engine.jax.arithmetic import product, rows
 
 OCTAVES_OF_CUTOFF = 3  # the cutoff is at x = 8
 
@@ -52,7 +52,19 @@ def knots_of(basis: Basis) -> typing.Array:
     return np.stack([t.knots[:, :, : len(basis.degrees)] for t in basis.tables])
 
 
-def radial_functions(tables: Tables, knots: Array, table: Array, r: Array) -> Array:
+def intervals_of(knots: Array) -> Array:
+    """What interpolation needs of each interval, (T, intervals, 6, n), from (T, knots, 3, n).
+
+    Value, slope and second derivative on the left, then the change of the value, and slope and
+    second derivative on the right.  Changes are taken here, before numbers are rounded to single
+    precision, which would cost slopes three digits.
+    """
+    left, right = knots[:, :-1], knots[:, 1:]
+    change = right[:, :, :1] - left[:, :, :1]
+    return jnp.concatenate([left, change, right[:, :, 1:]], axis=2)
+
+
+def radial_functions(tables: Tables, intervals: Array, table: Array, r: Array) -> Array:
     """Values (n, ...) at distances ``r`` (...) up to the cutoff, of the tables ``table`` (...)."""
     x = r * jnp.asarray(2.0**OCTAVES_OF_CUTOFF / tables.cutoffs, r.dtype)[table]
     _, exponent = jnp.frexp(stop_gradient(x))  # 2^(exponent - 1) <= x
@@ -65,25 +77,22 @@ def radial_functions(tables: Tables, knots: Array, table: Array, r: Array) -> Ar
     interval = jnp.clip(interval, 0, tables.octaves << tables.bits)
     h = (r / x) / places
     weights = hermite_weights(spread - leading, stop_gradient(h))
-    flat = knots.reshape(-1, 3, knots.shape[-1])
-    here = table * knots.shape[1] + interval
-    ends = (*jnp.moveaxis(rows(flat, here), -2, 0), *jnp.moveaxis(rows(flat, here + 1), -2, 0))
-    value = sum(w[..., None] * f for w, f in zip(weights, ends, strict=True))
-    return jnp.moveaxis(jnp.asarray(value), -1, 0)
+    flat = intervals.reshape(-1, *intervals.shape[2:])
+    found = rows(flat, table * intervals.shape[1] + interval)
+    return product("k...,...kn->n...", jnp.stack(weights), found)
 
 
 def hermite_weights(t: Array, h: Array) -> tuple[Array, ...]:
-    """Weights of value, slope and second derivative at the left knot, then at the right one.
+    """Weights of the six numbers of an interval (:func:`intervals_of`).
 
     ``t`` is the position in the interval, 0 to 1, and ``h`` its length.
     """
     u = 1 - t
-    right = t**3 * (10 + t * (6 * t - 15))
     return (
-        1 - right,
+        jnp.ones_like(t),
         h * t * u**3 * (1 + 3 * t),
         h * h * 0.5 * t * t * u**3,
-        right,
+        t**3 * (10 + t * (6 * t - 15)),
         h * t**3 * u * (3 * t - 4),
         h * h * 0.5 * t**3 * u * u,
     )
