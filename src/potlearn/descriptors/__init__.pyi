@@ -7,4 +7,5 @@ from .base import Gradient as Gradient
 from .base import NeedsData as NeedsData
 from .families import FAMILIES as FAMILIES
 from .families import descriptor_from_dict as descriptor_from_dict
+from .network import evaluator_of as evaluator_of
 from .pod import POD as POD

@@ -16,7 +16,8 @@ from potlearn.descriptors.base import (
     Evaluator,
     Gradient,
 )
-from potlearn.engine import Engine, Program
+from potlearn.descriptors.network import check_network
+from potlearn.engine import Engine, Network, Program
 from potlearn.errors import BasisError
 from potlearn.runtime import shown
 from potlearn.structure.neighbors import Neighbors
@@ -49,6 +50,32 @@ class FoldedModel:
         """Energies, forces and virial."""
         system = System.of(atoms, self.species, self.cutoff, neighbors)
         return Energies(*self.engine.energy_forces(system, self.coefficients, threads))
+
+
+@dataclass(frozen=True, eq=False)
+class EmbeddedModel:
+    """A network on an engine.
+
+    Attributes
+    ----------
+    engine : Engine
+    network : Network
+        Of that engine's features.
+    species, cutoff :
+        What configurations are made ready with.
+    """
+
+    engine: Engine
+    network: Network
+    species: tuple[str, ...]
+    cutoff: float
+
+    def __call__(
+        self, atoms: Configurations, neighbors: Neighbors | None = None, *, threads: int = 1
+    ) -> Energies:
+        """Energies, forces and virial."""
+        system = System.of(atoms, self.species, self.cutoff, neighbors)
+        return Energies(*self.engine.network_energy_forces(system, self.network, threads))
 
 
 class Outline(NamedTuple):
@@ -155,6 +182,17 @@ class CompiledDescriptor(ABC):
         """The linear model of coefficients (n_species, 1 + M) or (S, n_species, 1 + M)."""
         c = checked(coefficients, len(self.species), self.n_features)
         return FoldedModel(self.engine, c, self.species, self.cutoff)
+
+    def embed(self, network: Network) -> Evaluator:
+        """A network of the features, compiled: energies and forces in one pass.
+
+        Raises
+        ------
+        BasisError
+            The network is of another number of species or features.
+        """
+        check_network(network, len(self.species), self.n_features)
+        return EmbeddedModel(self.engine, network, self.species, self.cutoff)
 
     @abstractmethod
     def prune(self, names: Sequence[str]) -> Self:

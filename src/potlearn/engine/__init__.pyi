@@ -4,6 +4,10 @@ from .engine import close_pairs as close_pairs
 from .engine import densities as densities
 from .engine import instruction_sets as instruction_sets
 from .jets import Jet as Jet
+from .network import ACTIVATIONS as ACTIVATIONS
+from .network import Branch as Branch
+from .network import Fade as Fade
+from .network import Network as Network
 from .program import ONE as ONE
 from .program import Program as Program
 from .program import ProgramBuilder as ProgramBuilder

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from potlearn.engine.basis import Basis
+from potlearn.engine.network import Network
 from potlearn.engine.program import Program
 from potlearn.errors import ConfigError, DataError
 from potlearn.structure.system import System
@@ -177,6 +178,19 @@ class Engine:
         self._call("energy_forces", _view(system), c, threads, energies, forces, virial)
         found = energies, forces, virial if system.owner is not None else virial[:, 0]
         return found if c.ndim == 3 else (found[0][0], found[1][0], found[2][0])
+
+    def network_energy_forces(
+        self, system: System, network: Network, threads: int = 1
+    ) -> tuple[Array, Array, Array]:
+        """Energies per atom (N,), forces (N, 3) and virial (6,) of a network of the features.
+
+        One compiled pass; its numbers are those of
+        :meth:`~potlearn.engine.Network.energies_and_slopes` and :meth:`vjp`.
+        """
+        energies, forces = np.empty(len(system)), np.empty((len(system), 3))
+        virial, view = np.empty((system.n_systems, 6)), _view(system)
+        self._call("network_energy_forces", view, network.native, threads, energies, forces, virial)
+        return energies, forces, virial if system.owner is not None else virial[0]
 
     def vjp(self, system: System, weights: Array, threads: int = 1) -> tuple[Array, Array]:
         r"""Minus the gradient of :math:`\sum_{ik} w_{ik} B_k(i)` at fixed weights (N, M).
