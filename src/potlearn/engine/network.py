@@ -194,7 +194,7 @@ class Network:
     @property
     def n_features(self) -> int:
         """Number M of features of an atom."""
-        return self.coefficients.shape[1] - 1
+        return int(self.coefficients.shape[1]) - 1
 
     def energies_and_slopes(self, features: Array, species: Species) -> tuple[Array, Array]:
         """Energies (N,) in eV and their slopes dE/dB (N, M), in NumPy.

@@ -21,7 +21,7 @@ class SpeciesMLP(Head):
         n_species: int, n_features: int, hidden: tuple[int, ...]
     ) -> dict[str, tuple[int, ...]]:
         found: dict[str, tuple[int, ...]] = {}
-        for layer, (n_in, n_out) in enumerate(zip((n_features, *hidden), hidden)):
+        for layer, (n_in, n_out) in enumerate(zip((n_features, *hidden), hidden, strict=False)):
             found[f"w{layer}"] = n_species, n_out, n_in
             found[f"b{layer}"] = n_species, n_out
         return {**found, "last": (n_species, 1, hidden[-1])}
