@@ -6,7 +6,7 @@ from typing import Any
 
 
 def activate(name: str, x: Any, xp: Any) -> Any:
-    r"""Values of an activation of :data:`~potlearn.engine.ACTIVATIONS`; no exponential overflows."""
+    """Values of one of :data:`~potlearn.engine.ACTIVATIONS`; no exponential overflows."""
     if name == "silu":
         return 0.5 * x * (1.0 + xp.tanh(0.5 * x))
     if name == "tanh":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 from typing_extensions import override
@@ -26,7 +27,7 @@ class EmbeddedMLP(Head):
     ) -> dict[str, tuple[int, ...]]:
         found: dict[str, tuple[int, ...]] = {"w0": (hidden[0], n_features)}
         found["w_species"] = n_species, hidden[0]
-        for layer, (n_in, n_out) in enumerate(zip(hidden, hidden[1:]), 1):
+        for layer, (n_in, n_out) in enumerate(pairwise(hidden), 1):
             found[f"w{layer}"] = n_out, n_in
             found[f"b{layer}"] = (n_out,)
         return {**found, "last": (1, hidden[-1])}

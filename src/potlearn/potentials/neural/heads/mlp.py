@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from typing_extensions import override
 
 from potlearn.potentials.neural.heads.base import Head, Layer, Parameters
@@ -21,7 +23,7 @@ class SpeciesMLP(Head):
         n_species: int, n_features: int, hidden: tuple[int, ...]
     ) -> dict[str, tuple[int, ...]]:
         found: dict[str, tuple[int, ...]] = {}
-        for layer, (n_in, n_out) in enumerate(zip((n_features, *hidden), hidden)):
+        for layer, (n_in, n_out) in enumerate(pairwise((n_features, *hidden))):
             found[f"w{layer}"] = n_species, n_out, n_in
             found[f"b{layer}"] = n_species, n_out
         return {**found, "last": (n_species, 1, hidden[-1])}
