@@ -328,7 +328,7 @@ def test_an_engine_survives_pickling(small):
 def test_atoms_on_top_of_each_other_are_an_error(small):
     descriptor, engine = small
     atoms = cluster(descriptor.species, 3, seed=0)
-    atoms.positions[1] = atoms.positions[0] + [0.01, 0, 0]
+    atoms.positions[1] = atoms.positions[0] + [0.055, 0, 0]
     system = System.of(atoms, descriptor.species, descriptor.cutoff)
     with pytest.raises(DataError) as native:
         descriptor.engine.features(system)
