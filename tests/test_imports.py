@@ -28,6 +28,7 @@ ORDER = (
     "testing",
     "fit",
     "uncertainty",
+    "neural",
     "compress",
     "metrics",
     "tune",

@@ -11,6 +11,7 @@ from . import fit as fit
 from . import lammps as lammps
 from . import linalg as linalg
 from . import metrics as metrics
+from . import neural as neural
 from . import optimise as optimise
 from . import potentials as potentials
 from . import registry as registry

@@ -10,7 +10,7 @@ from potlearn.typing import Atoms
 
 if TYPE_CHECKING:
     from potlearn.data import Dataset
-    from potlearn.potentials import LinearPotential
+    from potlearn.potentials import Potential
 
 _ATOMS_WANTED = 64
 _VACUUM = 10.0
@@ -34,7 +34,7 @@ _ISOLATED = """\
 """
 
 
-def write_lammps_folder(folder: Path, potential: LinearPotential, dataset: Dataset) -> None:
+def write_lammps_folder(folder: Path, potential: Potential, dataset: Dataset) -> None:
     """Write the potential's files, ``example.data`` and ``in.example``.
 
     The structure is the configuration of lowest energy per atom among the periodic ones.

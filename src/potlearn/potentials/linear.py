@@ -78,6 +78,11 @@ class LinearPotential(UncertainPotential):
             )
         object.__setattr__(self, "coefficients", c.reshape(shape))
 
+    @property
+    def n_coefficients(self) -> int:
+        """Number of coefficients, one-body energies included."""
+        return int(self.coefficients.size)
+
     @cached_property
     @override
     def evaluator(self) -> Evaluator:

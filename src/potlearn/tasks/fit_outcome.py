@@ -14,9 +14,9 @@ from potlearn.typing import Settings
 
 if TYPE_CHECKING:
     from potlearn.fit import FitResult
-    from potlearn.fit.beyond import BeyondCheck, Protected
+    from potlearn.fit.beyond import BeyondCheck
     from potlearn.metrics import Evaluation
-    from potlearn.potentials import LinearPotential
+    from potlearn.tasks.networks import Networks, Trainable
 
 
 @dataclass(frozen=True)
@@ -27,24 +27,33 @@ class Fitted:
     ----------
     config : FitConfig
         The configuration with every default filled in.
-    potential : LinearPotential
+    potential : LinearPotential or NeuralPotential
     result : FitResult
         Coefficients, solver, ledger, settings of the linear fit.
     beyond : BeyondCheck
         What the potential does beyond its data.
     remarks : tuple of str
         What protection beyond the data cost.
+    networks : Networks, optional
+        Training of the networks, and what the potential was before.
     """
 
     config: FitConfig
-    potential: LinearPotential
+    potential: Trainable
     result: FitResult
     beyond: BeyondCheck
     remarks: tuple[str, ...]
+    networks: Networks | None
 
     @classmethod
     def of(
-        cls, config: FitConfig, result: FitResult, protected: Protected, data_key: str
+        cls,
+        config: FitConfig,
+        result: FitResult,
+        data_key: str,
+        potential: Trainable,
+        beyond: BeyondCheck,
+        remarks: tuple[str, ...] = (),
     ) -> Fitted:
         """The potential of a fit; its saved form says where it came from.
 
@@ -55,13 +64,12 @@ class Fitted:
 
         origin = {"fit": config.for_others(), "train": data_key}
         metadata = {"potlearn": __version__, **origin}
-        potential = replace(protected.potential, metadata=metadata)
-        return cls(config, potential, result, protected.check, protected.notes)
+        return cls(config, replace(potential, metadata=metadata), result, beyond, remarks, None)
 
     @property
     def n_coefficients(self) -> int:
         """Number of coefficients, one-body energies included."""
-        return int(self.potential.coefficients.size)
+        return self.potential.n_coefficients
 
 
 @dataclass(frozen=True)
@@ -110,6 +118,7 @@ class FitOutcome(Fitted):
                 *about_data,
                 *fitted.result.notes,
                 *fitted.remarks,
+                *(fitted.networks.result.notes if fitted.networks else ()),
                 *fitted.beyond.warnings(),
                 *notes,
             ),
@@ -122,6 +131,17 @@ class FitOutcome(Fitted):
         return self.output.path
 
     @property
+    def compared(self) -> dict[str, Any]:
+        """Errors by set, those of the potential before its networks beside its own."""
+        found: dict[str, Any] = {}
+        before = self.networks.errors if self.networks else {}
+        for name, errors in self.metrics.items():
+            found[name] = errors
+            if self.networks is not None and name in before:
+                found[f"{name}, {self.networks.called}"] = before[name]
+        return found
+
+    @property
     def files(self) -> tuple[str, ...]:
         """Names of what was written there."""
         return self.output.files
@@ -130,6 +150,7 @@ class FitOutcome(Fitted):
         """What ``metrics.json`` holds: errors, contradictions, the check beyond the data."""
         return {
             **self.metrics,
+            **({} if self.networks is None else self.networks.numbers()),
             "contradictions": [item.to_dict() for item in self.result.contradictions],
             "beyond": self.beyond.to_dict(),
             **coverage_numbers(self.evaluations),

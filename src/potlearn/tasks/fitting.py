@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from potlearn.errors import ModelFileError
@@ -16,10 +17,20 @@ from potlearn.tasks.fit_report import fit_report
 from potlearn.tasks.folder import OutputFolder
 from potlearn.tasks.label_check import labels_to_check
 from potlearn.tasks.linear_settings import linear_settings
+from potlearn.tasks.networks import (
+    check_networks,
+    check_start,
+    check_validation,
+    filled_model,
+    starting,
+    train,
+    with_validation,
+)
 from potlearn.tasks.progress import Stages, Stopwatch, stages_of
 from potlearn.tasks.reference import make_reference
 from potlearn.tasks.report_files import check_report_packages, write_report_files
 from potlearn.tasks.settings import FitConfig
+from potlearn.tasks.settings.networks import is_neural
 from potlearn.tasks.uncertainty import asked_method, check_blocks, check_posterior, quantified
 from potlearn.tasks.weights import filled_weights, make_weights, weight_keys, weights_note
 
@@ -27,9 +38,11 @@ if TYPE_CHECKING:
     from potlearn.data import Dataset
     from potlearn.descriptors import Descriptor
     from potlearn.fit import FitResult
-    from potlearn.fit.beyond import Coverage, Protected
+    from potlearn.fit.beyond import BeyondCheck, Coverage, Protected
     from potlearn.metrics import Evaluation
+    from potlearn.potentials import Potential
     from potlearn.runtime import Report
+    from potlearn.tasks.networks import Trainable
 
 RESULTS = (
     "model.potl",
@@ -69,20 +82,30 @@ def fit(settings: FitConfig | Mapping[str, Any], *, progress: bool | Stages = Fa
     config, stages, clock = FitConfig.of(settings), stages_of(progress), Stopwatch()
     if config.output.report:
         check_report_packages()
+    check_networks(config)
+    start = starting(config)
+    config, about_validation = with_validation(config)
     with OutputFolder(config.output.folder, RESULTS, WORKING) as folder, ExitStack() as ending:
         with clock("read"):
             loaded = _read(config)
         datasets = loaded.sets
         train = datasets["train"]
         with clock("fit"), stages("fitting") as report:
-            linear = _fit(config, train, report)
+            linear = _fit(config, train, start, report)
             ending.callback(linear.result.rows.close)
             check_posterior(config, linear.result)
-        fitted = _with_uncertainty(_beyond(linear, clock, stages), clock, stages)
+        fitted = _beyond(linear, clock, stages)
+        fitted = _with_networks(fitted, linear, datasets, clock, stages)
+        fitted = _with_uncertainty(fitted, clock, stages)
         with clock("evaluate"):
-            evaluations = dict(_evaluate(fitted, datasets, stages))
+            evaluations = dict(_evaluate(fitted.potential, datasets, stages))
+            fitted = _compared(fitted, datasets, stages)
         own = fitted.result.settings.configuration_weights
-        about_data = [*loaded.notes, *weights_note(config.fit.weights, own)]
+        about_data = [
+            *loaded.notes,
+            *about_validation,
+            *weights_note(config.fit.weights, own),
+        ]
         notes = [
             *notes_of(fitted.potential.descriptor),
             *copies_notes(datasets),
@@ -107,7 +130,9 @@ def _read(config: FitConfig) -> Loaded:
     loaded = load(config.data, weights, config.descriptor.species)
     for dataset in loaded.sets.values():
         dataset.check_species(config.descriptor.species)
-    check_some_labels(loaded.sets["train"], make_weights(config.fit.weights).used, "fit")
+    used = make_weights(config.fit.weights).used
+    check_some_labels(loaded.sets["train"], used, "fit")
+    check_validation(config, loaded.sets, used)
     check_blocks(config, loaded.sets["train"])
     return loaded
 
@@ -116,7 +141,8 @@ def _read(config: FitConfig) -> Loaded:
 class _Linear:
     """A linear fit and its parts; the configuration has every default filled in.
 
-    ``data_key`` is the content key of the training data.
+    ``data_key`` is the content key of the training data, ``start`` a saved potential in the place
+    of the fit's own, ``checkpoint`` the path of the training of networks.
     """
 
     config: FitConfig
@@ -125,9 +151,13 @@ class _Linear:
     reference: Any
     coverage: Coverage
     data_key: str
+    start: Trainable | None
+    checkpoint: Path
 
 
-def _fit(config: FitConfig, train: Dataset, report: Report | None) -> _Linear:
+def _fit(
+    config: FitConfig, train: Dataset, start: Trainable | None, report: Report | None
+) -> _Linear:
     """The linear fit."""
     from potlearn.fit import RowBudget, fit_linear
     from potlearn.fit.beyond import Coverage
@@ -135,8 +165,11 @@ def _fit(config: FitConfig, train: Dataset, report: Report | None) -> _Linear:
 
     folder, section = config.output.folder, config.fit
     # Only a fit with the same settings continues from the checkpoint.
-    key = content_key(config.model_dump(mode="json", exclude={"output", "uncertainty"}), size=8)
+    others = {"output", "uncertainty", "model"}
+    key = content_key(config.model_dump(mode="json", exclude=others), size=8)
     descriptor = make_descriptor(config.descriptor, train)
+    if start is not None:
+        check_start(start, descriptor)
     coverage = Coverage.of(train, descriptor.species)
     reference = make_reference(config.reference, coverage.shortest, descriptor.species)
     settings = linear_settings(section, train)
@@ -155,19 +188,21 @@ def _fit(config: FitConfig, train: Dataset, report: Report | None) -> _Linear:
         "descriptor": filled(config.descriptor, descriptor),
         "fit": section.model_copy(update={"weights": weights}),
     }
-    filled_in = config.model_copy(update=update)
-    return _Linear(filled_in, result, descriptor, reference, coverage, train.content_key())
+    filled_in = filled_model(config.model_copy(update=update))
+    parts = filled_in, result, descriptor, reference, coverage, train.content_key()
+    model = content_key([key, filled_in.model.model_dump(mode="json")], size=8)
+    return _Linear(*parts, start, folder / f"checkpoint-{model}")
 
 
 def _beyond(linear: _Linear, clock: Stopwatch, stages: Stages) -> Fitted:
     """The potential, protected beyond its data unless the settings say otherwise, and checked."""
-    if linear.config.reference.protects:
+    parts = linear.config, linear.result, linear.data_key
+    if linear.config.reference.protects and linear.start is None:
         with clock("protect"), stages("protecting beyond the data") as report:
-            protected = _protected(linear, report)
-    else:
-        with clock("check beyond"), stages("checking beyond the data"):
-            protected = _checked(linear)
-    return Fitted.of(linear.config, linear.result, protected, linear.data_key)
+            found = _protected(linear, report)
+        return Fitted.of(*parts, found.potential, found.check, found.notes)
+    with clock("check beyond"), stages("checking beyond the data"):
+        return Fitted.of(*parts, *_checked(linear))
 
 
 def _protected(linear: _Linear, report: Report | None) -> Protected:
@@ -178,34 +213,76 @@ def _protected(linear: _Linear, report: Report | None) -> Protected:
     return protect(linear.result, *parts, report=report)
 
 
-def _checked(linear: _Linear) -> Protected:
-    """The potential as it is, and what it does beyond its data."""
-    from potlearn.fit.beyond import Protected, check_beyond
+def _checked(linear: _Linear) -> tuple[Trainable, BeyondCheck]:
+    """The potential as it is, or that from which training continues, and what it does beyond."""
+    from potlearn.fit.beyond import check_beyond
     from potlearn.potentials import LinearPotential
 
-    potential = LinearPotential(linear.descriptor, linear.result.coefficients, linear.reference)
-    return Protected(potential, check_beyond(potential, linear.coverage), ())
+    potential = linear.start or LinearPotential(
+        linear.descriptor, linear.result.coefficients, linear.reference
+    )
+    return potential, check_beyond(potential, linear.coverage)
+
+
+def _with_networks(
+    fitted: Fitted,
+    linear: _Linear,
+    sets: Mapping[str, Dataset],
+    clock: Stopwatch,
+    stages: Stages,
+) -> Fitted:
+    """The same with networks, if the model has such, and what it does beyond the data."""
+    from potlearn.fit.beyond import check_beyond
+    from potlearn.runtime import Runtime
+
+    if not is_neural(fitted.config.model):
+        return fitted
+    with clock("train"), stages("training networks") as report:
+        runtime = Runtime(progress=report, checkpoint=linear.checkpoint)
+        networks = train(fitted.config.model, fitted.result, fitted.potential, sets, runtime)
+    potential = networks.result.potential
+    if potential is fitted.potential:
+        return replace(fitted, networks=networks)
+    with clock("check beyond"), stages("checking beyond the data"):
+        check = check_beyond(potential, linear.coverage)
+    potential = replace(potential, metadata=fitted.potential.metadata)
+    return replace(fitted, potential=potential, beyond=check, networks=networks)
 
 
 def _with_uncertainty(fitted: Fitted, clock: Stopwatch, stages: Stages) -> Fitted:
     """The same with expected errors, if they are asked for."""
+    from potlearn.potentials import LinearPotential
+
     method = asked_method(fitted.config)
     if method is None:
         return fitted
+    potential = fitted.potential
+    assert isinstance(potential, LinearPotential)
     with clock("uncertainty"), stages("expected errors") as report:
-        parts = fitted.config, fitted.result, fitted.potential
-        found = quantified(*parts, method, report)
-    return replace(fitted, potential=replace(fitted.potential, uncertainty=found))
+        found = quantified(fitted.config, fitted.result, potential, method, report)
+    return replace(fitted, potential=replace(potential, uncertainty=found))
 
 
 def _evaluate(
-    fitted: Fitted, datasets: Mapping[str, Dataset], stages: Stages
+    potential: Potential, datasets: Mapping[str, Dataset], stages: Stages
 ) -> Iterator[tuple[str, Evaluation]]:
     from potlearn.metrics import evaluate
 
     for name, dataset in datasets.items():
         with stages(f"evaluating {name}") as report:
-            yield name, evaluate(fitted.potential, dataset, progress=report)
+            yield name, evaluate(potential, dataset, progress=report)
+
+
+def _compared(fitted: Fitted, datasets: Mapping[str, Dataset], stages: Stages) -> Fitted:
+    """The same with the errors of the potential before its networks were trained."""
+    from potlearn.metrics import metrics
+
+    networks = fitted.networks
+    if networks is None:
+        return fitted
+    found = _evaluate(networks.before, datasets, stages)
+    errors = {name: metrics(evaluation) for name, evaluation in found}
+    return replace(fitted, networks=replace(networks, errors=errors))
 
 
 def _write(

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from potlearn.tasks.settings import FitConfig
+from potlearn.tasks.settings.networks import is_neural
 from potlearn.typing import Settings
 
 if TYPE_CHECKING:
     from potlearn.data import Dataset
     from potlearn.fit import FitResult
     from potlearn.metrics import Evaluation
-    from potlearn.potentials import LinearPotential
+    from potlearn.potentials import LinearPotential, Potential
     from potlearn.runtime import Report
     from potlearn.uncertainty import QuadraticUncertainty, Spectrum
 
@@ -24,8 +25,10 @@ WITH_UNCERTAINTY = ("bayesian", "ard")
 
 
 def asked_method(config: FitConfig) -> str | None:
-    """The way to an uncertainty that a configuration asks for; None: there is none."""
+    """The way to an uncertainty of a linear fit that a configuration asks for, if there is one."""
     method = config.uncertainty.method
+    if is_neural(config.model):
+        return None
     if method == "auto":
         return "calibrated" if config.fit.solver in WITH_UNCERTAINTY else None
     return None if method == "none" else method
@@ -108,9 +111,11 @@ def coverage_table(evaluation: Evaluation) -> dict[str, dict[str, Any]]:
     }
 
 
-def spectrum_of(potential: LinearPotential, result: FitResult) -> Spectrum | None:
-    """How far the data decide the coefficients; None of a potential without an uncertainty."""
-    if potential.uncertainty is None:
+def spectrum_of(potential: Potential, result: FitResult) -> Spectrum | None:
+    """How far the data decide the coefficients; None of a potential without such errors."""
+    from potlearn.potentials import LinearPotential
+
+    if not isinstance(potential, LinearPotential) or potential.uncertainty is None:
         return None
     from potlearn.uncertainty import Spectrum
 

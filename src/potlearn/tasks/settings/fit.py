@@ -9,6 +9,7 @@ from pydantic import Field
 
 from potlearn.tasks.settings.data import DataConfig
 from potlearn.tasks.settings.descriptor import DescriptorConfig
+from potlearn.tasks.settings.networks import AnyModel, LinearModelConfig
 from potlearn.tasks.settings.reference import ReferenceConfig
 from potlearn.tasks.settings.section import FilePath, Section
 from potlearn.tasks.settings.solver import SolverConfig
@@ -27,7 +28,7 @@ class OutputConfig(Section):
 
 
 class FitConfig(Section):
-    """Everything that a fit needs: data, descriptor, reference, solver, uncertainty and output."""
+    """Everything that a fit needs: data, descriptor, reference, solver, model and output."""
 
     data: DataConfig
     """Labelled configurations."""
@@ -37,6 +38,8 @@ class FitConfig(Section):
     """Pair potential under the fit."""
     fit: SolverConfig = SolverConfig()
     """Weights and solver."""
+    model: AnyModel = LinearModelConfig()
+    """What makes energies of the descriptors: the linear fit, or networks beside it."""
     uncertainty: UncertaintyConfig = UncertaintyConfig()
     """Expected errors, saved with the potential."""
     output: OutputConfig = OutputConfig()

@@ -1,9 +1,13 @@
-"""Texts below the attributes of a class, for schemas and documentation."""
+"""Texts of the attributes of a class, for schemas and documentation.
+
+Those below the attributes; or, where a class has none, those of its docstring's list of parameters.
+"""
 
 from __future__ import annotations
 
 import ast
 import inspect
+import re
 from itertools import pairwise
 from textwrap import dedent
 
@@ -11,11 +15,19 @@ from typing_extensions import get_original_bases
 
 
 def attribute_texts(cls: type) -> dict[str, str]:
-    """Texts below the attributes of a class and of its bases; none where there is no source."""
-    found: dict[str, str] = {}
+    """Texts of the attributes of a class and of its bases; none where there is no source."""
+    found = parameter_texts(cls)
     for base in reversed(get_original_bases(cls)):
         found |= attribute_texts(base) if isinstance(base, type) and base is not object else {}
     return found | own_texts(cls)
+
+
+def parameter_texts(cls: type) -> dict[str, str]:
+    """Texts of the section ``Parameters`` in the docstring of a class, as sentences."""
+    _, _, listed = (inspect.getdoc(cls) or "").partition("Parameters\n----------\n")
+    listed = re.split(r"\n\n\w+\n-+\n", listed)[0]
+    found = re.findall(r"^(\w+) :.*\n((?:    .*\n?)+)", listed, re.MULTILINE)
+    return {name: inspect.cleandoc(words) for name, words in found}
 
 
 def own_texts(cls: type) -> dict[str, str]:

@@ -1,0 +1,193 @@
+"""Networks beside the linear fit of a task: what they need, and their training."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from math import isfinite
+from typing import TYPE_CHECKING, TypeAlias
+
+from potlearn.errors import ConfigError, ModelFileError
+from potlearn.neural.curve import COLUMNS
+from potlearn.runtime import check_installed
+from potlearn.tasks.settings import FitConfig, SplitConfig
+from potlearn.tasks.settings.networks import NeuralModel, NeuralModelConfig, is_neural
+from potlearn.typing import Settings
+
+if TYPE_CHECKING:
+    from potlearn.data import Dataset
+    from potlearn.descriptors import Descriptor
+    from potlearn.fit import FitResult
+    from potlearn.metrics import Measured
+    from potlearn.neural import NeuralResult
+    from potlearn.potentials import LinearPotential
+    from potlearn.potentials.neural import NeuralPotential
+    from potlearn.runtime import Runtime
+
+    Trainable: TypeAlias = LinearPotential | NeuralPotential
+
+VALIDATION = 0.1
+"""Part of the training set that is held out where no validation set is given."""
+
+
+@dataclass(frozen=True)
+class Networks:
+    """Training of networks, and the potential that it started from.
+
+    Attributes
+    ----------
+    before : LinearPotential or NeuralPotential
+    called : str
+        What that is called beside the potential: ``"linear"`` or, a saved one, ``"start"``.
+    result : NeuralResult
+    errors : mapping of str to Measured
+        Errors of the potential before, by set.
+    """
+
+    before: Trainable
+    called: str
+    result: NeuralResult
+    errors: Mapping[str, Measured] = field(default_factory=dict)
+
+    def numbers(self) -> Settings:
+        """What ``metrics.json`` holds: errors of the potential before, and the learning curve."""
+        curve = self.result.curve
+        columns = {name: [_plain(x) for x in curve[name]] for name in COLUMNS}
+        training = {"epochs": len(curve) - 1, "chosen": curve.best, "curve": columns}
+        return {self.called: dict(self.errors), "training": training}
+
+
+def _plain(value: float) -> float | None:
+    """None in place of NaN, which JSON lacks."""
+    return float(value) if isfinite(value) else None
+
+
+def check_networks(config: FitConfig) -> None:
+    """Refuse what cannot be trained, before any work.
+
+    Raises
+    ------
+    MissingExtraError
+        JAX or optax is not installed.
+    ConfigError
+        Expected errors that networks do not have.
+    """
+    if not is_neural(config.model):
+        return
+    what = "model: {kind: neural}"
+    check_installed("jax", "optax", extra="neural", what=what, instead="take kind: linear")
+    method = config.uncertainty.method
+    if method not in ("auto", "none"):
+        raise ConfigError(
+            f"uncertainty.method: {method!r} is made of the rows of a linear fit; with {what} "
+            "expected none"
+        )
+
+
+def with_validation(config: FitConfig) -> tuple[FitConfig, list[str]]:
+    """The configuration with a validation set for the training of networks, and a note on it."""
+    data = config.data
+    split = data.split or SplitConfig()
+    has_one = data.validation is not None or (data.file is not None and split.validation > 0)
+    if has_one or not is_neural(config.model):
+        return config, []
+    if data.file is None:
+        update: dict[str, object] = {"validation": VALIDATION}
+    else:
+        part = round(VALIDATION * (1 - split.test), 6)
+        update = {"split": split.model_copy(update={"validation": part})}
+    note = (
+        f"{VALIDATION:.0%} of the training set are held out to validate the networks; "
+        "data.validation names a set of your own"
+    )
+    return config.model_copy(update={"data": data.model_copy(update=update)}), [note]
+
+
+def check_validation(
+    config: FitConfig, sets: Mapping[str, Dataset], wanted: tuple[str, ...]
+) -> None:
+    """Refuse a validation set without labels of what is trained on.
+
+    Raises
+    ------
+    DataError
+    """
+    from potlearn.data import check_some_labels
+
+    if is_neural(config.model):
+        check_some_labels(sets["validation"], wanted, "validate")
+
+
+def starting(config: FitConfig) -> Trainable | None:
+    """The saved potential from which training continues; None: the linear fit.
+
+    Raises
+    ------
+    ModelFileError
+        No such file, or a potential of another kind.
+    """
+    from potlearn.potentials import LinearPotential, load
+    from potlearn.potentials.neural import NeuralPotential
+
+    path = config.model.start if is_neural(config.model) else None
+    if path is None:
+        return None
+    found = load(path)
+    if not isinstance(found, LinearPotential | NeuralPotential):
+        raise ModelFileError(
+            f"{path}: a {type(found).__name__}; expected the model.potl of a fit, linear or "
+            "neural, to continue from"
+        )
+    return found
+
+
+def check_start(start: Trainable, descriptor: Descriptor) -> None:
+    """Refuse a saved potential of another descriptor.
+
+    Raises
+    ------
+    ConfigError
+        Naming the keys that differ.
+    """
+    from potlearn.runtime import content_key
+
+    own, wanted = start.descriptor.to_dict(), descriptor.to_dict()
+    if content_key(own) == content_key(wanted):
+        return
+    keys = sorted({*own, *wanted})
+    differ = [key for key in keys if content_key(own.get(key)) != content_key(wanted.get(key))]
+    raise ConfigError(
+        f"model.start: the saved potential has another descriptor ({', '.join(differ)}); copy the "
+        "section descriptor from the config.yaml of its fit"
+    )
+
+
+def train(
+    model: NeuralModel,
+    linear: FitResult,
+    before: Trainable,
+    sets: Mapping[str, Dataset],
+    runtime: Runtime,
+) -> Networks:
+    """Networks trained on what a potential leaves, with the weights of the linear fit."""
+    from potlearn.neural import fit_neural
+
+    result = fit_neural(
+        sets["train"],
+        before,
+        model.settings,
+        validation=sets["validation"],
+        fit=linear.settings,
+        runtime=runtime,
+    )
+    return Networks(before, "linear" if model.start is None else "start", result)
+
+
+def filled_model(config: FitConfig) -> FitConfig:
+    """The configuration with the defaults of the section of the model."""
+    if not is_neural(config.model):
+        return config
+    model = config.model
+    given = {key: value for key, value in asdict(model.settings).items() if value is not None}
+    full = NeuralModelConfig.of({"kind": "neural", "start": model.start} | given)
+    return config.model_copy(update={"model": full})
