@@ -101,6 +101,16 @@ def test_errors_do_not_fade_beyond_the_data():
     assert outside.forces_atom.max() > 2 * inside.forces_atom.max()
 
 
+def test_errors_of_a_species_that_training_lacked_are_not_known():
+    whole = model(WB)
+    scale = whole.scaling.scale * [[1.0], [0.0]]
+    potential = replace(whole, scaling=replace(whole.scaling, scale=scale))
+    potential = replace(potential, uncertainty=EnsembleUncertainty(4, PLAIN))
+    found = potential.spread(cell(WB, 4, seed=1))
+    assert np.isnan([found.energy, *found.forces.ravel(), *found.stress]).all()
+    assert np.isfinite(potential.spread(cell(("W",), 4, seed=1)).forces).all()
+
+
 def test_intervals_cover_new_errors():
     found = coverage(evaluate(calibrated(), dataset(range(40, 100))))["all"]
     for quantity in ("energy", "forces", "stress"):
