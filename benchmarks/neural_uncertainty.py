@@ -1,7 +1,7 @@
 """How well the expected errors of neural ensembles cover the errors of the test sets.
 
 Members are trained on nine tenths of the published training set, calibrated on the other tenth
-(stratified), and asked of the published test set; with --random of a tenth of all configurations,
+(stratified; --validation 0.3: three), and asked of the published test set; with --random of a tenth of all configurations,
 drawn again for every seed, so that the test set is like the others.  Beside them the linear fit of
 the same functions with its errors calibrated by leave-one-out residuals.  Per quantity: share of
 the errors within the intervals of 68.27 and 95 %, mean half width, rank correlation of width and
@@ -9,7 +9,7 @@ error, and the rank for atoms (length of the force error).  The cost of an evalu
 errors is that over one without.
 
     python benchmarks/neural_uncertainty.py [--data ../shared/data] [--set Si Mo] [--members 4]
-        [--epochs 40] [--seeds 3] [--random]
+        [--epochs 40] [--seeds 3] [--validation 0.1] [--random]
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def one_seed(
     descriptor: Any, whole: pl.Dataset, test: pl.Dataset, options: argparse.Namespace, seed: int
 ) -> dict[str, Any]:
     """Numbers of the linear fit and of the ensemble, of one split and training."""
-    train, validation = pl.stratified_split(whole, 0.1, seed)
+    train, validation = pl.stratified_split(whole, options.validation, seed)
     result = fit_linear(train, descriptor, FitSettings(), rows=RowBudget())
     linear = LinearPotential(descriptor, result.coefficients)
     linear = replace(linear, uncertainty=quantify(result, grade=None))
@@ -148,6 +148,7 @@ def _options(given: Iterable[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--members", type=int, default=4)
     parser.add_argument("--epochs", type=int, default=40)
     parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--validation", type=float, default=0.1)
     parser.add_argument("--random", action="store_true")
     return parser.parse_args(given)
 
