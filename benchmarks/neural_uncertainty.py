@@ -1,12 +1,12 @@
 """How well the expected errors of neural ensembles cover the errors of the test sets.
 
 Members are trained on nine tenths of the published training set, calibrated on the other tenth
-(stratified; --validation 0.3: three), and asked of the published test set; with --random of a tenth of all configurations,
-drawn again for every seed, so that the test set is like the others.  Beside them the linear fit of
-the same functions with its errors calibrated by leave-one-out residuals.  Per quantity: share of
-the errors within the intervals of 68.27 and 95 %, mean half width, rank correlation of width and
-error, and the rank for atoms (length of the force error).  The cost of an evaluation with expected
-errors is that over one without.
+(stratified; --validation changes the share), and asked of the published test set; with --random of
+a tenth of all configurations, drawn again for every seed, so that the test set is like the others.
+Beside them the linear fit of the same functions with its errors calibrated by leave-one-out
+residuals.  Per quantity: share of the errors within the intervals of 68.27 and 95 %, mean half
+width, rank correlation of width and error, and the rank for atoms (length of the force error).  The
+cost of an evaluation with expected errors is that over one without.
 
     python benchmarks/neural_uncertainty.py [--data ../shared/data] [--set Si Mo] [--members 4]
         [--epochs 40] [--seeds 3] [--validation 0.1] [--random]
