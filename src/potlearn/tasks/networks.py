@@ -49,6 +49,20 @@ class Networks:
     result: NeuralResult
     errors: Mapping[str, Measured] = field(default_factory=dict)
 
+    @property
+    def words(self) -> str:
+        """Head, layers, members, parameters and time, as the beginning of a sentence."""
+        settings, curve = self.result.settings, self.result.curve
+        layers = ", ".join(map(str, settings.hidden))
+        members = f"{settings.members} networks" if settings.members > 1 else "One network"
+        heads = getattr(self.result.potential, "heads", ())
+        n = sum(array.size for head in heads for array in head.parameters.values())
+        parameters = f", {n} parameters" if n else ""
+        return (
+            f"{members} with the head {settings.head} and hidden layers of {layers}{parameters}, "
+            f"trained in {curve['seconds'][-1]:.3g} s"
+        )
+
     def numbers(self) -> Settings:
         """What ``metrics.json`` holds: errors of the potential before, and the learning curve."""
         curve = self.result.curve
