@@ -45,7 +45,7 @@ def show_metrics(metrics: Mapping[str, Measured]) -> None:
 def show_change(
     before: Mapping[str, Measured], after: Mapping[str, Measured], names: tuple[str, str]
 ) -> None:
-    """Print errors before and after a change beside each other, over all groups of every set."""
+    """Print mean absolute errors before and after a change, over all groups of every set."""
     from potlearn.metrics import EVERYTHING, QUANTITIES
 
     rows = []
@@ -54,12 +54,11 @@ def show_change(
             errors = [measured[name][EVERYTHING][key] for measured in (before, after)]
             if not errors[0]["n"]:
                 continue
-            for measure in ("mae", "rmse"):
-                old, new = (error[measure] or 0.0 for error in errors)
-                change = f"{100 * (new / old - 1):+.0f} %" if old else "–"
-                scaled = q.factor * old, q.factor * new
-                rows.append((name, key, q.error_unit, measure.upper(), *scaled, change))
-    show_table(("set", "quantity", "unit", "error", *names, "change"), rows)
+            old, new = (error["mae"] or 0.0 for error in errors)
+            change = f"{100 * (new / old - 1):+.0f} %" if old else "–"
+            rows.append((name, key, q.error_unit, q.factor * old, q.factor * new, change))
+    labels = (f"{name}, MAE" for name in names)
+    show_table(("set", "quantity", "unit", *labels, "change"), rows)
 
 
 def show_coverage(evaluations: Mapping[str, Evaluation], *, groups: bool = True) -> None:

@@ -30,6 +30,8 @@ from potlearn.report.page.tables import Cell, Table, count, headings, number
 
 MOST = 500
 """Epochs that a plot shows; longer trainings are thinned."""
+LEGEND = 1.3
+"""The room above the lines, for a legend, grows with this times their range."""
 
 
 class Column(NamedTuple):
@@ -72,6 +74,12 @@ class Course(NamedTuple):
     def values(self) -> list[float]:
         """All that the vertical axis has to show."""
         return [*self.train, *self.validation, self.before]
+
+    @property
+    def height(self) -> list[float]:
+        """Least and largest value of an axis with room for a legend above the lines."""
+        low, high = min(self.values), max(self.values)
+        return [low, high * (LEGEND * high / low) ** 0.5]
 
 
 def courses(training: TrainingInfo) -> Iterator[Course]:
@@ -149,7 +157,7 @@ def _plot(found: TrainingInfo, course: Course) -> Json:
         at = course.epochs.index(course.chosen)
         name = f"epoch {course.chosen}"
         traces.append(points([epochs[at]], [course.validation[at]], [words[at]], ACCENT, name, 10))
-    y = logarithmic(course.label, course.values)
+    y = logarithmic(course.label, course.height)
     return figure(traces, logarithmic("Epoch", epochs), y, **legend())
 
 
@@ -159,12 +167,14 @@ def _lines(names: Sequence[str], values: Sequence[float], unit: str) -> Iterator
 
 
 def _tables(view: FitView, found: TrainingInfo) -> list[str]:
-    """Errors with and without networks, a table for each set."""
+    """Errors with and without networks, a table for each set; that of the first one is open."""
     parts = []
     for name in view.evaluations:
         if name in found.before and found.curve.best:
-            title = f"{name.capitalize()}: {found.called} and neural"
-            parts.append(f"<h3>{escape(title)}</h3>{_table(view, found, name).html()}")
+            title = escape(f"{name.capitalize()}: {found.called} and neural")
+            table = _table(view, found, name).html()
+            fold = f"<details><summary>{title}</summary>{table}</details>"
+            parts.append(f"<h3>{title}</h3>{table}" if name == view.first else fold)
     return parts
 
 

@@ -39,7 +39,7 @@ def _draw(axes: Axes, course: Course, called: str) -> None:
         name = f"epoch {course.chosen}"
         place = [course.epochs[at]], [course.validation[at]]
         axes.plot(*place, "o", color=ACCENT, markersize=4, label=name)
-    limits = limits_of([float(e) for e in course.epochs], 1.05), limits_of(course.values, 1.15)
+    limits = limits_of([float(e) for e in course.epochs], 1.05), limits_of(course.height, 1.1)
     axes.set(xlabel="Epoch", ylabel=course.label, xlim=limits[0], ylim=limits[1])
     for axis, (low, high) in zip((axes.xaxis, axes.yaxis), limits, strict=True):
         ticks = ticks_between(low, high)
