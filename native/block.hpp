@@ -18,6 +18,7 @@
 #include "harmonics.hpp"
 #include "lanes.hpp"
 #include "moments.hpp"
+#include "network_pass.hpp"
 #include "program.hpp"
 #include "radial.hpp"
 #include "span.hpp"
@@ -75,6 +76,7 @@ class Block {
   Buffer R, dR, Y;
   Buffer values, adjoint;  // moments, nodes, one; and dE/d(them)
   Buffer gradient;         // dE/dr_ij, (slots, 3)
+  NetworkPass network;     // no room before it is needed
 
   const Program& program() const { return basis.program(species); }
   int begin(int e) const { return e * capacity; }

@@ -27,6 +27,18 @@ void Engine::energy_forces(const System& s, Span<const double> coefficients, int
   kernel_->energy_forces(s, coefficients, threads, energies, forces, virial);
 }
 
+void Engine::network_energy_forces(const System& s, const Network& network, int threads, Span<double> energies,
+                                   Span<double> forces, Span<double> virial) const {
+  check(s, threads);
+  const std::size_t n = s.n_atoms;
+  expect(network.n_species() == basis_->n_species, "the network is of another number of species");
+  expect(network.n_features() == n_features(), "the network is of another number of features");
+  expect(energies.size == n, "energies must be (N)");
+  expect(forces.size == 3 * n, "forces must be (N, 3)");
+  expect(virial.size == 6 * std::size_t(s.n_systems), "virial must be (B, 6)");
+  kernel_->network_energy_forces(s, network, threads, energies, forces, virial);
+}
+
 void Engine::features(const System& s, int threads, Span<double> out) const {
   check(s, threads);
   expect(out.size == std::size_t(s.n_atoms) * n_features(), "output must be (N, M)");

@@ -6,6 +6,7 @@
 
 #include "basis.hpp"
 #include "kernel.hpp"
+#include "network.hpp"
 
 namespace potlearn {
 
@@ -18,6 +19,8 @@ class Engine {
 
   void energy_forces(const System& system, Span<const double> coefficients, int threads, Span<double> energies,
                      Span<double> forces, Span<double> virial) const;
+  void network_energy_forces(const System& system, const Network& network, int threads, Span<double> energies,
+                             Span<double> forces, Span<double> virial) const;
   void features(const System& system, int threads, Span<double> out) const;
   void vjp(const System& system, Span<const double> weights, int threads, Span<double> forces,
            Span<double> virial) const;

@@ -59,6 +59,23 @@ class LaneKernel final : public Kernel {
       gradients[set].collect(threads, forces.part(set * n, n), virial.part(set * m, m));
   }
 
+  void network_energy_forces(const System& s, const Network& network, int threads, Span<double> energies,
+                             Span<double> forces, Span<double> virial) const override {
+    const Schedule schedule(s);
+    const std::vector<int> queues = schedule.queues();
+    Gradients gradients(s, queues);
+    for_blocks(schedule, threads, queues, [&](Block& block, int filled, int queue, int item, const Stop& stop) {
+      const Program& program = block.program();
+      program_forward<true>(program, &block.values[0]);
+      const lanes energy = seed(block, network);
+      for (int w = 0; w < filled; ++w) energies[block.atoms[w]] = energy[w];
+      program_adjoint(program, &block.values[0], &block.adjoint[0]);
+      block.pair_gradients();
+      gradients.add(block, queue, item, stop);
+    });
+    gradients.collect(threads, forces, virial);
+  }
+
   void features(const System& s, int threads, Span<double> out) const override {
     const Schedule schedule(s);
     for_blocks(schedule, threads, [&](Block& block, int filled) {
@@ -206,6 +223,20 @@ class LaneKernel final : public Kernel {
       if (!program.terminal[value - program.n_moments]) energy += weight * block.values[value];
       block.adjoint[value] += weight;
     }
+    return energy;
+  }
+
+  // Seeds of the adjoint of a network, and its energy, from the values of all features.
+  static lanes seed(Block& block, const Network& network) {
+    const Program& program = block.program();
+    NetworkPass& pass = block.network;
+    pass.fit(network);
+    for (std::size_t k = 0; k < program.feature.size(); ++k)
+      pass.features[k] = guarded(block.values[program.feature[k]], block.n_neighbors, program.min_neighbors[k]);
+    const lanes energy = pass.evaluate(network.of_species(block.species));
+    block.adjoint.clear();
+    for (std::size_t k = 0; k < program.feature.size(); ++k)
+      block.adjoint[program.feature[k]] += guarded(pass.slopes[k], block.n_neighbors, program.min_neighbors[k]);
     return energy;
   }
 };

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "basis.hpp"
+#include "network.hpp"
 #include "span.hpp"
 #include "system.hpp"
 
@@ -38,6 +39,10 @@ class Kernel {
   // Voigt xx yy zz yz xz xy.
   virtual void energy_forces(const System&, Span<const double> coefficients, int threads, Span<double> energies,
                              Span<double> forces, Span<double> virial) const = 0;
+
+  // A network of the features: energies (N), forces (N, 3), virial (B, 6).
+  virtual void network_energy_forces(const System&, const Network& network, int threads, Span<double> energies,
+                                     Span<double> forces, Span<double> virial) const = 0;
 
   // out (N, M).
   virtual void features(const System&, int threads, Span<double> out) const = 0;

@@ -3,18 +3,21 @@
 #include <nanobind/ndarray.h>
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
+#include <nanobind/stl/tuple.h>
 #include <nanobind/stl/vector.h>
 
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
 #include "density.hpp"
 #include "engine.hpp"
 #include "errors.hpp"
+#include "network.hpp"
 
 namespace nb = nanobind;
 using namespace nb::literals;
@@ -102,6 +105,36 @@ void bind_data(nb::module_& m) {
       "system"_a, "reach"_a, "contact"_a, "density"_a.noconvert(), "found"_a.noconvert());
 }
 
+// Weights (S, out, in) of a network's layers, biases (S, out) of all but the last, and the activation.
+using GivenBranch = std::tuple<std::vector<Array<double>>, std::vector<Array<double>>, std::string>;
+
+BranchArrays branch_arrays(const GivenBranch& given) {
+  BranchArrays found;
+  for (const Array<double>& w : std::get<0>(given)) {
+    expect(w.ndim() == 3, "network: weights must be (S, out, in)");
+    found.weights.push_back({int(w.shape(1)), int(w.shape(2)), span(w)});
+  }
+  for (const Array<double>& b : std::get<1>(given)) found.biases.push_back(span(b));
+  found.activation = std::get<2>(given);
+  return found;
+}
+
+void bind_network(nb::module_& m) {
+  nb::class_<Network>(m, "Network")
+      .def(
+          "__init__",
+          [](Network* self, const Array<double>& coefficients, const std::vector<GivenBranch>& branches,
+             const Array<double>& center, const Array<double>& weight, const Array<double>& inner,
+             const Array<double>& outer) {
+            expect(coefficients.ndim() == 2, "network: coefficients must be (S, 1 + M)");
+            std::vector<BranchArrays> arrays;
+            for (const GivenBranch& branch : branches) arrays.push_back(branch_arrays(branch));
+            new (self) Network({int(coefficients.shape(0)), int(coefficients.shape(1)) - 1, span(coefficients), arrays,
+                                span(center), span(weight), span(inner), span(outer)});
+          },
+          "coefficients"_a, "branches"_a, "center"_a, "weight"_a, "inner"_a, "outer"_a);
+}
+
 void bind_engine(nb::module_& m) {
   using Release = nb::call_guard<nb::gil_scoped_release>;
   nb::class_<Engine>(m, "Engine")
@@ -124,6 +157,14 @@ void bind_engine(nb::module_& m) {
             engine.energy_forces(s.system, span(coefficients), threads, span(energies), span(forces), span(virial));
           },
           "system"_a, "coefficients"_a, "threads"_a, "energies"_a.noconvert(), "forces"_a.noconvert(),
+          "virial"_a.noconvert(), Release())
+      .def(
+          "network_energy_forces",
+          [](const Engine& engine, const BoundSystem& s, const Network& network, int threads, const Output& energies,
+             const Output& forces, const Output& virial) {
+            engine.network_energy_forces(s.system, network, threads, span(energies), span(forces), span(virial));
+          },
+          "system"_a, "network"_a, "threads"_a, "energies"_a.noconvert(), "forces"_a.noconvert(),
           "virial"_a.noconvert(), Release())
       .def(
           "features",
@@ -165,5 +206,6 @@ NB_MODULE(_native, m) {
   m.def("instruction_sets", &potlearn::instruction_sets, "Instruction sets that this CPU runs, narrowest first.");
   nb::exception<potlearn::TooClose>(m, "TooCloseError", PyExc_ValueError);
   potlearn::bind_data(m);
+  potlearn::bind_network(m);
   potlearn::bind_engine(m);
 }

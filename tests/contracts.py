@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import yace_files
+from neural_potentials import neural
 from pod_bases import settings
 
 from potlearn.descriptors import ACE, POD
@@ -79,6 +80,24 @@ DESCRIPTORS = {
     ),
     "pod clusters": lambda: clustered(("W", "Be"), cutoff=4.5, **FOUR_BODY),
 }
+NEURAL = {
+    "neural, mlp of ace": lambda: neural(ACE(("Si",), cutoff=4.5, order=3, degree=8)),
+    "neural, four embedded of ace": lambda: neural(DESCRIPTORS["ace agnesi"](), "embedded", 4),
+    "neural, square roots of ace over zbl": lambda: neural(
+        ACE(("Si",), cutoff=4.5, degree=8), "finnis_sinclair", 2, ZBL(("Si",), 1.2, 2.6)
+    ),
+    "neural, two mlp of pod over zbl": lambda: neural(
+        POD(("Si",), cutoff=4.5, **FOUR_BODY), "mlp", 2, ZBL(("Si",), 1.2, 2.6), activation="tanh"
+    ),
+    "neural, embedded of pod": lambda: neural(DESCRIPTORS["pod three species"](), "embedded"),
+    "neural, square roots of pod clusters": lambda: neural(
+        DESCRIPTORS["pod clusters"](), "finnis_sinclair"
+    ),
+    "neural + pair": lambda: (
+        0.5 * neural(ACE(("Si", "O"), cutoff=4.5, order=3, degree=6), fade=False)
+        + BornMayer(("Si", "O"), 4.0, amplitude=900.0, rho=0.3)
+    ),
+}
 POTENTIALS = {
     "zbl": lambda: ZBL(("Si", "O"), 1.0, 3.0),
     "lennard_jones": lambda: LennardJones(("Si", "O"), 5.0, epsilon=0.1, sigma=2.0),
@@ -95,4 +114,5 @@ POTENTIALS = {
     ),
     "ace over zbl": lambda: linear(ACE(("Si",), cutoff=4.5, degree=8), ZBL(("Si",), 1.2, 2.6)),
     "pod over zbl": lambda: linear(POD(("Si",), cutoff=4.5, **FOUR_BODY), ZBL(("Si",), 1.2, 2.6)),
+    **NEURAL,
 }

@@ -40,6 +40,21 @@ class System:
         n_systems: int = 1,
     ) -> None: ...
 
+class Network:
+    """A copy of the weights, laid out for the compiled pass; sizes are checked here."""
+
+    def __init__(
+        self,
+        coefficients: Array,  # (n_species, 1 + M)
+        branches: Sequence[
+            tuple[Sequence[Array], Sequence[Array], str]
+        ],  # weights (n_species, out, in), biases (n_species, out), activation
+        center: Array,  # (n_species, M), or empty: no fade
+        weight: Array,
+        inner: Array,  # (n_species,)
+        outer: Array,
+    ) -> None: ...
+
 class Engine:
     def __init__(
         self,
@@ -65,6 +80,15 @@ class Engine:
         energies: Array,  # (S, N)
         forces: Array,  # (S, N, 3)
         virial: Array,  # (S, B, 6)
+    ) -> None: ...
+    def network_energy_forces(
+        self,
+        system: System,
+        network: Network,
+        threads: int,
+        energies: Array,  # (N,)
+        forces: Array,  # (N, 3)
+        virial: Array,  # (B, 6)
     ) -> None: ...
     def features(self, system: System, threads: int, out: Array) -> None: ...
     def vjp(

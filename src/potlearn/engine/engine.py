@@ -182,10 +182,15 @@ class Engine:
     def network_energy_forces(
         self, system: System, network: Network, threads: int = 1
     ) -> tuple[Array, Array, Array]:
-        """Energies per atom (N,), forces (N, 3) and virial (6,) of a network of the features."""
-        features = self.features(system, threads)
-        energies, slopes = network.energies_and_slopes(features, system.species)
-        return energies, *self.vjp(system, slopes, threads)
+        """Energies per atom (N,), forces (N, 3) and virial (6,) of a network of the features.
+
+        One compiled pass; its numbers are those of
+        :meth:`~potlearn.engine.Network.energies_and_slopes` and :meth:`vjp`.
+        """
+        energies, forces = np.empty(len(system)), np.empty((len(system), 3))
+        virial, view = np.empty((system.n_systems, 6)), _view(system)
+        self._call("network_energy_forces", view, network.native, threads, energies, forces, virial)
+        return energies, forces, virial if system.owner is not None else virial[0]
 
     def vjp(self, system: System, weights: Array, threads: int = 1) -> tuple[Array, Array]:
         r"""Minus the gradient of :math:`\sum_{ik} w_{ik} B_k(i)` at fixed weights (N, M).

@@ -15,13 +15,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import expit
 
 from potlearn.errors import BasisError
 from potlearn.runtime import shown
-from potlearn.typing import Array, Species
+from potlearn.typing import Array, Settings, Species
+
+if TYPE_CHECKING:
+    from potlearn.engine import _native
 
 
 def _silu(x: Array) -> tuple[Array, Array]:
@@ -194,7 +199,7 @@ class Network:
     @property
     def n_features(self) -> int:
         """Number M of features of an atom."""
-        return self.coefficients.shape[1] - 1
+        return int(self.coefficients.shape[1]) - 1
 
     def energies_and_slopes(self, features: Array, species: Species) -> tuple[Array, Array]:
         """Energies (N,) in eV and their slopes dE/dB (N, M), in NumPy.
@@ -222,6 +227,19 @@ class Network:
             f, df = self.fade.values_and_slopes(features, z)
             h, dh = f * h, f[:, None] * dh + h[:, None] * df
         return energies + h, slopes + dh
+
+    @cached_property
+    def native(self) -> _native.Network:
+        """The weights as the compiled pass reads them, laid out once."""
+        from potlearn.engine import _native
+
+        none = np.empty(0)
+        fade, branches = self.fade, [(b.weights, b.biases, b.activation) for b in self.branches]
+        around = (fade.center, fade.weight, fade.inner, fade.outer) if fade else (none,) * 4
+        return _native.Network(self.coefficients, branches, *around)
+
+    def __getstate__(self) -> Settings:
+        return {k: v for k, v in self.__dict__.items() if k != "native"}
 
 
 def _given(values: Array, what: str) -> Array:

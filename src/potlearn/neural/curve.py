@@ -20,21 +20,23 @@ COLUMNS = (
     "validation_forces",
     "validation_stress",
     "seconds",
+    "learning_rate",
 )
 """Losses; root mean square errors in eV/atom, eV/Å, eV/atom (virial), NaN without labels; wall
-seconds since the start.  The training errors are those of the steps of an epoch, mean over members;
-those of validation are of the mean of all members.  Row 0 is the linear potential."""
+seconds since the start; learning rate at the end of the epoch.  The training errors are those of
+the steps of an epoch, mean over members; those of validation are of the mean of all members.  Row 0
+is the potential from which training starts."""
 
 
 @dataclass
 class LearningCurve:
-    """Rows of :data:`COLUMNS`, one for each epoch, from the linear potential on."""
+    """Rows of :data:`COLUMNS`, one for each epoch, from the start on."""
 
     rows: list[list[float]] = field(default_factory=list)
 
-    def add(self, train: Array, validation: Array, seconds: float) -> None:
-        """Add an epoch: loss and root mean square errors (4,) of both sets."""
-        self.rows.append([*map(float, train), *map(float, validation), float(seconds)])
+    def add(self, train: Array, validation: Array, seconds: float, rate: float) -> None:
+        """Add an epoch: loss and root mean square errors (4,) of both sets, time and rate."""
+        self.rows.append([*map(float, train), *map(float, validation), float(seconds), float(rate)])
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -44,7 +46,7 @@ class LearningCurve:
 
     @property
     def best(self) -> int:
-        """Epoch of least validation loss; 0: the linear potential."""
+        """Epoch of least validation loss; 0: the start."""
         return int(np.argmin(self["validation_loss"]))
 
     def to_dict(self) -> Settings:

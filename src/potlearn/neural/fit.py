@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, replace
+from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -9,14 +11,29 @@ import numpy as np
 
 from potlearn.errors import FitError
 from potlearn.fit import FitSettings
-from potlearn.neural.halves import jax_modules
+from potlearn.neural.beginning import Beginning
+from potlearn.neural.flat import is_weight
+from potlearn.neural.halves import WHAT, Halves
+from potlearn.neural.inputs import Budget, Inputs
+from potlearn.neural.measures import farthest, scaling_of
+from potlearn.neural.model import Model
+from potlearn.neural.optimisers import OPTIMISERS, Plan
 from potlearn.neural.result import NeuralResult
 from potlearn.neural.samples import Samples
 from potlearn.neural.settings import NeuralSettings
-from potlearn.neural.training import Training
+from potlearn.neural.split import validated_on
+from potlearn.neural.training import Training, steps_of
 from potlearn.potentials.linear import LinearPotential
-from potlearn.potentials.neural import HEADS, Head, NeuralPotential, Scaling, fade_of
-from potlearn.runtime import SERIAL, Runtime
+from potlearn.potentials.neural import NeuralPotential, Scaling, fade_around
+from potlearn.runtime import (
+    SERIAL,
+    Checkpoint,
+    Keeper,
+    Runtime,
+    check_installed,
+    content_key,
+)
+from potlearn.typing import Array
 
 if TYPE_CHECKING:
     from potlearn.data import Dataset
@@ -27,59 +44,192 @@ def fit_neural(
     start: LinearPotential | NeuralPotential,
     settings: NeuralSettings | None = None,
     *,
-    validation: Dataset,
+    validation: Dataset | None = None,
     fit: FitSettings | None = None,
     runtime: Runtime = SERIAL,
 ) -> NeuralResult:
-    """Train networks on what a linear potential leaves.
+    r"""Train networks on what a linear potential leaves.
+
+    .. math:: \min_p \sum_c \Big( w^E_c (\Delta E_c / N_c)^2 + w^F_c \sum |\Delta F|^2
+        + w^W_c \sum (\Delta W_c / N_c)^2 \Big)
+
+    with the weights of the linear fit; the linear part stays as it is.  The result has the
+    parameters of the epoch with the least loss on the validation set, and is the start itself where
+    no epoch was better.  The same data, settings and machine give the same bits, also when training
+    was interrupted and continued from its checkpoint.
+
+    Parameters
+    ----------
+    train : Dataset
+    start : LinearPotential or NeuralPotential
+        A linear fit; or a neural potential, whose networks are trained further on these data.
+    settings : NeuralSettings, optional
+    validation : Dataset, optional
+        Configurations that choose the epoch; by default a part of the training set is held out.
+    fit : FitSettings, optional
+        Weights per quantity, group and configuration, and labels to leave out, of the training set.
+    runtime : Runtime
+        Threads of the descriptor (``workers``), progress, and the checkpoint, written after every
+        epoch or as often as costs little.
 
     Raises
     ------
     FitError
-        No labels, a loss that is not finite.
+        No labels with a weight, too few configurations for a validation set, a loss that is not
+        finite, a start or checkpoint of another architecture.
+    SpeciesError
+        An element that the descriptor does not know.
     MissingExtraError
         JAX or optax is not installed.
     """
     settings, fit = settings or NeuralSettings(), fit or FitSettings()
-    jax_modules()
-    clock = perf_counter()
-    linear = start if isinstance(start, LinearPotential) else start.linear
-    with runtime.reporting("features") as report:
-        samples = Samples.of(train, linear, fit, report)
-        held = Samples.of(validation, linear, fit)
-    for name, found in (("training", samples), ("validation", held)):
-        if not len(found):
-            raise FitError(f"no labels in the {name} set that have a weight")
-    features, species = samples.features, samples.species
-    descriptor = linear.descriptor
-    scaling = Scaling.of(features, species, len(descriptor.species))
-    heads = _heads(settings, len(descriptor.species), descriptor.n_features)
-    training = Training(descriptor, scaling, heads, samples, held, settings)
-    timing = {"features": perf_counter() - clock}
-    clock = perf_counter()
-    with runtime.reporting("training") as report:
-        training.run(lambda: None, report)
-    timing["training"] = perf_counter() - clock
-    state = training.state
-    heads = [
-        heads[k].with_parameters({name: a[k] for name, a in state.best.items()})
-        for k in range(settings.members)
-    ]
-    potential = NeuralPotential(
-        descriptor,
-        linear.coefficients,
-        scaling,
-        tuple(heads),
-        fade_of(scaling, features, species),
-        linear.reference,
-    )
-    return NeuralResult(potential, state.curve, settings, (), timing)
+    check_installed("jax", "optax", extra="neural", what=WHAT, instead="take kind: linear")
+    work = _Work(Beginning.of(start, settings), settings, fit, runtime)
+    return work.result(train, validation)
 
 
-def _heads(settings: NeuralSettings, n_species: int, n_features: int) -> list[Head]:
-    kind = HEADS.load(settings.head)
-    rngs = [np.random.default_rng([settings.seed, k]) for k in range(settings.members)]
-    return [
-        kind.initial(n_species, n_features, settings.hidden, rng, settings.activation)
-        for rng in rngs
-    ]
+class _Work:
+    """One call of :func:`fit_neural`."""
+
+    def __init__(
+        self, beginning: Beginning, settings: NeuralSettings, fit: FitSettings, runtime: Runtime
+    ) -> None:
+        self.beginning, self.settings, self.fit, self.runtime = beginning, settings, fit, runtime
+        self.threads = runtime.workers if isinstance(runtime.workers, int) else 1
+        self.budget = Budget(1e9 * settings.memory)
+        self.free = beginning.free(settings)
+        self.notes: list[str] = []
+        self.timing: dict[str, float] = {}
+
+    def result(self, train: Dataset, validation: Dataset | None) -> NeuralResult:
+        """Everything, one after the other."""
+        clock = perf_counter()
+        samples, held = self.samples(train, validation)
+        scaling = self.beginning.scaling(scaling_of(samples))
+        reach = farthest(samples, scaling, self.settings.precision)
+        farthest(held, scaling, self.settings.precision)  # keeps their features
+        self.notes.append(samples.inputs.note())
+        training = self.training(samples, held, scaling)
+        self.timing["features"] = perf_counter() - clock
+        clock = perf_counter()
+        self.run(training, self.checkpoint(train, validation))
+        self.timing["training"] = perf_counter() - clock
+        potential = self.potential(training, scaling, reach)
+        curve = training.state.curve
+        return NeuralResult(potential, curve, self.settings, tuple(self.notes), self.timing)
+
+    def samples(self, train: Dataset, validation: Dataset | None) -> tuple[Samples, Samples]:
+        """What is trained on, and what validates."""
+        own = _check_data(train, self.beginning.linear, "training")
+        with self.runtime.reporting("residuals") as report:
+            samples = Samples.of(train, self.beginning.linear, self.fit, self.inputs(own), report)
+        if validation is None:
+            indices, note = validated_on(train, self.settings)
+            self.notes.append(note)
+            held = samples.among(indices.tolist())
+            samples = samples.among(np.setdiff1d(np.arange(len(train)), indices).tolist())
+        else:
+            other = _check_data(validation, self.beginning.linear, "validation")
+            plain = replace(self.fit, exclude=frozenset(), configuration_weights=None)
+            held = Samples.of(other, self.beginning.linear, plain, self.inputs(other))
+        for name, found in (("training", samples), ("validation", held)):
+            if not len(found):
+                raise FitError(f"no labels in the {name} set that have a weight")
+        return samples, held
+
+    def inputs(self, dataset: Dataset) -> Inputs:
+        """Pairs and features, within the budget of all."""
+        return Inputs(dataset, self.beginning.linear.descriptor, self.budget, self.threads)
+
+    def training(self, samples: Samples, held: Samples, scaling: Scaling) -> Training:
+        """The loop, before its first epoch."""
+        settings, head = self.settings, self.beginning.heads[0]
+        descriptor, norm = self.beginning.linear.descriptor, samples.force_weight
+        halves = Halves(head)
+        model = Model(descriptor, scaling, halves, settings.precision, norm, self.threads)
+        plan = Plan(
+            settings.rate,
+            settings.epochs,
+            steps_of(settings, samples),
+            settings.weight_decay,
+            halves.flat.where(is_weight),
+            self.free,
+            settings.clip,
+            settings.average,
+        )
+        optimiser = OPTIMISERS.load(settings.optimiser)(plan)
+        vectors = halves.flat.vectors(self.beginning.heads)
+        return Training(model, optimiser, samples, held, settings, vectors)
+
+    def run(self, training: Training, checkpoint: Checkpoint | None) -> None:
+        """All epochs, from the checkpoint where there is one."""
+        saved = None if checkpoint is None else checkpoint.load()
+        if saved is not None:
+            training.state = training.state.restored(saved)
+        keeper = Keeper(checkpoint, lambda: training.state.to_dict())
+        with self.runtime.reporting("training") as report, keeper.keeping():
+            training.run(keeper.changed, report)
+
+    def checkpoint(self, train: Dataset, validation: Dataset | None) -> Checkpoint | None:
+        """The file from which training continues, and what it belongs to."""
+        if self.runtime.checkpoint is None:
+            return None
+        given, settings = self.fit, asdict(self.settings)
+        architecture = {k: settings.pop(k) for k in ("head", "hidden", "activation", "members")}
+        settings.pop("memory")
+        excluded = sorted(map(list, given.exclude))
+        weights = [given.weights, excluded, _plain(given.configuration_weights)]
+        content = {
+            "data": train.content_key(),
+            "validation data": "" if validation is None else validation.content_key(),
+            "architecture": content_key(architecture),
+            "start": content_key(self.beginning.start.to_dict()),
+            "weights": content_key(weights),
+            "settings": content_key(settings),
+        }
+        return Checkpoint(Path(self.runtime.checkpoint), content, "training", FitError)
+
+    def potential(
+        self, training: Training, scaling: Scaling, reach: Array
+    ) -> NeuralPotential | LinearPotential:
+        """The networks of the best epoch, or the start where none was better."""
+        state, start, linear = training.state, self.beginning.start, self.beginning.linear
+        best, done = state.curve.best, state.epoch
+        if training.waited:
+            self.notes.append(
+                f"training ended after {done} of {self.settings.epochs} epochs: "
+                f"{self.settings.patience} epochs without a better validation"
+            )
+        if best == 0:
+            what = "linear fit" if start is linear else "potential from which training started"
+            self.notes.append(
+                f"no epoch was better than the {what} on the validation set: the result is the "
+                f"{what}"
+            )
+            return start
+        self.notes.append(f"the networks are those of epoch {best} of {done}")
+        flat = training.model.halves.flat
+        heads = [
+            head.with_parameters(flat.parameters(vector))
+            for head, vector in zip(self.beginning.heads, state.best, strict=True)
+        ]
+        return NeuralPotential(
+            descriptor=linear.descriptor,
+            coefficients=linear.coefficients,
+            scaling=scaling,
+            heads=tuple(heads),
+            fade=fade_around(scaling, reach, self.beginning.fade),
+            reference=linear.reference,
+            metadata=start.metadata,
+        )
+
+
+def _check_data(dataset: Dataset, linear: LinearPotential, name: str) -> Dataset:
+    """The dataset, if it has configurations, of elements that the descriptor knows."""
+    if not len(dataset):
+        raise FitError(f"the {name} set is empty")
+    return dataset.check_species(linear.descriptor.species)
+
+
+def _plain(values: object) -> object:
+    return None if values is None else np.asarray(values, float)

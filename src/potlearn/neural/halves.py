@@ -1,6 +1,6 @@
 r"""The two halves of a step that JAX compiles; between them the engine works on the geometry.
 
-With standardised features x of all atoms and networks h of parameters p:
+With standardised features x of atoms and a network h of parameters p:
 
 .. math::
     \text{first half:}\quad & h(p, x), \quad w = \partial h / \partial x \\
@@ -11,24 +11,25 @@ With standardised features x of all atoms and networks h of parameters p:
         \sum_i \Big( \frac{\partial L}{\partial E}\, h_i
             - \frac{\partial h_i}{\partial x} \cdot t_i \Big)
 
-The last term is one derivative in forward mode through the networks: the loss on forces needs no
-second derivative of the descriptor.  Arrays of all members have a leading axis K; atoms are
-(S, P): by species, padded to sizes of which there are few, so that little is compiled.
+The last term is one derivative in forward mode through the network: the loss on forces needs no
+second derivative of the descriptor.  Both halves see one member and atoms of one species, whose
+number is an argument: members and species share what is compiled.  On a CPU, members one after the
+other are faster than products of matrices with an axis for them.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-import numpy as np
-
+from potlearn.neural.flat import Flat
 from potlearn.potentials.neural import Head
-from potlearn.potentials.neural.heads import Parameters
 from potlearn.runtime import require
-from potlearn.typing import Array, Indices, Species
+from potlearn.runtime.precision import double_precision
 
 WHAT = "training of neural potentials"
 
@@ -44,99 +45,80 @@ def jax_modules() -> tuple[Any, Any]:
     return require("jax", "neural", WHAT), require("jax.numpy", "neural", WHAT)
 
 
-def bucket(count: int) -> int:
-    """The next of 16, 20, 24, 28, 32, 40, 48, ...: at most a quarter is padding."""
-    step = 4
-    while step * 8 < count:
-        step *= 2
-    return max(16, -(-count // step) * step)
+def numbers(precision: str) -> AbstractContextManager[Any]:
+    """A context in which JAX computes in a precision; its global setting is left as it is."""
+    jax, _ = jax_modules()
+    return double_precision(jax) if precision == "float64" else nullcontext()
 
 
-@dataclass(frozen=True)
-class Places:
-    """Where atoms are among (S, P) places.
+def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function compiled by JAX, whose matrix products take one core."""
+    jax, _ = jax_modules()
+    options = {"xla_cpu_multi_thread_eigen": False} if jax.default_backend() == "cpu" else None
+    found: Callable[..., Any] = jax.jit(function, compiler_options=options)
+    return found
+
+
+@dataclass(frozen=True, eq=False)
+class Halves:
+    """The compiled halves of a kind of head.
 
     Attributes
     ----------
-    index : (N,)
-        Place of each atom in the flat array.
-    shape : (S, P)
+    head : Head
+        Of any parameters.
+    counts : Counter
+        How often each half was compiled.
     """
 
-    index: Indices
-    shape: tuple[int, int]
-
-    @classmethod
-    def of(cls, species: Species, n_species: int) -> Places:
-        """Atoms of each species in a row of their own."""
-        index, most = np.empty(len(species), np.int64), 0
-        for s in range(n_species):
-            own = np.flatnonzero(species == s)
-            index[own] = np.arange(len(own))
-            most = max(most, len(own))
-        padded = bucket(most)
-        return cls(index + padded * species.astype(np.int64), (n_species, padded))
-
-    def fill(self, values: Array, dtype: str) -> Any:
-        """Values (..., N, M) or (..., N) of atoms, zero in empty places."""
-        axis = values.ndim - 2 if values.ndim > 1 else 0
-        return self._put(values, axis, dtype)
-
-    def take(self, found: Any, axis: int) -> Array:
-        """Values of atoms from places; ``axis`` is that of the species."""
-        array = np.asarray(found, float)
-        shape = (*array.shape[:axis], -1, *array.shape[axis + 2 :])
-        values: Array = array.reshape(shape).take(self.index, axis)
-        return values
-
-    def _put(self, values: Array, axis: int, dtype: str) -> Any:
-        shape = (*values.shape[:axis], self.shape[0] * self.shape[1], *values.shape[axis + 1 :])
-        filled = np.zeros(shape, dtype)
-        filled[(*(slice(None),) * axis, self.index)] = values
-        return filled.reshape(*values.shape[:axis], *self.shape, *values.shape[axis + 1 :])
-
-
-@dataclass(frozen=True)
-class Halves:
-    """The compiled halves for a kind of head."""
-
     head: Head
-    counts: dict[str, int]
-    """How often each half was compiled."""
+    counts: Counter[str] = field(default_factory=Counter)
 
     @cached_property
-    def first(self) -> Callable[[Parameters, Any], tuple[Any, Any]]:
-        """Energies (K, S, P) and their slopes (K, S, P, M) from parameters (K, ...)."""
-        jax, jnp = jax_modules()
+    def flat(self) -> Flat:
+        """Where parameters are in a vector (D,)."""
+        return Flat.of(self.head)
 
-        def one(parameters: Parameters, x: Any) -> tuple[Any, Any]:
+    @cached_property
+    def first(self) -> Callable[[Any, int, Any], tuple[Any, Any]]:
+        """Energies (P,) and slopes (P, M) from a vector (D,), a species and features (P, M)."""
+        jax, _ = jax_modules()
+
+        def first(vector: Any, species: Any, x: Any) -> tuple[Any, Any]:
             def total(features: Any) -> tuple[Any, Any]:
-                energies = self.head.energies(parameters, features, jnp)
+                energies = self._energies(vector, species, features)
                 return energies.sum(), energies
 
+            self.counts["first"] += 1
             slopes, energies = jax.grad(total, has_aux=True)(x)
             return energies, slopes
 
-        def all_members(parameters: Parameters, x: Any) -> tuple[Any, Any]:
-            self.counts["first"] = self.counts.get("first", 0) + 1
-            return jax.vmap(one, (0, None))(parameters, x)  # type: ignore[no-any-return]
-
-        return jax.jit(all_members)  # type: ignore[no-any-return]
+        return compiled(first)
 
     @cached_property
-    def second(self) -> Callable[[Parameters, Any, Any, Any], Parameters]:
-        """Gradients (K, ...) from x (S, P, M), dL/dE (K, S, P) and t (K, S, P, M)."""
-        jax, jnp = jax_modules()
+    def second(self) -> Callable[..., Any]:
+        """Gradient (D,) added to a given one.
 
-        def work(parameters: Parameters, x: Any, slopes: Any, tangents: Any) -> Any:
-            energies, along = jax.jvp(
-                lambda features: self.head.energies(parameters, features, jnp), (x,), (tangents,)
-            )
-            return (slopes * energies - along).sum()
+        From a vector (D,), a species, x (P, M), dL/dE (P,), t (P, M) and the gradient so far.
+        """
+        jax, _ = jax_modules()
 
-        def all_members(parameters: Parameters, x: Any, slopes: Any, tangents: Any) -> Parameters:
-            self.counts["second"] = self.counts.get("second", 0) + 1
-            gradient = jax.vmap(jax.grad(work), (0, None, 0, 0))
-            return gradient(parameters, x, slopes, tangents)  # type: ignore[no-any-return]
+        def second(
+            vector: Any, species: Any, x: Any, slopes: Any, tangents: Any, before: Any
+        ) -> Any:
+            def work(parameters: Any) -> Any:
+                energies, along = jax.jvp(
+                    lambda features: self._energies(parameters, species, features),
+                    (x,),
+                    (tangents,),
+                )
+                return (slopes * energies - along).sum()
 
-        return jax.jit(all_members)  # type: ignore[no-any-return]
+            self.counts["second"] += 1
+            return before + jax.grad(work)(vector)
+
+        return compiled(second)
+
+    def _energies(self, vector: Any, species: Any, x: Any) -> Any:
+        _, jnp = jax_modules()
+        return self.head.of_species(self.flat.parameters(vector), species, x, jnp)

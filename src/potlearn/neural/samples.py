@@ -1,4 +1,4 @@
-r"""What a network is trained on: labels less the linear model, features, and pairs of atoms.
+r"""What a network is trained on: labels less the potential that training starts from.
 
 Residuals are those of the linear part and its reference potential, in the units of a fit's rows:
 energies per atom (eV/atom), forces (eV/Å), virials per atom (eV/atom).
@@ -6,8 +6,8 @@ energies per atom (eV/atom), forces (eV/Å), virials per atom (eV/atom).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,12 +16,11 @@ from potlearn.fit import FitSettings
 from potlearn.fit.rows.make import Block, RowMaker
 from potlearn.fit.rows.names import in_fit
 from potlearn.fit.weights import QUANTITIES
+from potlearn.neural.inputs import Inputs
 from potlearn.potentials.linear import LinearPotential
-from potlearn.runtime import Report
-from potlearn.structure.neighbors import neighbors, side_by_side
-from potlearn.structure.species import species_indices
+from potlearn.runtime import Report, spans_within
 from potlearn.structure.system import System
-from potlearn.typing import Array
+from potlearn.typing import Array, Species
 
 if TYPE_CHECKING:
     from potlearn.data import Dataset
@@ -29,12 +28,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Sample:
-    """One configuration.
+    """One configuration of N atoms.
 
     Attributes
     ----------
-    system : System
-    features : (N, M)
+    index : int
+        In the dataset.
+    source : str
+        File and frame.
     energy : float
         Label less the linear model, eV/atom; 0 without a label.
     forces : (N, 3)
@@ -45,64 +46,85 @@ class Sample:
         1 for atoms whose forces are labelled, else 0.
     """
 
-    system: System
-    features: Array
+    index: int
+    source: str
     energy: float
     forces: Array
     virial: Array
     weights: Array
     labelled: Array
 
+    def __len__(self) -> int:
+        return len(self.labelled)
+
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """Configurations side by side: those of :class:`Sample`, joined, B of them with N atoms."""
+    """B configurations side by side with N atoms; arrays are those of :class:`Sample`, joined.
+
+    Attributes
+    ----------
+    system : System
+    x : (N, M)
+        Standardised features, in the precision of the networks.
+    energy, forces, virial, weights, labelled :
+        (B,), (N, 3), (B, 6), (B, 3), (N,).
+    sizes : (B,)
+        Atoms of each configuration.
+    sources : tuple of str
+    """
 
     system: System
-    features: Array
+    x: Array
     energy: Array
     forces: Array
     virial: Array
     weights: Array
     labelled: Array
     sizes: Array
+    sources: tuple[str, ...]
 
     @classmethod
-    def of(cls, samples: Sequence[Sample], cutoff: float) -> Batch:
+    def of(cls, samples: Sequence[Sample], inputs: Inputs) -> Batch:
         """Samples as one system."""
-        sizes = np.array([len(s.system) for s in samples])
-        system = System(
-            np.concatenate([s.system.positions for s in samples]),
-            np.concatenate([s.system.species for s in samples]),
-            side_by_side([s.system.neighbors for s in samples], cutoff),
-            np.repeat(np.arange(len(samples), dtype=np.int32), sizes),
-            len(samples),
-        )
+        system, x = inputs.joined([s.index for s in samples])
         return cls(
             system,
-            np.concatenate([s.features for s in samples]),
+            x,
             np.array([s.energy for s in samples]),
             np.concatenate([s.forces for s in samples]),
             np.stack([s.virial for s in samples]),
             np.stack([s.weights for s in samples]),
             np.concatenate([s.labelled for s in samples]),
-            sizes.astype(float),
+            np.array([len(s) for s in samples], float),
+            tuple(s.source for s in samples),
         )
+
+    @property
+    def owner(self) -> Species:
+        """Configuration of each atom, (N,)."""
+        assert self.system.owner is not None
+        return self.system.owner
 
     @property
     def force_weights(self) -> Array:
         """Weight of the squared force residuals of every atom, (N,)."""
-        assert self.system.owner is not None
-        found: Array = self.weights[self.system.owner, 1] * self.labelled
+        found: Array = self.weights[self.owner, 1] * self.labelled
         return found
+
+    def with_energies(self, factor: float) -> Batch:
+        """The batch with other weights of energies."""
+        if factor == 1.0:
+            return self
+        return replace(self, weights=self.weights * np.array([factor, 1.0, 1.0]))
 
 
 @dataclass(frozen=True, eq=False)
 class Samples:
-    """All configurations of a dataset that have labels."""
+    """Configurations that have labels with a weight, and their inputs."""
 
     items: tuple[Sample, ...]
-    cutoff: float
+    inputs: Inputs
 
     @classmethod
     def of(
@@ -110,35 +132,31 @@ class Samples:
         dataset: Dataset,
         linear: LinearPotential,
         settings: FitSettings,
+        inputs: Inputs,
         progress: Report | None = None,
     ) -> Samples:
-        """Labels less the linear potential, and features.
+        """Labels less the linear potential.
 
         Raises
         ------
         FitError, DataError
             NaN in labels or predictions, a stress label without a cell.
         """
-        maker = _Maker(dataset, linear, settings)
+        maker = _Maker(dataset, linear, settings, inputs)
         items = []
         for index in range(len(dataset)):
             items.append(maker.sample(index))
             if progress is not None:
                 progress(index + 1, len(dataset))
-        return cls(tuple(s for s in items if s.weights.any()), linear.descriptor.cutoff)
+        return cls(tuple(s for s in items if s.weights.any()), inputs)
 
     def __len__(self) -> int:
         return len(self.items)
 
     @property
-    def features(self) -> Array:
-        """Of all atoms, (N, M)."""
-        return np.concatenate([s.features for s in self.items])
-
-    @property
-    def species(self) -> Array:
-        """Of all atoms, (N,)."""
-        return np.concatenate([s.system.species for s in self.items])
+    def n_atoms(self) -> int:
+        """Number of all atoms."""
+        return sum(len(s) for s in self.items)
 
     @property
     def force_weight(self) -> float:
@@ -148,51 +166,60 @@ class Samples:
             total = sum(float(s.weights.sum()) for s in self.items)
         return float(total) / max(len(self.items), 1)
 
-    def batches(self, size: int, order: Sequence[int]) -> Iterator[Batch]:
-        """Batches of so many configurations, in this order."""
-        for start in range(0, len(order), size):
-            yield Batch.of([self.items[k] for k in order[start : start + size]], self.cutoff)
+    def among(self, indices: Iterable[int]) -> Samples:
+        """The configurations whose index in the dataset is among some."""
+        chosen = set(indices)
+        return Samples(tuple(s for s in self.items if s.index in chosen), self.inputs)
+
+    def batch(self, numbers: Iterable[int]) -> Batch:
+        """The samples of these numbers as one batch."""
+        return Batch.of([self.items[k] for k in numbers], self.inputs)
+
+    def batches(self, n_atoms: int) -> Iterator[Batch]:
+        """All samples in their order, with at most so many atoms together."""
+        for start, end in spans_within([len(s) for s in self.items], n_atoms):
+            yield self.batch(range(start, end))
 
 
 class _Maker:
     """Makes samples."""
 
-    def __init__(self, dataset: Dataset, linear: LinearPotential, settings: FitSettings) -> None:
-        self.dataset, self.linear, self.settings = dataset, linear, settings
+    def __init__(
+        self, dataset: Dataset, linear: LinearPotential, settings: FitSettings, inputs: Inputs
+    ) -> None:
+        self.dataset, self.linear, self.settings, self.inputs = dataset, linear, settings, inputs
         self.rows = RowMaker(dataset, linear.descriptor, linear.reference, settings.weights.used)
         own = settings.configuration_weights
         given = np.ones((len(dataset), 3)) if own is None else np.asarray(own, float)
         self.own = given[:, None].repeat(3, 1) if given.ndim == 1 else given
 
     def sample(self, index: int) -> Sample:
-        atoms, descriptor = self.dataset[index], self.linear.descriptor
-        system = System(
-            np.array(atoms.positions),
-            species_indices(atoms, descriptor.species),
-            neighbors(atoms, descriptor.cutoff),
-        )
+        """Residuals and weights of a configuration; its pairs are kept if there is room."""
+        n = len(self.inputs.system(index))
         blocks = self.rows.predicted(index, self.linear.evaluator)
         excluded = frozenset(self.settings.exclude)
         blocks = {q: x.take(in_fit(excluded, index, q, x)) for q, x in blocks.items()}
         residuals = {q: _residual(block) for q, block in blocks.items() if len(block.labels)}
-        forces, labelled = np.zeros((len(atoms), 3)), np.zeros(len(atoms))
-        if "forces" in residuals:
+        forces, labelled = np.zeros((n, 3)), np.zeros(n)
+        weights = self._weights(index, residuals)
+        if weights[1] > 0:
             known = blocks["forces"].atoms[::3]
             forces[known], labelled[known] = residuals["forces"].reshape(-1, 3), 1.0
         return Sample(
-            system,
-            descriptor.features(system),
+            index,
+            self.dataset.source(index),
             float(residuals["energy"][0]) if "energy" in residuals else 0.0,
             forces,
             residuals.get("stress", np.zeros(6)),
-            self._weights(index, residuals),
+            weights,
             labelled,
         )
 
     def _weights(self, index: int, labelled: Collection[str]) -> Array:
         group, given = self.dataset.groups[index], self.settings.weights
         found = [given.of(group, q) if q in labelled else 0.0 for q in QUANTITIES]
-        return self.own[index] * found
+        weights: Array = self.own[index] * np.array(found)
+        return weights
 
 
 def _residual(block: Block) -> Array:

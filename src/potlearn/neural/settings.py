@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from annotated_types import Ge, Gt, Le, Lt
 
 from potlearn.errors import FitError
+from potlearn.neural.optimisers.registry import OPTIMISERS
 from potlearn.potentials.neural import HEADS
 from potlearn.runtime.fields import check_fields
 from potlearn.typing import Count, NonNegative, Positive
@@ -29,20 +30,35 @@ class NeuralSettings:
         By default that of the head.
     members : int
         Networks that are trained together; the potential is their mean.
+    validation : float
+        Part of the training set that is held out where no validation set is given.
+    optimiser : str
+        Name in :data:`~potlearn.neural.OPTIMISERS`.
     epochs : int
-        Times that every configuration is seen.
-    batch : int
-        Configurations of a step.
-    learning_rate : float
-        Of the first steps; it falls to zero by a cosine.
+        Times that every configuration is seen; of ``lbfgs`` the number of iterations.
+    batch : int, optional
+        Configurations of a step; by default those of some 500 atoms, with 20 steps in an epoch at
+        least.
+    learning_rate : float, optional
+        Of the first steps; it falls to zero by a cosine.  By default that of the optimiser.
     weight_decay : float
-        Part of the weights that a step of size 1 takes off (AdamW).
-    clip : float
-        Largest norm of a gradient over that of the loss at the start.
+        Part of the weights that a step of size 1 takes off (AdamW); biases have none.
+    clip : float, optional
+        Largest norm of a gradient over the running mean of such norms; by default any.
     average : float
         Memory of the mean of parameters over steps (EMA), of which the result is made; 0: none.
     patience : int
         Epochs without a better validation after which training ends; 0: all epochs.
+    energy_up : float
+        Factor of the energy weights in the last part of training; validation has the weights as
+        they are.
+    energy_from : float
+        Part of the epochs after which it counts.
+    freeze : int or "first"
+        First layers that keep the weights of the potential from which training starts; 0: none.
+    memory : float
+        GB (10⁹ bytes) that features and pairs of atoms may take; what exceeds them is made again
+        for each batch.
     precision : str
         Of the networks while they are trained; the descriptor is in double precision.
     seed : int
@@ -51,23 +67,48 @@ class NeuralSettings:
     Raises
     ------
     FitError
-        A value out of bounds, an unknown head.
+        A value out of bounds, an unknown optimiser.
+    ModelFileError
+        An unknown head.
     """
 
     head: str = "mlp"
     hidden: tuple[Width, ...] = (32, 32)
     activation: str | None = None
     members: Annotated[int, Ge(1), Le(64)] = 1
+    validation: Annotated[float, Gt(0), Lt(1)] = 0.1
+    optimiser: str = "adamw"
     epochs: Annotated[int, Ge(1), Le(1_000_000)] = 100
-    batch: Annotated[int, Ge(1)] = 8
-    learning_rate: Annotated[float, Gt(0), Le(1)] = 1e-3
+    batch: Annotated[int, Ge(1)] | None = None
+    learning_rate: Positive | None = None
     weight_decay: NonNegative = 0.0
-    clip: Positive = 10.0
+    clip: Positive | None = 10.0
     average: Annotated[float, Ge(0), Lt(1)] = 0.99
     patience: Count = 0
+    energy_up: Positive = 1.0
+    energy_from: Annotated[float, Ge(0), Le(1)] = 0.75
+    freeze: Count | Literal["first"] = 0
+    memory: NonNegative = 4.0
     precision: Literal["float32", "float64"] = "float32"
     seed: Count = 0
 
     def __post_init__(self) -> None:
         check_fields(self, "neural", FitError)
+        if not self.hidden:
+            raise FitError("neural: hidden: expected at least one layer, got none")
         HEADS.load(self.head)
+        OPTIMISERS.load(self.optimiser)
+
+    @property
+    def rate(self) -> float:
+        """The learning rate, that of the optimiser where none is given."""
+        return self.learning_rate or OPTIMISERS.load(self.optimiser).default_rate
+
+    @property
+    def frozen(self) -> int:
+        """Number of first layers that are kept."""
+        return 1 if self.freeze == "first" else int(self.freeze)
+
+    def energy_factor(self, epoch: int) -> float:
+        """Factor of the energy weights in an epoch, counted from 0."""
+        return self.energy_up if epoch >= self.energy_from * self.epochs else 1.0

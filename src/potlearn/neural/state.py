@@ -10,65 +10,58 @@ import numpy as np
 
 from potlearn.errors import FitError
 from potlearn.neural.curve import LearningCurve
-from potlearn.typing import Settings
-
-Tree = Any
-"""Nested containers of arrays, as JAX has them."""
+from potlearn.neural.optimisers.base import Moving
+from potlearn.typing import Array, Settings
 
 
 @dataclass
 class State:
-    """Where training is.
+    """Where training is after a whole epoch; the order of batches follows from the epoch.
 
     Attributes
     ----------
-    parameters, average, best : dict of arrays (K, ...)
-        Present ones, their running mean, and those of the least validation loss.
-    optimiser : tree
-        State of the optimiser.
+    moving : Moving
+        Parameters, their mean and what the optimiser remembers.
+    best : (K, D)
+        Parameters of the least validation loss.
     epoch : int
         Epochs that are done.
     curve : LearningCurve
     """
 
-    parameters: dict[str, Any]
-    average: dict[str, Any]
-    best: dict[str, Any]
-    optimiser: Tree
+    moving: Moving
+    best: Array
     epoch: int
     curve: LearningCurve
 
-    def to_dict(self, flatten: Any) -> Settings:
-        """Arrays by name; ``flatten`` gives the leaves of a tree (JAX's)."""
+    def to_dict(self) -> Settings:
+        """Nested arrays."""
         return {
-            **{name: _arrays(getattr(self, name)) for name in ("parameters", "average", "best")},
-            "optimiser": [np.asarray(leaf) for leaf in flatten(self.optimiser)],
+            "parameters": self.moving.parameters,
+            "average": self.moving.average,
+            "memory": self.moving.memory,
+            "best": self.best,
             "epoch": self.epoch,
             "curve": self.curve.to_dict(),
         }
 
-    def restored(self, saved: Mapping[str, Any], unflatten: Any) -> State:
-        """The saved state; ``unflatten`` makes a tree like the present one from leaves.
+    def restored(self, saved: Mapping[str, Any]) -> State:
+        """The saved state of the same training.
 
         Raises
         ------
         FitError
-            The checkpoint is of another architecture.
+            The state is damaged.
         """
-        for name, array in self.parameters.items():
-            found = saved["parameters"].get(name)
-            if found is None or np.shape(found) != np.shape(array):
+        arrays = [np.asarray(saved.get(name)) for name in ("parameters", "average", "best")]
+        wanted = self.best.shape, self.best.dtype
+        for array in arrays:
+            if (array.shape, array.dtype) != wanted or not np.isfinite(array).all():
                 raise FitError(
-                    f"the checkpoint is of another architecture: {name} is "
-                    f"{None if found is None else np.shape(found)}; expected {np.shape(array)}"
+                    f"the checkpoint of training is damaged: expected finite parameters "
+                    f"{wanted[0]}, got {array.dtype} {array.shape}; remove it"
                 )
-        return State(
-            *(dict(saved[name]) for name in ("parameters", "average", "best")),
-            unflatten(saved["optimiser"]),
-            int(saved["epoch"]),
-            LearningCurve.from_dict(saved["curve"]),
-        )
-
-
-def _arrays(tree: Mapping[str, Any]) -> Settings:
-    return {name: np.asarray(array) for name, array in tree.items()}
+        parameters, average, best = arrays
+        moving = Moving(parameters, average, dict(saved["memory"]))
+        curve = LearningCurve.from_dict(saved["curve"])
+        return State(moving, best, int(saved["epoch"]), curve)

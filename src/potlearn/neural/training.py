@@ -2,65 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from time import perf_counter
-from typing import Any
 
 import numpy as np
 
-from potlearn.descriptors import Descriptor
 from potlearn.errors import FitError
 from potlearn.neural.curve import LearningCurve
-from potlearn.neural.halves import Halves, Places, jax_modules
-from potlearn.neural.loss import Loss, loss_of
-from potlearn.neural.optimiser import Optimiser
+from potlearn.neural.halves import numbers
+from potlearn.neural.loss import Loss, Totals
+from potlearn.neural.model import Model
+from potlearn.neural.optimisers import Optimiser
+from potlearn.neural.optimisers.base import Moving
 from potlearn.neural.samples import Batch, Samples
 from potlearn.neural.settings import NeuralSettings
 from potlearn.neural.state import State
-from potlearn.potentials.neural import Head, Scaling
 from potlearn.runtime import Report
 from potlearn.typing import Array
 
-VALIDATION_ATOMS = 2000
+ATOMS_OF_STEP, STEPS_OF_EPOCH = 500, 20
+"""Atoms that a batch has by default, and steps that an epoch has at least.  Fewer atoms cost more
+time for each, by what a call costs; larger batches learn less from an epoch."""
+ATOMS_AT_ONCE = 2000
+"""Atoms of a batch where nothing is learned."""
 
 
-@dataclass
+def steps_of(settings: NeuralSettings, samples: Samples) -> int:
+    """Steps of an epoch."""
+    n = len(samples)
+    size = settings.batch
+    if size is None:
+        wanted = round(ATOMS_OF_STEP * n / samples.n_atoms)
+        size = max(1, min(wanted, n // STEPS_OF_EPOCH))
+    return -(-n // size)
+
+
+@dataclass(eq=False)
 class Training:
     """Training of the members of an ensemble on the same batches.
 
     Attributes
     ----------
-    descriptor : Descriptor
-    scaling : Scaling
-    heads : list of Head
-        Where they start, one for each member.
+    model : Model
+    optimiser : Optimiser
     train, validation : Samples
     settings : NeuralSettings
+    parameters : (K, D)
+        Where the members start.
     """
 
-    descriptor: Descriptor
-    scaling: Scaling
-    heads: list[Head]
+    model: Model
+    optimiser: Optimiser
     train: Samples
     validation: Samples
     settings: NeuralSettings
-    halves: Halves = field(init=False)
-    optimiser: Optimiser = field(init=False)
-    norm: float = field(init=False)
+    parameters: Array
     state: State = field(init=False)
 
     def __post_init__(self) -> None:
-        steps = self.settings.epochs * -(-len(self.train) // self.settings.batch)
-        self.halves = Halves(self.heads[0], {})
-        self.optimiser = Optimiser(self.settings, steps)
-        self.norm = self.train.force_weight
-        parameters = {
-            name: np.stack([h.parameters[name] for h in self.heads]).astype(self.settings.precision)
-            for name in self.heads[0].parameters
-        }
-        start = self.optimiser.start(parameters)
-        self.state = State(parameters, parameters, parameters, start, 0, LearningCurve())
+        start = self.parameters.astype(self.settings.precision)
+        with numbers(self.settings.precision):
+            memory = self.optimiser.start(start)
+        self.state = State(Moving(start, start, memory), start, 0, LearningCurve())
 
     def run(self, changed: Callable[[], None], report: Report | None = None) -> None:
         """All epochs that are left; ``changed`` is called after each.
@@ -70,96 +74,102 @@ class Training:
         FitError
             The loss is not finite; the state is that of the last whole epoch.
         """
-        start, state = perf_counter(), self.state
-        before = state.curve["seconds"][-1] if len(state.curve) else 0.0
-        if not len(state.curve):
-            train = self._errors(self.train, state.average)
-            state.curve.add(train, self._errors(self.validation, state.average), 0.0)
-        while state.epoch < self.settings.epochs and not self._waited():
-            train = self._epoch(state.epoch)
-            validation = self._errors(self.validation, state.average)
-            state.epoch += 1
-            state.curve.add(train, validation, before + perf_counter() - start)
-            if state.curve.best == len(state.curve) - 1:
-                state.best = dict(state.average)
+        clock = perf_counter()
+        if not len(self.state.curve):
+            self._begin()
+        clock -= self.state.curve["seconds"][-1]
+        while self.state.epoch < self.settings.epochs and not self.waited:
+            self.state = self._next(clock)
             changed()
             if report is not None:
-                report(state.epoch, self.settings.epochs)
+                report(self.state.epoch, self.settings.epochs)
 
-    def _waited(self) -> bool:
+    @property
+    def waited(self) -> bool:
         """Whether validation has not improved for so many epochs."""
         since = len(self.state.curve) - 1 - self.state.curve.best
         return 0 < self.settings.patience <= since
 
-    def _epoch(self, epoch: int) -> Array:
-        """One epoch: mean loss and root mean square errors of its steps (4,)."""
-        order = np.random.default_rng([self.settings.seed, epoch]).permutation(len(self.train))
-        state, total = self.state, _Totals()
-        step = epoch * -(-len(self.train) // self.settings.batch)
-        for batch in self.train.batches(self.settings.batch, order.tolist()):
-            gradients, losses = self._gradients(batch)
-            for loss in losses:
-                total.add(loss, len(batch.sizes))
-            if not np.isfinite(total.loss):
-                raise FitError(f"the loss is {total.loss} in epoch {epoch + 1}, step {step + 1}")
-            state.parameters, state.average, state.optimiser = self.optimiser.step(
-                gradients, state.optimiser, state.parameters, state.average, np.float32(step)
-            )
-            step += 1
-        return total.errors()
-
-    def _gradients(self, batch: Batch) -> tuple[Any, list[Loss]]:
-        """Gradients (K, ...) of the losses of all members."""
-        dtype, species = self.settings.precision, batch.system.species
-        places = Places.of(species, len(self.scaling.center))
-        x = places.fill(self.scaling.apply(batch.features, species), dtype)
-        energies, slopes = self.halves.first(self.state.parameters, x)
-        members = zip(places.take(energies, 1), places.take(slopes, 1), strict=True)
-        scale, losses, tangents = self.scaling.scale[species], [], []
-        for energy, slope in members:
-            forces, virial = self.descriptor.vjp(batch.system, slope * scale)
-            loss = loss_of(batch, energy, forces, virial, self.norm)
-            losses.append(loss)
-            tangents.append(self.descriptor.jvp(batch.system, loss.forces, loss.strain) * scale)
-        d_energy = np.stack([loss.energy[batch.system.owner] for loss in losses])
-        second = self.halves.second(
-            self.state.parameters,
-            x,
-            places._put(d_energy, 1, dtype),
-            places._put(np.stack(tangents), 1, dtype),
-        )
-        return second, losses
-
-    def _errors(self, samples: Samples, parameters: Any) -> Array:
+    def errors(self, samples: Samples, vectors: Array) -> Array:
         """Loss and root mean square errors (4,) of the mean of all members."""
-        total = _Totals()
-        for batch in samples.batches(self.settings.batch, range(len(samples))):
-            species = batch.system.species
-            places = Places.of(species, len(self.scaling.center))
-            x = places.fill(self.scaling.apply(batch.features, species), self.settings.precision)
-            energies, slopes = self.halves.first(parameters, x)
-            energy, slope = places.take(energies, 1).mean(0), places.take(slopes, 1).mean(0)
-            scale = self.scaling.scale[species]
-            forces, virial = self.descriptor.vjp(batch.system, slope * scale)
-            total.add(loss_of(batch, energy, forces, virial, self.norm), len(batch.sizes))
-        return total.errors()
+        totals = Totals()
+        for batch in samples.batches(ATOMS_AT_ONCE):
+            totals.add(self.model.loss(vectors, batch))
+        return totals.errors()
 
+    def batches(self, epoch: int) -> Iterator[Batch]:
+        """See :class:`~potlearn.neural.optimisers.Objective`."""
+        n = len(self.train)
+        order = np.random.default_rng([self.settings.seed, epoch]).permutation(n)
+        for part in np.array_split(order, steps_of(self.settings, self.train)):
+            yield self.train.batch(part.tolist()).with_energies(self.factor(epoch))
 
-@dataclass
-class _Totals:
-    """Sums over batches."""
+    def whole(self, epoch: int) -> Iterator[Batch]:
+        """See :class:`~potlearn.neural.optimisers.Objective`."""
+        for batch in self.train.batches(ATOMS_AT_ONCE):
+            yield batch.with_energies(self.factor(epoch))
 
-    loss: float = 0.0
-    count: int = 0
-    squares: Array = field(default_factory=lambda: np.zeros((3, 2)))
+    def factor(self, epoch: int) -> float:
+        """See :class:`~potlearn.neural.optimisers.Objective`."""
+        return self.settings.energy_factor(epoch)
 
-    def add(self, loss: Loss, n: int) -> None:
-        self.loss += loss.value * n
-        self.count += n
-        self.squares += loss.squares
+    def gradients(self, vectors: Array, batch: Batch) -> tuple[list[Loss], Array]:
+        """See :class:`~potlearn.neural.optimisers.Objective`."""
+        return self.model.gradients(vectors, batch)
 
-    def errors(self) -> Array:
-        """Mean loss, root mean square errors."""
-        sums, counts = self.squares.T
-        rms = np.sqrt(np.divide(sums, counts, out=np.full(3, np.nan), where=counts > 0))
-        return np.array([self.loss / max(self.count, 1), *rms])
+    def check(self, losses: list[Loss], batch: Batch, epoch: int, step: int) -> None:
+        """See :class:`~potlearn.neural.optimisers.Objective`."""
+        for member, loss in enumerate(losses):
+            if not np.isfinite(loss.value):
+                raise FitError(self._not_finite(loss, member, batch, epoch, step))
+
+    def _begin(self) -> None:
+        """The first row of the curve: the potential from which training starts."""
+        start = self.state.moving.average
+        errors = self.errors(self.train, start), self._validated(start)
+        self.state.curve.add(*errors, 0.0, self.optimiser.rate(0))
+
+    def _next(self, clock: float) -> State:
+        """The state after one more epoch; the present one stays as it is."""
+        old, epoch = self.state, self.state.epoch
+        with numbers(self.settings.precision):
+            moving, totals = self.optimiser.epoch(self, old.moving, epoch)
+        validation = self._validated(moving.average)
+        curve = LearningCurve(list(old.curve.rows))
+        rate = self.optimiser.rate(epoch + 1)
+        curve.add(totals.errors(), validation, perf_counter() - clock, rate)
+        best = moving.average if curve.best == epoch + 1 else old.best
+        return State(moving, best, epoch + 1, curve)
+
+    def _validated(self, vectors: Array) -> Array:
+        """Errors on the validation set.
+
+        Raises
+        ------
+        FitError
+            They are not finite.
+        """
+        found = self.errors(self.validation, vectors)
+        if not np.isfinite(found[0]):
+            raise FitError(
+                f"the loss on the validation set is {found[0]} after epoch {self.state.epoch + 1}; "
+                f"{self._advice()}"
+            )
+        return found
+
+    def _not_finite(self, loss: Loss, member: int, batch: Batch, epoch: int, step: int) -> str:
+        shown = ", ".join(batch.sources[:8])
+        more = len(batch.sources) - 8
+        return (
+            f"the loss is {loss.value} in epoch {epoch + 1}, step {step + 1}, member {member + 1}, "
+            f"by the {loss.worst} of {shown}{f' and {more} more' if more > 0 else ''}; "
+            f"{self._advice()}"
+        )
+
+    def _advice(self) -> str:
+        rate = f"learning_rate (now {self.settings.rate:g})"
+        clip = self.settings.clip
+        return (
+            f"the last whole epoch, {self.state.epoch}, is kept in the checkpoint if there is one; "
+            f"train anew with a smaller {rate} or clip (now {'none' if clip is None else clip})"
+        )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from numbers import Integral
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from typing_extensions import override
@@ -15,19 +15,22 @@ from potlearn.descriptors import Descriptor, Evaluator, descriptor_from_dict
 from potlearn.errors import ModelFileError, UncertaintyError
 from potlearn.potentials.base import Potential
 from potlearn.potentials.kinds import potential_from_dict
-from potlearn.potentials.referenced import ReferencedPotential
-from potlearn.potentials.spread import PARTS, Spread, Spreader, Uncertainty, uncertainty_from_dict
+from potlearn.potentials.spread import (
+    LinearUncertainty,
+    Spreader,
+    Uncertainty,
+    uncertainty_from_dict,
+)
+from potlearn.potentials.uncertain import UncertainPotential
 from potlearn.runtime import shown
-from potlearn.structure.neighbors import Neighbors
-from potlearn.structure.system import System
-from potlearn.typing import Array, Atoms, Settings
+from potlearn.typing import Array, Settings
 
 MOST_SAMPLES = 10_000
 """Potentials that are drawn at once, at most."""
 
 
 @dataclass(frozen=True)
-class LinearPotential(ReferencedPotential):
+class LinearPotential(UncertainPotential):
     r"""Linear model of a descriptor, on top of an optional reference potential.
 
     .. math:: E = E_\mathrm{ref} + \sum_i \Big( c_{z_i, 0} + \sum_k c_{z_i, k} B_k(i) \Big)
@@ -44,6 +47,10 @@ class LinearPotential(ReferencedPotential):
     uncertainty : Uncertainty, optional
         Expected errors of the model.
     """
+
+    way_to_uncertainty: ClassVar[str] = (
+        "fit it with the solver 'bayesian', or with uncertainty: {method: calibrated}"
+    )
 
     descriptor: Descriptor
     coefficients: Array
@@ -62,6 +69,8 @@ class LinearPotential(ReferencedPotential):
             )
         if not np.isfinite(c).all():
             raise ModelFileError("coefficients: NaN or infinite")
+        if self.uncertainty is not None and not isinstance(self.uncertainty, LinearUncertainty):
+            raise ModelFileError("uncertainty: expected that of a linear model, got another kind")
         if self.uncertainty is not None and self.uncertainty.shape != shape:
             raise ModelFileError(
                 f"uncertainty: of coefficients {self.uncertainty.shape}; expected {shape}, those "
@@ -80,46 +89,10 @@ class LinearPotential(ReferencedPotential):
         """The coefficients folded into the descriptor's polynomials; made once."""
         return self.descriptor.fold(self.coefficients)
 
-    @cached_property
-    def _spreader(self) -> Spreader:
-        if self.uncertainty is None:
-            raise UncertaintyError(
-                "the potential has no uncertainty; fit it with the solver 'bayesian', or with "
-                "uncertainty: {method: calibrated}"
-            )
+    @override
+    def _bound(self) -> Spreader:
+        assert isinstance(self.uncertainty, LinearUncertainty)
         return self.uncertainty.bind(self.descriptor)
-
-    def spread(
-        self,
-        atoms: Atoms,
-        neighbors: Neighbors | None = None,
-        *,
-        wanted: Collection[str] = PARTS,
-        threads: int = 1,
-    ) -> Spread:
-        """Expected errors of :meth:`predict`.
-
-        Parameters
-        ----------
-        atoms, neighbors, threads :
-            As of :meth:`predict`.
-        wanted : collection of str
-            Which of energy, forces, stress and gamma; each costs time.
-
-        Raises
-        ------
-        UncertaintyError
-            The potential has no uncertainty, or a part is unknown.
-        """
-        spreader = self._spreader
-        unknown = [part for part in wanted if part not in PARTS]
-        if unknown:
-            raise UncertaintyError(
-                f"spread: unknown part {unknown[0]!r}; expected {', '.join(PARTS)}"
-            )
-        system = System.of(atoms, self.species, self.descriptor.cutoff, neighbors)
-        volume = float(atoms.get_volume()) if atoms.cell.rank == 3 else float("nan")
-        return spreader(system, volume, wanted, threads=threads)
 
     def sample(self, n: int, random_state: int = 0) -> list[LinearPotential]:
         r"""Potentials drawn from the posterior of the coefficients, :math:`c + \kappa F z`.
@@ -146,7 +119,7 @@ class LinearPotential(ReferencedPotential):
                 f"random_state: expected an integer from 0 on, got {random_state!r}"
             ) from None
         _ = self._spreader  # says what to do where there is no uncertainty
-        assert self.uncertainty is not None
+        assert isinstance(self.uncertainty, LinearUncertainty)
         steps = self.uncertainty.draw(n, rng)
         return [
             replace(self, coefficients=self.coefficients + step, uncertainty=None) for step in steps

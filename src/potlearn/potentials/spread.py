@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
@@ -14,6 +14,7 @@ from potlearn.typing import Array, Settings
 
 if TYPE_CHECKING:
     from potlearn.descriptors import Descriptor
+    from potlearn.engine import Network
     from potlearn.structure.system import System
 
 PARTS = ("energy", "forces", "stress", "gamma")
@@ -64,33 +65,53 @@ class Spreader(Protocol):
 
 @runtime_checkable
 class Uncertainty(Protocol):
+    """Expected errors of a potential's model; a kind of potential asks for more, see below."""
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Which of :data:`PARTS` it gives."""
+
+    def factor(self, quantity: str, level: float) -> float:
+        """Half width of the interval of probability ``level``, in standard deviations."""
+
+    def to_dict(self) -> Settings:
+        """Settings that rebuild it, ``kind`` included; arrays stay arrays."""
+
+
+@runtime_checkable
+class LinearUncertainty(Uncertainty, Protocol):
     """Expected errors of the linear model of a descriptor."""
 
     @property
     def shape(self) -> tuple[int, ...]:
         """Shape of the coefficients that it belongs to, (n_species, 1 + M)."""
 
-    @property
-    def parts(self) -> tuple[str, ...]:
-        """Which of :data:`PARTS` it gives."""
-
     def bind(self, descriptor: Descriptor) -> Spreader:
         """Make it ready for configurations; takes time, the result is kept by whoever asked."""
-
-    def factor(self, quantity: str, level: float) -> float:
-        """Half width of the interval of probability ``level``, in standard deviations."""
 
     def draw(self, n: int, rng: np.random.Generator) -> Array:
         """Deviations of the coefficients, drawn at random, (n, n_species, 1 + M), in eV."""
 
-    def to_dict(self) -> Settings:
-        """Settings that rebuild it, ``kind`` included; arrays stay arrays."""
+
+@runtime_checkable
+class MembersUncertainty(Uncertainty, Protocol):
+    """Expected errors of an ensemble, from how far apart its members are."""
+
+    @property
+    def n_members(self) -> int:
+        """Number of members that it belongs to."""
+
+    def bind(self, descriptor: Descriptor, members: Sequence[Network]) -> Spreader:
+        """Make it ready for the members of an ensemble, networks of a descriptor's features."""
 
 
 UNCERTAINTIES: Registry[type[Any]] = Registry(
     "kind of saved uncertainty",
     UncertaintyError,
-    {"quadratic": "potlearn.uncertainty.quadratic:QuadraticUncertainty"},
+    {
+        "quadratic": "potlearn.uncertainty.quadratic:QuadraticUncertainty",
+        "ensemble": "potlearn.uncertainty.ensemble:EnsembleUncertainty",
+    },
 )
 
 

@@ -1,4 +1,4 @@
-"""Uncertainty of linear potentials: covariance of coefficients, calibrated errors, grades."""
+"""Uncertainty of potentials: covariances and ensembles, calibrated errors, grades."""
 
 import lazy_loader as _lazy
 

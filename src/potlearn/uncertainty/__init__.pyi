@@ -2,6 +2,8 @@ from .calibration import LEAST_BLOCKS as LEAST_BLOCKS
 from .calibration import Scores as Scores
 from .calibration import calibrate as calibrate
 from .calibration import too_few as too_few
+from .ensemble import EnsembleUncertainty as EnsembleUncertainty
+from .ensemble_errors import calibrated_ensemble as calibrated_ensemble
 from .grades.base import Grade as Grade
 from .grades.mahalanobis import MahalanobisGrade as MahalanobisGrade
 from .grades.maxvol import MaxVolGrade as MaxVolGrade

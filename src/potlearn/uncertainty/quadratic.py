@@ -28,16 +28,17 @@ import numpy as np
 
 from potlearn.descriptors import Descriptor, Evaluator, descriptor_from_dict
 from potlearn.errors import UncertaintyError
-from potlearn.potentials.spread import PARTS, Spread
+from potlearn.potentials.spread import Spread
 from potlearn.structure.system import System
-from potlearn.typing import Array, Indices, Mask, Settings
+from potlearn.typing import Array, Indices, Settings
 from potlearn.uncertainty.grades.base import Grade
 from potlearn.uncertainty.grades.registry import grade_from_dict
 from potlearn.uncertainty.link import Link
+from potlearn.uncertainty.linked import LinkedUncertainty
 
 
 @dataclass(frozen=True, eq=False)
-class QuadraticUncertainty:
+class QuadraticUncertainty(LinkedUncertainty):
     r"""Covariance of the coefficients, and the expected errors that follow from it.
 
     Attributes
@@ -84,9 +85,7 @@ class QuadraticUncertainty:
             )
         if not all(np.isfinite(x).all() for x in (sets, factor, self.coefficient_factor)):
             raise UncertaintyError("uncertainty: NaN or infinite")
-        unknown = set(self.links) - set(PARTS)
-        if unknown:
-            raise UncertaintyError(f"uncertainty: links of unknown quantities {sorted(unknown)}")
+        self._check_links()
         object.__setattr__(self, "sets", sets)
 
     @property
@@ -94,11 +93,6 @@ class QuadraticUncertainty:
         """Shape of the coefficients, (n_species, 1 + M)."""
         n_species = self.sets.shape[1]
         return n_species, len(self.coefficient_factor) // n_species
-
-    @property
-    def parts(self) -> tuple[str, ...]:
-        """Which parts of a spread it gives."""
-        return (*self.links, *(("gamma",) if self.grade is not None else ()))
 
     def bind(self, descriptor: Descriptor) -> QuadraticSpreader:
         """Fold the coefficient sets into the descriptor.
@@ -111,17 +105,9 @@ class QuadraticUncertainty:
         own = self.descriptor or descriptor
         return QuadraticSpreader(self, own, own.fold(self.sets))
 
-    def factor(self, quantity: str, level: float) -> float:
-        """Half width of the interval of probability ``level``, in standard deviations."""
-        return self._link(quantity).factor(level)
-
     def variance(self, row: Array) -> float:
         """Exact variance of a row of the features that it reads, (n_species (1 + M'),)."""
         return float(np.sum((np.asarray(row) @ self.spread_factor) ** 2))
-
-    def seen(self, geometries: Indices) -> Mask:
-        """Which of these geometries (m,) it was made from; see :func:`fingerprints`."""
-        return np.isin(geometries, self.known)
 
     def draw(self, n: int, rng: np.random.Generator) -> Array:
         r"""Deviations :math:`\kappa F z`, z standard normal, (n, n_species, 1 + M).
@@ -134,12 +120,6 @@ class QuadraticUncertainty:
         )
         drawn = self.coefficient_factor @ rng.standard_normal((len(self.coefficient_factor.T), n))
         return np.asarray(widening * drawn.T.reshape(n, *self.shape), float)
-
-    def _link(self, quantity: str) -> Link:
-        if quantity not in self.links:
-            known = ", ".join(self.links)
-            raise UncertaintyError(f"no uncertainty of {quantity}; the model has those of {known}")
-        return self.links[quantity]
 
     def to_dict(self) -> Settings:
         """Settings that rebuild it.
@@ -202,16 +182,8 @@ class QuadraticSpreader:
                 spread = links["stress"].std(np.sum((virials / n) ** 2, axis=0))
                 stress = n * spread / volume
         if "gamma" in wanted:
-            gamma, mean = self._grades(system, threads)
+            gamma, mean = self.uncertainty.grades(system, threads)
         return Spread(energy, forces, stress, gamma, mean)
-
-    def _grades(self, system: System, threads: int) -> tuple[Array, float]:
-        """Grades of the atoms, and of the configuration."""
-        grade = self.uncertainty.grade
-        assert grade is not None
-        features = grade.descriptor.features(system, threads=threads)
-        species = system.species
-        return grade.grade(features, species), grade.configuration(features, species)
 
     def energy_row(self, system: System, threads: int = 1) -> Array:
         """Sums of features by species, one-body counts first, (n_species (1 + M),)."""

@@ -13,13 +13,14 @@ from typing_extensions import override
 
 from potlearn.descriptors.base import Configurations, DesignRows, Energies, Evaluator, Gradient
 from potlearn.descriptors.compiled import CompiledDescriptor, Outline, checked, positions_of
+from potlearn.descriptors.network import NetworkModel, check_network
 from potlearn.descriptors.pod.blend import Blend
 from potlearn.descriptors.pod.clusters import Clusters
 from potlearn.descriptors.pod.limits import ORDERS, check_orders, check_radial, check_size
 from potlearn.descriptors.pod.program import PodBody, PodProgram
 from potlearn.descriptors.pod.radial import PodRadial
 from potlearn.descriptors.pod.sizes import n_descriptors
-from potlearn.engine import Basis, Engine, tabulate
+from potlearn.engine import Basis, Engine, Network, tabulate
 from potlearn.errors import BasisError
 from potlearn.runtime import check_fields, shown
 from potlearn.structure.neighbors import Neighbors
@@ -350,6 +351,13 @@ class POD(CompiledDescriptor):
         if not self.blended:
             return super().fold(coefficients)
         return BlendedModel(self, checked(coefficients, len(self.species), self.n_features))
+
+    @override
+    def embed(self, network: Network) -> Evaluator:
+        if not self.blended:
+            return super().embed(network)
+        check_network(network, len(self.species), self.n_features)
+        return NetworkModel(self, network)
 
     def of_all(self, values: Array) -> Array:
         """Values (..., n_features) at the places of all features, zero elsewhere."""

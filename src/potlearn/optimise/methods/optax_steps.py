@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from importlib import import_module
 from types import ModuleType
 from typing import Any, ClassVar, Literal
 
@@ -14,6 +12,7 @@ import numpy as np
 from potlearn.optimise.method import AtLeastOne, Ending, Method
 from potlearn.optimise.problem import Problem
 from potlearn.runtime.packages import require
+from potlearn.runtime.precision import double_precision
 from potlearn.typing import Array, NonNegative, Positive
 
 
@@ -50,7 +49,7 @@ class Steps(Method):
         """See :class:`~potlearn.optimise.Method`."""
         what = f"method {type(self).__name__.lower()!r}"
         optax, jax = require("optax", "optimise", what), require("jax", "optimise", what)
-        with _double_precision(jax):
+        with double_precision(jax):
             return self._descend(problem, *_compiled(jax, self.rule(optax, self._rate(optax))))
 
     def _descend(self, problem: Problem, init: Callable[..., Any], update: Any) -> Ending:
@@ -78,13 +77,6 @@ class Steps(Method):
 def _free(slope: Array, x: Array, problem: Problem) -> Array:
     """The gradient without what the bounds hold: x less the clipped x - gradient."""
     return slope if problem.box is None else x - problem.box.clip(x - slope)
-
-
-def _double_precision(jax: ModuleType) -> AbstractContextManager[Any]:
-    """JAX's numbers in double precision while the method runs; its newer name first."""
-    holder = jax if hasattr(jax, "enable_x64") else import_module("jax.experimental")
-    context: AbstractContextManager[Any] = holder.enable_x64(True)
-    return context
 
 
 def _compiled(jax: ModuleType, rule: Any) -> tuple[Callable[..., Any], Callable[..., Any]]:

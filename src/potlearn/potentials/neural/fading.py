@@ -4,7 +4,8 @@ r"""Where networks end: beyond the training data a neural potential is its linea
    \text{ of training atoms, } 0 \text{ from } 4 \text{ times that on}
 
 A network says nothing about environments far from those that it was trained on.  The linear part
-has its wall and bounds there.  Within the data the fade costs nothing: f is 1.
+has its wall and bounds there.  Within the data the fade costs nothing: f is 1.  Of a species that
+the data lack, networks count nowhere.
 """
 
 from __future__ import annotations
@@ -21,10 +22,34 @@ ROOM = 1.0 + 1e-6
 """So that rounding moves no training atom beyond the inner distance."""
 
 
+UNSEEN = 1e12
+"""Center of a species without training atoms: no feature is near it, so its networks have ended."""
+
+
 def fade_of(scaling: Scaling, features: Array, species: Species) -> Fade:
     """The fade around the atoms of a training set: features (N, M) and species (N,)."""
-    weight = scaling.scale / np.sqrt(features.shape[1])
-    distances = ((scaling.apply(features, species)) ** 2).mean(1)
-    inner = np.array([distances[species == s].max(initial=0.0) for s in range(len(scaling.center))])
-    inner = ROOM * np.where(inner > 0, inner, 1.0)
-    return Fade(scaling.center, weight, inner, OUTER * inner)
+    reach = np.full(len(scaling.center), -1.0)
+    np.maximum.at(reach, species, (scaling.apply(features, species) ** 2).mean(1))
+    return fade_around(scaling, reach)
+
+
+def fade_around(scaling: Scaling, reach: Array, before: Fade | None = None) -> Fade:
+    """The fade beyond the largest mean square of standardised features of every species, (S,).
+
+    A negative reach means that there are no atoms: of such a species networks count nowhere.
+    ``before`` is the fade of an earlier training with the same scaling, which never shrinks.
+    """
+    seen = reach >= 0
+    inner = ROOM * np.where(reach > 0, reach, 1.0)
+    outer = OUTER * inner
+    center, weight = scaling.center.copy(), scaling.scale / np.sqrt(scaling.center.shape[1])
+    center[~seen], weight[~seen] = UNSEEN, 1.0
+    if before is not None:
+        known = (before.center != UNSEEN).all(1)
+        wider = known & seen
+        inner = np.where(wider, np.maximum(inner, before.inner), inner)
+        outer = np.where(wider, np.maximum(outer, before.outer), outer)
+        only = known & ~seen
+        center[only], weight[only] = before.center[only], before.weight[only]
+        inner[only], outer[only] = before.inner[only], before.outer[only]
+    return Fade(center, weight, inner, outer)

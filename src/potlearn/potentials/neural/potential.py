@@ -3,28 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from numbers import Integral
+from typing import Any, ClassVar
 
 import numpy as np
 from typing_extensions import override
 
 from potlearn.descriptors import Descriptor, Evaluator, descriptor_from_dict, evaluator_of
 from potlearn.engine import Fade, Network
-from potlearn.errors import ModelFileError
+from potlearn.errors import ModelFileError, UncertaintyError
 from potlearn.potentials.base import Potential
 from potlearn.potentials.kinds import potential_from_dict
 from potlearn.potentials.linear import LinearPotential
 from potlearn.potentials.neural.heads import Head, head_from_dict
 from potlearn.potentials.neural.scaling import Scaling
-from potlearn.potentials.referenced import ReferencedPotential
+from potlearn.potentials.spread import (
+    MembersUncertainty,
+    Spreader,
+    Uncertainty,
+    uncertainty_from_dict,
+)
+from potlearn.potentials.uncertain import UncertainPotential
 from potlearn.runtime import shown
 from potlearn.typing import Array, Settings
 
 
 @dataclass(frozen=True, eq=False)
-class NeuralPotential(ReferencedPotential):
+class NeuralPotential(UncertainPotential):
     r"""Linear model and the mean of K networks, on top of an optional reference potential.
 
     .. math::
@@ -47,7 +54,15 @@ class NeuralPotential(ReferencedPotential):
     reference : Potential, optional
     metadata : mapping
         How it came about; stored with it.
+    uncertainty : Uncertainty, optional
+        Expected errors, from how far apart the members are
+        (:func:`~potlearn.uncertainty.calibrated_ensemble`).
     """
+
+    way_to_uncertainty: ClassVar[str] = (
+        "train members: 4, and calibrate them on configurations that training did not see "
+        "(potlearn.uncertainty.calibrated_ensemble)"
+    )
 
     descriptor: Descriptor
     coefficients: Array
@@ -56,6 +71,7 @@ class NeuralPotential(ReferencedPotential):
     fade: Fade | None = None
     reference: Potential | None = None
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    uncertainty: Uncertainty | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         if not isinstance(self.metadata, Mapping):
@@ -76,6 +92,18 @@ class NeuralPotential(ReferencedPotential):
                     f"{what}: of {found[0]} species and {found[1]} features; the descriptor has "
                     f"{shape[0]} and {shape[1]}"
                 )
+        self._check_uncertainty()
+
+    def _check_uncertainty(self) -> None:
+        if self.uncertainty is None:
+            return
+        if not isinstance(self.uncertainty, MembersUncertainty):
+            raise ModelFileError("uncertainty: expected that of an ensemble, got another kind")
+        if self.uncertainty.n_members != len(self.heads):
+            raise ModelFileError(
+                f"uncertainty: of {self.uncertainty.n_members} members; the potential has "
+                f"{len(self.heads)}"
+            )
 
     @property
     def linear(self) -> LinearPotential:
@@ -95,11 +123,38 @@ class NeuralPotential(ReferencedPotential):
         """Networks and linear part in one pass; made once."""
         return evaluator_of(self.descriptor, self.network())
 
-    @cached_property
-    def members(self) -> tuple[Evaluator, ...]:
-        """Evaluators of the single members, without the reference; made once."""
-        return tuple(
-            evaluator_of(self.descriptor, self.network([m])) for m in range(len(self.heads))
+    @override
+    def _bound(self) -> Spreader:
+        assert isinstance(self.uncertainty, MembersUncertainty)
+        silent = np.zeros_like(self.coefficients)
+        networks = [Network(silent, (head.branch(self.scaling),)) for head in self.heads]
+        return self.uncertainty.bind(self.descriptor, networks)
+
+    def member(self, k: int) -> NeuralPotential:
+        """The potential of one member of the ensemble; it has no uncertainty.
+
+        Raises
+        ------
+        UncertaintyError
+            There is no such member.
+        """
+        if isinstance(k, bool) or not isinstance(k, Integral) or not 0 <= k < len(self.heads):
+            raise UncertaintyError(
+                f"member: expected a number from 0 to {len(self.heads) - 1}, got {shown(k)}"
+            )
+        return replace(self, heads=(self.heads[int(k)],), uncertainty=None)
+
+    def sample(self, n: int, random_state: int = 0) -> list[NeuralPotential]:
+        """Linear potentials draw samples; networks have no posterior to draw from.
+
+        Raises
+        ------
+        UncertaintyError
+            Always; :meth:`member` gives the potentials of an ensemble.
+        """
+        raise UncertaintyError(
+            "samples are drawn from the posterior of a linear fit, and a neural potential has "
+            "none; member(k) gives each of its networks as a potential of its own"
         )
 
     @property
@@ -120,12 +175,14 @@ class NeuralPotential(ReferencedPotential):
             "fade": None if fade is None else dict(vars(fade)),
             "reference": self.reference.to_dict() if self.reference else None,
             "metadata": dict(self.metadata),
+            "uncertainty": self.uncertainty.to_dict() if self.uncertainty else None,
         }
 
     @classmethod
     def from_dict(cls, settings: Mapping[str, Any]) -> NeuralPotential:
         """The inverse of :meth:`to_dict`."""
         reference, fade = settings["reference"], settings["fade"]
+        uncertainty = settings.get("uncertainty")
         return cls(
             descriptor=descriptor_from_dict(settings["descriptor"]),
             coefficients=settings["coefficients"],
@@ -134,4 +191,5 @@ class NeuralPotential(ReferencedPotential):
             fade=None if fade is None else Fade(**fade),
             reference=potential_from_dict(reference) if reference else None,
             metadata=settings["metadata"],
+            uncertainty=uncertainty_from_dict(uncertainty) if uncertainty else None,
         )

@@ -32,6 +32,7 @@ from potlearn.tasks.tuning.work import reason_of
 from potlearn.tune import Trial, pareto
 from potlearn.tune.folder import ERRORS, TRIALS
 from potlearn.tune.folder import FRONT as FRONT_FILE
+from potlearn.tune.front.names import named
 from potlearn.tune.results import objectives_of
 from potlearn.typing import Settings
 
@@ -224,4 +225,4 @@ def _no_potential(trial: Trial, reason: str) -> str:
 
 
 def _numbers(point: Point, names: Sequence[str]) -> str:
-    return ", ".join(f"{name} {point.values[name]:.4g}" for name in names)
+    return ", ".join(named(name).text(point.values[name]) for name in names)

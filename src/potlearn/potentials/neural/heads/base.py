@@ -95,8 +95,9 @@ class Head(ABC):
     ) -> dict[str, tuple[int, ...]]:
         """Shapes of the parameters.
 
-        Names of hidden weights begin with ``w``; those of what is zero at first, such as biases and
-        the last layer, do not.
+        Names of hidden weights begin with ``w``; those of what is zero at first, such as biases
+        (``b``) and the layer ``last``, do not.  A number in a name is that of the layer, from 0;
+        without one it is the first.
         """
 
     @abstractmethod
@@ -108,17 +109,17 @@ class Head(ABC):
 
         ``xp`` is NumPy or JAX's NumPy, to which parameters and features belong.
         """
+        return xp.stack([self.of_species(parameters, s, x[s], xp) for s in range(self.n_species)])
+
+    def of_species(self, parameters: Parameters, species: Any, x: Any, xp: Any) -> Any:
+        """Energies (P,) of standardised features (P, M) of atoms of one species."""
         *inner, last = self.layers(parameters)
-        found = []
-        for s in range(self.n_species):
-            y = x[s]
-            for layer in inner:
-                y = y @ layer.weights[s].T
-                y = activate(
-                    self.activation, y if layer.biases is None else y + layer.biases[s], xp
-                )
-            found.append((y @ last.weights[s].T)[:, 0])
-        return xp.stack(found)
+        y = x
+        for layer in inner:
+            y = y @ layer.weights[species].T
+            y = y if layer.biases is None else y + layer.biases[species]
+            y = activate(self.activation, y, xp)
+        return (y @ last.weights[species].T)[:, 0]
 
     def branch(self, scaling: Scaling, factor: float = 1.0) -> Branch:
         """Layers that read the features themselves; energies are multiplied by ``factor``."""

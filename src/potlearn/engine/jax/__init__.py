@@ -1,0 +1,5 @@
+"""The engine in JAX: on accelerators, and for derivatives that the compiled engine does not have."""
+
+import lazy_loader as _lazy
+
+__getattr__, __dir__, __all__ = _lazy.attach_stub(__name__, __file__)

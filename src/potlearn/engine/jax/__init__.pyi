@@ -1,0 +1,2 @@
+from .engine import JaxEngine as JaxEngine
+from .inputs import Inputs as Inputs

@@ -1,0 +1,121 @@
+"""Networks on the geometry of a batch: what they predict, and the gradient of the loss."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from potlearn.descriptors import Descriptor
+from potlearn.neural.halves import Halves, numbers
+from potlearn.neural.loss import Loss, loss_of
+from potlearn.neural.pieces import Piece, pieces_of
+from potlearn.neural.samples import Batch
+from potlearn.potentials.neural import Scaling
+from potlearn.typing import Array
+
+
+class Predicted(NamedTuple):
+    """Energies (N,), forces (N, 3) and virials (B, 6) of networks alone."""
+
+    energies: Array
+    forces: Array
+    virials: Array
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """A kind of head on a descriptor.
+
+    Attributes
+    ----------
+    descriptor : Descriptor
+    scaling : Scaling
+    halves : Halves
+    precision : str
+        Of the networks, ``"float32"`` or ``"float64"``.
+    norm : float
+        Mean weight by which losses are divided.
+    threads : int
+        Of the descriptor.
+    """
+
+    descriptor: Descriptor
+    scaling: Scaling
+    halves: Halves
+    precision: str
+    norm: float
+    threads: int = 1
+
+    def predict(self, vectors: Array, batch: Batch) -> Predicted:
+        """The mean of the networks with parameters (K, D)."""
+        parts = self._parts(batch)
+        with numbers(self.precision):
+            found = [self._first(vector, batch, parts) for vector in self._cast(vectors)]
+        energies = np.mean([energies for energies, _ in found], axis=0)
+        return self._moved(batch, energies, np.mean([slopes for _, slopes in found], axis=0))
+
+    def loss(self, vectors: Array, batch: Batch) -> Loss:
+        """The loss of the mean of the networks."""
+        return loss_of(batch, *self.predict(vectors, batch), self.norm)
+
+    def gradients(self, vectors: Array, batch: Batch) -> tuple[list[Loss], Array]:
+        """Loss of every network by itself, and its gradient (K, D)."""
+        parts, losses, gradients = self._parts(batch), [], []
+        with numbers(self.precision):
+            for vector in self._cast(vectors):
+                loss, gradient = self._gradient(vector, batch, parts)
+                losses.append(loss)
+                gradients.append(gradient)
+            return losses, np.stack([np.asarray(g) for g in gradients])
+
+    def _gradient(self, vector: Array, batch: Batch, parts: _Parts) -> tuple[Loss, Any]:
+        """Of one network; JAX works on the last part while others do something else."""
+        found = self._moved(batch, *self._first(vector, batch, parts))
+        loss = loss_of(batch, *found, self.norm)
+        tangents = self.descriptor.jvp(batch.system, loss.forces, loss.strain, threads=self.threads)
+        tangents *= self._scale(batch)
+        per_atom, gradient = loss.energy[batch.owner], np.zeros_like(vector)
+        for piece, x in parts:
+            given = (piece.filled(a, self.precision) for a in (per_atom, tangents))
+            gradient = self.halves.second(vector, piece.species, x, *given, gradient)
+        return loss, gradient
+
+    def _first(self, vector: Array, batch: Batch, parts: _Parts) -> tuple[Array, Array]:
+        """Energies (N,) and slopes (N, M) by standardised features of one network."""
+        energies, slopes = np.empty(len(batch.x)), np.empty(batch.x.shape)
+        waiting = [(p, self.halves.first(vector, p.species, x)) for p, x in parts]
+        for piece, (energy, slope) in waiting:
+            energies[piece.atoms] = np.asarray(energy)[: piece.count]
+            slopes[piece.atoms] = np.asarray(slope)[: piece.count]
+        return energies, slopes
+
+    def _moved(self, batch: Batch, energies: Array, slopes: Array) -> Predicted:
+        """Forces and virials from slopes by standardised features, which are overwritten."""
+        slopes *= self._scale(batch)
+        found = self.descriptor.vjp(batch.system, slopes, threads=self.threads)
+        return Predicted(energies, *found)
+
+    def _parts(self, batch: Batch) -> _Parts:
+        pieces = pieces_of(batch.system.species)
+        return [(piece, piece.filled(batch.x, self.precision)) for piece in pieces]
+
+    def _scale(self, batch: Batch) -> Array:
+        """By which standardised features change with features, (M,) or (N, M)."""
+        scale = self.scaling.scale
+        return scale[0] if len(scale) == 1 else scale[batch.system.species]
+
+    def _cast(self, vectors: Array) -> Iterator[Array]:
+        return iter(vectors.astype(self.precision, copy=False))
+
+    @cached_property
+    def size(self) -> int:
+        """Number D of parameters of a network."""
+        return self.halves.flat.size
+
+
+_Parts = list[tuple[Piece, Any]]
+"""Pieces of a batch and their standardised features."""

@@ -1,0 +1,66 @@
+"""Potentials that may know their expected errors."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Collection
+from functools import cached_property
+from typing import ClassVar
+
+from potlearn.errors import UncertaintyError
+from potlearn.potentials.referenced import ReferencedPotential
+from potlearn.potentials.spread import PARTS, Spread, Spreader, Uncertainty
+from potlearn.structure.neighbors import Neighbors
+from potlearn.structure.system import System
+from potlearn.typing import Atoms
+
+
+class UncertainPotential(ReferencedPotential):
+    """A subclass gives its uncertainty and makes it ready."""
+
+    uncertainty: Uncertainty | None
+
+    way_to_uncertainty: ClassVar[str]
+    """What to do to get an uncertainty, for messages."""
+
+    @abstractmethod
+    def _bound(self) -> Spreader:
+        """The uncertainty, which there is, made ready."""
+
+    @cached_property
+    def _spreader(self) -> Spreader:
+        if self.uncertainty is None:
+            raise UncertaintyError(f"the potential has no uncertainty; {self.way_to_uncertainty}")
+        return self._bound()
+
+    def spread(
+        self,
+        atoms: Atoms,
+        neighbors: Neighbors | None = None,
+        *,
+        wanted: Collection[str] = PARTS,
+        threads: int = 1,
+    ) -> Spread:
+        """Expected errors of :meth:`predict`.
+
+        Parameters
+        ----------
+        atoms, neighbors, threads :
+            As of :meth:`predict`.
+        wanted : collection of str
+            Which of energy, forces, stress and gamma; each costs time.
+
+        Raises
+        ------
+        UncertaintyError
+            The potential has no uncertainty, or a part is unknown.
+        """
+        spreader = self._spreader
+        unknown = [part for part in wanted if part not in PARTS]
+        if unknown:
+            raise UncertaintyError(
+                f"spread: unknown part {unknown[0]!r}; expected {', '.join(PARTS)}"
+            )
+        system = System.of(atoms, self.species, self.descriptor.cutoff, neighbors)
+        volume = float(atoms.get_volume()) if atoms.cell.rank == 3 else float("nan")
+        return spreader(system, volume, wanted, threads=threads)
