@@ -100,7 +100,11 @@ class Packing:
             raise ValueError("species index out of range")
         list_, z = system.neighbors, system.species
         i, j = list_.i[candidates], list_.j[candidates]
-        r = _lengths(list_.vectors(system.positions)[candidates]) if len(candidates) else np.empty(0)
+        r = (
+            _lengths(list_.vectors(system.positions)[candidates])
+            if len(candidates)
+            else np.empty(0)
+        )
         closest = self.closest[z[i], z[j]]
         for p in np.flatnonzero(r < closest)[:1].tolist():
             raise DataError(
@@ -132,4 +136,3 @@ def _padded(system: System, kept: Indices, centre: Indices) -> Inputs:
 def padded_rows(array: Array, rows: int) -> Array:
     """Zeros appended to the first axis."""
     return np.pad(array, [(0, rows - len(array)), *[(0, 0)] * (array.ndim - 1)])
-
