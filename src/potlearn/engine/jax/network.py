@@ -20,6 +20,11 @@ ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
     "sqrt": lambda x: x * (1 + x * x) ** -0.25,
 }
 
+Layers: TypeAlias = tuple[tuple[Array, ...], tuple[Array, ...]]
+Fading: TypeAlias = tuple[Array, Array, Array, Array]
+Tree: TypeAlias = tuple[Array, list[Layers], Fading | None]
+"""Coefficients, weights and biases of the branches, and the fade."""
+
 
 def parameters(network: Network) -> Any:
     """The numbers of a network as a tree of arrays."""
@@ -27,12 +32,6 @@ def parameters(network: Network) -> Any:
     fade = network.fade
     shape = None if fade is None else (fade.center, fade.weight, fade.inner, fade.outer)
     return network.coefficients, branches, shape
-
-
-Layers: TypeAlias = tuple[tuple[Array, ...], tuple[Array, ...]]
-Fading: TypeAlias = tuple[Array, Array, Array, Array]
-Tree: TypeAlias = tuple[Array, list[Layers], Fading | None]
-"""Coefficients, weights and biases of the branches, and the fade."""
 
 
 def energies(activations: tuple[str, ...], tree: Tree, features: Array, species: Array) -> Array:
