@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-import jax
 import jax.numpy as jnp
 from jax import Array
 
+from potlearn.engine.activations import activate
 from potlearn.engine.jax.arithmetic import product
 
 if TYPE_CHECKING:
     from potlearn.engine.network import Network
-
-ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
-    "silu": jax.nn.silu,
-    "tanh": jnp.tanh,
-    "sqrt": lambda x: x * (1 + x * x) ** -0.25,
-}
 
 Layers: TypeAlias = tuple[tuple[Array, ...], tuple[Array, ...]]
 Fading: TypeAlias = tuple[Array, Array, Array, Array]
@@ -43,16 +36,14 @@ def energies(activations: tuple[str, ...], tree: Tree, features: Array, species:
         return linear
     many_body = jnp.zeros_like(linear)
     for layers, name in zip(branches, activations, strict=True):
-        many_body += _branch(layers, ACTIVATIONS[name], features, species)
+        many_body += _branch(layers, name, features, species)
     return linear + (many_body if fade is None else many_body * _fade(fade, features, species))
 
 
-def _branch(
-    layers: Layers, activation: Callable[[Array], Array], features: Array, species: Array
-) -> Array:
+def _branch(layers: Layers, activation: str, features: Array, species: Array) -> Array:
     (weights, biases), x = layers, features
     for weight, bias in zip(weights[:-1], biases, strict=True):
-        x = activation(_of_species(weight, x, species) + bias[species])
+        x = activate(activation, _of_species(weight, x, species) + bias[species], jnp)
     return _of_species(weights[-1], x, species)[:, 0]
 
 
