@@ -13,8 +13,9 @@ from potlearn.errors import FitError
 from potlearn.fit import FitSettings
 from potlearn.neural.beginning import Beginning
 from potlearn.neural.flat import is_weight
-from potlearn.neural.halves import WHAT, Halves
+from potlearn.neural.halves import WHAT, halves_of
 from potlearn.neural.inputs import Budget, Inputs
+from potlearn.neural.loss import Measure
 from potlearn.neural.measures import farthest, scaling_of
 from potlearn.neural.model import Model
 from potlearn.neural.optimisers import OPTIMISERS, Plan
@@ -105,7 +106,7 @@ class _Work:
         """Everything, one after the other."""
         clock = perf_counter()
         samples, held = self.samples(train, validation)
-        scaling = self.beginning.scaling(scaling_of(samples))
+        scaling = self.beginning.scaling(scaling_of(samples, self.settings.damping))
         reach = farthest(samples, scaling, self.settings.precision)
         farthest(held, scaling, self.settings.precision)  # keeps their features
         self.notes.append(samples.inputs.note())
@@ -120,9 +121,12 @@ class _Work:
 
     def samples(self, train: Dataset, validation: Dataset | None) -> tuple[Samples, Samples]:
         """What is trained on, and what validates."""
+        energy = self.settings.energy
         own = _check_data(train, self.beginning.linear, "training")
         with self.runtime.reporting("residuals") as report:
-            samples = Samples.of(train, self.beginning.linear, self.fit, self.inputs(own), report)
+            samples = Samples.of(
+                train, self.beginning.linear, self.fit, self.inputs(own), energy, report
+            )
         if validation is None:
             indices, note = validated_on(train, self.settings)
             self.notes.append(note)
@@ -131,7 +135,7 @@ class _Work:
         else:
             other = _check_data(validation, self.beginning.linear, "validation")
             plain = replace(self.fit, exclude=frozenset(), configuration_weights=None)
-            held = Samples.of(other, self.beginning.linear, plain, self.inputs(other))
+            held = Samples.of(other, self.beginning.linear, plain, self.inputs(other), energy)
         for name, found in (("training", samples), ("validation", held)):
             if not len(found):
                 raise FitError(f"no labels in the {name} set that have a weight")
@@ -144,9 +148,9 @@ class _Work:
     def training(self, samples: Samples, held: Samples, scaling: Scaling) -> Training:
         """The loop, before its first epoch."""
         settings, head = self.settings, self.beginning.heads[0]
-        descriptor, norm = self.beginning.linear.descriptor, samples.force_weight
-        halves = Halves(head)
-        model = Model(descriptor, scaling, halves, settings.precision, norm, self.threads)
+        descriptor, measure = self.beginning.linear.descriptor, Measure.of(samples, settings.robust)
+        halves = halves_of(head)
+        model = Model(descriptor, scaling, halves, settings.precision, measure, self.threads)
         plan = Plan(
             settings.rate,
             settings.epochs,

@@ -11,7 +11,7 @@ import numpy as np
 
 from potlearn.descriptors import Descriptor
 from potlearn.neural.halves import Halves, numbers
-from potlearn.neural.loss import Loss, loss_of
+from potlearn.neural.loss import Loss, Measure, loss_of
 from potlearn.neural.pieces import Piece, pieces_of
 from potlearn.neural.samples import Batch
 from potlearn.potentials.neural import Scaling
@@ -37,8 +37,8 @@ class Model:
     halves : Halves
     precision : str
         Of the networks, ``"float32"`` or ``"float64"``.
-    norm : float
-        Mean weight by which losses are divided.
+    measure : Measure
+        Of the loss.
     threads : int
         Of the descriptor.
     """
@@ -47,7 +47,7 @@ class Model:
     scaling: Scaling
     halves: Halves
     precision: str
-    norm: float
+    measure: Measure
     threads: int = 1
 
     def predict(self, vectors: Array, batch: Batch) -> Predicted:
@@ -60,7 +60,7 @@ class Model:
 
     def loss(self, vectors: Array, batch: Batch) -> Loss:
         """The loss of the mean of the networks."""
-        return loss_of(batch, *self.predict(vectors, batch), self.norm)
+        return loss_of(batch, *self.predict(vectors, batch), self.measure)
 
     def gradients(self, vectors: Array, batch: Batch) -> tuple[list[Loss], Array]:
         """Loss of every network by itself, and its gradient (K, D)."""
@@ -75,9 +75,10 @@ class Model:
     def _gradient(self, vector: Array, batch: Batch, parts: _Parts) -> tuple[Loss, Any]:
         """Of one network; JAX works on the last part while others do something else."""
         found = self._moved(batch, *self._first(vector, batch, parts))
-        loss = loss_of(batch, *found, self.norm)
+        loss = loss_of(batch, *found, self.measure)
         tangents = self.descriptor.jvp(batch.system, loss.forces, loss.strain, threads=self.threads)
-        tangents *= self._scale(batch)
+        with np.errstate(over="ignore", invalid="ignore"):
+            tangents *= self._scale(batch)
         per_atom, gradient = loss.energy[batch.owner], np.zeros_like(vector)
         for piece, x in parts:
             given = (piece.filled(a, self.precision) for a in (per_atom, tangents))
@@ -95,7 +96,8 @@ class Model:
 
     def _moved(self, batch: Batch, energies: Array, slopes: Array) -> Predicted:
         """Forces and virials from slopes by standardised features, which are overwritten."""
-        slopes *= self._scale(batch)
+        with np.errstate(over="ignore", invalid="ignore"):
+            slopes *= self._scale(batch)
         found = self.descriptor.vjp(batch.system, slopes, threads=self.threads)
         return Predicted(energies, *found)
 
