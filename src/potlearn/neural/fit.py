@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from potlearn.engine import Fade
 from potlearn.errors import FitError
 from potlearn.fit import FitSettings
 from potlearn.neural.beginning import Beginning
@@ -34,7 +35,6 @@ from potlearn.runtime import (
     check_installed,
     content_key,
 )
-from potlearn.typing import Array
 
 if TYPE_CHECKING:
     from potlearn.data import Dataset
@@ -85,11 +85,11 @@ def fit_neural(
     """
     settings, fit = settings or NeuralSettings(), fit or FitSettings()
     check_installed("jax", "optax", extra="neural", what=WHAT, instead="take kind: linear")
-    work = _Work(Beginning.of(start, settings), settings, fit, runtime)
+    work = Work(Beginning.of(start, settings), settings, fit, runtime)
     return work.result(train, validation)
 
 
-class _Work:
+class Work:
     """One call of :func:`fit_neural`."""
 
     def __init__(
@@ -99,6 +99,8 @@ class _Work:
         self.threads = runtime.workers if isinstance(runtime.workers, int) else 1
         self.budget = Budget(1e9 * settings.memory)
         self.free = beginning.free(settings)
+        self.scaling: Scaling
+        self.fade: Fade
         self.notes: list[str] = []
         self.timing: dict[str, float] = {}
 
@@ -106,16 +108,13 @@ class _Work:
         """Everything, one after the other."""
         clock = perf_counter()
         samples, held = self.samples(train, validation)
-        scaling = self.beginning.scaling(scaling_of(samples, self.settings.damping))
-        reach = farthest(samples, scaling, self.settings.precision)
-        farthest(held, scaling, self.settings.precision)  # keeps their features
-        self.notes.append(samples.inputs.note())
-        training = self.training(samples, held, scaling)
+        self.scaled(samples, held)
+        training = self.training(samples, held)
         self.timing["features"] = perf_counter() - clock
         clock = perf_counter()
         self.run(training, self.checkpoint(train, validation))
         self.timing["training"] = perf_counter() - clock
-        potential = self.potential(training, scaling, reach)
+        potential = self.potential(training)
         curve = training.state.curve
         return NeuralResult(potential, curve, self.settings, tuple(self.notes), self.timing)
 
@@ -141,16 +140,25 @@ class _Work:
                 raise FitError(f"no labels in the {name} set that have a weight")
         return samples, held
 
+    def scaled(self, samples: Samples, held: Samples) -> None:
+        """Standardise the features of both sets, and keep them if there is room."""
+        new, dtype = scaling_of(samples, self.settings.damping), self.settings.precision
+        self.scaling = self.beginning.scaling(new)
+        reach = farthest(samples, self.scaling, dtype)
+        self.fade = fade_around(self.scaling, reach, self.beginning.fade)
+        farthest(held, self.scaling, dtype)
+        self.notes.append(samples.inputs.note())
+
     def inputs(self, dataset: Dataset) -> Inputs:
         """Pairs and features, within the budget of all."""
         return Inputs(dataset, self.beginning.linear.descriptor, self.budget, self.threads)
 
-    def training(self, samples: Samples, held: Samples, scaling: Scaling) -> Training:
+    def training(self, samples: Samples, held: Samples) -> Training:
         """The loop, before its first epoch."""
         settings, head = self.settings, self.beginning.heads[0]
         descriptor, measure = self.beginning.linear.descriptor, Measure.of(samples, settings.robust)
         halves = halves_of(head)
-        model = Model(descriptor, scaling, halves, settings.precision, measure, self.threads)
+        model = Model(descriptor, self.scaling, halves, settings.precision, measure, self.threads)
         plan = Plan(
             settings.rate,
             settings.epochs,
@@ -193,12 +201,10 @@ class _Work:
         }
         return Checkpoint(Path(self.runtime.checkpoint), content, "training", FitError)
 
-    def potential(
-        self, training: Training, scaling: Scaling, reach: Array
-    ) -> NeuralPotential | LinearPotential:
+    def potential(self, training: Training) -> NeuralPotential | LinearPotential:
         """The networks of the best epoch, or the start where none was better."""
-        state, start, linear = training.state, self.beginning.start, self.beginning.linear
-        best, done = state.curve.best, state.epoch
+        start, linear = self.beginning.start, self.beginning.linear
+        best, done = training.state.curve.best, training.state.epoch
         if training.waited:
             self.notes.append(
                 f"training ended after {done} of {self.settings.epochs} epochs: "
@@ -212,19 +218,23 @@ class _Work:
             )
             return start
         self.notes.append(f"the networks are those of epoch {best} of {done}")
-        flat = training.model.halves.flat
+        return self.networks(training)
+
+    def networks(self, training: Training) -> NeuralPotential:
+        """The neural potential of the best epoch."""
+        flat, linear = training.model.halves.flat, self.beginning.linear
         heads = [
             head.with_parameters(flat.parameters(vector))
-            for head, vector in zip(self.beginning.heads, state.best, strict=True)
+            for head, vector in zip(self.beginning.heads, training.state.best, strict=True)
         ]
         return NeuralPotential(
             descriptor=linear.descriptor,
             coefficients=linear.coefficients,
-            scaling=scaling,
+            scaling=self.scaling,
             heads=tuple(heads),
-            fade=fade_around(scaling, reach, self.beginning.fade),
+            fade=self.fade,
             reference=linear.reference,
-            metadata=start.metadata,
+            metadata=self.beginning.start.metadata,
         )
 
 

@@ -52,11 +52,11 @@ class Model:
 
     def predict(self, vectors: Array, batch: Batch) -> Predicted:
         """The mean of the networks with parameters (K, D)."""
-        parts = self._parts(batch)
+        parts = self.pieces(batch)
         with numbers(self.precision):
-            found = [self._first(vector, batch, parts) for vector in self._cast(vectors)]
+            found = [self.first(vector, batch, parts) for vector in self._cast(vectors)]
         energies = np.mean([energies for energies, _ in found], axis=0)
-        return self._moved(batch, energies, np.mean([slopes for _, slopes in found], axis=0))
+        return self.moved(batch, energies, np.mean([slopes for _, slopes in found], axis=0))
 
     def loss(self, vectors: Array, batch: Batch) -> Loss:
         """The loss of the mean of the networks."""
@@ -64,7 +64,7 @@ class Model:
 
     def gradients(self, vectors: Array, batch: Batch) -> tuple[list[Loss], Array]:
         """Loss of every network by itself, and its gradient (K, D)."""
-        parts, losses, gradients = self._parts(batch), [], []
+        parts, losses, gradients = self.pieces(batch), [], []
         with numbers(self.precision):
             for vector in self._cast(vectors):
                 loss, gradient = self._gradient(vector, batch, parts)
@@ -72,20 +72,26 @@ class Model:
                 gradients.append(gradient)
             return losses, np.stack([np.asarray(g) for g in gradients])
 
-    def _gradient(self, vector: Array, batch: Batch, parts: _Parts) -> tuple[Loss, Any]:
+    def _gradient(self, vector: Array, batch: Batch, parts: Pieces) -> tuple[Loss, Any]:
         """Of one network; JAX works on the last part while others do something else."""
-        found = self._moved(batch, *self._first(vector, batch, parts))
+        found = self.moved(batch, *self.first(vector, batch, parts))
         loss = loss_of(batch, *found, self.measure)
         tangents = self.descriptor.jvp(batch.system, loss.forces, loss.strain, threads=self.threads)
+        return loss, self.second(vector, batch, parts, loss, tangents)
+
+    def second(
+        self, vector: Array, batch: Batch, parts: Pieces, loss: Loss, tangents: Array
+    ) -> Any:
+        """Gradient (D,) of one network from tangents of features (N, M), overwritten; by JAX."""
         with np.errstate(over="ignore", invalid="ignore"):
             tangents *= self._scale(batch)
         per_atom, gradient = loss.energy[batch.owner], np.zeros_like(vector)
         for piece, x in parts:
             given = (piece.filled(a, self.precision) for a in (per_atom, tangents))
             gradient = self.halves.second(vector, piece.species, x, *given, gradient)
-        return loss, gradient
+        return gradient
 
-    def _first(self, vector: Array, batch: Batch, parts: _Parts) -> tuple[Array, Array]:
+    def first(self, vector: Array, batch: Batch, parts: Pieces) -> tuple[Array, Array]:
         """Energies (N,) and slopes (N, M) by standardised features of one network."""
         energies, slopes = np.empty(len(batch.x)), np.empty(batch.x.shape)
         waiting = [(p, self.halves.first(vector, p.species, x)) for p, x in parts]
@@ -94,14 +100,15 @@ class Model:
             slopes[piece.atoms] = np.asarray(slope)[: piece.count]
         return energies, slopes
 
-    def _moved(self, batch: Batch, energies: Array, slopes: Array) -> Predicted:
+    def moved(self, batch: Batch, energies: Array, slopes: Array) -> Predicted:
         """Forces and virials from slopes by standardised features, which are overwritten."""
         with np.errstate(over="ignore", invalid="ignore"):
             slopes *= self._scale(batch)
         found = self.descriptor.vjp(batch.system, slopes, threads=self.threads)
         return Predicted(energies, *found)
 
-    def _parts(self, batch: Batch) -> _Parts:
+    def pieces(self, batch: Batch) -> Pieces:
+        """Atoms of a batch as JAX sees them."""
         pieces = pieces_of(batch.system.species)
         return [(piece, piece.filled(batch.x, self.precision)) for piece in pieces]
 
@@ -119,5 +126,5 @@ class Model:
         return self.halves.flat.size
 
 
-_Parts = list[tuple[Piece, Any]]
+Pieces = list[tuple[Piece, Any]]
 """Pieces of a batch and their standardised features."""

@@ -127,15 +127,14 @@ class LBFGS(Optimiser):
     def _rule(self, leaves: list[Array], gradients: Array, old: Array) -> tuple[list[Array], Array]:
         """Memory and steps from memory, gradients and parameters."""
         jax, _ = jax_modules()
-        init, changed = _compiled()
-        tree = jax.tree.structure(jax.eval_shape(init, old))
+        _, changed, tree = _compiled()
         state, steps = changed(jax.tree.unflatten(tree, leaves), gradients, old)
         return [np.asarray(a) for a in state], np.asarray(steps)
 
 
 @cache
-def _compiled() -> tuple[Callable[..., Any], Callable[..., Any]]:
-    """The start of optax's memory, and its step, for all members; compiled once in a process."""
+def _compiled() -> tuple[Callable[..., Any], Callable[..., Any], Any]:
+    """The start of optax's memory, its step, for all members, and its tree; once in a process."""
     jax, _ = jax_modules()
     rule = require("optax", "neural", WHAT).scale_by_lbfgs(memory_size=PAIRS)
 
@@ -143,7 +142,8 @@ def _compiled() -> tuple[Callable[..., Any], Callable[..., Any]]:
         change, state = jax.vmap(rule.update)(gradients, state, parameters)
         return jax.tree.leaves(state), -change
 
-    return jax.jit(jax.vmap(rule.init)), jax.jit(changed)
+    init = jax.jit(jax.vmap(rule.init))
+    return init, jax.jit(changed), jax.tree.structure(jax.eval_shape(init, np.zeros((1, 1))))
 
 
 def _where(chosen: Mask, a: Array, b: Array) -> Array:

@@ -59,10 +59,11 @@ class Steps(Optimiser):
             objective.check(losses, batch, epoch, step)
             for loss in losses:
                 totals.add(loss)
-            moving = self._step(moving, gradients, step)
+            moving = self.step(moving, gradients, step)
         return moving, totals
 
-    def _step(self, moving: Moving, gradients: Array, step: int) -> Moving:
+    def step(self, moving: Moving, gradients: Array, step: int) -> Moving:
+        """One step, the number ``step`` of all, along gradients (K, D)."""
         plan, old, dtype = self.plan, moving.parameters, moving.parameters.dtype
         gradients, norms = self._clipped(gradients, moving.memory["norms"])
         leaves, update = self._update(moving.memory["rule"], gradients, old)
@@ -95,15 +96,14 @@ class Steps(Optimiser):
     def _update(self, leaves: list[Array], gradients: Array, old: Array) -> tuple[list[Array], Any]:
         """State and change from state, gradients and parameters, as NumPy's arrays."""
         jax, _ = jax_modules()
-        rule, changed = _compiled(type(self))
-        tree = jax.tree.structure(jax.eval_shape(rule.init, old))
+        _, changed, tree = _compiled(type(self))
         state, change = changed(jax.tree.unflatten(tree, leaves), gradients, old)
         return [np.asarray(a) for a in state], np.asarray(change)
 
 
 @cache
-def _compiled(kind: type[Steps]) -> tuple[Any, Callable[..., Any]]:
-    """The rule of optax, and its step compiled; once in a process."""
+def _compiled(kind: type[Steps]) -> tuple[Any, Callable[..., Any], Any]:
+    """The rule of optax, its step compiled, and the tree of its state; once in a process."""
     jax, _ = jax_modules()
     rule = kind.rule(require("optax", "neural", WHAT))
 
@@ -111,4 +111,4 @@ def _compiled(kind: type[Steps]) -> tuple[Any, Callable[..., Any]]:
         change, state = rule.update(gradients, state, parameters)
         return jax.tree.leaves(state), change
 
-    return rule, jax.jit(changed)
+    return rule, jax.jit(changed), jax.tree.structure(jax.eval_shape(rule.init, np.zeros((1, 1))))
