@@ -15,7 +15,7 @@ from potlearn.neural.flat import Flat
 from potlearn.neural.halves import Halves
 from potlearn.neural.inputs import Budget, Inputs
 from potlearn.neural.loss import Measure
-from potlearn.neural.measures import farthest, scaling_of
+from potlearn.neural.measures import farthest, measured
 from potlearn.neural.model import Model
 from potlearn.neural.samples import Samples
 from potlearn.potentials import LinearPotential
@@ -81,7 +81,7 @@ class Networks:
         self.linear = linear_fit(self.dataset)
         inputs = Inputs(self.dataset, ACE, Budget(1e9))
         self.samples = Samples.of(self.dataset, self.linear, self.fit, inputs)
-        scaling = scaling_of(self.samples, 1.0)
+        scaling = measured(self.samples, 1.0).scaling
         farthest(self.samples, scaling, self.precision)
         rng = np.random.default_rng(0)
         kind = HEADS.load(self.head)

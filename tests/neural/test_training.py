@@ -39,11 +39,13 @@ def linear():
     return poor_fit(alloys())
 
 
-@pytest.mark.parametrize(("optimiser", "epochs"), [("adamw", 60), ("lbfgs", 25)])
-def test_a_linear_target_is_learned(linear, optimiser, epochs):
+@pytest.mark.parametrize(
+    ("optimiser", "epochs", "whiten"), [("adamw", 60, 0.0), ("adamw", 20, 0.1), ("lbfgs", 25, 0.0)]
+)
+def test_a_linear_target_is_learned(linear, optimiser, epochs, whiten):
     """What a tenth of the coefficients would give."""
     data = relabelled(linear_fit(alloys()))
-    settings = replace(SMALL, epochs=epochs, optimiser=optimiser, learning_rate=None)
+    settings = replace(SMALL, epochs=epochs, optimiser=optimiser, learning_rate=None, whiten=whiten)
     result = fit_neural(data, linear, settings, fit=RIDGE)
     for name in ("train_loss", "validation_loss"):
         assert result.curve[name].min() < 0.3 * result.curve[name][0]
@@ -67,6 +69,18 @@ def test_the_result_is_the_best_epoch_with_its_fade_beyond_the_data(linear):
             ACE.features(atoms), [ACE.species.index(s) for s in atoms.symbols]
         )
         assert ((x**2).mean(1) <= result.potential.fade.inner.max()).all()
+
+
+@pytest.mark.parametrize("head", ["mlp", "embedded"])
+def test_whitened_training_gives_plain_networks(linear, head):
+    """What validation found is what the potential gives; training continues where it ended."""
+    data, settings = alloys(), replace(SMALL, whiten=0.1, head=head)
+    result = fit_neural(data, linear, settings, validation=data, fit=RIDGE)
+    errors = [result.potential.predict(a).energy - a.get_potential_energy() for a in data]
+    rmse = np.sqrt(np.mean([(e / len(a)) ** 2 for e, a in zip(errors, data, strict=True)]))
+    assert rmse == pytest.approx(result.curve["validation_energy"][result.curve.best], rel=1e-3)
+    again = fit_neural(data, result.potential, settings, validation=data, fit=RIDGE)
+    assert again.curve["validation_energy"][0] == pytest.approx(rmse, rel=1e-2)
 
 
 def test_the_same_bits_with_any_threads_and_memory(linear):

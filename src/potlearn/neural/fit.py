@@ -13,11 +13,11 @@ from potlearn.engine import Fade
 from potlearn.errors import FitError
 from potlearn.fit import FitSettings
 from potlearn.neural.beginning import Beginning
-from potlearn.neural.flat import is_weight
+from potlearn.neural.flat import Flat, is_weight
 from potlearn.neural.halves import WHAT, halves_of
 from potlearn.neural.inputs import Budget, Inputs
 from potlearn.neural.loss import Measure
-from potlearn.neural.measures import farthest, scaling_of
+from potlearn.neural.measures import farthest, measured
 from potlearn.neural.model import Model
 from potlearn.neural.optimisers import OPTIMISERS, Plan
 from potlearn.neural.result import NeuralResult
@@ -25,6 +25,7 @@ from potlearn.neural.samples import Samples
 from potlearn.neural.settings import NeuralSettings
 from potlearn.neural.split import validated_on
 from potlearn.neural.training import Training, steps_of
+from potlearn.neural.whitening import Whitening
 from potlearn.potentials.linear import LinearPotential
 from potlearn.potentials.neural import NeuralPotential, Scaling, fade_around
 from potlearn.runtime import (
@@ -101,6 +102,7 @@ class Work:
         self.free = beginning.free(settings)
         self.scaling: Scaling
         self.fade: Fade
+        self.whitening: Whitening
         self.notes: list[str] = []
         self.timing: dict[str, float] = {}
 
@@ -142,8 +144,11 @@ class Work:
 
     def scaled(self, samples: Samples, held: Samples) -> None:
         """Standardise the features of both sets, and keep them if there is room."""
-        new, dtype = scaling_of(samples, self.settings.damping), self.settings.precision
-        self.scaling = self.beginning.scaling(new)
+        found, dtype = measured(samples, self.settings.damping), self.settings.precision
+        self.scaling = self.beginning.scaling(found.scaling)
+        ridge = 0.0 if self.settings.frozen else self.settings.whiten
+        flat = Flat.of(self.beginning.heads[0])
+        self.whitening = Whitening.of(flat, self.scaling, found.covariances, ridge)
         reach = farthest(samples, self.scaling, dtype)
         self.fade = fade_around(self.scaling, reach, self.beginning.fade)
         farthest(held, self.scaling, dtype)
@@ -170,8 +175,8 @@ class Work:
             settings.average,
         )
         optimiser = OPTIMISERS.load(settings.optimiser)(plan)
-        vectors = halves.flat.vectors(self.beginning.heads)
-        return Training(model, optimiser, samples, held, settings, vectors)
+        vectors = self.beginning.trained(self.whitening)
+        return Training(model, self.whitening, optimiser, samples, held, settings, vectors)
 
     def run(self, training: Training, checkpoint: Checkpoint | None) -> None:
         """All epochs, from the checkpoint where there is one."""
@@ -223,9 +228,10 @@ class Work:
     def networks(self, training: Training) -> NeuralPotential:
         """The neural potential of the best epoch."""
         flat, linear = training.model.halves.flat, self.beginning.linear
+        vectors = self.whitening.networks(training.state.best)
         heads = [
             head.with_parameters(flat.parameters(vector))
-            for head, vector in zip(self.beginning.heads, training.state.best, strict=True)
+            for head, vector in zip(self.beginning.heads, vectors, strict=True)
         ]
         return NeuralPotential(
             descriptor=linear.descriptor,

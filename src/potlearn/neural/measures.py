@@ -39,15 +39,23 @@ class _Seen(NamedTuple):
     changes: Array
 
 
-def scaling_of(samples: Samples, damping: float) -> Scaling:
+class Measured(NamedTuple):
+    """Scaling, and covariances of clipped features (S, M, M)."""
+
+    scaling: Scaling
+    covariances: Array
+
+
+def measured(samples: Samples, damping: float) -> Measured:
     """Standardisation of the features, damped by a power of how fast they change."""
     descriptor = samples.inputs.descriptor
     shape = len(descriptor.species), descriptor.n_features
     center, scale = np.zeros(shape), np.zeros(shape)
+    covariances = np.zeros((*shape, shape[1]))
     for s, seen in enumerate(_seen(samples)):
         if len(seen.features):
-            center[s], scale[s] = _of_species(seen, damping)
-    return Scaling(center, scale)
+            center[s], scale[s], covariances[s] = _of_species(seen, damping)
+    return Measured(Scaling(center, scale), covariances)
 
 
 def farthest(samples: Samples, scaling: Scaling, dtype: str) -> Array:
@@ -93,8 +101,8 @@ def _seen(samples: Samples) -> list[_Seen]:
     ]
 
 
-def _of_species(seen: _Seen, damping: float) -> tuple[Array, Array]:
-    """Center and scale (M,); a constant feature has scale 0."""
+def _of_species(seen: _Seen, damping: float) -> tuple[Array, Array, Array]:
+    """Center and scale (M,), covariance (M, M); a constant feature has scale 0."""
     values = seen.features
     clipped = np.clip(values, *np.quantile(values, TAILS, axis=0))
     std = values.std(0)
@@ -107,4 +115,6 @@ def _of_species(seen: _Seen, damping: float) -> tuple[Array, Array]:
     if moving.any():
         gamma = np.maximum(fast / np.median(fast[moving]), SMOOTHEST)
         scale = np.where(moving, scale / gamma**damping, scale)
-    return clipped.mean(0), scale
+    center = clipped.mean(0)
+    clipped -= center
+    return center, scale, clipped.T @ clipped / len(clipped)

@@ -43,6 +43,9 @@ class NeuralSettings:
         by their square; 0: all by their square.
     damping : float
         Power by which features that change fast with positions are damped; 0: not at all.
+    whiten : float
+        Ridge of the whitening of features that the first layer is trained on, over their mean
+        variance; 0: no whitening.
     batch : int, optional
         Configurations of a step; by default those of some 500 atoms, with 20 steps in an epoch at
         least.
@@ -89,6 +92,7 @@ class NeuralSettings:
     energy: Positive = 0.3
     robust: NonNegative = 4.0
     damping: Annotated[float, Ge(0), Le(10)] = 1.0
+    whiten: Annotated[float, Ge(0), Le(100)] = 0.0
     batch: Annotated[int, Ge(1)] | None = None
     learning_rate: Positive | None = None
     weight_decay: NonNegative = 0.5
