@@ -20,6 +20,7 @@ import numpy as np
 import pytest
 from fit_texts import GOOD, GOOD_ACE
 from mutations import MANY, mutated_text, mutated_value, mutated_zip, survives
+from neural_potentials import neural
 from pod_bases import cell, settings
 from searches import open_study, outcomes
 from study_folders import write_study
@@ -44,6 +45,7 @@ from potlearn.tune import load as load_study
 from potlearn.tune.search import search
 from potlearn.tune.summary import best_table, failures, front_table, history_table, states
 from potlearn.uncertainty import (
+    EnsembleUncertainty,
     Link,
     MaxVolGrade,
     QuadraticUncertainty,
@@ -89,6 +91,13 @@ def uncertain(potential):
     return replace(potential, uncertainty=uncertainty)
 
 
+def ensemble(potential):
+    """The same with errors of its members."""
+    links = {"energy": Link(), "forces": Link(power=0.3)}
+    grade = uncertain(potential.linear).uncertainty.grade
+    return replace(potential, uncertainty=EnsembleUncertainty(2, links, grade, np.arange(3)))
+
+
 def potentials() -> dict[str, Any]:
     pod = POD(("Si",), cutoff=3.5, **settings((2, 2, 0, 0, 0, 0), (2, 0, 0, 0, 0), nb=1, ni=3))
     frames = [cell(("Si",), 4, seed) for seed in range(3)]
@@ -104,6 +113,9 @@ def potentials() -> dict[str, Any]:
         "clusters": linear(pod.with_clusters(Clusters.fit(pod, frames, 2, 1, seed=0))),
         "sum": SumPotential(((0.5, linear(box)), (2.0, lj))),
         "uncertain": uncertain(linear(box)),
+        "neural": neural(alloy, "embedded", reference=ZBL(WB, inner=0.8, outer=1.6)),
+        "ensemble": ensemble(neural(box, "mlp", 2)),
+        "square roots": neural(pod, "finnis_sinclair", fade=False),
     }
 
 
@@ -129,7 +141,8 @@ def predicted(path: Path):
         found = potential.predict(atoms(potential.species[:3]))
         if getattr(potential, "uncertainty", None) is not None:
             potential.spread(atoms(potential.species[:3]))
-            potential.sample(1)
+            if isinstance(potential, LinearPotential):
+                potential.sample(1)
         return found
 
 

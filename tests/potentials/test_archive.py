@@ -2,12 +2,12 @@
 
 import contextlib
 import io
-import json
 import pickle
 import zipfile
 
 import numpy as np
 import pytest
+from archives import rewritten
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pod_bases import BASES, cell
@@ -52,19 +52,6 @@ def test_a_failed_save_keeps_the_old_file(tmp_path):
     with pytest.raises(TypeError):
         broken.save(path)
     assert path.read_bytes() == before
-
-
-def rewritten(path, change):
-    """The archive with its document changed by ``change``."""
-    with zipfile.ZipFile(path) as archive:
-        parts = {name: archive.read(name) for name in archive.namelist()}
-    document = json.loads(parts["potential.json"])
-    change(document)
-    parts["potential.json"] = json.dumps(document).encode()
-    with zipfile.ZipFile(path, "w") as archive:
-        for name, data in parts.items():
-            archive.writestr(name, data)
-    return path
 
 
 def drop_array(document):

@@ -1,12 +1,11 @@
 """Spreads of potentials: against design rows, symmetries, several species, molecules, samples."""
 
-import json
-import zipfile
 from dataclasses import replace
 from functools import cache
 
 import numpy as np
 import pytest
+from archives import rewritten
 from ase.build import bulk
 from pod_bases import cell
 
@@ -253,19 +252,6 @@ def at(*keys):
         return apply
 
     return change
-
-
-def rewritten(path, change):
-    """The archive with its document changed by ``change``."""
-    with zipfile.ZipFile(path) as archive:
-        parts = {name: archive.read(name) for name in archive.namelist()}
-    document = json.loads(parts["potential.json"])
-    change(document)
-    parts["potential.json"] = json.dumps(document).encode()
-    with zipfile.ZipFile(path, "w") as archive:
-        for name, data in parts.items():
-            archive.writestr(name, data)
-    return path
 
 
 CORRUPT = {

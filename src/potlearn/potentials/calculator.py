@@ -170,7 +170,8 @@ class PotlearnCalculator(Calculator):
         if spread_of is None:
             raise UncertaintyError(
                 f"{asked[0]}: {self._without()}; expected a linear potential that was fitted with "
-                "the solver 'bayesian', or with uncertainty: {method: calibrated}"
+                "the solver 'bayesian', or with uncertainty: {method: calibrated}, or a calibrated "
+                "ensemble of networks"
             )
         wanted = {STDS[name] for name in asked}
         wanted |= {"forces", "stress"} if wanted & {"forces", "stress"} else set()  # one pass
@@ -215,7 +216,10 @@ def _why_absent(name: str, atoms: Atoms) -> str:
     if name == "stress_std" and atoms.cell.rank < 3:
         return "there is no stress without a cell of three vectors"
     if name == "gamma":
-        return "the potential was fitted without a grade; fit it with uncertainty: {grade: maxvol}"
+        return (
+            "the potential was fitted without a grade; fit it with uncertainty: {grade: maxvol}, or "
+            "calibrate networks with train=..."
+        )
     return "the potential was fitted without labels of this quantity, and knows no error of it"
 
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from potlearn.potentials import LinearPotential
 from potlearn.potentials.spread import Spread
+from potlearn.potentials.uncertain import UncertainPotential
 from potlearn.testing.checks import close, finite, repeats, rewritten, symmetries
 from potlearn.typing import Array, Atoms
 
@@ -15,7 +15,7 @@ EXACT = 1e-7
 """Allowed relative deviation: a power of a variance multiplies rounding where it is small."""
 
 
-def spread_is_invariant(potential: LinearPotential, atoms: Atoms, seed: int = 0) -> None:
+def spread_is_invariant(potential: UncertainPotential, atoms: Atoms, seed: int = 0) -> None:
     """Rotation, inversion, translation leave energy and grades, a permutation permutes.
 
     Components of forces are not invariant: translation and permutation alone keep them, and
@@ -34,7 +34,7 @@ def spread_is_invariant(potential: LinearPotential, atoms: Atoms, seed: int = 0)
                 _close(found, wanted, f"{part} under {name}", atoms, seed)
 
 
-def spread_is_extensive(potential: LinearPotential, atoms: Atoms, seed: int = 0) -> None:
+def spread_is_extensive(potential: UncertainPotential, atoms: Atoms, seed: int = 0) -> None:
     """In a supercell the energy's deviation is a multiple; forces, stress and grades are copied.
 
     Equal environments have one error: it does not average out.
@@ -52,7 +52,7 @@ def spread_is_extensive(potential: LinearPotential, atoms: Atoms, seed: int = 0)
 
 
 def spread_of_atoms_written_in_any_cell(
-    potential: LinearPotential, atoms: Atoms, seed: int = 0
+    potential: UncertainPotential, atoms: Atoms, seed: int = 0
 ) -> None:
     """Lattice vectors added to atoms, other ones for each, leave the spread."""
     written = rewritten(atoms, np.random.default_rng(seed))
@@ -61,7 +61,7 @@ def spread_of_atoms_written_in_any_cell(
 
 
 def threads_change_no_bit_of_the_spread(
-    potential: LinearPotential, atoms: Atoms, seed: int = 0
+    potential: UncertainPotential, atoms: Atoms, seed: int = 0
 ) -> None:
     """Any number of threads gives the same bits."""
     for part, one, three in _pairs(potential.spread(atoms), potential.spread(atoms, threads=3)):
@@ -69,7 +69,7 @@ def threads_change_no_bit_of_the_spread(
             close(three, one, 0.0, 0.0, f"{part} with 3 threads", atoms, seed)
 
 
-def spread_is_positive(potential: LinearPotential, atoms: Atoms, seed: int = 0) -> None:
+def spread_is_positive(potential: UncertainPotential, atoms: Atoms, seed: int = 0) -> None:
     """Deviations and grades are finite and not negative; a stress without a volume is NaN."""
     found = potential.spread(atoms)
     for part, values, _ in _pairs(found, found):

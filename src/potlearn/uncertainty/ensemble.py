@@ -10,7 +10,8 @@ and the expected error is :math:`s(v)` of a :class:`~potlearn.uncertainty.Link` 
 (2017) 6402) is too small: members err together.
 
 The networks count without their fade.  It ends them beyond the data, where all members would agree
-on nothing and the error of what is left, the linear part, is largest.
+on nothing and the error of what is left, the linear part, is largest.  Of a species that training
+lacked networks know nothing: expected errors of configurations with such atoms are NaN.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from potlearn.engine import Network
 from potlearn.errors import UncertaintyError
 from potlearn.potentials.spread import Spread
 from potlearn.structure.system import System
-from potlearn.typing import Array, Indices, Settings
+from potlearn.typing import Array, Indices, Mask, Settings
 from potlearn.uncertainty.grades.base import Grade
 from potlearn.uncertainty.grades.registry import grade_from_dict
 from potlearn.uncertainty.link import Link
@@ -108,22 +109,31 @@ class EnsembleSpreader:
         """Of each member; made once, when forces or stress are first asked for."""
         return tuple(evaluator_of(self.descriptor, network) for network in self.members)
 
+    @cached_property
+    def blind(self) -> Mask:
+        """Species whose features no network reads, (S,)."""
+        reads = [branch.weights[0].any((1, 2)) for m in self.members for branch in m.branches]
+        return ~np.any(reads, axis=0)
+
     def __call__(
         self, system: System, volume: float, wanted: Collection[str], *, threads: int = 1
     ) -> Spread:
         """Expected errors of one configuration; only what is wanted is worked out."""
         links, n = self.uncertainty.links, max(len(system), 1)
+        known = np.nan if self.blind[system.species].any() else 1.0
         wanted = [part for part in wanted if part in self.uncertainty.parts]
         energy = forces = stress = gamma = mean = None
         if "energy" in wanted:
-            energy = n * float(links["energy"].std(_variance(self._energies(system, threads) / n)))
+            variance = _variance(self._energies(system, threads) / n)
+            energy = known * n * float(links["energy"].std(variance))
         if "forces" in wanted or "stress" in wanted:
             found = [evaluator(system, threads=threads) for evaluator in self.evaluators]
             if "forces" in wanted:
-                forces = links["forces"].std(_variance(np.stack([f.forces for f in found])))
+                variance = _variance(np.stack([f.forces for f in found]))
+                forces = known * links["forces"].std(variance)
             if "stress" in wanted:
-                virials = np.stack([f.virial for f in found])
-                stress = n * links["stress"].std(_variance(virials / n)) / volume
+                variance = _variance(np.stack([f.virial for f in found]) / n)
+                stress = known * n * links["stress"].std(variance) / volume
         if "gamma" in wanted:
             gamma, mean = self.uncertainty.grades(system, threads)
         return Spread(energy, forces, stress, gamma, mean)

@@ -24,6 +24,9 @@ from potlearn.uncertainty.quantify import block_labels, fingerprints
 if TYPE_CHECKING:
     from potlearn.data import Dataset
 
+ROUNDING = 1e-9
+"""Part of the largest error below which differences of members are rounding."""
+
 
 def calibrated_ensemble(
     potential: NeuralPotential,
@@ -79,7 +82,7 @@ def calibrated_ensemble(
 
 def _links(scores: dict[str, Scores]) -> dict[str, Link]:
     """Of every quantity with enough labels; a warning names the others."""
-    if not any(found.variances.any() for found in scores.values()):
+    if all(_agree(found) for found in scores.values()):
         raise UncertaintyError(
             "all members of the ensemble predict the same: they were not trained, or from the same "
             "seed"
@@ -90,3 +93,9 @@ def _links(scores: dict[str, Scores]) -> dict[str, Link]:
             text = f"{too_few(quantity, scores[quantity].n_blocks)}; it has no expected error"
             warnings.warn(text, PotlearnWarning, stacklevel=3)
     return {q: calibrate(found, q) for q, found in (enough or scores).items()}
+
+
+def _agree(scores: Scores) -> bool:
+    """Whether members differ by no more than rounding, beside their errors."""
+    largest = float(np.abs(scores.errors).max(initial=0.0))
+    return float(scores.variances.max(initial=0.0)) <= (ROUNDING * largest) ** 2

@@ -98,13 +98,11 @@ class Packing:
         candidates = close_pairs(system, float(self.closest.max()))  # checks the arrays
         if len(system) and system.species.max() >= self.basis.n_species:
             raise ValueError("species index out of range")
+        if not len(candidates):
+            return
         list_, z = system.neighbors, system.species
         i, j = list_.i[candidates], list_.j[candidates]
-        r = (
-            _lengths(list_.vectors(system.positions)[candidates])
-            if len(candidates)
-            else np.empty(0)
-        )
+        r = _lengths(list_.vectors(system.positions)[candidates])
         closest = self.closest[z[i], z[j]]
         for p in np.flatnonzero(r < closest)[:1].tolist():
             raise DataError(
