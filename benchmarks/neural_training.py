@@ -93,6 +93,7 @@ def pure_jax(training: Training, batches: list[Batch]) -> tuple[float, float]:
     """CPU seconds per atom of the gradient of the loss by JAX alone, and seconds to compile it."""
     import jax
     import jax.numpy as jnp
+
     from potlearn.engine.jax import JaxEngine
 
     model = training.model

