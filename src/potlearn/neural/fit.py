@@ -12,6 +12,7 @@ import numpy as np
 from potlearn.engine import Fade
 from potlearn.errors import FitError
 from potlearn.fit import FitSettings
+from potlearn.linalg.blas import one_blas_thread
 from potlearn.neural.beginning import Beginning
 from potlearn.neural.flat import Flat, is_weight
 from potlearn.neural.halves import WHAT, halves_of
@@ -87,7 +88,8 @@ def fit_neural(
     settings, fit = settings or NeuralSettings(), fit or FitSettings()
     check_installed("jax", "optax", extra="neural", what=WHAT, instead="take kind: linear")
     work = Work(Beginning.of(start, settings), settings, fit, runtime)
-    return work.result(train, validation)
+    with one_blas_thread():
+        return work.result(train, validation)
 
 
 class Work:

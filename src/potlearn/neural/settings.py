@@ -92,7 +92,7 @@ class NeuralSettings:
     energy: Positive = 0.3
     robust: NonNegative = 4.0
     damping: Annotated[float, Ge(0), Le(10)] = 1.0
-    whiten: Annotated[float, Ge(0), Le(100)] = 0.0
+    whiten: Annotated[float, Ge(0), Le(100)] = 0.1
     batch: Annotated[int, Ge(1)] | None = None
     learning_rate: Positive | None = None
     weight_decay: NonNegative = 0.5
