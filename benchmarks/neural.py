@@ -11,8 +11,8 @@
 
 Si and Mo have the published split (Zuo et al. 2020).  Of Ta a fifth and of W-Be (5000
 configurations drawn, every group with its share) a tenth of every group are the test set; 3BPA is
-trained at 300 K and tested at mixed temperatures.  The linear fits have all training data; networks and their
-linear parts nine tenths, the rest ends their training.
+trained at 300 K and tested at mixed temperatures.  The linear fits have all training data;
+networks and their linear parts nine tenths, the rest ends their training.
 """
 
 from __future__ import annotations

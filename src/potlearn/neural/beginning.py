@@ -10,9 +10,10 @@ from potlearn.engine import Fade
 from potlearn.errors import FitError
 from potlearn.neural.flat import Flat, layer_of
 from potlearn.neural.settings import NeuralSettings
+from potlearn.neural.whitening import Whitening
 from potlearn.potentials.linear import LinearPotential
 from potlearn.potentials.neural import HEADS, Head, NeuralPotential, Scaling
-from potlearn.typing import Mask
+from potlearn.typing import Array, Mask
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,6 +75,13 @@ class Beginning:
             np.where(unseen, new.center, old.center),
             np.where(unseen, new.scale, old.scale),
         )
+
+    def trained(self, whitening: Whitening) -> Array:
+        """Parameters to train (K, D); those of new heads are drawn as such."""
+        vectors = whitening.flat.vectors(self.heads)
+        known = len(self.start.heads) if isinstance(self.start, NeuralPotential) else 0
+        vectors[:known] = whitening.trained(vectors[:known])
+        return vectors
 
     def free(self, settings: NeuralSettings) -> Mask:
         """Which parameters are trained, (D,): not those of the first layers that are frozen.

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from potlearn.engine import Fade
 from potlearn.errors import FitError
 from potlearn.fit import FitSettings
 from potlearn.neural.beginning import Beginning
-from potlearn.neural.flat import is_weight
-from potlearn.neural.halves import WHAT, Halves
+from potlearn.neural.flat import Flat, is_weight
+from potlearn.neural.halves import WHAT, halves_of
 from potlearn.neural.inputs import Budget, Inputs
-from potlearn.neural.measures import farthest, scaling_of
+from potlearn.neural.loss import Measure
+from potlearn.neural.measures import farthest, measured
 from potlearn.neural.model import Model
 from potlearn.neural.optimisers import OPTIMISERS, Plan
 from potlearn.neural.result import NeuralResult
@@ -23,6 +25,7 @@ from potlearn.neural.samples import Samples
 from potlearn.neural.settings import NeuralSettings
 from potlearn.neural.split import validated_on
 from potlearn.neural.training import Training, steps_of
+from potlearn.neural.whitening import Whitening
 from potlearn.potentials.linear import LinearPotential
 from potlearn.potentials.neural import NeuralPotential, Scaling, fade_around
 from potlearn.runtime import (
@@ -33,7 +36,6 @@ from potlearn.runtime import (
     check_installed,
     content_key,
 )
-from potlearn.typing import Array
 
 if TYPE_CHECKING:
     from potlearn.data import Dataset
@@ -84,11 +86,11 @@ def fit_neural(
     """
     settings, fit = settings or NeuralSettings(), fit or FitSettings()
     check_installed("jax", "optax", extra="neural", what=WHAT, instead="take kind: linear")
-    work = _Work(Beginning.of(start, settings), settings, fit, runtime)
+    work = Work(Beginning.of(start, settings), settings, fit, runtime)
     return work.result(train, validation)
 
 
-class _Work:
+class Work:
     """One call of :func:`fit_neural`."""
 
     def __init__(
@@ -98,6 +100,9 @@ class _Work:
         self.threads = runtime.workers if isinstance(runtime.workers, int) else 1
         self.budget = Budget(1e9 * settings.memory)
         self.free = beginning.free(settings)
+        self.scaling: Scaling
+        self.fade: Fade
+        self.whitening: Whitening
         self.notes: list[str] = []
         self.timing: dict[str, float] = {}
 
@@ -105,24 +110,24 @@ class _Work:
         """Everything, one after the other."""
         clock = perf_counter()
         samples, held = self.samples(train, validation)
-        scaling = self.beginning.scaling(scaling_of(samples))
-        reach = farthest(samples, scaling, self.settings.precision)
-        farthest(held, scaling, self.settings.precision)  # keeps their features
-        self.notes.append(samples.inputs.note())
-        training = self.training(samples, held, scaling)
+        self.scaled(samples, held)
+        training = self.training(samples, held)
         self.timing["features"] = perf_counter() - clock
         clock = perf_counter()
         self.run(training, self.checkpoint(train, validation))
         self.timing["training"] = perf_counter() - clock
-        potential = self.potential(training, scaling, reach)
+        potential = self.potential(training)
         curve = training.state.curve
         return NeuralResult(potential, curve, self.settings, tuple(self.notes), self.timing)
 
     def samples(self, train: Dataset, validation: Dataset | None) -> tuple[Samples, Samples]:
         """What is trained on, and what validates."""
+        energy = self.settings.energy
         own = _check_data(train, self.beginning.linear, "training")
         with self.runtime.reporting("residuals") as report:
-            samples = Samples.of(train, self.beginning.linear, self.fit, self.inputs(own), report)
+            samples = Samples.of(
+                train, self.beginning.linear, self.fit, self.inputs(own), energy, report
+            )
         if validation is None:
             indices, note = validated_on(train, self.settings)
             self.notes.append(note)
@@ -131,22 +136,34 @@ class _Work:
         else:
             other = _check_data(validation, self.beginning.linear, "validation")
             plain = replace(self.fit, exclude=frozenset(), configuration_weights=None)
-            held = Samples.of(other, self.beginning.linear, plain, self.inputs(other))
+            held = Samples.of(other, self.beginning.linear, plain, self.inputs(other), energy)
         for name, found in (("training", samples), ("validation", held)):
             if not len(found):
                 raise FitError(f"no labels in the {name} set that have a weight")
         return samples, held
 
+    def scaled(self, samples: Samples, held: Samples) -> None:
+        """Standardise the features of both sets, and keep them if there is room."""
+        found, dtype = measured(samples, self.settings.damping), self.settings.precision
+        self.scaling = self.beginning.scaling(found.scaling)
+        ridge = 0.0 if self.settings.frozen else self.settings.whiten
+        flat = Flat.of(self.beginning.heads[0])
+        self.whitening = Whitening.of(flat, self.scaling, found.covariances, ridge)
+        reach = farthest(samples, self.scaling, dtype)
+        self.fade = fade_around(self.scaling, reach, self.beginning.fade)
+        farthest(held, self.scaling, dtype)
+        self.notes.append(samples.inputs.note())
+
     def inputs(self, dataset: Dataset) -> Inputs:
         """Pairs and features, within the budget of all."""
         return Inputs(dataset, self.beginning.linear.descriptor, self.budget, self.threads)
 
-    def training(self, samples: Samples, held: Samples, scaling: Scaling) -> Training:
+    def training(self, samples: Samples, held: Samples) -> Training:
         """The loop, before its first epoch."""
         settings, head = self.settings, self.beginning.heads[0]
-        descriptor, norm = self.beginning.linear.descriptor, samples.force_weight
-        halves = Halves(head)
-        model = Model(descriptor, scaling, halves, settings.precision, norm, self.threads)
+        descriptor, measure = self.beginning.linear.descriptor, Measure.of(samples, settings.robust)
+        halves = halves_of(head)
+        model = Model(descriptor, self.scaling, halves, settings.precision, measure, self.threads)
         plan = Plan(
             settings.rate,
             settings.epochs,
@@ -158,8 +175,8 @@ class _Work:
             settings.average,
         )
         optimiser = OPTIMISERS.load(settings.optimiser)(plan)
-        vectors = halves.flat.vectors(self.beginning.heads)
-        return Training(model, optimiser, samples, held, settings, vectors)
+        vectors = self.beginning.trained(self.whitening)
+        return Training(model, self.whitening, optimiser, samples, held, settings, vectors)
 
     def run(self, training: Training, checkpoint: Checkpoint | None) -> None:
         """All epochs, from the checkpoint where there is one."""
@@ -189,12 +206,10 @@ class _Work:
         }
         return Checkpoint(Path(self.runtime.checkpoint), content, "training", FitError)
 
-    def potential(
-        self, training: Training, scaling: Scaling, reach: Array
-    ) -> NeuralPotential | LinearPotential:
+    def potential(self, training: Training) -> NeuralPotential | LinearPotential:
         """The networks of the best epoch, or the start where none was better."""
-        state, start, linear = training.state, self.beginning.start, self.beginning.linear
-        best, done = state.curve.best, state.epoch
+        start, linear = self.beginning.start, self.beginning.linear
+        best, done = training.state.curve.best, training.state.epoch
         if training.waited:
             self.notes.append(
                 f"training ended after {done} of {self.settings.epochs} epochs: "
@@ -208,19 +223,24 @@ class _Work:
             )
             return start
         self.notes.append(f"the networks are those of epoch {best} of {done}")
-        flat = training.model.halves.flat
+        return self.networks(training)
+
+    def networks(self, training: Training) -> NeuralPotential:
+        """The neural potential of the best epoch."""
+        flat, linear = training.model.halves.flat, self.beginning.linear
+        vectors = self.whitening.networks(training.state.best)
         heads = [
             head.with_parameters(flat.parameters(vector))
-            for head, vector in zip(self.beginning.heads, state.best, strict=True)
+            for head, vector in zip(self.beginning.heads, vectors, strict=True)
         ]
         return NeuralPotential(
             descriptor=linear.descriptor,
             coefficients=linear.coefficients,
-            scaling=scaling,
+            scaling=self.scaling,
             heads=tuple(heads),
-            fade=fade_around(scaling, reach, self.beginning.fade),
+            fade=self.fade,
             reference=linear.reference,
-            metadata=start.metadata,
+            metadata=self.beginning.start.metadata,
         )
 
 

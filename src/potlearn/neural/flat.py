@@ -49,6 +49,15 @@ class Flat:
             start = end
         return found
 
+    def place(self, name: str) -> slice:
+        """Where a parameter is in the vector."""
+        start = 0
+        for other, shape in self.shapes.items():
+            if other == name:
+                return slice(start, start + prod(shape))
+            start += prod(shape)
+        raise KeyError(name)
+
     def where(self, chosen: Callable[[str], bool]) -> Mask:
         """Which places of the vector belong to the chosen names, (D,)."""
         return np.concatenate([np.full(prod(s), chosen(name)) for name, s in self.shapes.items()])

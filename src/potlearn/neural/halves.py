@@ -122,3 +122,14 @@ class Halves:
     def _energies(self, vector: Any, species: Any, x: Any) -> Any:
         _, jnp = jax_modules()
         return self.head.of_species(self.flat.parameters(vector), species, x, jnp)
+
+
+_KNOWN: dict[str, Halves] = {}
+"""Halves of this process by architecture: another training compiles nothing again."""
+
+
+def halves_of(head: Head) -> Halves:
+    """The halves of all heads of the same sizes."""
+    sizes = head.n_species, head.n_features, head.hidden, head.activation
+    key = f"{type(head).__module__}.{type(head).__qualname__} {sizes}"
+    return _KNOWN.setdefault(key, Halves(head))

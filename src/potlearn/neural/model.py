@@ -11,7 +11,7 @@ import numpy as np
 
 from potlearn.descriptors import Descriptor
 from potlearn.neural.halves import Halves, numbers
-from potlearn.neural.loss import Loss, loss_of
+from potlearn.neural.loss import Loss, Measure, loss_of
 from potlearn.neural.pieces import Piece, pieces_of
 from potlearn.neural.samples import Batch
 from potlearn.potentials.neural import Scaling
@@ -37,8 +37,8 @@ class Model:
     halves : Halves
     precision : str
         Of the networks, ``"float32"`` or ``"float64"``.
-    norm : float
-        Mean weight by which losses are divided.
+    measure : Measure
+        Of the loss.
     threads : int
         Of the descriptor.
     """
@@ -47,24 +47,24 @@ class Model:
     scaling: Scaling
     halves: Halves
     precision: str
-    norm: float
+    measure: Measure
     threads: int = 1
 
     def predict(self, vectors: Array, batch: Batch) -> Predicted:
         """The mean of the networks with parameters (K, D)."""
-        parts = self._parts(batch)
+        parts = self.pieces(batch)
         with numbers(self.precision):
-            found = [self._first(vector, batch, parts) for vector in self._cast(vectors)]
+            found = [self.first(vector, batch, parts) for vector in self._cast(vectors)]
         energies = np.mean([energies for energies, _ in found], axis=0)
-        return self._moved(batch, energies, np.mean([slopes for _, slopes in found], axis=0))
+        return self.moved(batch, energies, np.mean([slopes for _, slopes in found], axis=0))
 
     def loss(self, vectors: Array, batch: Batch) -> Loss:
         """The loss of the mean of the networks."""
-        return loss_of(batch, *self.predict(vectors, batch), self.norm)
+        return loss_of(batch, *self.predict(vectors, batch), self.measure)
 
     def gradients(self, vectors: Array, batch: Batch) -> tuple[list[Loss], Array]:
         """Loss of every network by itself, and its gradient (K, D)."""
-        parts, losses, gradients = self._parts(batch), [], []
+        parts, losses, gradients = self.pieces(batch), [], []
         with numbers(self.precision):
             for vector in self._cast(vectors):
                 loss, gradient = self._gradient(vector, batch, parts)
@@ -72,19 +72,26 @@ class Model:
                 gradients.append(gradient)
             return losses, np.stack([np.asarray(g) for g in gradients])
 
-    def _gradient(self, vector: Array, batch: Batch, parts: _Parts) -> tuple[Loss, Any]:
+    def _gradient(self, vector: Array, batch: Batch, parts: Pieces) -> tuple[Loss, Any]:
         """Of one network; JAX works on the last part while others do something else."""
-        found = self._moved(batch, *self._first(vector, batch, parts))
-        loss = loss_of(batch, *found, self.norm)
+        found = self.moved(batch, *self.first(vector, batch, parts))
+        loss = loss_of(batch, *found, self.measure)
         tangents = self.descriptor.jvp(batch.system, loss.forces, loss.strain, threads=self.threads)
-        tangents *= self._scale(batch)
+        return loss, self.second(vector, batch, parts, loss, tangents)
+
+    def second(
+        self, vector: Array, batch: Batch, parts: Pieces, loss: Loss, tangents: Array
+    ) -> Any:
+        """Gradient (D,) of one network from tangents of features (N, M), overwritten; by JAX."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            tangents *= self._scale(batch)
         per_atom, gradient = loss.energy[batch.owner], np.zeros_like(vector)
         for piece, x in parts:
             given = (piece.filled(a, self.precision) for a in (per_atom, tangents))
             gradient = self.halves.second(vector, piece.species, x, *given, gradient)
-        return loss, gradient
+        return gradient
 
-    def _first(self, vector: Array, batch: Batch, parts: _Parts) -> tuple[Array, Array]:
+    def first(self, vector: Array, batch: Batch, parts: Pieces) -> tuple[Array, Array]:
         """Energies (N,) and slopes (N, M) by standardised features of one network."""
         energies, slopes = np.empty(len(batch.x)), np.empty(batch.x.shape)
         waiting = [(p, self.halves.first(vector, p.species, x)) for p, x in parts]
@@ -93,13 +100,15 @@ class Model:
             slopes[piece.atoms] = np.asarray(slope)[: piece.count]
         return energies, slopes
 
-    def _moved(self, batch: Batch, energies: Array, slopes: Array) -> Predicted:
+    def moved(self, batch: Batch, energies: Array, slopes: Array) -> Predicted:
         """Forces and virials from slopes by standardised features, which are overwritten."""
-        slopes *= self._scale(batch)
+        with np.errstate(over="ignore", invalid="ignore"):
+            slopes *= self._scale(batch)
         found = self.descriptor.vjp(batch.system, slopes, threads=self.threads)
         return Predicted(energies, *found)
 
-    def _parts(self, batch: Batch) -> _Parts:
+    def pieces(self, batch: Batch) -> Pieces:
+        """Atoms of a batch as JAX sees them."""
         pieces = pieces_of(batch.system.species)
         return [(piece, piece.filled(batch.x, self.precision)) for piece in pieces]
 
@@ -117,5 +126,5 @@ class Model:
         return self.halves.flat.size
 
 
-_Parts = list[tuple[Piece, Any]]
+Pieces = list[tuple[Piece, Any]]
 """Pieces of a batch and their standardised features."""

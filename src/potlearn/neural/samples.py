@@ -133,9 +133,10 @@ class Samples:
         linear: LinearPotential,
         settings: FitSettings,
         inputs: Inputs,
+        energy: float = 1.0,
         progress: Report | None = None,
     ) -> Samples:
-        """Labels less the linear potential.
+        """Labels less the linear potential; weights of energies are multiplied by ``energy``.
 
         Raises
         ------
@@ -143,6 +144,7 @@ class Samples:
             NaN in labels or predictions, a stress label without a cell.
         """
         maker = _Maker(dataset, linear, settings, inputs)
+        maker.own = maker.own * np.array([energy, 1.0, 1.0])
         items = []
         for index in range(len(dataset)):
             items.append(maker.sample(index))
@@ -157,14 +159,6 @@ class Samples:
     def n_atoms(self) -> int:
         """Number of all atoms."""
         return sum(len(s) for s in self.items)
-
-    @property
-    def force_weight(self) -> float:
-        """Mean weight of all force components of a configuration; of energies without forces."""
-        total = sum(3.0 * s.weights[1] * s.labelled.sum() for s in self.items)
-        if total == 0.0:
-            total = sum(float(s.weights.sum()) for s in self.items)
-        return float(total) / max(len(self.items), 1)
 
     def among(self, indices: Iterable[int]) -> Samples:
         """The configurations whose index in the dataset is among some."""

@@ -36,6 +36,16 @@ class NeuralSettings:
         Name in :data:`~potlearn.neural.OPTIMISERS`.
     epochs : int
         Times that every configuration is seen; of ``lbfgs`` the number of iterations.
+    energy : float
+        Factor of the energy weights of the fit.  Networks fit few energies at the cost of forces.
+    robust : float
+        Residuals so many times as large as is typical of the linear fit count linearly, no longer
+        by their square; 0: all by their square.
+    damping : float
+        Power by which features that change fast with positions are damped; 0: not at all.
+    whiten : float
+        Ridge of the whitening of features that the first layer is trained on, over their mean
+        variance; 0: no whitening.
     batch : int, optional
         Configurations of a step; by default those of some 500 atoms, with 20 steps in an epoch at
         least.
@@ -73,15 +83,19 @@ class NeuralSettings:
     """
 
     head: str = "mlp"
-    hidden: tuple[Width, ...] = (32, 32)
+    hidden: tuple[Width, ...] = (64, 64)
     activation: str | None = None
     members: Annotated[int, Ge(1), Le(64)] = 1
     validation: Annotated[float, Gt(0), Lt(1)] = 0.1
     optimiser: str = "adamw"
-    epochs: Annotated[int, Ge(1), Le(1_000_000)] = 100
+    epochs: Annotated[int, Ge(1), Le(1_000_000)] = 40
+    energy: Positive = 0.3
+    robust: NonNegative = 4.0
+    damping: Annotated[float, Ge(0), Le(10)] = 1.0
+    whiten: Annotated[float, Ge(0), Le(100)] = 0.0
     batch: Annotated[int, Ge(1)] | None = None
     learning_rate: Positive | None = None
-    weight_decay: NonNegative = 0.0
+    weight_decay: NonNegative = 0.5
     clip: Positive | None = 10.0
     average: Annotated[float, Ge(0), Lt(1)] = 0.99
     patience: Count = 0

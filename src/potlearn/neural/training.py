@@ -18,6 +18,7 @@ from potlearn.neural.optimisers.base import Moving
 from potlearn.neural.samples import Batch, Samples
 from potlearn.neural.settings import NeuralSettings
 from potlearn.neural.state import State
+from potlearn.neural.whitening import Whitening
 from potlearn.runtime import Report, say
 from potlearn.typing import Array
 
@@ -45,6 +46,8 @@ class Training:
     Attributes
     ----------
     model : Model
+    whitening : Whitening
+        Of the parameters, which are those that are trained.
     optimiser : Optimiser
     train, validation : Samples
     settings : NeuralSettings
@@ -53,6 +56,7 @@ class Training:
     """
 
     model: Model
+    whitening: Whitening
     optimiser: Optimiser
     train: Samples
     validation: Samples
@@ -93,9 +97,9 @@ class Training:
 
     def errors(self, samples: Samples, vectors: Array) -> Array:
         """Loss and root mean square errors (4,) of the mean of all members."""
-        totals = Totals()
+        totals, networks = Totals(), self.whitening.networks(vectors)
         for batch in samples.batches(ATOMS_AT_ONCE):
-            totals.add(self.model.loss(vectors, batch))
+            totals.add(self.model.loss(networks, batch))
         return totals.errors()
 
     def batches(self, epoch: int) -> Iterator[Batch]:
@@ -116,7 +120,8 @@ class Training:
 
     def gradients(self, vectors: Array, batch: Batch) -> tuple[list[Loss], Array]:
         """See :class:`~potlearn.neural.optimisers.Objective`."""
-        return self.model.gradients(vectors, batch)
+        losses, gradients = self.model.gradients(self.whitening.networks(vectors), batch)
+        return losses, self.whitening.gradients(gradients)
 
     def check(self, losses: list[Loss], batch: Batch, epoch: int, step: int) -> None:
         """See :class:`~potlearn.neural.optimisers.Objective`."""

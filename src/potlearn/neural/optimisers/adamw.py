@@ -17,8 +17,9 @@ class AdamW(Steps):
     (0.999), both corrected for their start.
     """
 
-    default_rate: ClassVar[float] = 2e-3
+    default_rate: ClassVar[float] = 3e-3
 
-    def rule(self, optax: ModuleType) -> Any:
+    @classmethod
+    def rule(cls, optax: ModuleType) -> Any:
         """See :class:`Steps`."""
         return optax.scale_by_adam()

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
@@ -122,29 +122,28 @@ class LBFGS(Optimiser):
 
     def _fresh(self, parameters: Array) -> list[Array]:
         jax, _ = jax_modules()
-        return [np.asarray(a) for a in jax.tree.leaves(jax.vmap(self._optax.init)(parameters))]
+        return [np.asarray(a) for a in jax.tree.leaves(_compiled()[0](parameters))]
 
-    @cached_property
-    def _optax(self) -> Any:
-        optax = require("optax", "neural", WHAT)
-        return optax.scale_by_lbfgs(memory_size=PAIRS)
-
-    @cached_property
-    def _rule(self) -> Callable[..., tuple[list[Array], Array]]:
+    def _rule(self, leaves: list[Array], gradients: Array, old: Array) -> tuple[list[Array], Array]:
         """Memory and steps from memory, gradients and parameters."""
         jax, _ = jax_modules()
+        _, changed, tree = _compiled()
+        state, steps = changed(jax.tree.unflatten(tree, leaves), gradients, old)
+        return [np.asarray(a) for a in state], np.asarray(steps)
 
-        @jax.jit  # type: ignore[untyped-decorator]
-        def changed(state: Any, gradients: Any, parameters: Any) -> Any:
-            change, state = jax.vmap(self._optax.update)(gradients, state, parameters)
-            return jax.tree.leaves(state), -change
 
-        def rule(leaves: list[Array], gradients: Array, parameters: Array) -> Any:
-            tree = jax.tree.structure(jax.vmap(self._optax.init)(parameters))
-            state, steps = changed(jax.tree.unflatten(tree, leaves), gradients, parameters)
-            return [np.asarray(a) for a in state], np.asarray(steps)
+@cache
+def _compiled() -> tuple[Callable[..., Any], Callable[..., Any], Any]:
+    """The start of optax's memory, its step, for all members, and its tree; once in a process."""
+    jax, _ = jax_modules()
+    rule = require("optax", "neural", WHAT).scale_by_lbfgs(memory_size=PAIRS)
 
-        return rule
+    def changed(state: Any, gradients: Any, parameters: Any) -> Any:
+        change, state = jax.vmap(rule.update)(gradients, state, parameters)
+        return jax.tree.leaves(state), -change
+
+    init = jax.jit(jax.vmap(rule.init))
+    return init, jax.jit(changed), jax.tree.structure(jax.eval_shape(init, np.zeros((1, 1))))
 
 
 def _where(chosen: Mask, a: Array, b: Array) -> Array:

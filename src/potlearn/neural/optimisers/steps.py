@@ -13,7 +13,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache
 from math import cos, pi
 from types import ModuleType
 from typing import Any
@@ -36,14 +36,15 @@ NORMS = 0.99
 class Steps(Optimiser):
     """Base of optimisers that move after every batch."""
 
+    @classmethod
     @abstractmethod
-    def rule(self, optax: ModuleType) -> Any:
+    def rule(cls, optax: ModuleType) -> Any:
         """The rule u, an ``optax.GradientTransformation`` without a rate."""
 
     def start(self, parameters: Array) -> Settings:
         """State of the rule, and the running mean of norms."""
         jax, _ = jax_modules()
-        leaves = jax.tree.leaves(self._rule.init(parameters))
+        leaves = jax.tree.leaves(jax.jit(self._rule.init)(parameters))
         return {"rule": [np.asarray(a) for a in leaves], "norms": np.zeros(len(parameters))}
 
     def rate(self, epoch: int) -> float:
@@ -58,17 +59,18 @@ class Steps(Optimiser):
             objective.check(losses, batch, epoch, step)
             for loss in losses:
                 totals.add(loss)
-            moving = self._step(moving, gradients, step)
+            moving = self.step(moving, gradients, step)
         return moving, totals
 
-    def _step(self, moving: Moving, gradients: Array, step: int) -> Moving:
+    def step(self, moving: Moving, gradients: Array, step: int) -> Moving:
+        """One step, the number ``step`` of all, along gradients (K, D)."""
         plan, old, dtype = self.plan, moving.parameters, moving.parameters.dtype
         gradients, norms = self._clipped(gradients, moving.memory["norms"])
         leaves, update = self._update(moving.memory["rule"], gradients, old)
         change = (update + plan.decay * plan.weights * old) * plan.free
         new = old - np.asarray(self._rate(step), dtype) * change.astype(dtype)
         m = np.asarray(min(plan.average, (1.0 + step) / (10.0 + step)), dtype)
-        mean = m * moving.average + (1 - m) * new
+        mean = moving.average + (1 - m) * (new - moving.average)
         return Moving(new, mean, {"rule": leaves, "norms": norms})
 
     def _clipped(self, gradients: Array, norms: Array) -> tuple[Array, Array]:
@@ -87,25 +89,26 @@ class Steps(Optimiser):
             return self.plan.rate * (step + 1) / warmup
         return self.plan.rate * 0.5 * (1 + cos(pi * (step - warmup) / max(total - warmup, 1)))
 
-    @cached_property
+    @property
     def _rule(self) -> Any:
-        return self.rule(require("optax", "neural", WHAT))
+        return _compiled(type(self))[0]
 
-    @cached_property
-    def _update(self) -> Callable[..., tuple[list[Array], Array]]:
+    def _update(self, leaves: list[Array], gradients: Array, old: Array) -> tuple[list[Array], Any]:
         """State and change from state, gradients and parameters, as NumPy's arrays."""
         jax, _ = jax_modules()
-        tree = None
+        _, changed, tree = _compiled(type(self))
+        state, change = changed(jax.tree.unflatten(tree, leaves), gradients, old)
+        return [np.asarray(a) for a in state], np.asarray(change)
 
-        @jax.jit  # type: ignore[untyped-decorator]
-        def changed(state: Any, gradients: Any, parameters: Any) -> Any:
-            change, state = self._rule.update(gradients, state, parameters)
-            return jax.tree.leaves(state), change
 
-        def update(leaves: list[Array], gradients: Array, parameters: Array) -> Any:
-            nonlocal tree
-            tree = tree or jax.tree.structure(self._rule.init(parameters))
-            state, change = changed(jax.tree.unflatten(tree, leaves), gradients, parameters)
-            return [np.asarray(a) for a in state], np.asarray(change)
+@cache
+def _compiled(kind: type[Steps]) -> tuple[Any, Callable[..., Any], Any]:
+    """The rule of optax, its step compiled, and the tree of its state; once in a process."""
+    jax, _ = jax_modules()
+    rule = kind.rule(require("optax", "neural", WHAT))
 
-        return update
+    def changed(state: Any, gradients: Any, parameters: Any) -> Any:
+        change, state = rule.update(gradients, state, parameters)
+        return jax.tree.leaves(state), change
+
+    return rule, jax.jit(changed), jax.tree.structure(jax.eval_shape(rule.init, np.zeros((1, 1))))

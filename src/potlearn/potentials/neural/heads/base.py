@@ -17,8 +17,8 @@ from typing import Any, ClassVar, NamedTuple, Self, TypeAlias
 import numpy as np
 
 from potlearn.engine import ACTIVATIONS, Branch
+from potlearn.engine.activations import activate
 from potlearn.errors import ModelFileError
-from potlearn.potentials.neural.activations import activate
 from potlearn.potentials.neural.scaling import Scaling
 from potlearn.runtime import shown
 from potlearn.typing import Array, Settings
