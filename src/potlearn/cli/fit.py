@@ -117,7 +117,7 @@ def _show(outcome: FitOutcome) -> None:
     from potlearn.cli.console import show_change, show_coverage, show_metrics
 
     show_metrics({name: {"all": errors["all"]} for name, errors in outcome.metrics.items()})
-    if outcome.networks is not None:
+    if outcome.networks is not None and outcome.networks.result.curve.best:
         show_change(outcome.networks.errors, outcome.metrics, (outcome.networks.called, "neural"))
     held_out = {n: e for n, e in outcome.evaluations.items() if n != "train"}
     show_coverage(held_out, groups=False)

@@ -115,6 +115,11 @@ def space_of(
 def _check_searchable(key: str, where: str) -> None:
     if key.partition(".")[0] == "output":
         raise ConfigError(f"{where}: the output is not a part of a trial")
+    if key.partition(".")[0] == "model":
+        raise ConfigError(
+            f"{where}: trials are linear fits; search the descriptor, then train networks on a "
+            "point of the front (model: {kind: neural} in its fit.yaml)"
+        )
     if key.startswith(FIXED):
         raise ConfigError(f"{where}: all trials are judged on the same validation set")
 
