@@ -217,8 +217,8 @@ def _why_absent(name: str, atoms: Atoms) -> str:
         return "there is no stress without a cell of three vectors"
     if name == "gamma":
         return (
-            "the potential was fitted without a grade; fit it with uncertainty: {grade: maxvol}, or "
-            "calibrate networks with train=..."
+            "the potential was fitted without a grade; fit it with uncertainty: {grade: maxvol}, "
+            "or calibrate networks with train=..."
         )
     return "the potential was fitted without labels of this quantity, and knows no error of it"
 

@@ -113,7 +113,8 @@ class EnsembleSpreader:
     def blind(self) -> Mask:
         """Species whose features no network reads, (S,)."""
         reads = [branch.weights[0].any((1, 2)) for m in self.members for branch in m.branches]
-        return ~np.any(reads, axis=0)
+        found: Mask = ~np.any(reads, axis=0)
+        return found
 
     def __call__(
         self, system: System, volume: float, wanted: Collection[str], *, threads: int = 1
