@@ -7,7 +7,7 @@
 
 namespace potlearn::POTLEARN_ISA {
 
-// e^x to 1 ulp; zero below -708, infinite above 709.78, NaN of NaN.
+// e^x, off by less than 1.5 units in the last place; zero below -708, infinite above 709.78, NaN of NaN.
 //
 //   e^x = 2^n e^r,  n = round(x / ln 2),  |r| <= ln 2 / 2,  e^r = 1 + r + r^2 q(r)
 //

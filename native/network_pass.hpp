@@ -44,7 +44,7 @@ inline lanes sum_over(int count, F&& term) {
 // Where the atoms stand between the data (f = 1) and far from them (f = 0), and df/d(d^2).
 struct Faded {
   lanes value = splat(1), slope = splat(0);
-  bool inside = true, outside = false;  // all of them
+  bool inside = true, outside = false;  // all of the atoms
 
   Faded() = default;
   Faded(const Fade& fade, const lanes* features) {
@@ -59,9 +59,11 @@ struct Faded {
     const lanes rest = 1.0 - t;
     value = 1.0 - t * t * t * (10.0 - t * (15.0 - 6.0 * t));
     slope = -30.0 / width * (t * t * rest * rest);
-    for (int w = 0; w < W; ++w) inside = inside && t[w] == 0;
     outside = true;
-    for (int w = 0; w < W; ++w) outside = outside && t[w] == 1;
+    for (int w = 0; w < W; ++w) {
+      inside = inside && t[w] == 0;
+      outside = outside && t[w] == 1;
+    }
   }
 };
 
@@ -85,25 +87,26 @@ class NetworkPass {
     const double* c = network.coefficients.data() + 1;
     const lanes linear = network.coefficients[0] + sum_over(n, [&](int k) { return c[k] * features[k]; });
     const Faded faded = network.fade.empty() ? Faded() : Faded(network.fade[0], &features[0]);
-    for (int k = 0; k < n; ++k) slopes[k] = faded.inside ? splat(c[k]) : splat(0);
-    if (faded.outside) {
-      for (int k = 0; k < n; ++k) slopes[k] = splat(c[k]);
-      return linear;
-    }
+    const bool between = !faded.inside && !faded.outside;
+    for (int k = 0; k < n; ++k) slopes[k] = splat(between ? 0 : c[k]);
     lanes sum = splat(0);
-    for (const Branch& branch : network.branches) sum += add_branch(branch);
-    if (faded.inside) return linear + sum;
-    const Fade& fade = network.fade[0];
-    const lanes outer = 2.0 * sum * faded.slope;
-    for (int k = 0; k < n; ++k) {
-      const lanes step = (features[k] - fade.center[k]) * (fade.weight[k] * fade.weight[k]);
-      slopes[k] = c[k] + faded.value * slopes[k] + outer * step;
-    }
-    return linear + faded.value * sum;
+    if (!faded.outside)
+      for (const Branch& branch : network.branches) sum += add_branch(branch);
+    if (between) add_fade(network.fade[0], faded, sum, c);
+    return between ? linear + faded.value * sum : linear + sum;
   }
 
  private:
   Buffer activation_slopes_, here_, there_;  // of all layers; of one, and of the next
+
+  // The slopes of the linear part and of f times the sum, from those of the sum.
+  void add_fade(const Fade& fade, const Faded& faded, lanes sum, const double* c) {
+    const lanes outer = 2.0 * sum * faded.slope;
+    for (std::size_t k = 0; k < fade.center.size(); ++k) {
+      const lanes step = (features[k] - fade.center[k]) * (fade.weight[k] * fade.weight[k]);
+      slopes[k] = c[k] + faded.value * slopes[k] + outer * step;
+    }
+  }
 
   // The value of a branch; its slopes are added.
   lanes add_branch(const Branch& branch) {

@@ -72,6 +72,12 @@ def test_beyond_example_says_what_each_crystal_and_packing_does(folder):
     assert len(re.findall(r"\d+ GPa: \d+ of 8 packings collapse", output)) == 4
 
 
+def test_jax_example_has_symmetric_force_constants(tmp_path):
+    output = run(tmp_path, EXAMPLES / "jax_derivatives.py")
+    assert all(float(x) < 1e-8 for x in re.findall(r"(?:asymmetry|atoms): (\S+)", output))
+    assert re.search(r"knots in use: [1-9]", output)
+
+
 def test_ace_example_takes_the_basis_that_is_best_on_held_out_folds(tmp_path):
     output = run(tmp_path, EXAMPLES / "ace_in_python.py")
     held_out = [int(x) for x in re.findall(r"held out: (\d+) meV/Å", output)]

@@ -17,5 +17,15 @@ TEST(lanes_of_every_instruction_set_that_this_cpu_runs) {
   }
 }
 
+TEST(networks_in_lanes_of_every_instruction_set_that_this_cpu_runs) {
+  for (const std::string& set : instruction_sets()) {
+    if (set == "baseline") baseline::network_lane_tests();
+#ifdef POTLEARN_X86
+    if (set == "avx2") avx2::network_lane_tests();
+    if (set == "avx512") avx512::network_lane_tests();
+#endif
+  }
+}
+
 }  // namespace
 }  // namespace potlearn

@@ -8,6 +8,8 @@ import ace_bases
 import numpy as np
 import pod_bases
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from potlearn.descriptors import evaluator_of
 from potlearn.descriptors.network import NetworkModel
@@ -101,9 +103,9 @@ def test_layers_and_activations(descriptor, engine, hidden, activation):
 
 def test_one_configuration_has_no_axis_of_configurations(descriptor, engine):
     system = system_of(descriptor, cells(descriptor)[0])
-    given = network(descriptor, [branch(descriptor, system)])
-    check(engine, system, given)
-    assert engine.network_energy_forces(system, given)[2].shape == (6,)
+    net = network(descriptor, [branch(descriptor, system)])
+    check(engine, system, net)
+    assert engine.network_energy_forces(system, net)[2].shape == (6,)
 
 
 @pytest.mark.parametrize("between", [(5, 9), (0.5, 2), (1e-6, 2e-6), (1e9, 2e9)], ids=str)
@@ -118,11 +120,40 @@ def test_branches_of_any_shape_that_fade(descriptor, engine, between):
     check(engine, system, network(descriptor, branches, fade(descriptor, system, *between)))
 
 
+@settings(max_examples=30, deadline=None)
+@given(st.data())
+def test_any_layers(data):
+    """Any number of branches of any widths, with and without a fade, on any instruction set."""
+    descriptor = DESCRIPTORS[data.draw(st.sampled_from(list(DESCRIPTORS)))]
+    engine = Engine(descriptor.engine.basis, data.draw(st.sampled_from(instruction_sets())))
+    system = system_of(descriptor, cells(descriptor, (5, 4)))
+    widths = st.lists(st.integers(1, 40), max_size=3)
+    shapes = data.draw(st.lists(st.tuples(widths, st.sampled_from(ACTIVATIONS)), max_size=4))
+    branches = [branch(descriptor, system, *shape, seed) for seed, shape in enumerate(shapes)]
+    inner = data.draw(st.none() | st.floats(0, 3))
+    around = None if inner is None else fade(descriptor, system, inner, inner + 1)
+    check(engine, system, network(descriptor, branches, around))
+
+
+def test_within_the_data_a_fade_changes_nothing_and_far_from_them_all_is_linear(descriptor, engine):
+    system = system_of(descriptor, cells(descriptor))
+    branches = [branch(descriptor, system)]
+    pairs = [
+        (fade(descriptor, system, 100, 101), network(descriptor, branches)),
+        (fade(descriptor, system, 0, 1e-9), network(descriptor, [])),
+    ]
+    for around, expected in pairs:
+        found = engine.network_energy_forces(system, network(descriptor, branches, around))
+        plain = engine.network_energy_forces(system, expected)
+        for a, b in zip(plain, found, strict=True):
+            np.testing.assert_array_equal(a, b)
+
+
 def test_without_branches_it_is_the_linear_model(descriptor, engine):
     system = system_of(descriptor, cells(descriptor))
-    given = network(descriptor, [])
-    linear = engine.energy_forces(system, given.coefficients)
-    found = engine.network_energy_forces(system, given)
+    net = network(descriptor, [])
+    linear = engine.energy_forces(system, net.coefficients)
+    found = engine.network_energy_forces(system, net)
     for a, b in zip(linear, found, strict=True):
         np.testing.assert_allclose(b, a, rtol=1e-12, atol=1e-12 * max(1.0, np.abs(a).max()))
 
@@ -132,15 +163,15 @@ def test_isolated_atoms_and_small_clusters(descriptor, engine, n):
     """Features that need more neighbours are zero and push nobody."""
     atoms = ace_bases.cluster(descriptor.species, n, seed=3)
     training = system_of(descriptor, cells(descriptor))
-    given = network(descriptor, [branch(descriptor, training)])
-    check(engine, system_of(descriptor, atoms), given)
+    net = network(descriptor, [branch(descriptor, training)])
+    check(engine, system_of(descriptor, atoms), net)
 
 
 def test_forces_and_virial_against_differences(descriptor, engine):
     atoms = cells(descriptor)[0]
     training = system_of(descriptor, cells(descriptor))
     around = fade(descriptor, training, 0.3, 3.0)
-    given = network(descriptor, [branch(descriptor, training, (8, 8))], around)
+    net = network(descriptor, [branch(descriptor, training, (8, 8))], around)
     rng, h = np.random.default_rng(6), 1e-5
     u, strain = rng.normal(size=(len(atoms), 3)), 0.1 * rng.normal(size=(3, 3))
     strain = strain + strain.T
@@ -151,9 +182,9 @@ def test_forces_and_virial_against_differences(descriptor, engine):
         there = replace(list_, offsets=list_.offsets @ f.T)
         positions = (system.positions + t * u) @ f.T
         moved = replace(system, positions=positions, neighbors=there)
-        return engine.network_energy_forces(moved, given)[0].sum()
+        return engine.network_energy_forces(moved, net)[0].sum()
 
-    _, forces, virial = engine.network_energy_forces(system, given)
+    _, forces, virial = engine.network_energy_forces(system, net)
     voigt = strain[[0, 1, 2, 1, 0, 0], [0, 1, 2, 2, 2, 1]] * [1, 1, 1, 2, 2, 2]
     exact, found = -(forces * u).sum() - virial @ voigt, (energy(h) - energy(-h)) / (2 * h)
     np.testing.assert_allclose(found, exact, rtol=1e-6, atol=1e-6 * np.abs(forces).max())
@@ -164,20 +195,20 @@ def test_same_bits_for_any_number_of_threads(name):
     descriptor = DESCRIPTORS[name]
     system = system_of(descriptor, cells(descriptor) * 40)
     branches = [branch(descriptor, system, seed=seed) for seed in range(2)]
-    given = network(descriptor, branches, fade(descriptor, system, 0.5, 2))
+    net = network(descriptor, branches, fade(descriptor, system, 0.5, 2))
     engine = descriptor.engine
-    one = engine.network_energy_forces(system, given)
+    one = engine.network_energy_forces(system, net)
     for threads in (2, 5):
-        for a, b in zip(one, engine.network_energy_forces(system, given, threads), strict=True):
+        for a, b in zip(one, engine.network_energy_forces(system, net, threads), strict=True):
             np.testing.assert_array_equal(a, b)
 
 
 def test_evaluators_of_descriptors(descriptor):
     atoms = cells(descriptor)
     system = system_of(descriptor, atoms)
-    given = network(descriptor, [branch(descriptor, system)])
-    compiled = pickle.loads(pickle.dumps(evaluator_of(descriptor, given)))
-    for a, b in zip(NetworkModel(descriptor, given)(atoms), compiled(system), strict=True):
+    net = network(descriptor, [branch(descriptor, system)])
+    compiled = pickle.loads(pickle.dumps(evaluator_of(descriptor, net)))
+    for a, b in zip(NetworkModel(descriptor, net)(atoms), compiled(system), strict=True):
         np.testing.assert_allclose(b, a, rtol=0, atol=1e-12 * max(1.0, np.abs(a).max()))
 
 

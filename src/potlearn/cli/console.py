@@ -42,6 +42,25 @@ def show_metrics(metrics: Mapping[str, Measured]) -> None:
     show_table(("set", "group", "quantity", "unit", *labels, "n"), rows)
 
 
+def show_change(
+    before: Mapping[str, Measured], after: Mapping[str, Measured], names: tuple[str, str]
+) -> None:
+    """Print mean absolute errors before and after a change, over all groups of every set."""
+    from potlearn.metrics import EVERYTHING, QUANTITIES
+
+    rows = []
+    for name in before:
+        for key, q in QUANTITIES.items():
+            errors = [measured[name][EVERYTHING][key] for measured in (before, after)]
+            if not errors[0]["n"]:
+                continue
+            old, new = (error["mae"] or 0.0 for error in errors)
+            change = f"{100 * (new / old - 1):+.0f} %" if old else "–"
+            rows.append((name, key, q.error_unit, q.factor * old, q.factor * new, change))
+    labels = (f"{name}, MAE" for name in names)
+    show_table(("set", "quantity", "unit", *labels, "change"), rows)
+
+
 def show_coverage(evaluations: Mapping[str, Evaluation], *, groups: bool = True) -> None:
     """Print how well expected errors cover the errors; nothing without an uncertainty.
 

@@ -114,9 +114,11 @@ def _found(settings: Settings, overrides: Sequence[str]) -> Path:
 
 
 def _show(outcome: FitOutcome) -> None:
-    from potlearn.cli.console import show_coverage, show_metrics
+    from potlearn.cli.console import show_change, show_coverage, show_metrics
 
-    show_metrics({name: {"all": errors["all"]} for name, errors in outcome.compared.items()})
+    show_metrics({name: {"all": errors["all"]} for name, errors in outcome.metrics.items()})
+    if outcome.networks is not None:
+        show_change(outcome.networks.errors, outcome.metrics, (outcome.networks.called, "neural"))
     held_out = {n: e for n, e in outcome.evaluations.items() if n != "train"}
     show_coverage(held_out, groups=False)
     times = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in outcome.timing.items())

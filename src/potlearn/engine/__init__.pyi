@@ -1,3 +1,5 @@
+from .backends import BACKENDS as BACKENDS
+from .backends import backend_for as backend_for
 from .basis import Basis as Basis
 from .engine import Engine as Engine
 from .engine import close_pairs as close_pairs

@@ -14,6 +14,7 @@ from potlearn.lammps.formats import format_for
 from potlearn.lammps.tables import Terms, table_coefficients, table_style, write_table
 from potlearn.potentials import Potential
 from potlearn.potentials.linear import LinearPotential
+from potlearn.potentials.neural import NeuralPotential
 from potlearn.potentials.pair import ZBL
 from potlearn.potentials.pair.base import PairPotential
 from potlearn.potentials.sum import SumPotential
@@ -62,6 +63,12 @@ def pair_commands(potential: LinearPotential, param: str, coeff: str) -> list[st
     return commands([*styles, _zbl_style(species, reference)])
 
 
+NO_NETWORKS = (
+    "LAMMPS's own pair styles have no networks: run the potential in ASE, or fit with model: "
+    "{kind: linear} for LAMMPS"
+)
+
+
 def write_lammps(
     potential: Potential, prefix: str | Path, to: str | None = None, bare_names: bool = False
 ) -> LammpsFiles:
@@ -97,6 +104,8 @@ def write_lammps(
         return path.name if bare_names else str(path)
 
     if many_body is not None:
+        if isinstance(many_body, NeuralPotential):
+            raise ModelFileError(NO_NETWORKS)
         form = format_for(many_body, to)
         paths += form.write(many_body, Path(prefix))
         files = " ".join(map(name, paths))
@@ -145,7 +154,7 @@ def parts(potential: Potential) -> Parts:
         if isinstance(term, Wall):
             walls.append(term)
             continue
-        if isinstance(term, LinearPotential) and term.reference is not None:
+        if isinstance(term, LinearPotential | NeuralPotential) and term.reference is not None:
             below = parts(term.reference)
             many_body += [below.many_body] if below.many_body is not None else []
             pairs += below.pairs

@@ -49,6 +49,14 @@ class LearningCurve:
         """Epoch of least validation loss; 0: the start."""
         return int(np.argmin(self["validation_loss"]))
 
+    def words(self) -> str:
+        """Losses of the last epoch and of the best one, for a progress bar."""
+        best, validation = self.best, self["validation_loss"]
+        return (
+            f"loss {self['train_loss'][-1]:.3g}, validation {validation[-1]:.3g}, best "
+            f"{validation[best]:.3g} (epoch {best})"
+        )
+
     def to_dict(self) -> Settings:
         """What files hold."""
         return {"rows": np.array(self.rows, float).reshape(-1, len(COLUMNS))}

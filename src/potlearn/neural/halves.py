@@ -29,7 +29,7 @@ from typing import Any
 from potlearn.neural.flat import Flat
 from potlearn.potentials.neural import Head
 from potlearn.runtime import require
-from potlearn.runtime.precision import double_precision
+from potlearn.runtime.xla import double_precision
 
 WHAT = "training of neural potentials"
 

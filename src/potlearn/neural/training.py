@@ -18,7 +18,7 @@ from potlearn.neural.optimisers.base import Moving
 from potlearn.neural.samples import Batch, Samples
 from potlearn.neural.settings import NeuralSettings
 from potlearn.neural.state import State
-from potlearn.runtime import Report
+from potlearn.runtime import Report, say
 from potlearn.typing import Array
 
 ATOMS_OF_STEP, STEPS_OF_EPOCH = 500, 20
@@ -83,6 +83,7 @@ class Training:
             changed()
             if report is not None:
                 report(self.state.epoch, self.settings.epochs)
+                say(report, self.state.curve.words())
 
     @property
     def waited(self) -> bool:

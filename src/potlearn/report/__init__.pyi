@@ -4,6 +4,7 @@ from .fit.figures import figures as figures
 from .fit.report import write_report as write_report
 from .info import ReportInfo as ReportInfo
 from .info import SuspiciousLabel as SuspiciousLabel
+from .info import TrainingInfo as TrainingInfo
 from .selection.figure import selection_figure as selection_figure
 from .selection.report import write_selection_report as write_selection_report
 from .selection.view import SelectionView as SelectionView

@@ -9,7 +9,31 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from potlearn.fit import Contradiction
     from potlearn.fit.beyond import BeyondCheck
+    from potlearn.metrics import Measured
+    from potlearn.neural import LearningCurve
     from potlearn.uncertainty import Spectrum
+
+
+@dataclass(frozen=True)
+class TrainingInfo:
+    """Training of the networks of a potential.
+
+    Attributes
+    ----------
+    curve : LearningCurve
+        Losses and errors of every epoch.
+    before : mapping of str to Measured
+        Errors of the potential before the training, by set.
+    called : str
+        What that potential is called: ``"linear"`` or ``"start"``.
+    words : str
+        Head, layers, members, parameters and time, as the beginning of a sentence.
+    """
+
+    curve: LearningCurve
+    before: Mapping[str, Measured]
+    called: str
+    words: str
 
 
 @dataclass(frozen=True)
@@ -38,6 +62,8 @@ class ReportInfo:
         By name of the set, how many of its configurations the potential was fitted to; expected
         errors are not tested by these.  A set that is missing here counts as none, ``"train"`` as
         all.
+    training : TrainingInfo, optional
+        Training of the networks, of a neural potential.
     """
 
     title: str = "Interatomic potential"
@@ -48,6 +74,7 @@ class ReportInfo:
     beyond: BeyondCheck | None = None
     spectrum: Spectrum | None = None
     in_fit: Mapping[str, int] = field(default_factory=dict)
+    training: TrainingInfo | None = None
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from .processes import Processes as Processes
 from .progress import Progress as Progress
 from .progress import Report as Report
 from .progress import reporting as reporting
+from .progress import say as say
 from .settings import SERIAL as SERIAL
 from .settings import Runtime as Runtime
 from .settings import make_executor as make_executor

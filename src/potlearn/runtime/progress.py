@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TypeAlias
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bar
+    from rich.progress import TaskID
 
 Report: TypeAlias = Callable[[int, int], None]
 """Called with (done, total)."""
@@ -35,5 +40,27 @@ def _bar(what: str) -> Iterator[Report | None]:
 
     columns = (*Bar.get_default_columns(), MofNCompleteColumn(), TimeElapsedColumn())
     with Bar(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(what, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+        yield Described(bar, bar.add_task(what, total=None), what)
+
+
+@dataclass(frozen=True)
+class Described:
+    """A bar of rich that also takes words."""
+
+    bar: Bar
+    task: TaskID
+    what: str
+
+    def __call__(self, done: int, total: int) -> None:
+        """Move the bar."""
+        self.bar.update(self.task, completed=done, total=total)
+
+    def say(self, words: str) -> None:
+        """Put words behind the name of the work."""
+        self.bar.update(self.task, description=f"{self.what}: {words}")
+
+
+def say(report: Report | None, words: str) -> None:
+    """Say how the work is getting on, where a bar shows it; other reports take no words."""
+    if isinstance(report, Described):
+        report.say(words)

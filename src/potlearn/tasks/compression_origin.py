@@ -51,7 +51,13 @@ class Origin:
             The potential is not linear in descriptors.
         """
         from potlearn.potentials import LinearPotential
+        from potlearn.potentials.neural import NeuralPotential
 
+        if isinstance(potential, NeuralPotential):
+            raise ModelFileError(
+                "compression refits coefficients, and networks do not follow: compress a linear "
+                "fit, and train networks on that (model: {kind: neural, start: SMALL.potl})"
+            )
         if not isinstance(potential, LinearPotential):
             raise ModelFileError(
                 f"expected a linear potential with its descriptor, got a "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -131,11 +132,26 @@ def held_back(train: Dataset, part: float) -> dict[str, Dataset]:
     from potlearn.data import held_out
 
     kind = "stratified" if len({*train.groups}) > 1 else "random"
-    if kind == "stratified" and not len(held_out(train, kind, part)):
-        kind = "random"
-    validation = held_out(train, kind, part)
+    with _validating(train, part):
+        if kind == "stratified" and not len(held_out(train, kind, part)):
+            kind = "random"
+        validation = held_out(train, kind, part)
     rest = np.setdiff1d(np.arange(len(train)), validation)
     return {"train": train.subset(rest), "validation": train.subset(validation)}
+
+
+@contextmanager
+def _validating(train: Dataset, part: float) -> Iterator[None]:
+    """Errors of a split as those of a validation set."""
+    from potlearn.errors import DataError
+
+    try:
+        yield
+    except DataError as error:
+        raise DataError(
+            f"{part:.2g} of {len(train)} configurations cannot be held out to validate ({error}); "
+            "hold out a larger part, give data.validation files of its own, or add configurations"
+        ) from error
 
 
 def split_sets(dataset: Dataset, split: SplitConfig) -> dict[str, Dataset]:
@@ -151,5 +167,6 @@ def split_sets(dataset: Dataset, split: SplitConfig) -> dict[str, Dataset]:
     if split.validation == 0:
         return {"train": train, "test": test}
     rest = split.validation / (1 - split.test)
-    train, validation = draw(train, test=rest, seed=split.seed + 1)
+    with _validating(train, rest):
+        train, validation = draw(train, test=rest, seed=split.seed + 1)
     return {"train": train, "test": test, "validation": validation}

@@ -131,17 +131,6 @@ class FitOutcome(Fitted):
         return self.output.path
 
     @property
-    def compared(self) -> dict[str, Any]:
-        """Errors by set, those of the potential before its networks beside its own."""
-        found: dict[str, Any] = {}
-        before = self.networks.errors if self.networks else {}
-        for name, errors in self.metrics.items():
-            found[name] = errors
-            if self.networks is not None and name in before:
-                found[f"{name}, {self.networks.called}"] = before[name]
-        return found
-
-    @property
     def files(self) -> tuple[str, ...]:
         """Names of what was written there."""
         return self.output.files

@@ -9,7 +9,7 @@ from potlearn.tasks.uncertainty import seen, spectrum_of
 
 if TYPE_CHECKING:
     from potlearn.data import Dataset
-    from potlearn.report import ReportInfo
+    from potlearn.report import ReportInfo, TrainingInfo
     from potlearn.tasks.fit_outcome import FitOutcome
 
 
@@ -27,13 +27,31 @@ def fit_report(outcome: FitOutcome, datasets: Mapping[str, Dataset]) -> ReportIn
             "Descriptor": outcome.config.descriptor.model_dump(mode="json", exclude_none=True),
             "Under the fit": _reference(outcome),
             "Fit": _fit(outcome),
+            **_model(outcome),
         },
         timing={**outcome.timing, **outcome.result.timing},
         contradictions=outcome.result.contradictions,
         beyond=outcome.beyond,
         spectrum=spectrum_of(outcome.potential, outcome.result),
+        training=_training(outcome),
         in_fit={name: seen(outcome.potential, dataset) for name, dataset in datasets.items()},
     )
+
+
+def _model(outcome: FitOutcome) -> dict[str, dict[str, object]]:
+    """The section of a model with networks."""
+    model = outcome.config.model
+    return {"Model": model.model_dump(mode="json", exclude_none=True)} if outcome.networks else {}
+
+
+def _training(outcome: FitOutcome) -> TrainingInfo | None:
+    """The training of networks, and what they are in words."""
+    from potlearn.report import TrainingInfo
+
+    networks = outcome.networks
+    if networks is None:
+        return None
+    return TrainingInfo(networks.result.curve, networks.errors, networks.called, networks.words)
 
 
 def _describe(dataset: Dataset) -> str:

@@ -12,6 +12,7 @@ from potlearn.errors import ModelFileError
 from potlearn.tasks.copies_notes import copies_notes
 from potlearn.tasks.data import Loaded, load
 from potlearn.tasks.descriptor import filled, make_descriptor, notes_of
+from potlearn.tasks.ensemble import check_enough, with_ensemble_errors
 from potlearn.tasks.fit_outcome import FitOutcome, Fitted
 from potlearn.tasks.fit_report import fit_report
 from potlearn.tasks.folder import OutputFolder
@@ -19,8 +20,8 @@ from potlearn.tasks.label_check import labels_to_check
 from potlearn.tasks.linear_settings import linear_settings
 from potlearn.tasks.networks import (
     check_networks,
-    check_start,
-    check_validation,
+    continued,
+    descriptor_of,
     filled_model,
     starting,
     train,
@@ -31,6 +32,7 @@ from potlearn.tasks.reference import make_reference
 from potlearn.tasks.report_files import check_report_packages, write_report_files
 from potlearn.tasks.settings import FitConfig
 from potlearn.tasks.settings.networks import is_neural
+from potlearn.tasks.settings.uncertainty import ENSEMBLE
 from potlearn.tasks.uncertainty import asked_method, check_blocks, check_posterior, quantified
 from potlearn.tasks.weights import filled_weights, make_weights, weight_keys, weights_note
 
@@ -84,7 +86,7 @@ def fit(settings: FitConfig | Mapping[str, Any], *, progress: bool | Stages = Fa
         check_report_packages()
     check_networks(config)
     start = starting(config)
-    config, about_validation = with_validation(config)
+    config, about_validation = with_validation(continued(config, start))
     with OutputFolder(config.output.folder, RESULTS, WORKING) as folder, ExitStack() as ending:
         with clock("read"):
             loaded = _read(config)
@@ -96,7 +98,7 @@ def fit(settings: FitConfig | Mapping[str, Any], *, progress: bool | Stages = Fa
             check_posterior(config, linear.result)
         fitted = _beyond(linear, clock, stages)
         fitted = _with_networks(fitted, linear, datasets, clock, stages)
-        fitted = _with_uncertainty(fitted, clock, stages)
+        fitted = _with_uncertainty(fitted, datasets, clock, stages)
         with clock("evaluate"):
             evaluations = dict(_evaluate(fitted.potential, datasets, stages))
             fitted = _compared(fitted, datasets, stages)
@@ -132,7 +134,9 @@ def _read(config: FitConfig) -> Loaded:
         dataset.check_species(config.descriptor.species)
     used = make_weights(config.fit.weights).used
     check_some_labels(loaded.sets["train"], used, "fit")
-    check_validation(config, loaded.sets, used)
+    if is_neural(config.model):
+        check_some_labels(loaded.sets["validation"], used, "validate the networks")
+        check_enough(config, loaded.sets["validation"])
     check_blocks(config, loaded.sets["train"])
     return loaded
 
@@ -167,14 +171,16 @@ def _fit(
     # Only a fit with the same settings continues from the checkpoint.
     others = {"output", "uncertainty", "model"}
     key = content_key(config.model_dump(mode="json", exclude=others), size=8)
-    descriptor = make_descriptor(config.descriptor, train)
-    if start is not None:
-        check_start(start, descriptor)
+    descriptor = (
+        make_descriptor(config.descriptor, train)
+        if start is None
+        else descriptor_of(start, config.descriptor)
+    )
     coverage = Coverage.of(train, descriptor.species)
     reference = make_reference(config.reference, coverage.shortest, descriptor.species)
     settings = linear_settings(section, train)
     keeps_rows = config.output.report and config.output.check_labels
-    keeps_rows |= asked_method(config) is not None
+    keeps_rows |= asked_method(config) not in (None, ENSEMBLE)
     result = fit_linear(
         train,
         descriptor,
@@ -249,16 +255,20 @@ def _with_networks(
     return replace(fitted, potential=potential, beyond=check, networks=networks)
 
 
-def _with_uncertainty(fitted: Fitted, clock: Stopwatch, stages: Stages) -> Fitted:
+def _with_uncertainty(
+    fitted: Fitted, sets: Mapping[str, Dataset], clock: Stopwatch, stages: Stages
+) -> Fitted:
     """The same with expected errors, if they are asked for."""
     from potlearn.potentials import LinearPotential
 
     method = asked_method(fitted.config)
-    if method is None:
-        return fitted
     potential = fitted.potential
-    assert isinstance(potential, LinearPotential)
+    if method is None or (method == ENSEMBLE and isinstance(potential, LinearPotential)):
+        return fitted
     with clock("uncertainty"), stages("expected errors") as report:
+        if not isinstance(potential, LinearPotential):
+            ensemble, notes = with_ensemble_errors(fitted.config, potential, sets, report)
+            return replace(fitted, potential=ensemble, remarks=(*fitted.remarks, *notes))
         found = quantified(fitted.config, fitted.result, potential, method, report)
     return replace(fitted, potential=replace(potential, uncertainty=found))
 

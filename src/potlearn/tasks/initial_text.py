@@ -33,6 +33,7 @@ def initial_text(config: InitConfig, dataset: Dataset, searched: Searched | None
         _data(config, dataset),
         _descriptor(dataset, searched),
         _fit(dataset, searched),
+        _model(),
         _output(config),
     ]
     return "\n".join("\n".join(lines) + "\n" for lines in parts)
@@ -198,6 +199,14 @@ def _fit(dataset: Dataset, searched: Searched | None) -> list[str]:
         count = _configurations(len(members))
         lines.append(f"    #   {word(group)}: {_mapping(general)}    # {count}")
     return lines
+
+
+def _model() -> list[str]:
+    """The section of networks, as a comment."""
+    return [
+        "# Networks beside the linear fit (pip install 'potlearn[neural]'):",
+        "# model: {kind: neural, hidden: [32, 32], members: 4}",
+    ]
 
 
 def _output(config: InitConfig) -> list[str]:

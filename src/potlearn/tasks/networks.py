@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, TypeAlias
 from potlearn.errors import ConfigError, ModelFileError
 from potlearn.neural.curve import COLUMNS
 from potlearn.runtime import check_installed
-from potlearn.tasks.settings import FitConfig, SplitConfig
+from potlearn.tasks.ensemble import check_method
+from potlearn.tasks.settings import FamilyConfig, FitConfig, SplitConfig
 from potlearn.tasks.settings.networks import NeuralModel, NeuralModelConfig, is_neural
 from potlearn.typing import Settings
 
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
     from potlearn.runtime import Runtime
 
     Trainable: TypeAlias = LinearPotential | NeuralPotential
-
-VALIDATION = 0.1
-"""Part of the training set that is held out where no validation set is given."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +46,20 @@ class Networks:
     called: str
     result: NeuralResult
     errors: Mapping[str, Measured] = field(default_factory=dict)
+
+    @property
+    def words(self) -> str:
+        """Head, layers, members, parameters and time, as the beginning of a sentence."""
+        settings, curve = self.result.settings, self.result.curve
+        layers = ", ".join(map(str, settings.hidden))
+        members = f"{settings.members} networks" if settings.members > 1 else "One network"
+        heads = getattr(self.result.potential, "heads", ())
+        n = sum(array.size for head in heads for array in head.parameters.values())
+        parameters = f", {n} parameters" if n else ""
+        return (
+            f"{members} with the head {settings.head} and hidden layers of {layers}{parameters}, "
+            f"trained in {curve['seconds'][-1]:.3g} s"
+        )
 
     def numbers(self) -> Settings:
         """What ``metrics.json`` holds: errors of the potential before, and the learning curve."""
@@ -70,18 +82,12 @@ def check_networks(config: FitConfig) -> None:
     MissingExtraError
         JAX or optax is not installed.
     ConfigError
-        Expected errors that networks do not have.
+        Expected errors that the model cannot have.
     """
-    if not is_neural(config.model):
-        return
-    what = "model: {kind: neural}"
-    check_installed("jax", "optax", extra="neural", what=what, instead="take kind: linear")
-    method = config.uncertainty.method
-    if method not in ("auto", "none"):
-        raise ConfigError(
-            f"uncertainty.method: {method!r} is made of the rows of a linear fit; with {what} "
-            "expected none"
-        )
+    check_method(config)
+    if is_neural(config.model):
+        what = "model: {kind: neural}"
+        check_installed("jax", "optax", extra="neural", what=what, instead="take kind: linear")
 
 
 def with_validation(config: FitConfig) -> tuple[FitConfig, list[str]]:
@@ -91,31 +97,17 @@ def with_validation(config: FitConfig) -> tuple[FitConfig, list[str]]:
     has_one = data.validation is not None or (data.file is not None and split.validation > 0)
     if has_one or not is_neural(config.model):
         return config, []
+    part = whole = config.model.settings.validation
     if data.file is None:
-        update: dict[str, object] = {"validation": VALIDATION}
+        update: dict[str, object] = {"validation": part}
     else:
-        part = round(VALIDATION * (1 - split.test), 6)
+        part = round(part * (1 - split.test), 6)
         update = {"split": split.model_copy(update={"validation": part})}
     note = (
-        f"{VALIDATION:.0%} of the training set are held out to validate the networks; "
-        "data.validation names a set of your own"
+        f"{whole:.0%} of the training set are held out to validate the networks (model.validation);"
+        " data.validation names a set of your own"
     )
     return config.model_copy(update={"data": data.model_copy(update=update)}), [note]
-
-
-def check_validation(
-    config: FitConfig, sets: Mapping[str, Dataset], wanted: tuple[str, ...]
-) -> None:
-    """Refuse a validation set without labels of what is trained on.
-
-    Raises
-    ------
-    DataError
-    """
-    from potlearn.data import check_some_labels
-
-    if is_neural(config.model):
-        check_some_labels(sets["validation"], wanted, "validate")
 
 
 def starting(config: FitConfig) -> Trainable | None:
@@ -141,25 +133,40 @@ def starting(config: FitConfig) -> Trainable | None:
     return found
 
 
-def check_start(start: Trainable, descriptor: Descriptor) -> None:
-    """Refuse a saved potential of another descriptor.
+def continued(config: FitConfig, start: Trainable | None) -> FitConfig:
+    """The configuration with the architecture of a saved neural potential, where it gives none."""
+    heads = getattr(start, "heads", ())
+    if not heads or not is_neural(config.model):
+        return config
+    head = heads[0]
+    own = {"head": head.kind, "hidden": head.hidden, "activation": head.activation}
+    own["members"] = len(heads)
+    given = config.model.model_dump(exclude_none=True)
+    return config.model_copy(update={"model": NeuralModelConfig.of(own | given)})
+
+
+def descriptor_of(start: Trainable, section: FamilyConfig) -> Descriptor:
+    """The descriptor of a saved potential, if the section has nothing else.
 
     Raises
     ------
     ConfigError
         Naming the keys that differ.
     """
+    from potlearn.descriptors import descriptor_from_dict
     from potlearn.runtime import content_key
 
-    own, wanted = start.descriptor.to_dict(), descriptor.to_dict()
-    if content_key(own) == content_key(wanted):
-        return
-    keys = sorted({*own, *wanted})
-    differ = [key for key in keys if content_key(own.get(key)) != content_key(wanted.get(key))]
-    raise ConfigError(
-        f"model.start: the saved potential has another descriptor ({', '.join(differ)}); copy the "
-        "section descriptor from the config.yaml of its fit"
-    )
+    own = start.descriptor.to_dict()
+    given = section.model_dump(exclude_none=True, include={*section.model_fields_set, "family"})
+    merged = descriptor_from_dict(own | given if own["family"] == given["family"] else given)
+    found = merged.to_dict()
+    differ = [key for key in given if content_key(own.get(key)) != content_key(found.get(key))]
+    if differ:
+        raise ConfigError(
+            f"model.start: the saved potential has another descriptor ({', '.join(differ)}); leave "
+            "these keys out, or copy the section descriptor from the config.yaml of its fit"
+        )
+    return start.descriptor
 
 
 def train(

@@ -25,7 +25,7 @@ def write_report_files(
     with folder.file("report.html") as path:
         write_report(path, evaluations, info, suspicious=suspicious)
     with folder.subfolder("figures") as path:
-        figures(evaluations, path)
+        figures(evaluations, path, training=info.training)
 
 
 def check_report_packages() -> None:

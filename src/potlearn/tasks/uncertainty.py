@@ -10,6 +10,7 @@ import numpy as np
 
 from potlearn.tasks.settings import FitConfig
 from potlearn.tasks.settings.networks import is_neural
+from potlearn.tasks.settings.uncertainty import ENSEMBLE
 from potlearn.typing import Settings
 
 if TYPE_CHECKING:
@@ -25,10 +26,10 @@ WITH_UNCERTAINTY = ("bayesian", "ard")
 
 
 def asked_method(config: FitConfig) -> str | None:
-    """The way to an uncertainty of a linear fit that a configuration asks for, if there is one."""
+    """The way to an uncertainty that a configuration asks for; None: there is none."""
     method = config.uncertainty.method
     if is_neural(config.model):
-        return None
+        return ENSEMBLE if method != "none" and config.model.settings.members > 1 else None
     if method == "auto":
         return "calibrated" if config.fit.solver in WITH_UNCERTAINTY else None
     return None if method == "none" else method
@@ -46,7 +47,7 @@ def check_blocks(config: FitConfig, train: Dataset) -> None:
     from potlearn.uncertainty import LEAST_BLOCKS, fingerprints, too_few
 
     key, method = config.uncertainty.block, asked_method(config)
-    if method is None:
+    if method is None or method == ENSEMBLE:
         return
     blocks = fingerprints(train) if key is None else np.array(info_groups(train, key))
     if method != "calibrated" or not len(train):

@@ -1,4 +1,4 @@
-"""The engine in JAX: on accelerators, and for derivatives that the compiled engine does not have."""
+"""The engine in JAX: for accelerators, and for derivatives that the compiled one does not have."""
 
 import lazy_loader as _lazy
 

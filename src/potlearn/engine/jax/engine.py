@@ -12,7 +12,7 @@ from potlearn.engine.basis import Basis
 from potlearn.engine.jax.inputs import Inputs, Packing, padded_rows
 from potlearn.errors import ConfigError
 from potlearn.runtime.packages import require
-from potlearn.runtime.precision import double_precision
+from potlearn.runtime.xla import double_precision
 from potlearn.structure.system import System
 from potlearn.typing import Array, Settings
 

@@ -98,9 +98,11 @@ class Packing:
         candidates = close_pairs(system, float(self.closest.max()))  # checks the arrays
         if len(system) and system.species.max() >= self.basis.n_species:
             raise ValueError("species index out of range")
+        if not len(candidates):
+            return
         list_, z = system.neighbors, system.species
         i, j = list_.i[candidates], list_.j[candidates]
-        r = _lengths(list_.vectors(system.positions)[candidates]) if len(candidates) else np.empty(0)
+        r = _lengths(list_.vectors(system.positions)[candidates])
         closest = self.closest[z[i], z[j]]
         for p in np.flatnonzero(r < closest)[:1].tolist():
             raise DataError(
@@ -132,4 +134,3 @@ def _padded(system: System, kept: Indices, centre: Indices) -> Inputs:
 def padded_rows(array: Array, rows: int) -> Array:
     """Zeros appended to the first axis."""
     return np.pad(array, [(0, rows - len(array)), *[(0, 0)] * (array.ndim - 1)])
-

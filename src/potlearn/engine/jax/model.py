@@ -38,7 +38,7 @@ class Model:
     table_of: typing.Species
     degree: int
     n_species: int
-    place: typing.Indices
+    place: typing.Species
     programs: tuple[Levels, ...]
 
     @classmethod
@@ -49,7 +49,7 @@ class Model:
         ranges = [np.arange(low**2, (high + 1) ** 2) for low, high in kinds]
         one = np.concatenate([n * (degree + 1) ** 2 + lm for n, lm in enumerate(ranges)])
         shift = n_radial * (degree + 1) ** 2 * np.arange(basis.n_species)
-        place = (shift[:, None] + one).ravel()
+        place = (shift[:, None] + one).ravel().astype(np.int32)
         programs = tuple(Levels.of(program) for program in basis.programs)
         return cls(Tables.of(basis), basis.table_of, degree, basis.n_species, place, programs)
 

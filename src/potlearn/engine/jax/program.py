@@ -25,10 +25,10 @@ from potlearn.engine.program import Program
 class Level:
     """Terms of the nodes of a level, sorted by node; values are numbered as they are made."""
 
-    left: typing.Indices
-    right: typing.Indices
+    left: typing.Species
+    right: typing.Species
     weight: typing.Array
-    node: typing.Indices
+    node: typing.Species
     n_nodes: int
 
     def __call__(self, values: Array) -> Array:
@@ -53,9 +53,9 @@ class Levels:
         The feature is zero for atoms with fewer neighbours.
     """
 
-    moments: typing.Indices
+    moments: typing.Species
     levels: tuple[Level, ...]
-    feature: typing.Indices
+    feature: typing.Species
     min_neighbors: typing.Species
 
     def __call__(self, moments: Array, n_neighbors: Array) -> Array:
@@ -73,13 +73,14 @@ class Levels:
         terms, depth = _terms(program), _depths(program)
         moments, start = program.moments, program.n_moments
         order = np.argsort(depth[start:-1], kind="stable")
-        place = np.zeros(len(depth), np.int64)  # the constant one comes first
+        place = np.zeros(len(depth), np.int32)  # the constant one comes first
         place[moments] = 1 + np.arange(len(moments))
         place[start + order] = 1 + len(moments) + np.arange(len(order))
         levels = tuple(
             _level(terms, place, np.flatnonzero(depth == d)) for d in range(1, depth.max() + 1)
         )
-        return cls(moments, levels, place[program.feature], program.min_neighbors)
+        read = moments.astype(np.int32)
+        return cls(read, levels, place[program.feature], program.min_neighbors)
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,7 +112,7 @@ def _depths(program: Program) -> typing.Indices:
     return depth
 
 
-def _level(terms: _Terms, place: typing.Indices, nodes: typing.Indices) -> Level:
+def _level(terms: _Terms, place: typing.Species, nodes: typing.Indices) -> Level:
     own = np.flatnonzero(np.isin(terms.node, nodes))
     first = place[nodes].min()
     order = own[np.argsort(place[terms.node[own]], kind="stable")]

@@ -12,7 +12,7 @@ import numpy as np
 from potlearn.optimise.method import AtLeastOne, Ending, Method
 from potlearn.optimise.problem import Problem
 from potlearn.runtime.packages import require
-from potlearn.runtime.precision import double_precision
+from potlearn.runtime.xla import double_precision
 from potlearn.typing import Array, NonNegative, Positive
 
 

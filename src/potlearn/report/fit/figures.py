@@ -28,7 +28,9 @@ from potlearn.report.fit.frames import (
 )
 from potlearn.report.fit.grids import histogram_edges
 from potlearn.report.fit.parity import MOST_POINTS, bounds_of
+from potlearn.report.fit.training_figure import training_figure
 from potlearn.report.fit.uncertainty.figures import uncertainty_figures
+from potlearn.report.info import TrainingInfo
 from potlearn.report.paper import COLUMN, style, write
 
 if TYPE_CHECKING:
@@ -46,12 +48,13 @@ def figures(
     evaluations: Mapping[str, Evaluation],
     folder: str | Path,
     formats: Sequence[str] = ("png", "pdf"),
+    training: TrainingInfo | None = None,
 ) -> list[Path]:
     """Write ``parity_energy``, ``parity_forces``, ``parity_stress`` and ``errors``.
 
-    Of a potential with an uncertainty also ``calibration`` and ``error_against_std``.
-    One column wide (``errors`` and ``error_against_std``: two), 8 to 9 pt type.  Quantities without
-    labels have no figure.
+    Of a potential with an uncertainty also ``calibration`` and ``error_against_std``, of one with
+    networks ``training``.  One column wide (``errors``, ``error_against_std`` and ``training``:
+    two), 8 to 9 pt type.  Quantities without labels have no figure.
 
     Parameters
     ----------
@@ -61,6 +64,8 @@ def figures(
         Where to write; made if it does not exist.
     formats : sequence of str
         File name endings that matplotlib knows.
+    training : TrainingInfo, optional
+        Training of the networks.
 
     Returns
     -------
@@ -84,6 +89,9 @@ def figures(
             written += write(_errors(quantities), folder, "errors", formats)
         for name, figure in uncertainty_figures(evaluations):
             written += write(figure, folder, name, formats)
+        learning = training_figure(training) if training else None
+        if learning is not None:
+            written += write(learning, folder, "training", formats)
     return written
 
 

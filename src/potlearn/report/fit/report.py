@@ -19,6 +19,7 @@ PANELS: Registry[Maker[FitView]] = Registry(
     PotlearnError,
     {
         "parity": "potlearn.report.fit.parity:parity",
+        "training": "potlearn.report.fit.training:training",
         "contradictions": "potlearn.report.fit.contradictions:contradictions",
         "groups": "potlearn.report.fit.groups:groups",
         "errors": "potlearn.report.fit.distributions:distributions",

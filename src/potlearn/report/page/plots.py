@@ -104,11 +104,19 @@ def limits_of(values: Sequence[float], margin: float = 1.2) -> tuple[float, floa
     return min(positive, default=1.0) / margin, max(positive, default=1.0) * margin
 
 
+_FACTORS: tuple[tuple[float, tuple[float, ...]], ...] = (
+    (0.35, (1, 1.2, 1.4, 1.6, 1.8, 2, 2.5, 3, 3.5, 4, 5, 6, 7, 8, 9)),
+    (0.8, (1, 1.5, 2, 3, 5, 7)),
+    (2.5, (1, 2, 5)),
+)
+"""Numbers between powers of ten on an axis of less than so many decades."""
+
+
 def ticks_between(low: float, high: float) -> list[float]:
     """Powers of ten, and numbers between them where the axis is short."""
     decades = range(floor(log10(low)), ceil(log10(high)) + 1)
     length = log10(high / low)
-    factors = (1, 1.5, 2, 3, 5, 7) if length < 0.8 else (1, 2, 5) if length < 2.5 else (1,)
+    factors = next((f for most, f in _FACTORS if length < most), (1.0,))
     step = 1 if length < 7 else 2
     found = [f * 10.0**k for k in decades if k % step == 0 for f in factors]
     return [value for value in found if low <= value <= high]

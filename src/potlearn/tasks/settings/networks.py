@@ -9,8 +9,8 @@ from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
 from potlearn.engine import ACTIVATIONS
-from potlearn.errors import FitError, PotlearnError
-from potlearn.neural import NeuralSettings
+from potlearn.errors import PotlearnError
+from potlearn.neural import OPTIMISERS, NeuralSettings
 from potlearn.potentials.neural import HEADS
 from potlearn.tasks.settings.from_class import section_of
 from potlearn.tasks.settings.section import FilePath, Section
@@ -45,6 +45,7 @@ class NeuralModel(ModelConfig):
     kind: Literal["neural"]
     """Coefficients and networks."""
     head: Annotated[str, NameIn(lambda: HEADS)] | None = None
+    optimiser: Annotated[str, NameIn(lambda: OPTIMISERS)] | None = None
     activation: Annotated[str, NameIn(lambda: ACTIVATIONS)] | None = None
     start: FilePath | None = None
     """Saved potential (.potl), linear or neural, from which training continues on these data; by
@@ -60,8 +61,6 @@ class NeuralModel(ModelConfig):
         """Refuse what the classes of the settings and of the head would refuse."""
         try:
             given = self.settings
-            if not given.hidden:
-                raise FitError("hidden: expected at least one layer, got none")
             rng = np.random.default_rng(0)
             HEADS.load(given.head).initial(1, 1, given.hidden, rng, given.activation)
         except PotlearnError as error:
