@@ -45,7 +45,7 @@ void exponential_ends_where_numbers_do() {
   for (double x : {709.79, 710.0, 1e4, 1e300, INF}) CHECK(at(x) == INF);
   for (double x : {-708.001, -750.0, -1e4, -1e300, -INF}) CHECK(at(x) == 0);
   CHECK(std::isnan(at(std::nan(""))) && std::isnan(at(-std::nan("1"))));
-  CHECK(units_off(at(709.78), std::exp(709.78L)) <= 1.5 && units_off(at(-708), std::exp(-708.0L)) <= 1.5);
+  for (double x : {709.78, -708.0}) CHECK(units_off(at(x), std::exp((long double)x)) <= 1.5);
 }
 
 struct Reference {

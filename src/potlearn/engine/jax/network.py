@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import jax
 import jax.numpy as jnp
@@ -20,6 +20,11 @@ ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
     "sqrt": lambda x: x * (1 + x * x) ** -0.25,
 }
 
+Layers: TypeAlias = tuple[tuple[Array, ...], tuple[Array, ...]]
+Fading: TypeAlias = tuple[Array, Array, Array, Array]
+Tree: TypeAlias = tuple[Array, list[Layers], Fading | None]
+"""Coefficients, weights and biases of the branches, and the fade."""
+
 
 def parameters(network: Network) -> Any:
     """The numbers of a network as a tree of arrays."""
@@ -29,26 +34,23 @@ def parameters(network: Network) -> Any:
     return network.coefficients, branches, shape
 
 
-def energies(activations: tuple[str, ...], tree: Any, features: Array, species: Array) -> Array:
+def energies(activations: tuple[str, ...], tree: Tree, features: Array, species: Array) -> Array:
     """Energies (N,) of features (N, M)."""
     coefficients, branches, fade = tree
     own = coefficients[species]
     linear = own[:, 0] + (own[:, 1:] * features).sum(1)
     if not branches:
         return linear
-    heads = zip(branches, activations, strict=True)
-    many_body = sum(_branch(*b, ACTIVATIONS[name], features, species) for b, name in heads)
-    return linear + many_body * (1 if fade is None else _fade(*fade, features, species))
+    many_body = jnp.zeros_like(linear)
+    for layers, name in zip(branches, activations, strict=True):
+        many_body += _branch(layers, ACTIVATIONS[name], features, species)
+    return linear + (many_body if fade is None else many_body * _fade(fade, features, species))
 
 
 def _branch(
-    weights: tuple[Array, ...],
-    biases: tuple[Array, ...],
-    activation: Callable[[Array], Array],
-    features: Array,
-    species: Array,
+    layers: Layers, activation: Callable[[Array], Array], features: Array, species: Array
 ) -> Array:
-    x = features
+    (weights, biases), x = layers, features
     for weight, bias in zip(weights[:-1], biases, strict=True):
         x = activation(_of_species(weight, x, species) + bias[species])
     return _of_species(weights[-1], x, species)[:, 0]
@@ -60,9 +62,8 @@ def _of_species(weight: Array, x: Array, species: Array) -> Array:
     return jnp.take_along_axis(every, species[None, :, None], 0)[0]
 
 
-def _fade(
-    center: Array, weight: Array, inner: Array, outer: Array, features: Array, species: Array
-) -> Array:
+def _fade(fade: Fading, features: Array, species: Array) -> Array:
+    center, weight, inner, outer = fade
     d2 = (((features - center[species]) * weight[species]) ** 2).sum(1)
     t = jnp.clip((d2 - inner[species]) / (outer - inner)[species], 0, 1)
     return 1 - t**3 * (10 - t * (15 - 6 * t))

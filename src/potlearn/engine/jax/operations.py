@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -13,7 +12,7 @@ from jax import Array
 from potlearn.engine.jax.arithmetic import product
 from potlearn.engine.jax.inputs import Inputs
 from potlearn.engine.jax.model import Kinds, Model, pair_vectors
-from potlearn.engine.jax.network import energies
+from potlearn.engine.jax.network import Tree, energies
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,10 +63,11 @@ class Operations:
         def features(vectors: Array) -> Array:
             return self.features_of(vectors, inputs, intervals)
 
-        return jax.jvp(features, (vectors,), (change,))[1]
+        tangent: Array = jax.jvp(features, (vectors,), (change,))[1]
+        return tangent
 
     def network(
-        self, inputs: Inputs, intervals: Array, activations: tuple[str, ...], tree: Any
+        self, inputs: Inputs, intervals: Array, activations: tuple[str, ...], tree: Tree
     ) -> tuple[Array, Array, Array]:
         """Energies (N,), forces (N, 3) and virials of atoms (N, 6) of a network."""
         features, pull = self._pull(inputs, intervals)

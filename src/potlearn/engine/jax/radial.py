@@ -12,7 +12,7 @@ from typing import NamedTuple
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
-from jax.lax import stop_gradient
+from jax.lax import bitcast_convert_type, stop_gradient
 
 from potlearn import typing
 from potlearn.engine.basis import Basis
@@ -66,20 +66,27 @@ def intervals_of(knots: Array) -> Array:
 
 def radial_functions(tables: Tables, intervals: Array, table: Array, r: Array) -> Array:
     """Values (n, ...) at distances ``r`` (...) up to the cutoff, of the tables ``table`` (...)."""
-    x = r * jnp.asarray(2.0**OCTAVES_OF_CUTOFF / tables.cutoffs, r.dtype)[table]
-    _, exponent = jnp.frexp(stop_gradient(x))  # 2^(exponent - 1) <= x
-    exponent = exponent - 1
-    places = jnp.ldexp(jnp.ones_like(x), tables.bits - exponent)
-    spread = x * places  # 2^bits to 2^(bits + 1) in its octave; exact
-    leading = jnp.floor(stop_gradient(spread))
-    octave = exponent + tables.octaves - OCTAVES_OF_CUTOFF
-    interval = (octave << tables.bits) + leading.astype(exponent.dtype) - (1 << tables.bits)
-    interval = jnp.clip(interval, 0, tables.octaves << tables.bits)
-    h = (r / x) / places
-    weights = hermite_weights(spread - leading, stop_gradient(h))
+    scale = jnp.asarray(2.0**OCTAVES_OF_CUTOFF / tables.cutoffs, r.dtype)[table]
+    x = r * scale
+    interval, left, h = _interval(tables, stop_gradient(x))
+    weights = hermite_weights((x - left) / h, h / stop_gradient(scale))
     flat = intervals.reshape(-1, *intervals.shape[2:])
     found = rows(flat, table * intervals.shape[1] + interval)
     return product("k...,...kn->n...", jnp.stack(weights), found)
+
+
+def _interval(tables: Tables, x: Array) -> tuple[Array, Array, Array]:
+    """Number, left end and length of the interval of ``x``, from its bits."""
+    integer, mantissa, bias = (
+        (jnp.int64, 52, 1023) if x.dtype == jnp.float64 else (jnp.int32, 23, 127)
+    )
+    bits = bitcast_convert_type(x, integer)
+    leading = bits >> (mantissa - tables.bits)
+    exponent = (bits >> mantissa) - tables.bits
+    lowest = bias + OCTAVES_OF_CUTOFF - tables.octaves
+    interval = jnp.clip(leading - (lowest << tables.bits), 0, tables.octaves << tables.bits)
+    left = bitcast_convert_type(leading << (mantissa - tables.bits), x.dtype)
+    return interval, left, bitcast_convert_type(exponent << mantissa, x.dtype)
 
 
 def hermite_weights(t: Array, h: Array) -> tuple[Array, ...]:
