@@ -66,5 +66,6 @@ from .potentials.pair import LennardJones as LennardJones
 from .potentials.pair import Morse as Morse
 from .potentials.sum import SumPotential as SumPotential
 from .report import write_report as write_report
+from .uncertainty import calibrated_ensemble as calibrated_ensemble
 from .uncertainty import quantify as quantify
 from .uncertainty import recalibrate as recalibrate

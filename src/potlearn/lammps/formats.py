@@ -9,7 +9,6 @@ from typing import Any, Protocol
 from potlearn.errors import ModelFileError
 from potlearn.potentials import FORMATS, Potential
 from potlearn.potentials.files import FileFormat
-from potlearn.potentials.neural import NeuralPotential
 
 
 class LammpsFormat(FileFormat, Protocol):
@@ -39,24 +38,13 @@ def written_formats() -> Mapping[str, type[LammpsFormat]]:
 
 
 def format_for(potential: Potential, name: str | None = None) -> LammpsFormat:
-    """The format of that name, or the natural one of a potential; the last if none suits it.
-
-    Raises
-    ------
-    ModelFileError
-        No such format, or none for networks.
-    """
+    """The format of that name, or the natural one of a potential; the last if none suits it."""
     formats = written_formats()
-    if name is not None and name not in formats:
-        raise ModelFileError(
-            f"unknown LAMMPS format {name!r}; expected one of {', '.join(formats)}"
-        )
-    made = [form() for form in formats.values()] if name is None else [formats[name]()]
-    suited = next((form for form in made if form.suits(potential)), None)
-    if suited is None and isinstance(potential, NeuralPotential):
-        raise ModelFileError(
-            f"a neural potential has no form for pair_style {made[-1].pair_style}, which evaluates "
-            "no such networks; simulate it by ASE (potential.calculator()), or export its linear "
-            "part, potential.linear"
-        )
-    return suited or made[-1]
+    if name is not None:
+        if name not in formats:
+            raise ModelFileError(
+                f"unknown LAMMPS format {name!r}; expected one of {', '.join(formats)}"
+            )
+        return formats[name]()
+    made = [form() for form in formats.values()]
+    return next((form for form in made if form.suits(potential)), made[-1])

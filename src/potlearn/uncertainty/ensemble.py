@@ -106,7 +106,7 @@ class EnsembleSpreader:
 
     @cached_property
     def evaluators(self) -> tuple[Evaluator, ...]:
-        """Of each member; made once, when forces or stress are first asked for."""
+        """Of each member; made once."""
         return tuple(evaluator_of(self.descriptor, network) for network in self.members)
 
     @cached_property
@@ -119,31 +119,28 @@ class EnsembleSpreader:
     def __call__(
         self, system: System, volume: float, wanted: Collection[str], *, threads: int = 1
     ) -> Spread:
-        """Expected errors of one configuration; only what is wanted is worked out."""
+        """Expected errors of one configuration.
+
+        Energy, forces and stress share one pass for each member.
+        """
         links, n = self.uncertainty.links, max(len(system), 1)
         known = np.nan if self.blind[system.species].any() else 1.0
         wanted = [part for part in wanted if part in self.uncertainty.parts]
         energy = forces = stress = gamma = mean = None
-        if "energy" in wanted:
-            variance = _variance(self._energies(system, threads) / n)
-            energy = known * n * float(links["energy"].std(variance))
-        if "forces" in wanted or "stress" in wanted:
+        if set(wanted) - {"gamma"}:
             found = [evaluator(system, threads=threads) for evaluator in self.evaluators]
-            if "forces" in wanted:
-                variance = _variance(np.stack([f.forces for f in found]))
-                forces = known * links["forces"].std(variance)
-            if "stress" in wanted:
-                variance = _variance(np.stack([f.virial for f in found]) / n)
-                stress = known * n * links["stress"].std(variance) / volume
+        if "energy" in wanted:
+            variance = _variance(np.array([f.energies.sum() for f in found]) / n)
+            energy = known * n * float(links["energy"].std(variance))
+        if "forces" in wanted:
+            variance = _variance(np.stack([f.forces for f in found]))
+            forces = known * links["forces"].std(variance)
+        if "stress" in wanted:
+            variance = _variance(np.stack([f.virial for f in found]) / n)
+            stress = known * n * links["stress"].std(variance) / volume
         if "gamma" in wanted:
             gamma, mean = self.uncertainty.grades(system, threads)
         return Spread(energy, forces, stress, gamma, mean)
-
-    def _energies(self, system: System, threads: int) -> Array:
-        """Of every member, (K,), from one pass over the features."""
-        features = self.descriptor.features(system, threads=threads)
-        found = [network.energies_and_slopes(features, system.species) for network in self.members]
-        return np.array([energies.sum() for energies, _ in found])
 
 
 def _variance(values: Array) -> Array:
