@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 from optional_parts import pytest_terminal_summary as pytest_terminal_summary
+
+# JAX compiles in half the time what runs for milliseconds; before it is loaded.
+os.environ.setdefault(
+    "XLA_FLAGS",
+    "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true",
+)
 
 # No test asserts a time: a slow or busy machine must not fail it.
 settings.register_profile("potlearn")
