@@ -86,7 +86,8 @@ class Networks:
         reach = 0.5 * farthest(self.samples, scaling, self.precision)
         rng = np.random.default_rng(0)
         kind = HEADS.load(self.head)
-        self.start = kind.initial(len(ACE.species), ACE.n_features, self.hidden, rng)
+        hidden = self.hidden[: kind.most_layers]
+        self.start = kind.initial(len(ACE.species), ACE.n_features, hidden, rng)
         size = Flat.of(self.start).size
         self.vectors = rng.normal(scale=0.3, size=(self.members, size))
         halves, measure = self.halves or Halves(self.start), Measure.of(self.samples, self.robust)

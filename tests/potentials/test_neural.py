@@ -159,7 +159,7 @@ DAMAGE = {
     "no heads": (at("heads")([]), "heads: expected at least one"),
     "heads": (at("heads")({"kind": "mlp"}), "."),
     "hidden": (at("heads", 0, "hidden")([8, 7]), r"parameter w1: expected .* \(2, 7, 8\), got"),
-    "no hidden": (at("heads", 0, "hidden")([]), "hidden: expected sizes of layers"),
+    "no hidden": (at("heads", 0, "hidden")([]), "hidden: expected at least one layer"),
     "huge": (at("heads", 0, "hidden")([10**12]), "."),
     "activation": (at("heads", 0, "activation")("relu"), "the head 'mlp' takes silu, tanh.*'relu'"),
     "missing": (lambda d: d["potential"]["heads"][1]["parameters"].pop("last"), "expected w0, b0"),

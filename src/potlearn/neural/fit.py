@@ -196,6 +196,7 @@ class Work:
             return None
         given, settings = self.fit, asdict(self.settings)
         architecture = {k: settings.pop(k) for k in ("head", "hidden", "activation", "members")}
+        architecture["hidden"] = self.beginning.heads[0].hidden
         settings.pop("memory")
         excluded = sorted(map(list, given.exclude))
         weights = [given.weights, excluded, _plain(given.configuration_weights)]
