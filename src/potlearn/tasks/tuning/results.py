@@ -15,12 +15,12 @@ from potlearn.tasks.folder import OutputFolder
 from potlearn.tasks.progress import Stages
 from potlearn.tasks.settings import FitConfig
 from potlearn.tasks.tuning.edges import edges
+from potlearn.tasks.tuning.errors import errors_of
 from potlearn.tasks.tuning.points import (
     FRONT,
     SETTINGS,
     Point,
     Wanted,
-    errors_of,
     fit_points,
     name_of,
     own_values,
@@ -139,12 +139,13 @@ class Ending:
         """Errors on the validation set."""
         from potlearn.metrics import evaluate
         from potlearn.potentials import LinearPotential, load
+        from potlearn.potentials.neural import NeuralPotential
 
         potential = load(wanted.model)
-        assert isinstance(potential, LinearPotential)
+        assert isinstance(potential, LinearPotential | NeuralPotential)
         validation = self.plan.sets.validation
         values, errors = errors_of(evaluate(potential, validation))
-        values["n_coefficients"] = float(potential.coefficients.size)
+        values["n_coefficients"] = float(potential.n_coefficients)
         values["n_functions"] = float(potential.descriptor.n_features)
         names = [name for name in self.plan.names if name not in values]
         values |= own_values(names, potential, validation, wanted.trial)

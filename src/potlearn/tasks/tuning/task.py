@@ -93,7 +93,7 @@ class Run:
         study = self.plan.study(path)
         self._write_trials(study)  # results of an earlier run end here, and the trials stay
         self.folder.write_text("config.yaml", config.to_yaml())
-        speed = Speed.of(path / SPEED, stages)
+        speed = Speed.of(path / SPEED, stages, self.plan.networks)
         evaluator = self._evaluator(speed, stages)
         notes = [*self.plan.notes, *self._search(study, evaluator, config.search.trials)]
         random: Sequence[Any] = ()
