@@ -27,6 +27,7 @@ from potlearn.tasks.tuning.points import (
     worsened,
 )
 from potlearn.tasks.tuning.saved import far_apart
+from potlearn.tasks.tuning.training import networks_notes
 from potlearn.tasks.tuning.trying import survivors, tried
 from potlearn.tasks.tuning.work import reason_of
 from potlearn.tune import Trial, pareto
@@ -76,6 +77,7 @@ class Ending:
             notes += worsened(points, self.plan.names)
         kept, dropped = self._on_front(points)
         notes += dropped
+        notes += networks_notes(trials)
         notes += edges(kept, self.plan.space, config.objectives)
         self._write_errors(kept)
         entries = [point_entry(point, config.objectives) for point in kept]

@@ -7,8 +7,12 @@ training`` in its ``fit.yaml``).
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from potlearn.runtime import Runtime, content_key
 from potlearn.tasks.tuning.errors import errors_of
 
 if TYPE_CHECKING:
@@ -16,13 +20,20 @@ if TYPE_CHECKING:
     from potlearn.neural import NeuralSettings
     from potlearn.potentials.neural import NeuralPotential
     from potlearn.tasks.networks import Trainable
-    from potlearn.tune import Answer
+    from potlearn.tune import Answer, Trial
+
+MODEL = "model"
+"""Note of a trial that has trained networks: what its potential is."""
+MOST = 10
+"""Trials that a note names."""
 
 
 def trained(
-    answer: Answer, settings: NeuralSettings, train: Dataset
+    answer: Answer, settings: NeuralSettings, train: Dataset, folder: Path
 ) -> tuple[Trainable, tuple[str, ...]]:
     """The potential with networks, or the linear fit where they are not better; and notes.
+
+    A training that was stopped continues from its checkpoint in the folder.
 
     Raises
     ------
@@ -31,7 +42,12 @@ def trained(
     """
     from potlearn.neural import fit_neural
 
-    found = fit_neural(train, answer.potential, settings, fit=answer.settings)
+    start = answer.potential
+    path = folder / content_key([start.to_dict(), asdict(settings)], size=8)
+    folder.mkdir(parents=True, exist_ok=True)
+    runtime = Runtime(checkpoint=path)
+    found = fit_neural(train, start, settings, fit=answer.settings, runtime=runtime)
+    path.unlink(missing_ok=True)
     return found.potential, found.notes
 
 
@@ -40,6 +56,22 @@ def kind_of(potential: Trainable) -> str:
     from potlearn.potentials.neural import NeuralPotential
 
     return "neural" if isinstance(potential, NeuralPotential) else "linear"
+
+
+def networks_notes(trials: Sequence[Trial]) -> Iterator[str]:
+    """Of how many trials networks were trained, and where the linear fit was better."""
+    done = [trial for trial in trials if MODEL in trial.notes]
+    linear = [str(trial.number) for trial in done if trial.notes[MODEL] == "linear"]
+    if not done:
+        return
+    text = f"networks were trained in {len(done)} of {len(trials)} trials"
+    if linear:
+        more = ", ..." if len(linear) > MOST else ""
+        text += (
+            f"; in {len(linear)} of them no epoch was better than the linear fit, which is then "
+            f"the potential: {', '.join(linear[:MOST])}{more}"
+        )
+    yield text
 
 
 def measured(potential: NeuralPotential, validation: Dataset) -> dict[str, float]:

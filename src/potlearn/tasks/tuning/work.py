@@ -8,7 +8,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from potlearn.errors import FitError, PotlearnError
-from potlearn.tasks.tuning.training import kind_of, measured, trained
+from potlearn.tasks.tuning.training import MODEL, kind_of, measured, trained
 from potlearn.tune import Candidate, CostModel, Outcome, Worker
 from potlearn.tune.objectives import load_own
 
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from potlearn.potentials import Potential
     from potlearn.tasks.networks import Trainable
     from potlearn.tune import Neighborhood, NetworkCost
+
+TRAINING = "training"
+"""Folder of checkpoints, beside that of the passes."""
 
 
 class Item(NamedTuple):
@@ -94,9 +97,10 @@ class Work:
         notes, texts = dict[str, str](), list(answer.notes)
         if item.networks is not None:
             assert known.train is not None
-            potential, said = trained(answer, item.networks, known.train)
+            folder = known.worker.cache.folder.with_name(TRAINING)
+            potential, said = trained(answer, item.networks, known.train, folder)
             values |= self._of_networks(potential, known, values["force_time"])
-            notes, texts = {"model": kind_of(potential)}, [*texts, *said]
+            notes, texts = {MODEL: kind_of(potential)}, [*texts, *said]
         for name in self.own:
             assert known.validation is not None
             values[name] = own_value(name, potential, known.validation)

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from scipy.optimize import nnls
@@ -30,9 +30,6 @@ from potlearn.tune.speed.kernel import NAME, waves
 from potlearn.tune.speed.measure import Job, jobs_of, timed
 from potlearn.tune.speed.work import Neighborhood, lanes
 from potlearn.typing import Array, Settings
-
-if TYPE_CHECKING:
-    from potlearn.descriptors.compiled import CompiledDescriptor
 
 COUNTS = ("products", "units", "features")
 DEGREES = ((8.0, 5.0), (10.0, 8.0, 7.0), (12.0, 11.0, 10.0, 9.0))
@@ -123,7 +120,7 @@ def calibrate_networks(home: float, rounds: int = ROUNDS, limit: float = LIMIT) 
     return NetworkCost(weights, home, lanes(), error)
 
 
-def _networks(descriptor: CompiledDescriptor) -> Iterator[Network]:
+def _networks(descriptor: ACE) -> Iterator[Network]:
     """Networks of a descriptor's functions, whose atoms are all within the data of the fade."""
     m = descriptor.n_features
     linear = random_model(descriptor).coefficients
@@ -136,7 +133,7 @@ def _networks(descriptor: CompiledDescriptor) -> Iterator[Network]:
         yield Network(linear, (Branch(weights, biases, "silu"),) * members, fade)
 
 
-def _job(descriptor: CompiledDescriptor, network: Network, atoms: Any) -> Job:
+def _job(descriptor: ACE, network: Network, atoms: Any) -> Job:
     system = System.of([atoms], descriptor.species, descriptor.cutoff)
     return Job(partial(descriptor.embed(network), system), len(atoms))
 
