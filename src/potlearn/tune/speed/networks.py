@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from scipy.optimize import nnls
 
-from potlearn.descriptors.ace.descriptor import ACE
+from potlearn.descriptors import ACE, POD
 from potlearn.engine.network import Branch, Fade, Network
 from potlearn.errors import ConfigError
 from potlearn.structure.system import System
@@ -32,8 +32,9 @@ from potlearn.tune.speed.work import Neighborhood, lanes
 from potlearn.typing import Array, Settings
 
 COUNTS = ("products", "units", "features")
+CUTOFF = 5.0
 DEGREES = ((8.0, 5.0), (10.0, 8.0, 7.0), (12.0, 11.0, 10.0, 9.0))
-"""Of the descriptors: some twenty to some three hundred functions."""
+"""Of ACE: some twenty to some three hundred functions; POD has some six hundred."""
 LAYERS = (((16,), 1), ((32, 32), 1), ((32, 32), 4), ((64, 64), 1), ((64, 64), 4), ((128,), 2))
 """Hidden layers and members of the networks."""
 
@@ -104,8 +105,7 @@ def calibrate_networks(home: float, rounds: int = ROUNDS, limit: float = LIMIT) 
     columns: list[Array] = []
     jobs: list[Job] = []
     linear: list[int] = []  # place of the linear model beside each network
-    for degree in DEGREES:
-        descriptor = ACE(species, cutoff=5.0, order=len(degree), degree=degree)
+    for descriptor in _descriptors(species):
         first = len(jobs)
         jobs += jobs_of([random_model(descriptor)], [atoms])
         for network in _networks(descriptor):
@@ -120,7 +120,13 @@ def calibrate_networks(home: float, rounds: int = ROUNDS, limit: float = LIMIT) 
     return NetworkCost(weights, home, lanes(), error)
 
 
-def _networks(descriptor: ACE) -> Iterator[Network]:
+def _descriptors(species: tuple[str, ...]) -> Iterator[ACE | POD]:
+    for degree in DEGREES:
+        yield ACE(species, cutoff=CUTOFF, order=len(degree), degree=degree)
+    yield POD(species, cutoff=CUTOFF)
+
+
+def _networks(descriptor: ACE | POD) -> Iterator[Network]:
     """Networks of a descriptor's functions, whose atoms are all within the data of the fade."""
     m = descriptor.n_features
     linear = random_model(descriptor).coefficients
@@ -133,7 +139,7 @@ def _networks(descriptor: ACE) -> Iterator[Network]:
         yield Network(linear, (Branch(weights, biases, "silu"),) * members, fade)
 
 
-def _job(descriptor: ACE, network: Network, atoms: Any) -> Job:
+def _job(descriptor: ACE | POD, network: Network, atoms: Any) -> Job:
     system = System.of([atoms], descriptor.species, descriptor.cutoff)
     return Job(partial(descriptor.embed(network), system), len(atoms))
 
