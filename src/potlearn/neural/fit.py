@@ -165,7 +165,8 @@ class Work:
         settings, head = self.settings, self.beginning.heads[0]
         descriptor, measure = self.beginning.linear.descriptor, Measure.of(samples, settings.robust)
         halves = halves_of(head)
-        model = Model(descriptor, self.scaling, halves, settings.precision, measure, self.threads)
+        shape = self.scaling, self.fade
+        model = Model(descriptor, *shape, halves, settings.precision, measure, self.threads)
         plan = Plan(
             settings.rate,
             settings.epochs,

@@ -95,7 +95,7 @@ class NeuralSettings:
     whiten: Annotated[float, Ge(0), Le(100)] = 0.1
     batch: Annotated[int, Ge(1)] | None = None
     learning_rate: Positive | None = None
-    weight_decay: NonNegative = 0.5
+    weight_decay: NonNegative = 1.0
     clip: Positive | None = 10.0
     average: Annotated[float, Ge(0), Lt(1)] = 0.99
     patience: Count = 0

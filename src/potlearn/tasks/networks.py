@@ -91,12 +91,23 @@ def check_networks(config: FitConfig) -> None:
 
 
 def with_validation(config: FitConfig) -> tuple[FitConfig, list[str]]:
-    """The configuration with a validation set for the training of networks, and a note on it."""
+    """The configuration with a validation set for the training of networks, and a note on it.
+
+    Raises
+    ------
+    ConfigError
+        A validation set that errors alone are to have, and there is none.
+    """
     data = config.data
     split = data.split or SplitConfig()
     has_one = data.validation is not None or (data.file is not None and split.validation > 0)
     if has_one or not is_neural(config.model):
         return config, []
+    if config.model.validate_on == "training":
+        raise ConfigError(
+            "model.validate_on: 'training' keeps the validation set for errors alone, and there is "
+            "none; leave it out, or name a set in data.validation"
+        )
     part = whole = config.model.settings.validation
     if data.file is None:
         update: dict[str, object] = {"validation": part}
@@ -210,7 +221,7 @@ def train(
         sets["train"],
         before,
         model.settings,
-        validation=sets["validation"],
+        validation=sets["validation"] if model.validate_on == "validation" else None,
         fit=linear.settings,
         runtime=runtime,
     )
@@ -224,5 +235,6 @@ def filled_model(config: FitConfig) -> FitConfig:
     model = config.model
     settings = replace(model.settings, hidden=model.settings.layers)
     given = {key: value for key, value in asdict(settings).items() if value is not None}
-    full = NeuralModelConfig.of({"kind": "neural", "start": model.start} | given)
+    own = model.model_dump(include={"kind", "start", "validate_on"})
+    full = NeuralModelConfig.of(own | given)
     return config.model_copy(update={"model": full})

@@ -24,6 +24,8 @@ from .speed.measure import measure as measure
 from .speed.measure import measure_all as measure_all
 from .speed.measure import reference_cost as reference_cost
 from .speed.model import CostModel as CostModel
+from .speed.networks import NetworkCost as NetworkCost
+from .speed.networks import calibrate_networks as calibrate_networks
 from .speed.work import Neighborhood as Neighborhood
 from .survival.result import Survival as Survival
 from .survival.settings import SurvivalSettings as SurvivalSettings

@@ -50,11 +50,15 @@ class NeuralModel(ModelConfig):
     start: FilePath | None = None
     """Saved potential (.potl), linear or neural, from which training continues on these data; by
     default the linear fit of these data."""
+    validate_on: Literal["validation", "training"] = "validation"
+    """What chooses the epoch: the validation set, or a part of the training set (`validation`), so
+    that errors on the validation set are those of new configurations."""
 
     @property
     def settings(self) -> NeuralSettings:
         """Settings of the training; what is absent has its default."""
-        return NeuralSettings(**self.model_dump(exclude={"kind", "start"}, exclude_none=True))
+        own = {"kind", "start", "validate_on"}
+        return NeuralSettings(**self.model_dump(exclude=own, exclude_none=True))
 
     @model_validator(mode="after")
     def _fit_together(self) -> Self:
@@ -74,13 +78,12 @@ def is_neural(model: ModelConfig) -> TypeGuard[NeuralModel]:
 
 
 NeuralModelConfig: Any = section_of(NeuralSettings, "NeuralModelConfig", NeuralModel)
-_SECTIONS: dict[str, type[ModelConfig]] = {
+DEFAULT_KIND = "linear"
+KINDS: dict[str, type[ModelConfig]] = {
     "linear": LinearModelConfig,
     "neural": NeuralModelConfig,
 }
 
 
-AnyModel = Annotated[
-    ModelConfig, SectionOf("kind", lambda: _SECTIONS, _SECTIONS.__getitem__, "linear")
-]
+AnyModel = Annotated[ModelConfig, SectionOf("kind", lambda: KINDS, KINDS.__getitem__, DEFAULT_KIND)]
 """The section of any kind of model, chosen by ``kind``."""

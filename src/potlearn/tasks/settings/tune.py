@@ -117,6 +117,9 @@ class TuneConfig(Section):
     """As in a fit."""
     fit: dict[str, Any] = Field(default_factory=dict)
     """As in a fit."""
+    model: dict[str, Any] = Field(default_factory=dict)
+    """As in a fit; a part of the training set (`model.validation`) chooses the epoch of networks,
+    and the validation set measures their errors alone."""
     uncertainty: dict[str, Any] = Field(default_factory=dict)
     """As in a fit: for the potentials of the front."""
     compress: dict[str, Any] = Field(default_factory=dict)
@@ -141,5 +144,5 @@ class TuneConfig(Section):
     def fit_settings(self) -> Settings:
         """Plain data of the sections that a fit has."""
         own = self.model_dump(mode="json", exclude_none=True, include={"data"})
-        names = ("descriptor", "reference", "fit", "uncertainty")
+        names = ("descriptor", "reference", "fit", "model", "uncertainty")
         return own | {name: getattr(self, name) for name in names if getattr(self, name)}

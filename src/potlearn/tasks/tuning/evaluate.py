@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from potlearn.errors import ExecutionError, PotlearnError
 from potlearn.runtime import Runtime, content_key, map_each
 from potlearn.tasks.progress import Stages
 from potlearn.tasks.settings.keys import places
+from potlearn.tasks.settings.networks import is_neural
 from potlearn.tasks.tuning.candidates import Candidates, Sets
 from potlearn.tasks.tuning.speed import Speed
 from potlearn.tasks.tuning.trials import TrialConfig, TrialSettings
@@ -100,7 +101,8 @@ class Evaluator:
         coverage = sets.coverage(candidate.descriptor.species)
         protects = config.reference.protects
         added = self.speed.of_reference(candidate, coverage, protects, sets.examples)
-        return Item(number, key, candidate, added)
+        networks = config.model.settings if is_neural(config.model) else None
+        return Item(number, key, candidate, added, networks)
 
     def kept(self, config: TrialConfig) -> tuple[str, ...] | None:
         """Names of the functions that a trial keeps; None where it keeps all of them.
@@ -127,7 +129,8 @@ class Evaluator:
 
     def _foreseen(self, key: str) -> Iterator[Candidate]:
         """Some points of the space with these data: a pass is wide enough for later trials, too."""
-        different = {content_key(values): values for values in foreseen_points(self.space)}
+        points = map(without_model, foreseen_points(self.space))
+        different = {content_key(values): values for values in points}
         for values in different.values():
             try:
                 config = self.settings.of(values)
@@ -161,12 +164,15 @@ class Evaluator:
         if self._work is None or reach > self._reach or not keys <= set(self._work.known):
             self._reach = max(reach, self._reach)
             known = {key: self._known(key, self.candidates.known[key]) for key in self._passes}
-            self._work = Work(known, self.speed.model, self.own)
+            self._work = Work(known, self.speed.model, self.own, self.speed.networks)
         return self._work
 
     def _known(self, key: str, sets: Sets) -> Known:
         near = Neighborhood.of(sets.examples, sets.train.species, self._reach)
-        return Known(self._passes[key].worker(), sets.judged if self.own else None, near)
+        networks = self.speed.networks is not None
+        train = sets.train if networks else None
+        judged = sets.judged if networks or self.own else None
+        return Known(self._passes[key].worker(), train, judged, near)
 
 
 def mapped(runtime: Runtime, work: Work, items: Sequence[Item]) -> Iterator[Outcome]:
@@ -182,6 +188,12 @@ def mapped(runtime: Runtime, work: Work, items: Sequence[Item]) -> Iterator[Outc
             yield Outcome(item.number, reason=reason_of(found))
         else:
             yield found
+
+
+def without_model(values: Mapping[str, Value]) -> dict[str, Value]:
+    """The linear trial of some values: no pass depends on the model."""
+    found = {key: value for key, value in values.items() if not key.startswith("model.")}
+    return found | {"model.kind": "linear"}
 
 
 def foreseen_points(space: Space, n: int = FORESEEN) -> Iterator[dict[str, Value]]:

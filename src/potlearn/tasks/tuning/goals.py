@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from potlearn.errors import ConfigError
+from potlearn.runtime import check_installed
 from potlearn.tasks.settings.tune import TuneConfig
 from potlearn.tune.objectives import FOLDS, QUANTITIES, is_own, quantity_of
 
@@ -41,6 +42,27 @@ def judgeable(config: TuneConfig, train: Dataset, validation: Dataset) -> tuple[
                 f"{' or '.join(sorted(labelled)) or 'a labelled quantity'}"
             )
     return config, ""
+
+
+def check_networks(config: TuneConfig) -> None:
+    """Refuse what cannot be had of trials with networks, before any work.
+
+    Raises
+    ------
+    MissingExtraError
+        JAX or optax is not installed.
+    ConfigError
+        Errors of folds.
+    """
+    what = "model: {kind: neural}"
+    check_installed("jax", "optax", extra="neural", what=what, instead="take kind: linear")
+    for name in (*config.objectives, *config.constraints):
+        if name.startswith(FOLDS):
+            raise ConfigError(
+                f"{name}: folds have errors of linear fits alone; expected one on the validation "
+                f"set, such as {name.removeprefix(FOLDS).replace('virial', 'stress')}, or kind: "
+                "linear"
+            )
 
 
 def unguarded(config: TuneConfig) -> Iterator[str]:

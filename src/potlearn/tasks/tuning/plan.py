@@ -10,8 +10,8 @@ import numpy as np
 from potlearn.tasks.settings.tune import TuneConfig
 from potlearn.tasks.tuning.candidates import Candidates, Sets, with_validation
 from potlearn.tasks.tuning.defaults import filled_base, usual_space, with_family
-from potlearn.tasks.tuning.goals import judgeable, unguarded
-from potlearn.tasks.tuning.trials import TrialSettings, base_of, space_of
+from potlearn.tasks.tuning.goals import check_networks, judgeable, unguarded
+from potlearn.tasks.tuning.trials import TrialSettings, base_of, has_networks, space_of
 from potlearn.tune import Space, Study
 from potlearn.tune.objectives import check_objectives, is_own
 from potlearn.typing import Settings
@@ -58,6 +58,8 @@ class Plan:
         check_objectives([*config.objectives, *config.constraints], config.folds)
         candidates, space = Candidates(config.folds), config.space
         base = base_of(config)
+        if has_networks(base, space or {}):
+            check_networks(config)
         if space is not None:
             base = with_family(base, set(space))
             space_of(space, base)  # mistakes before the data are read
@@ -78,6 +80,11 @@ class Plan:
     def sets(self) -> Sets:
         """The data of the configuration."""
         return next(iter(self.candidates.known.values()))
+
+    @property
+    def networks(self) -> bool:
+        """Whether trials may have networks."""
+        return has_networks(self.base, self.config.space or {})
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from potlearn.errors import ExecutionError, PotlearnError
 from potlearn.runtime import map_each, write_text
 from potlearn.tasks.fitting import fit
@@ -20,20 +18,18 @@ from potlearn.tasks.settings import FitConfig
 from potlearn.tasks.settings.yaml_text import dump_yaml
 from potlearn.tasks.tuning.work import own_value, reason_of
 from potlearn.tune.objectives import is_own
-from potlearn.typing import Array, Indices, Settings
+from potlearn.typing import Array, Settings
 
 if TYPE_CHECKING:
     from potlearn.data import Dataset
-    from potlearn.metrics import Evaluation
-    from potlearn.potentials import LinearPotential
     from potlearn.runtime import Report, Runtime
+    from potlearn.tasks.networks import Trainable
     from potlearn.tune import Trial
     from potlearn.tune.survival import Survival
 
 FRONT, SETTINGS = "front", "fit.yaml"
 KEPT = "survival.json"
 """What became of a potential in dimers and dynamics, beside it."""
-QUANTITIES = ("energy", "forces", "stress")
 MORE = 1.1
 """Error of a saved potential, as a part of its trial's, that is worth a note."""
 
@@ -94,7 +90,7 @@ class Point:
     Attributes
     ----------
     wanted : Wanted
-    potential : LinearPotential
+    potential : LinearPotential or NeuralPotential
     values : dict
         All that was measured on the saved potential, by name.
     errors : dict of str to (n,)
@@ -105,7 +101,7 @@ class Point:
     """
 
     wanted: Wanted
-    potential: LinearPotential
+    potential: Trainable
     values: dict[str, float]
     errors: dict[str, Array]
     survival: Survival | None = None
@@ -146,7 +142,7 @@ def fit_one(item: tuple[Settings, str]) -> str:
 
 
 def own_values(
-    names: Sequence[str], potential: LinearPotential, validation: Dataset, trial: Trial
+    names: Sequence[str], potential: Trainable, validation: Dataset, trial: Trial
 ) -> dict[str, float]:
     """Objectives of the user for a saved potential; those of the trial where they are of folds.
 
@@ -162,23 +158,6 @@ def own_values(
         elif name in trial.values:
             found[name] = trial.values[name]
     return found
-
-
-def errors_of(evaluation: Evaluation) -> tuple[dict[str, float], dict[str, Array]]:
-    """Errors of a set, and of each of its configurations."""
-    values, errors = {}, {}
-    for quantity in QUANTITIES:
-        found = evaluation.values(quantity)
-        if not len(found.error):
-            continue
-        absolute = np.abs(found.error)
-        values[f"{quantity}_mae"] = float(absolute.mean())
-        values[f"{quantity}_rmse"] = float(np.sqrt(np.mean(found.error**2)))
-        n = np.bincount(found.configuration, minlength=len(evaluation)).astype(float)
-        errors[quantity] = _means(found.configuration, absolute, n)
-        errors[f"{quantity}_sq"] = _means(found.configuration, found.error**2, n)
-        errors[f"{quantity}_n"] = n
-    return values, errors
 
 
 def worsened(points: Sequence[Point], names: Sequence[str]) -> Iterator[str]:
@@ -197,10 +176,3 @@ def worsened(points: Sequence[Point], names: Sequence[str]) -> Iterator[str]:
             "training set does not cover, such as those with shorter distances; more data there, "
             "or reference: {repulsive: false}"
         )
-
-
-def _means(owner: Indices, values: Array, n: Array) -> Array:
-    """Means of the values of each configuration, which has n of them; NaN without any."""
-    totals = np.bincount(owner, values, minlength=len(n))
-    found: Array = np.divide(totals, n, out=np.full(len(n), np.nan), where=n > 0)
-    return found

@@ -15,18 +15,19 @@ from potlearn.tasks.folder import OutputFolder
 from potlearn.tasks.progress import Stages
 from potlearn.tasks.settings import FitConfig
 from potlearn.tasks.tuning.edges import edges
+from potlearn.tasks.tuning.errors import errors_of
 from potlearn.tasks.tuning.points import (
     FRONT,
     SETTINGS,
     Point,
     Wanted,
-    errors_of,
     fit_points,
     name_of,
     own_values,
     worsened,
 )
 from potlearn.tasks.tuning.saved import far_apart
+from potlearn.tasks.tuning.training import networks_notes
 from potlearn.tasks.tuning.trying import survivors, tried
 from potlearn.tasks.tuning.work import reason_of
 from potlearn.tune import Trial, pareto
@@ -76,6 +77,7 @@ class Ending:
             notes += worsened(points, self.plan.names)
         kept, dropped = self._on_front(points)
         notes += dropped
+        notes += networks_notes(trials)
         notes += edges(kept, self.plan.space, config.objectives)
         self._write_errors(kept)
         entries = [point_entry(point, config.objectives) for point in kept]
@@ -139,12 +141,13 @@ class Ending:
         """Errors on the validation set."""
         from potlearn.metrics import evaluate
         from potlearn.potentials import LinearPotential, load
+        from potlearn.potentials.neural import NeuralPotential
 
         potential = load(wanted.model)
-        assert isinstance(potential, LinearPotential)
+        assert isinstance(potential, LinearPotential | NeuralPotential)
         validation = self.plan.sets.validation
         values, errors = errors_of(evaluate(potential, validation))
-        values["n_coefficients"] = float(potential.coefficients.size)
+        values["n_coefficients"] = float(potential.n_coefficients)
         values["n_functions"] = float(potential.descriptor.n_features)
         names = [name for name in self.plan.names if name not in values]
         values |= own_values(names, potential, validation, wanted.trial)

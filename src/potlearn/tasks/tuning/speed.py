@@ -12,7 +12,13 @@ import numpy as np
 from potlearn.errors import ConfigError
 from potlearn.potentials import LinearPotential
 from potlearn.runtime import content_key, write_json
-from potlearn.tune import CostModel, calibrate, reference_cost
+from potlearn.tune import (
+    CostModel,
+    NetworkCost,
+    calibrate,
+    calibrate_networks,
+    reference_cost,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +31,7 @@ if TYPE_CHECKING:
 
 ATOMS = 2000
 """Atoms whose forces are timed, about: fewer make too much of what a call costs."""
-MODEL, REFERENCES = "model", "references"
+MODEL, REFERENCES, NETWORKS = "model", "references", "networks"
 
 
 @dataclass
@@ -39,14 +45,17 @@ class Speed:
     model : CostModel
     references : dict of str to float
         What a reference potential and the wall add, in µs/atom, by the content of the reference.
+    networks : NetworkCost, optional
+        What networks add, where trials have any.
     """
 
     path: Path
     model: CostModel
     references: dict[str, float] = field(default_factory=dict)
+    networks: NetworkCost | None = None
 
     @classmethod
-    def of(cls, path: Path, stages: Stages) -> Speed:
+    def of(cls, path: Path, stages: Stages, networks: bool = False) -> Speed:
         """That of a study: calibrated once, on its home machine.
 
         Raises
@@ -55,24 +64,34 @@ class Speed:
             The file is of another version.
         """
         if path.is_file():
-            return cls._read(path)
-        with stages("calibrating the cost model"):
-            found = cls(path, calibrate())
-        found._write()
+            found = cls._read(path)
+        else:
+            with stages("calibrating the cost model"):
+                found = cls(path, calibrate())
+            found._write()
+        if networks and found.networks is None:
+            with stages("calibrating the cost of networks"):
+                found.networks = calibrate_networks(found.model.home)
+            found._write()
         return found
 
     @classmethod
     def _read(cls, path: Path) -> Speed:
         try:
             kept = json.loads(path.read_text(encoding="utf-8"))
-            return cls(path, CostModel.from_dict(kept[MODEL]), dict(kept[REFERENCES]))
+            model, networks = CostModel.from_dict(kept[MODEL]), kept.get(NETWORKS)
+            added = None if networks is None else NetworkCost.from_dict(networks)
+            return cls(path, model, dict(kept[REFERENCES]), added)
         except (OSError, ValueError, TypeError, KeyError) as error:
             raise ConfigError(
                 f"{path}: damaged, or of another version ({error}); remove it, and it is made again"
             ) from error
 
     def _write(self) -> None:
-        write_json(self.path, {MODEL: self.model.to_dict(), REFERENCES: self.references})
+        kept = {MODEL: self.model.to_dict(), REFERENCES: self.references}
+        if self.networks is not None:
+            kept[NETWORKS] = self.networks.to_dict()
+        write_json(self.path, kept)
 
     def of_reference(
         self,

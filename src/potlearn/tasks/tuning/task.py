@@ -18,13 +18,14 @@ from potlearn.tasks.tuning.plan import JOURNAL, RANDOM, Plan
 from potlearn.tasks.tuning.results import Ending, trials_json
 from potlearn.tasks.tuning.speed import Speed
 from potlearn.tasks.tuning.trials import TrialSettings
+from potlearn.tasks.tuning.work import TRAINING
 from potlearn.tune import Asked, Outcome, Study, load
 from potlearn.tune.folder import ERRORS, FRONT, SPEED, TRIALS
 from potlearn.tune.search import search
 
 PASSES = "passes"
 RESULTS = ("config.yaml", FRONT, TRIALS, ERRORS, "report.html", "front.png")
-STORES = (JOURNAL, RANDOM, SPEED, PASSES, "front")
+STORES = (JOURNAL, RANDOM, SPEED, PASSES, TRAINING, "front")
 GB = 1e9
 
 
@@ -93,7 +94,7 @@ class Run:
         study = self.plan.study(path)
         self._write_trials(study)  # results of an earlier run end here, and the trials stay
         self.folder.write_text("config.yaml", config.to_yaml())
-        speed = Speed.of(path / SPEED, stages)
+        speed = Speed.of(path / SPEED, stages, self.plan.networks)
         evaluator = self._evaluator(speed, stages)
         notes = [*self.plan.notes, *self._search(study, evaluator, config.search.trials)]
         random: Sequence[Any] = ()

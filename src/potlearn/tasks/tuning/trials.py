@@ -14,12 +14,21 @@ from potlearn.errors import ConfigError
 from potlearn.tasks.settings import FitConfig, Section
 from potlearn.tasks.settings.descriptor import DEFAULT_FAMILY, family_section
 from potlearn.tasks.settings.keys import Place, places, value_at, with_values
+from potlearn.tasks.settings.networks import DEFAULT_KIND, KINDS, AnyModel, LinearModelConfig
 from potlearn.tasks.settings.tables import NameIn
 from potlearn.tasks.settings.tune import ParameterConfig, TuneConfig
 from potlearn.tune import Choice, Range, Space, Value
 from potlearn.typing import ByLedger, Settings
 
-FAMILY = "descriptor.family"
+FAMILY, KIND = "descriptor.family", "model.kind"
+DEFAULTS = {FAMILY: DEFAULT_FAMILY, KIND: DEFAULT_KIND}
+"""What a key is that chooses a section, where it is absent."""
+OURS = {
+    "model.start": "networks of a trial start from its own linear fit; expected no such key",
+    "model.validate_on": "the validation set judges trials, so that a part of the training set "
+    "(model.validation) chooses the epoch; expected no such key",
+}
+"""Keys of a model that a search decides, and why."""
 FIXED = ("data.split", "data.validation")
 """Keys that decide the validation set."""
 
@@ -38,6 +47,8 @@ class TrialConfig(FitConfig):
 
     compress: Annotated[CompressionOfTrial, ByLedger()] = CompressionOfTrial()
     """Compression of the fit."""
+    model: Annotated[AnyModel, ByLedger()] = LinearModelConfig()
+    """As in a fit: networks are trained on what the linear fit of the pass leaves."""
 
     def fit_config(self, kept: tuple[str, ...] | None = None) -> FitConfig:
         """The fit that repeats the trial; ``kept``: names of the functions after compression."""
@@ -73,6 +84,8 @@ class TrialSettings:
         settings = with_values(self.base, parameters, self.source)
         if FAMILY in parameters:
             settings["descriptor"] = _of_family(settings["descriptor"])
+        if "model" in settings:
+            settings["model"] = _of_kind(settings["model"], KIND in parameters)
         return TrialConfig.of(settings, self.source)
 
 
@@ -81,6 +94,27 @@ def _of_family(section: Settings) -> Settings:
     own = family_section(section["family"]).model_fields
     known = {p for name in _families() for p in family_section(name).model_fields}
     return {key: value for key, value in section.items() if key in own or key not in known}
+
+
+def _of_kind(section: Settings, searched: bool) -> Settings:
+    """A model's section: networks are validated on a part of the training set.
+
+    Where kinds are searched, keys that another kind alone has are left out.
+    """
+    kind = section.get("kind", DEFAULT_KIND)
+    if kind == "neural":
+        return {**section, "validate_on": "training"}
+    if not searched or kind not in KINDS:
+        return section
+    own, others = KINDS[kind].model_fields, {k for s in KINDS.values() for k in s.model_fields}
+    return {key: value for key, value in section.items() if key in own or key not in others}
+
+
+def has_networks(base: Settings, space: Mapping[str, ParameterConfig]) -> bool:
+    """Whether a trial may have networks."""
+    searched = space.get(KIND)
+    kinds = [value_at(base, KIND)] if searched is None else searched.values or ()
+    return "neural" in kinds
 
 
 def _families() -> tuple[str, ...]:
@@ -115,11 +149,8 @@ def space_of(
 def _check_searchable(key: str, where: str) -> None:
     if key.partition(".")[0] == "output":
         raise ConfigError(f"{where}: the output is not a part of a trial")
-    if key.partition(".")[0] == "model":
-        raise ConfigError(
-            f"{where}: trials are linear fits; search the descriptor, then train networks on a "
-            "point of the front (model: {kind: neural} in its fit.yaml)"
-        )
+    if key in OURS:
+        raise ConfigError(f"{where}: {OURS[key]}")
     if key.startswith(FIXED):
         raise ConfigError(f"{where}: all trials are judged on the same validation set")
 
@@ -151,7 +182,7 @@ def _conditions(
             continue
         searched = parameters.get(chooser)
         if searched is None:
-            given = value_at(base, chooser) or DEFAULT_FAMILY
+            given = value_at(base, chooser) or DEFAULTS.get(chooser)
             if given not in allowed:
                 raise ConfigError(
                     f"{source}: space: {key}: {given} has no such key; it belongs to "
@@ -162,9 +193,18 @@ def _conditions(
     return found
 
 
-def base_of(config: TuneConfig) -> Settings:
-    """Plain data of all that is not searched."""
+def base_of(config: TuneConfig, source: str = "settings") -> Settings:
+    """Plain data of all that is not searched.
+
+    Raises
+    ------
+    ConfigError
+        A key of the model that a search decides.
+    """
     settings = config.fit_settings()
+    for key, why in OURS.items():
+        if value_at(settings, key) is not None:
+            raise ConfigError(f"{source}: {key}: {why}")
     if config.compress:
         settings["compress"] = {"method": DEFAULT, **config.compress}
     return settings

@@ -7,4 +7,6 @@ from .measure import measure_all as measure_all
 from .measure import reference_cost as reference_cost
 from .measure import reference_time as reference_time
 from .model import CostModel as CostModel
+from .networks import NetworkCost as NetworkCost
+from .networks import calibrate_networks as calibrate_networks
 from .work import Neighborhood as Neighborhood
