@@ -87,9 +87,9 @@ def test_splits_are_disjoint_complete_and_fixed_by_the_seed(data, split):
 def test_random_split_by_number_and_its_limits(data):
     assert len(pd.random_split(data, test=5)[1]) == 5
     assert len(pd.random_split(data, test=0.1)[1]) == 6
-    with pytest.raises(DataError, match="puts 64 of 64 configurations into the test set"):
+    with pytest.raises(DataError, match="of 64 configurations is 64; expected 1 to 63"):
         pd.random_split(data, test=64)
-    with pytest.raises(DataError, match="puts 0 of 64"):
+    with pytest.raises(DataError, match="of 64 configurations is 0"):
         pd.random_split(data, test=0.001)
 
 

@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 import yaml
+from ase.calculators.singlepoint import SinglePointCalculator
 
 import potlearn as pl
 from potlearn import tasks
@@ -160,6 +161,33 @@ def test_expected_errors_that_a_model_cannot_have_are_refused(
 ):
     with pytest.raises(ConfigError, match=words):
         fit(given, tmp_path, model=model, uncertainty={"method": method})
+
+
+def test_a_small_validation_set_leaves_no_expected_errors_and_says_so(given, copper, tmp_path):
+    """Only linear fits have the other uncertainty that needs no residuals."""
+    data = {"train": str(copper / "copper.extxyz"), "validation": 0.1}
+    outcome = fit(given, tmp_path, data=data)
+    (note,) = (note for note in outcome.notes if note.startswith("no expected errors"))
+    assert "validation set" in note
+    assert "posterior" not in note
+
+
+def test_an_element_that_training_lacks_is_named(given, copper, tmp_path):
+    strange = pl.data.read(copper / "copper.extxyz")[0]
+    strange.symbols[0] = "Ag"
+    strange.calc = SinglePointCalculator(strange, energy=0.0)
+    strange.write(tmp_path / "silver.extxyz")
+    data = {"train": str(copper / "copper.extxyz"), "test": str(tmp_path / "silver.extxyz")}
+    descriptor = given["descriptor"] | {"species": ["Cu", "Ag"]}
+    model = MODEL | {"epochs": 1}
+    outcome = fit(given, tmp_path / "out", data=data, descriptor=descriptor, model=model)
+    assert any("test set has Ag, and the train set has not" in note for note in outcome.notes)
+
+
+def test_layers_to_keep_without_a_saved_potential_are_refused_before_any_work(given, tmp_path):
+    with pytest.raises(ConfigError, match=r"model.freeze: .*name one \(model.start\)"):
+        fit(given, tmp_path / "out", model=MODEL | {"freeze": "first"})
+    assert not (tmp_path / "out").exists()
 
 
 def test_too_few_configurations_are_refused_before_any_work(given, copper, tmp_path):

@@ -6,7 +6,7 @@ from scipy.stats import norm
 from scipy.stats import t as student
 
 from potlearn.errors import UncertaintyError
-from potlearn.uncertainty import Link, Scores, calibrate
+from potlearn.uncertainty import NO_RESIDUALS, Link, Scores, calibrate
 
 ONE_SIGMA = float(norm.cdf(1) - norm.cdf(-1))
 
@@ -109,7 +109,7 @@ def test_errors_that_are_zero_are_refused_in_words(exact):
     found = scores(20, 0.3, 5.0, np.random.default_rng(0))
     errors = np.where(np.arange(20) < exact, 0.0, found.errors)
     with pytest.raises(UncertaintyError, match=r"stress: .* zero.*'posterior'"):
-        calibrate(found._replace(errors=errors), "stress")
+        calibrate(found._replace(errors=errors), "stress", NO_RESIDUALS)
 
 
 def test_equal_variances_give_one_width():

@@ -38,11 +38,16 @@ def label_notes(
 
 
 def differences(sets: Mapping[str, Dataset]) -> Iterator[str]:
-    """Labels that one set has under other keys than the first set, or lacks altogether."""
+    """Elements that the first set lacks; labels that a set lacks or has under other keys."""
     (first, dataset), *others = sets.items()
     ours = dataset.label_report()
     for name, other in others:
         theirs = other.label_report()
+        if unseen := [symbol for symbol in other.species if symbol not in dataset.species]:
+            yield (
+                f"the {name} set has {', '.join(unseen)}, and the {first} set has not: predictions "
+                "for such configurations mean nothing"
+            )
         for quantity in LABELS:
             keys, more = set(ours.found[quantity]), set(theirs.found[quantity])
             if keys and not more:

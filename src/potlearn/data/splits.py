@@ -139,8 +139,8 @@ def _random(
     drawn = _whole(rng.permutation(candidates), [candidates], [count], copies(dataset))
     if not len(drawn):
         raise DataError(
-            f"test={test}: every set of copies of one geometry is larger than the {count} "
-            "configurations of the test set, and copies stay together; test on more"
+            f"{test} of {len(candidates)} configurations is {count}, and every set of copies of "
+            "one geometry is larger; copies stay together"
         )
     return drawn
 
@@ -233,8 +233,8 @@ def _count(n: int, test: float | int) -> int:
     count = round(test * n) if isinstance(test, float) else test
     if not 0 < count < n:
         raise DataError(
-            f"test={test} puts {count} of {n} configurations into the test set; "
-            f"expected 1 to {n - 1}, such as test={1 / n:.2g}"
+            f"{test} of {n} configurations is {count}; expected 1 to {n - 1} held out, such as "
+            f"{max(1, n // 10) / n:.2g} of them"
         )
     return count
 

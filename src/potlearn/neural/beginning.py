@@ -96,8 +96,9 @@ class Beginning:
         depth = len(self.heads[0].hidden)
         if settings.frozen > depth:
             raise FitError(
-                f"freeze is {settings.freeze}: the networks have {depth} hidden layers and a last "
-                f"one; expected at most {depth}, so that one is trained"
+                f"freeze is {settings.freeze}: the networks have {depth} hidden "
+                f"layer{'s' * (depth > 1)} and a last one; expected at most {depth}, so that one "
+                "is trained"
             )
         flat = Flat.of(self.heads[0])
         return flat.where(lambda name: layer_of(name, depth) >= settings.frozen)

@@ -175,7 +175,7 @@ class Training:
     def _advice(self) -> str:
         rate = f"learning_rate (now {self.settings.rate:g})"
         clip = self.settings.clip
-        return (
-            f"the last whole epoch, {self.state.epoch}, is kept in the checkpoint if there is one; "
-            f"train anew with a smaller {rate} or clip (now {'none' if clip is None else clip})"
-        )
+        done = self.state.epoch
+        kept = f"epoch {done} is kept in the checkpoint if there is one; " if done else ""
+        limit = f"clip (now {'none' if clip is None else clip})"
+        return f"{kept}train anew with a smaller {rate} or {limit}"

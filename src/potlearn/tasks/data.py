@@ -150,7 +150,7 @@ def _validating(train: Dataset, part: float) -> Iterator[None]:
     except DataError as error:
         raise DataError(
             f"{part:.2g} of {len(train)} configurations cannot be held out to validate ({error}); "
-            "hold out a larger part, give data.validation files of its own, or add configurations"
+            "hold out another part, give data.validation files of its own, or add configurations"
         ) from error
 
 

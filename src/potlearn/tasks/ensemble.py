@@ -95,7 +95,7 @@ def with_ensemble_errors(
                 runtime=Runtime(progress=report),
             )
         except UncertaintyError as error:
-            return potential, [f"no expected errors: {error}"]
+            return potential, [f"no expected errors can be made on the validation set: {error}"]
     return found, [str(item.message) for item in heard]
 
 

@@ -20,6 +20,7 @@ from potlearn.tasks.label_check import labels_to_check
 from potlearn.tasks.linear_settings import linear_settings
 from potlearn.tasks.networks import (
     check_networks,
+    check_start,
     continued,
     descriptor_of,
     filled_model,
@@ -87,6 +88,7 @@ def fit(settings: FitConfig | Mapping[str, Any], *, progress: bool | Stages = Fa
     check_networks(config)
     start = starting(config)
     config, about_validation = with_validation(continued(config, start))
+    check_start(config, start)
     with OutputFolder(config.output.folder, RESULTS, WORKING) as folder, ExitStack() as ending:
         with clock("read"):
             loaded = _read(config)

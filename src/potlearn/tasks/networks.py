@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 from math import isfinite
 from typing import TYPE_CHECKING, TypeAlias
 
-from potlearn.errors import ConfigError, ModelFileError
+from potlearn.errors import ConfigError, FitError, ModelFileError
 from potlearn.neural.curve import COLUMNS
 from potlearn.runtime import check_installed
 from potlearn.tasks.ensemble import check_method
@@ -154,6 +154,33 @@ def continued(config: FitConfig, start: Trainable | None) -> FitConfig:
     own["members"] = len(heads)
     given = config.model.model_dump(exclude_none=True)
     return config.model_copy(update={"model": NeuralModelConfig.of(own | given)})
+
+
+def check_start(config: FitConfig, start: Trainable | None) -> None:
+    """Refuse a training that cannot start, before any work.
+
+    Raises
+    ------
+    ConfigError
+        Layers to keep and no saved potential that has them, or a saved potential of another
+        architecture.
+    """
+    from potlearn.neural.beginning import Beginning
+
+    if not is_neural(config.model):
+        return
+    settings = config.model.settings
+    if not hasattr(start, "heads") and settings.frozen:
+        raise ConfigError(
+            "model.freeze: layers are kept of a saved potential with networks, and "
+            f"{'there is none' if start is None else 'this one is linear'}; name one "
+            "(model.start), or leave freeze out"
+        )
+    if start is not None:
+        try:
+            Beginning.of(start, settings).free(settings)
+        except FitError as error:
+            raise ConfigError(f"model: {error}") from error
 
 
 def descriptor_of(start: Trainable, section: FamilyConfig) -> Descriptor:

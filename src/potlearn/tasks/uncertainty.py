@@ -44,7 +44,7 @@ def check_blocks(config: FitConfig, train: Dataset) -> None:
         A configuration without the key of the blocks, or too few blocks to calibrate on.
     """
     from potlearn.data import info_groups
-    from potlearn.uncertainty import LEAST_BLOCKS, fingerprints, too_few
+    from potlearn.uncertainty import LEAST_BLOCKS, NO_RESIDUALS, fingerprints, too_few
 
     key, method = config.uncertainty.block, asked_method(config)
     if method is None or method == ENSEMBLE:
@@ -56,7 +56,8 @@ def check_blocks(config: FitConfig, train: Dataset) -> None:
     labelled = np.isfinite(catalog.energy), catalog.n_forces > 0, catalog.stressed
     k = max(len(np.unique(blocks[has])) for has in labelled)
     if k < LEAST_BLOCKS:
-        raise too_few("the labels" if key is None else f"the labels by {key!r}", k)
+        what = "the labels" if key is None else f"the labels by {key!r}"
+        raise too_few(what, k, NO_RESIDUALS)
 
 
 def check_posterior(config: FitConfig, result: FitResult) -> None:

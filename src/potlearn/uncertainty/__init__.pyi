@@ -1,4 +1,5 @@
 from .calibration import LEAST_BLOCKS as LEAST_BLOCKS
+from .calibration import NO_RESIDUALS as NO_RESIDUALS
 from .calibration import Scores as Scores
 from .calibration import calibrate as calibrate
 from .calibration import too_few as too_few

@@ -37,6 +37,8 @@ BY_SYMMETRY = 1e-12
 LEVELS = np.array([*np.arange(0.1, 0.95, 0.05), 0.925, 0.95, 0.965, 0.98, 0.99, 0.995])
 PRIOR_POWER, PRIOR_WIDTH = 0.3, 0.2
 DOF = 2.1, 1e3
+NO_RESIDUALS = ", or ask for the uncertainty 'posterior', which needs no residuals"
+"""What else a linear fit has."""
 MOST_ROWS = 20_000
 """Rows that decide scale and power, at most; all rows decide the quantiles."""
 
@@ -85,8 +87,8 @@ def least_variance(variances: Array) -> float:
     return BY_SYMMETRY * float(np.mean(variances)) if len(variances) else 0.0
 
 
-def calibrate(scores: Scores, what: str = "the quantity") -> Link:
-    """The link that residuals support.
+def calibrate(scores: Scores, what: str = "the quantity", otherwise: str = "") -> Link:
+    """The link that residuals support; ``otherwise`` ends messages of what else could be done.
 
     Raises
     ------
@@ -97,29 +99,28 @@ def calibrate(scores: Scores, what: str = "the quantity") -> Link:
     scores = scores.take(scores.variances > least)
     k = len(np.unique(scores.blocks))
     if k < LEAST_BLOCKS:
-        raise too_few(what, k)
-    found = _with_quantiles(scores, *_fitted(scores, what), k)
+        raise too_few(what, k, otherwise)
+    fitted = _fitted(scores)
+    found = None if fitted is None else _with_quantiles(scores, *fitted, k)
     if found is None:
-        raise _without_errors(what)
+        raise _without_errors(what, otherwise)
     link = replace(found, least=least)
     widening = np.sqrt(np.sum(link.std(scores.variances) ** 2) / np.sum(scores.posterior))
     return replace(link, widening=float(widening))
 
 
-def too_few(what: str, k: int) -> UncertaintyError:
+def too_few(what: str, k: int, otherwise: str = "") -> UncertaintyError:
     """What to say of labels in ``k`` blocks only."""
     return UncertaintyError(
         f"errors of {what}: expected labels of at least {LEAST_BLOCKS} independent configurations "
-        f"or blocks of them, got {k}; give more data, smaller blocks, or ask for the uncertainty "
-        "'posterior', which needs no residuals"
+        f"or blocks of them, got {k}; give more data or smaller blocks{otherwise}"
     )
 
 
-def _without_errors(what: str) -> UncertaintyError:
+def _without_errors(what: str, otherwise: str) -> UncertaintyError:
     return UncertaintyError(
         f"errors of {what}: those of more than two thirds of the labels are zero, which says "
-        "nothing of errors to come; check the labels, or ask for the uncertainty 'posterior', "
-        "which needs no residuals"
+        f"nothing of errors to come; check the labels{otherwise}"
     )
 
 
@@ -133,8 +134,8 @@ def _with_quantiles(scores: Scores, scale: float, power: float, dof: float, k: i
     return Link(scale * unit, power, levels, factors / unit, dof) if unit > 0 else None
 
 
-def _fitted(scores: Scores, what: str) -> tuple[float, float, float]:
-    """Scale, power and degrees of freedom of largest posterior.
+def _fitted(scores: Scores) -> tuple[float, float, float] | None:
+    """Scale, power and degrees of freedom of largest posterior; None if all errors are zero.
 
     Logarithms of variances are measured from their median, in standard deviations, and errors in
     their median: the three unknowns then have sizes near one and hardly depend on one another.
@@ -145,7 +146,7 @@ def _fitted(scores: Scores, what: str) -> tuple[float, float, float]:
     centre, width = float(np.median(logs)), float(np.std(logs)) or 1.0
     size = float(np.median(errors[errors > 0])) if errors.any() else 0.0
     if size == 0:
-        raise _without_errors(what)
+        return None
     x, ratios = (logs - centre) / width, errors / size
 
     def loss(unknown: Array) -> tuple[float, Array]:

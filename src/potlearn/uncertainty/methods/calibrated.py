@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from potlearn.errors import PotlearnWarning
 from potlearn.typing import Array
-from potlearn.uncertainty.calibration import LEAST_BLOCKS, calibrate, too_few
+from potlearn.uncertainty.calibration import LEAST_BLOCKS, NO_RESIDUALS, calibrate, too_few
 from potlearn.uncertainty.grades.sub_basis import leading_features
 from potlearn.uncertainty.left_out import LeftOut
 from potlearn.uncertainty.link import Link
@@ -64,8 +64,10 @@ class CalibratedErrors(Method):
         enough = {q: found for q, found in scores.items() if found.n_blocks >= LEAST_BLOCKS}
         for quantity in scores if enough else ():
             if quantity not in enough:
-                text = f"{too_few(quantity, scores[quantity].n_blocks)}; it has no expected error"
+                why = too_few(quantity, scores[quantity].n_blocks, NO_RESIDUALS)
+                text = f"{why}; it has no expected error"
                 warnings.warn(text, PotlearnWarning, stacklevel=2)
         return {
-            quantity: calibrate(found, quantity) for quantity, found in (enough or scores).items()
+            quantity: calibrate(found, quantity, NO_RESIDUALS)
+            for quantity, found in (enough or scores).items()
         }
