@@ -19,7 +19,7 @@ from potlearn.neural.measures import farthest, measured
 from potlearn.neural.model import Model
 from potlearn.neural.samples import Samples
 from potlearn.potentials import LinearPotential
-from potlearn.potentials.neural import HEADS, NeuralPotential
+from potlearn.potentials.neural import HEADS, NeuralPotential, fade_around
 
 RIDGE = FitSettings(Weights(energy=100.0), ridge=1e-3, contradictions="keep")
 
@@ -82,14 +82,18 @@ class Networks:
         inputs = Inputs(self.dataset, ACE, Budget(1e9))
         self.samples = Samples.of(self.dataset, self.linear, self.fit, inputs)
         scaling = measured(self.samples, 1.0).scaling
-        farthest(self.samples, scaling, self.precision)
+        # Between half the largest distance and twice as far: many atoms are where networks fade.
+        reach = 0.5 * farthest(self.samples, scaling, self.precision)
         rng = np.random.default_rng(0)
         kind = HEADS.load(self.head)
-        self.start = kind.initial(len(ACE.species), ACE.n_features, self.hidden, rng)
+        hidden = self.hidden[: kind.most_layers]
+        self.start = kind.initial(len(ACE.species), ACE.n_features, hidden, rng)
         size = Flat.of(self.start).size
         self.vectors = rng.normal(scale=0.3, size=(self.members, size))
         halves, measure = self.halves or Halves(self.start), Measure.of(self.samples, self.robust)
-        self.model = Model(ACE, scaling, halves, self.precision, measure)
+        self.model = Model(
+            ACE, scaling, fade_around(scaling, reach), halves, self.precision, measure
+        )
 
     @property
     def batch(self):
@@ -101,7 +105,8 @@ class Networks:
         """The mean of the networks."""
         flat = self.model.halves.flat
         heads = [self.start.with_parameters(flat.parameters(v)) for v in self.vectors]
-        return NeuralPotential(ACE, self.linear.coefficients, self.model.scaling, tuple(heads))
+        scaling, fade = self.model.scaling, self.model.fade
+        return NeuralPotential(ACE, self.linear.coefficients, scaling, tuple(heads), fade)
 
 
 def weights(**groups):

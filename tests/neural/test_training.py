@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from alloys import ACE, labelled
+from alloys import labelled
 from ase.calculators.singlepoint import SinglePointCalculator
 from neural_data import RIDGE, alloys, linear_fit, mixed, poor_fit
 
@@ -63,12 +63,7 @@ def test_the_result_is_the_best_epoch_with_its_fade_beyond_the_data(linear):
         if len(atoms) > 1
     ]
     rmse = np.sqrt(np.mean(np.concatenate(errors) ** 2))
-    assert rmse == pytest.approx(result.curve["validation_forces"][result.curve.best], rel=0.02)
-    for atoms in data:
-        x = result.potential.scaling.apply(
-            ACE.features(atoms), [ACE.species.index(s) for s in atoms.symbols]
-        )
-        assert ((x**2).mean(1) <= result.potential.fade.inner.max()).all()
+    assert rmse == pytest.approx(result.curve["validation_forces"][result.curve.best], rel=1e-4)
 
 
 @pytest.mark.parametrize("head", ["mlp", "embedded"])

@@ -13,7 +13,7 @@ import potlearn as pl
 from potlearn import testing
 from potlearn.descriptors import ACE
 from potlearn.errors import ModelFileError, UncertaintyError
-from potlearn.potentials.neural import HEADS, Scaling
+from potlearn.potentials.neural import HEADS, Scaling, fade_of
 from potlearn.potentials.pair import ZBL
 
 WB = ("W", "Be")
@@ -107,7 +107,13 @@ def test_far_from_the_data_it_is_its_linear_part(kind):
 
 def test_within_the_data_the_fade_changes_no_bit():
     potential, atoms = model(), near()
-    equal(potential.predict(atoms), replace(potential, fade=None).predict(atoms))
+    species = [WB.index(symbol) for symbol in atoms.symbols]
+    x = potential.scaling.apply(potential.descriptor.features(atoms), species)
+    nearer = 4.0 / np.sqrt((x**2).mean(1).max())  # all atoms are within five standard deviations
+    scaling = replace(potential.scaling, scale=nearer * potential.scaling.scale)
+    fade = fade_of(scaling, potential.descriptor.features(atoms), np.array(species))
+    inside = replace(potential, scaling=scaling, fade=fade)
+    equal(inside.predict(atoms), replace(inside, fade=None).predict(atoms))
 
 
 @pytest.mark.parametrize("kind", HEADS)
@@ -153,7 +159,7 @@ DAMAGE = {
     "no heads": (at("heads")([]), "heads: expected at least one"),
     "heads": (at("heads")({"kind": "mlp"}), "."),
     "hidden": (at("heads", 0, "hidden")([8, 7]), r"parameter w1: expected .* \(2, 7, 8\), got"),
-    "no hidden": (at("heads", 0, "hidden")([]), "hidden: expected sizes of layers"),
+    "no hidden": (at("heads", 0, "hidden")([]), "hidden: expected at least one layer"),
     "huge": (at("heads", 0, "hidden")([10**12]), "."),
     "activation": (at("heads", 0, "activation")("relu"), "the head 'mlp' takes silu, tanh.*'relu'"),
     "missing": (lambda d: d["potential"]["heads"][1]["parameters"].pop("last"), "expected w0, b0"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -49,6 +49,8 @@ class Beginning:
             linear = start
         elif isinstance(start, NeuralPotential):
             known, linear = start.heads, start.linear
+            if settings.hidden is None:
+                settings = replace(settings, hidden=known[0].hidden)
             _check_heads(known, settings)
         else:
             raise FitError(
@@ -105,7 +107,7 @@ def _drawn(n_species: int, n_features: int, settings: NeuralSettings, member: in
     """A new head; each member has its own random numbers."""
     rng = np.random.default_rng([settings.seed, member])
     kind = HEADS.load(settings.head)
-    return kind.initial(n_species, n_features, settings.hidden, rng, settings.activation)
+    return kind.initial(n_species, n_features, settings.layers, rng, settings.activation)
 
 
 def _check_heads(heads: tuple[Head, ...], settings: NeuralSettings) -> None:
@@ -116,7 +118,7 @@ def _check_heads(heads: tuple[Head, ...], settings: NeuralSettings) -> None:
             f"{len(heads)}; expected as many or more"
         )
     activation = settings.activation or HEADS.load(settings.head).activations[0]
-    wanted = settings.head, tuple(settings.hidden), activation
+    wanted = settings.head, settings.layers, activation
     for head in heads:
         found = head.kind, head.hidden, head.activation
         if found != wanted:

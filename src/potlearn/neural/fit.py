@@ -165,7 +165,8 @@ class Work:
         settings, head = self.settings, self.beginning.heads[0]
         descriptor, measure = self.beginning.linear.descriptor, Measure.of(samples, settings.robust)
         halves = halves_of(head)
-        model = Model(descriptor, self.scaling, halves, settings.precision, measure, self.threads)
+        shape = self.scaling, self.fade
+        model = Model(descriptor, *shape, halves, settings.precision, measure, self.threads)
         plan = Plan(
             settings.rate,
             settings.epochs,
@@ -195,6 +196,7 @@ class Work:
             return None
         given, settings = self.fit, asdict(self.settings)
         architecture = {k: settings.pop(k) for k in ("head", "hidden", "activation", "members")}
+        architecture["hidden"] = self.beginning.heads[0].hidden
         settings.pop("memory")
         excluded = sorted(map(list, given.exclude))
         weights = [given.weights, excluded, _plain(given.configuration_weights)]

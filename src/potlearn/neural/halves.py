@@ -1,6 +1,7 @@
 r"""The two halves of a step that JAX compiles; between them the engine works on the geometry.
 
-With standardised features x of atoms and a network h of parameters p:
+With standardised features x of atoms and a network h of parameters p, which is faded out far from
+the data:
 
 .. math::
     \text{first half:}\quad & h(p, x), \quad w = \partial h / \partial x \\
@@ -27,7 +28,7 @@ from functools import cached_property
 from typing import Any
 
 from potlearn.neural.flat import Flat
-from potlearn.potentials.neural import Head
+from potlearn.potentials.neural import Head, faded
 from potlearn.runtime import require
 from potlearn.runtime.xla import double_precision
 
@@ -80,13 +81,16 @@ class Halves:
         return Flat.of(self.head)
 
     @cached_property
-    def first(self) -> Callable[[Any, int, Any], tuple[Any, Any]]:
-        """Energies (P,) and slopes (P, M) from a vector (D,), a species and features (P, M)."""
+    def first(self) -> Callable[[Any, int, Any, Any], tuple[Any, Any]]:
+        """Energies (P,) and slopes (P, M).
+
+        From a vector (D,), a species, the distances (2,) of its fade, and features (P, M).
+        """
         jax, _ = jax_modules()
 
-        def first(vector: Any, species: Any, x: Any) -> tuple[Any, Any]:
+        def first(vector: Any, species: Any, reach: Any, x: Any) -> tuple[Any, Any]:
             def total(features: Any) -> tuple[Any, Any]:
-                energies = self._energies(vector, species, features)
+                energies = self._energies(vector, species, reach, features)
                 return energies.sum(), energies
 
             self.counts["first"] += 1
@@ -99,16 +103,16 @@ class Halves:
     def second(self) -> Callable[..., Any]:
         """Gradient (D,) added to a given one.
 
-        From a vector (D,), a species, x (P, M), dL/dE (P,), t (P, M) and the gradient so far.
+        From what :meth:`first` takes, dL/dE (P,), t (P, M) and the gradient so far.
         """
         jax, _ = jax_modules()
 
         def second(
-            vector: Any, species: Any, x: Any, slopes: Any, tangents: Any, before: Any
+            vector: Any, species: Any, reach: Any, x: Any, slopes: Any, tangents: Any, before: Any
         ) -> Any:
             def work(parameters: Any) -> Any:
                 energies, along = jax.jvp(
-                    lambda features: self._energies(parameters, species, features),
+                    lambda features: self._energies(parameters, species, reach, features),
                     (x,),
                     (tangents,),
                 )
@@ -119,9 +123,10 @@ class Halves:
 
         return compiled(second)
 
-    def _energies(self, vector: Any, species: Any, x: Any) -> Any:
+    def _energies(self, vector: Any, species: Any, reach: Any, x: Any) -> Any:
         _, jnp = jax_modules()
-        return self.head.of_species(self.flat.parameters(vector), species, x, jnp)
+        energies = self.head.of_species(self.flat.parameters(vector), species, x, jnp)
+        return energies * faded((x * x).mean(1), reach[0], reach[1], jnp)
 
 
 _KNOWN: dict[str, Halves] = {}

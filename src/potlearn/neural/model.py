@@ -10,11 +10,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from potlearn.descriptors import Descriptor
+from potlearn.engine import Fade
 from potlearn.neural.halves import Halves, numbers
 from potlearn.neural.loss import Loss, Measure, loss_of
 from potlearn.neural.pieces import Piece, pieces_of
 from potlearn.neural.samples import Batch
-from potlearn.potentials.neural import Scaling
+from potlearn.potentials.neural import Scaling, reach_of
 from potlearn.typing import Array
 
 
@@ -34,6 +35,7 @@ class Model:
     ----------
     descriptor : Descriptor
     scaling : Scaling
+    fade : Fade
     halves : Halves
     precision : str
         Of the networks, ``"float32"`` or ``"float64"``.
@@ -45,6 +47,7 @@ class Model:
 
     descriptor: Descriptor
     scaling: Scaling
+    fade: Fade
     halves: Halves
     precision: str
     measure: Measure
@@ -88,13 +91,15 @@ class Model:
         per_atom, gradient = loss.energy[batch.owner], np.zeros_like(vector)
         for piece, x in parts:
             given = (piece.filled(a, self.precision) for a in (per_atom, tangents))
-            gradient = self.halves.second(vector, piece.species, x, *given, gradient)
+            reach = self._reach[piece.species]
+            gradient = self.halves.second(vector, piece.species, reach, x, *given, gradient)
         return gradient
 
     def first(self, vector: Array, batch: Batch, parts: Pieces) -> tuple[Array, Array]:
         """Energies (N,) and slopes (N, M) by standardised features of one network."""
         energies, slopes = np.empty(len(batch.x)), np.empty(batch.x.shape)
-        waiting = [(p, self.halves.first(vector, p.species, x)) for p, x in parts]
+        reach = self._reach
+        waiting = [(p, self.halves.first(vector, p.species, reach[p.species], x)) for p, x in parts]
         for piece, (energy, slope) in waiting:
             energies[piece.atoms] = np.asarray(energy)[: piece.count]
             slopes[piece.atoms] = np.asarray(slope)[: piece.count]
@@ -116,6 +121,11 @@ class Model:
         """By which standardised features change with features, (M,) or (N, M)."""
         scale = self.scaling.scale
         return scale[0] if len(scale) == 1 else scale[batch.system.species]
+
+    @cached_property
+    def _reach(self) -> Array:
+        """Squared distances between which networks fade out, by species, (S, 2)."""
+        return reach_of(self.fade).astype(self.precision)
 
     def _cast(self, vectors: Array) -> Iterator[Array]:
         return iter(vectors.astype(self.precision, copy=False))

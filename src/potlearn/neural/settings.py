@@ -24,8 +24,8 @@ class NeuralSettings:
     ----------
     head : str
         Name in :data:`~potlearn.potentials.neural.HEADS`.
-    hidden : tuple of int
-        Sizes of the hidden layers.
+    hidden : tuple of int, optional
+        Sizes of the hidden layers; by default those of the head, of which some take one layer.
     activation : str, optional
         By default that of the head.
     members : int
@@ -79,11 +79,11 @@ class NeuralSettings:
     FitError
         A value out of bounds, an unknown optimiser.
     ModelFileError
-        An unknown head.
+        An unknown head, hidden layers that it does not take.
     """
 
     head: str = "mlp"
-    hidden: tuple[Width, ...] = (64, 64)
+    hidden: tuple[Width, ...] | None = None
     activation: str | None = None
     members: Annotated[int, Ge(1), Le(64)] = 1
     validation: Annotated[float, Gt(0), Lt(1)] = 0.1
@@ -95,7 +95,7 @@ class NeuralSettings:
     whiten: Annotated[float, Ge(0), Le(100)] = 0.1
     batch: Annotated[int, Ge(1)] | None = None
     learning_rate: Positive | None = None
-    weight_decay: NonNegative = 0.5
+    weight_decay: NonNegative = 1.0
     clip: Positive | None = 10.0
     average: Annotated[float, Ge(0), Lt(1)] = 0.99
     patience: Count = 0
@@ -108,10 +108,13 @@ class NeuralSettings:
 
     def __post_init__(self) -> None:
         check_fields(self, "neural", FitError)
-        if not self.hidden:
-            raise FitError("neural: hidden: expected at least one layer, got none")
-        HEADS.load(self.head)
+        HEADS.load(self.head).check_hidden(self.layers)
         OPTIMISERS.load(self.optimiser)
+
+    @property
+    def layers(self) -> tuple[int, ...]:
+        """Sizes of the hidden layers, those of the head where none are given."""
+        return HEADS.load(self.head).default_hidden if self.hidden is None else tuple(self.hidden)
 
     @property
     def rate(self) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from math import isfinite
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -51,9 +51,9 @@ class Networks:
     def words(self) -> str:
         """Head, layers, members, parameters and time, as the beginning of a sentence."""
         settings, curve = self.result.settings, self.result.curve
-        layers = ", ".join(map(str, settings.hidden))
-        members = f"{settings.members} networks" if settings.members > 1 else "One network"
         heads = getattr(self.result.potential, "heads", ())
+        layers = ", ".join(map(str, heads[0].hidden if heads else settings.layers))
+        members = f"{settings.members} networks" if settings.members > 1 else "One network"
         n = sum(array.size for head in heads for array in head.parameters.values())
         parameters = f", {n} parameters" if n else ""
         return (
@@ -206,7 +206,8 @@ def filled_model(config: FitConfig) -> FitConfig:
     if not is_neural(config.model):
         return config
     model = config.model
-    given = {key: value for key, value in asdict(model.settings).items() if value is not None}
+    settings = replace(model.settings, hidden=model.settings.layers)
+    given = {key: value for key, value in asdict(settings).items() if value is not None}
     own = model.model_dump(include={"kind", "start", "validate_on"})
     full = NeuralModelConfig.of(own | given)
     return config.model_copy(update={"model": full})

@@ -1,14 +1,19 @@
 r"""Where networks end: beyond the training data a neural potential is its linear part.
 
-.. math:: d^2(i) = \frac{1}{M} \sum_k x_k(i)^2, \qquad f = 1 \text{ up to the largest } d^2
-   \text{ of training atoms, } 0 \text{ from } 4 \text{ times that on}
+.. math:: d^2(i) = \frac{1}{M} \sum_k x_k(i)^2, \qquad
+   f = 1 - 10 t^3 + 15 t^4 - 6 t^5, \quad t = \frac{d^2 - d_0^2}{4 d_0^2 - d_0^2}
 
-A network says nothing about environments far from those that it was trained on.  The linear part
-has its wall and bounds there.  Within the data the fade costs nothing: f is 1.  Of a species that
-the data lack, networks count nowhere.
+with f = 1 up to the largest :math:`d_0^2` of training atoms of the species, but at most 25, and 0
+from four times that on.  A network says nothing about environments far from those that it was
+trained on; the linear part has its wall and bounds there.  Five standard deviations are the limit
+since few atoms far from all others (strongly compressed cells) are no ground for a network, and
+spoil it for the others; where training atoms are farther, networks are trained with their fade.
+Of a species that the data lack, networks count nowhere.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 
@@ -17,7 +22,9 @@ from potlearn.potentials.neural.scaling import Scaling
 from potlearn.typing import Array, Species
 
 OUTER = 4.0
-"""Squared distance at which the network has ended, over the largest of training atoms."""
+"""Squared distance at which the network has ended, over that where the fade begins."""
+FARTHEST = 25.0
+"""Largest squared distance where the fade begins: five standard deviations."""
 ROOM = 1.0 + 1e-6
 """So that rounding moves no training atom beyond the inner distance."""
 
@@ -40,7 +47,7 @@ def fade_around(scaling: Scaling, reach: Array, before: Fade | None = None) -> F
     ``before`` is the fade of an earlier training with the same scaling, which never shrinks.
     """
     seen = reach >= 0
-    inner = ROOM * np.where(reach > 0, reach, 1.0)
+    inner = ROOM * np.where(reach > 0, np.minimum(reach, FARTHEST), 1.0)
     outer = OUTER * inner
     center, weight = scaling.center.copy(), scaling.scale / np.sqrt(scaling.center.shape[1])
     center[~seen], weight[~seen] = UNSEEN, 1.0
@@ -53,3 +60,19 @@ def fade_around(scaling: Scaling, reach: Array, before: Fade | None = None) -> F
         center[only], weight[only] = before.center[only], before.weight[only]
         inner[only], outer[only] = before.inner[only], before.outer[only]
     return Fade(center, weight, inner, outer)
+
+
+def reach_of(fade: Fade) -> Array:
+    """Inner and outer distances (S, 2) as :func:`faded` takes them with standardised features.
+
+    Those of a species that the data lack are negative: it has no standardised features.
+    """
+    seen = (fade.center != UNSEEN).all(1)[:, None]
+    found: Array = np.where(seen, np.stack([fade.inner, fade.outer], 1), [-2.0, -1.0])
+    return found
+
+
+def faded(d2: Any, inner: Any, outer: Any, xp: Any) -> Any:
+    """The factor f of squared distances, in NumPy or JAX's NumPy."""
+    t = xp.clip((d2 - inner) / (outer - inner), 0.0, 1.0)
+    return 1.0 - t**3 * (10.0 - t * (15.0 - 6.0 * t))

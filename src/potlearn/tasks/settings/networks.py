@@ -66,7 +66,7 @@ class NeuralModel(ModelConfig):
         try:
             given = self.settings
             rng = np.random.default_rng(0)
-            HEADS.load(given.head).initial(1, 1, given.hidden, rng, given.activation)
+            HEADS.load(given.head).initial(1, 1, given.layers, rng, given.activation)
         except PotlearnError as error:
             raise PydanticCustomError("neural", "{problem}", {"problem": str(error)}) from error
         return self

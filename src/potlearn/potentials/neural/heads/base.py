@@ -53,6 +53,10 @@ class Head(ABC):
     """Name of the head in files and settings."""
     activations: ClassVar[tuple[str, ...]] = ACTIVATIONS
     """Activations that it takes; the first is the default."""
+    default_hidden: ClassVar[tuple[int, ...]] = (64, 64)
+    """Sizes of the hidden layers where none are given."""
+    most_layers: ClassVar[int | None] = None
+    """Hidden layers that it takes; None: any number."""
 
     n_species: int
     n_features: int
@@ -62,8 +66,7 @@ class Head(ABC):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "hidden", tuple(int(n) for n in self.hidden))
-        if not self.hidden or min(self.hidden) < 1:
-            raise ModelFileError(f"hidden: expected sizes of layers from 1, got {self.hidden}")
+        self.check_hidden(self.hidden)
         if self.activation not in self.activations:
             raise ModelFileError(
                 f"activation: the head {self.kind!r} takes {', '.join(self.activations)}; got "
@@ -87,6 +90,26 @@ class Head(ABC):
         parameters = {name: _drawn(name, shape, rng) for name, shape in shapes.items()}
         chosen = activation or cls.activations[0]
         return cls(n_species, n_features, tuple(hidden), chosen, parameters)
+
+    @classmethod
+    def check_hidden(cls, hidden: Sequence[int]) -> None:
+        """Refuse hidden layers that this kind of head does not take.
+
+        Raises
+        ------
+        ModelFileError
+            No layer, one without units, or too many layers.
+        """
+        if not hidden:
+            raise ModelFileError("hidden: expected at least one layer, got none")
+        if min(hidden) < 1:
+            raise ModelFileError(f"hidden: expected sizes of layers from 1, got {list(hidden)}")
+        most = cls.most_layers
+        if most is not None and len(hidden) > most:
+            layers = "1 layer" if most == 1 else f"{most} layers"
+            raise ModelFileError(
+                f"hidden: the head {cls.kind!r} takes {layers}, got {len(hidden)}: {list(hidden)}"
+            )
 
     @staticmethod
     @abstractmethod

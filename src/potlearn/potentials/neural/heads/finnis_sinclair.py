@@ -19,6 +19,8 @@ class FinnisSinclair(Head):
 
     kind = "finnis_sinclair"
     activations = ("sqrt",)
+    default_hidden = (64,)
+    most_layers = 1
 
     @staticmethod
     @override
