@@ -220,7 +220,7 @@ def front(name: str, options: dict[str, Any]) -> dict[str, Any]:
 def better(rows: list[dict[str, Any]]) -> float:
     """Largest gain of a neural potential over linear ones of the same force time.
 
-    Between linear potentials their errors are interpolated, both in logarithms.
+    Between linear potentials errors are interpolated, both in logarithms; nothing is beyond them.
     """
     of_kind = {
         kind: sorted((r["us_per_atom"], r["forces_mae"]) for r in rows if r["kind"] == kind)
@@ -231,7 +231,7 @@ def better(rows: list[dict[str, Any]]) -> float:
     gains = [
         1.0 - error / np.exp(np.interp(np.log(time), times, best))
         for time, error in of_kind["neural"]
-        if time >= np.exp(times[0])
+        if times[0] <= np.log(time) <= times[-1]
     ]
     return float(max(gains, default=np.nan))
 
@@ -239,6 +239,7 @@ def better(rows: list[dict[str, Any]]) -> float:
 def picture(found: list[dict[str, Any]], path: Path) -> None:
     """Force errors against force time, a panel for each set."""
     from matplotlib.figure import Figure
+    from matplotlib.ticker import FixedLocator, NullLocator
 
     figure = Figure(figsize=(3.1 * len(found), 3.0), layout="constrained")
     for axes, item in zip(figure.subplots(1, len(found), squeeze=False)[0], found, strict=True):
@@ -252,6 +253,10 @@ def picture(found: list[dict[str, Any]], path: Path) -> None:
                 color=colour, marker=marker, ms=4, lw=1.2, label=kind,
             )  # fmt: skip
         axes.set(xscale="log", yscale="log", title=item["set"], xlabel="force time, µs/atom")
+        for axis, ticks in ((axes.xaxis, (1, 2, 3, 5, 10)), (axes.yaxis, (50, 70, 100, 150, 200))):
+            axis.set_major_locator(FixedLocator(ticks))
+            axis.set_minor_locator(NullLocator())
+            axis.set_major_formatter("{x:g}")
         axes.grid(alpha=0.3, which="both", lw=0.5)
     figure.axes[0].set_ylabel("force error (MAE), meV/Å")
     figure.axes[0].legend(frameon=False)
