@@ -41,7 +41,7 @@ inline lanes sum_over(int count, F&& term) {
   return (sums[0] + sums[1]) + (sums[2] + sums[3]);
 }
 
-// Where the atoms stand between the data (f = 1) and far from them (f = 0), and df/d(d^2).
+// The fade f, from 1 within the data to 0 far from them, and df/d(d^2).
 struct Faded {
   lanes value = splat(1), slope = splat(0);
   bool inside = true, outside = false;  // all of the atoms

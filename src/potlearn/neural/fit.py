@@ -56,7 +56,8 @@ def fit_neural(
     .. math:: \min_p \sum_c \Big( w^E_c (\Delta E_c / N_c)^2 + w^F_c \sum |\Delta F|^2
         + w^W_c \sum (\Delta W_c / N_c)^2 \Big)
 
-    with the weights of the linear fit; the linear part stays as it is.  The result has the
+    with the weights of the linear fit, those of energies times ``settings.energy``; outliers count
+    linearly (:mod:`potlearn.neural.loss`).  The linear part stays as it is.  The result has the
     parameters of the epoch with the least loss on the validation set, and is the start itself where
     no epoch was better.  The same data, settings and machine give the same bits, also when training
     was interrupted and continued from its checkpoint.
@@ -68,7 +69,9 @@ def fit_neural(
         A linear fit; or a neural potential, whose networks are trained further on these data.
     settings : NeuralSettings, optional
     validation : Dataset, optional
-        Configurations that choose the epoch; by default a part of the training set is held out.
+        Configurations that choose the epoch; by default a part of the training set is held out.  A
+        linear fit of the whole training set has seen that part, so networks look a little worse
+        beside it than they are.
     fit : FitSettings, optional
         Weights per quantity, group and configuration, and labels to leave out, of the training set.
     runtime : Runtime

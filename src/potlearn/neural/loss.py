@@ -4,14 +4,14 @@ r"""The loss of a batch, and its derivatives with respect to energies, forces an
     L = \frac{1}{B \bar w} \sum_c \Big( w^E_c (\Delta E_c / N_c)^2
         + w^F_c \sum_{i a} \Delta F_{i a}^2 + w^W_c \sum_v (\Delta W_v / N_c)^2 \Big)
 
-over the B configurations of a batch, with the weights of a linear fit and the mean :math:`\bar w`
-of their sum over all force components of a configuration.  A residual r far above a limit h counts
-linearly: its square is replaced by
+over the B configurations of a batch, with the weights of a linear fit.  :math:`\bar w` is the sum
+of the weights of all force components of a configuration, mean over the training set.  A residual
+r far above a limit h counts linearly: its square is replaced by
 
 .. math:: \rho(r) = 2 h^2 \big(\sqrt{1 + (r / h)^2} - 1\big), \qquad
     \rho'(r) = 2 r / \sqrt{1 + (r / h)^2}
 
-Otherwise a few compressed cells decide everything.
+Otherwise a few compressed cells would dominate the loss.
 """
 
 from __future__ import annotations
@@ -46,7 +46,10 @@ class Measure:
 
     @classmethod
     def of(cls, samples: Samples, robust: float) -> Measure:
-        """Of a training set; limits are so many times the typical residual, 0: no limits."""
+        """Of a training set; limits are ``robust`` times the typical residual, 0: no limits.
+
+        Typical are the median of energies and of virials, and half the root mean square of forces.
+        """
         items = samples.items
         total = sum(3.0 * s.weights[1] * s.labelled.sum() for s in items)
         if total == 0.0:

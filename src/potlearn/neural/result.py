@@ -17,7 +17,7 @@ class NeuralResult:
     Attributes
     ----------
     potential : NeuralPotential or LinearPotential
-        The linear one where no epoch had a smaller validation loss.
+        The start where no epoch had a smaller validation loss.
     curve : LearningCurve
     settings : NeuralSettings
     notes : tuple of str

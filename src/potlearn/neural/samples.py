@@ -121,7 +121,14 @@ class Batch:
 
 @dataclass(frozen=True, eq=False)
 class Samples:
-    """Configurations that have labels with a weight, and their inputs."""
+    """Configurations that have labels with a weight, and their inputs.
+
+    Attributes
+    ----------
+    items : tuple of Sample
+    inputs : Inputs
+        Of the whole dataset; ``Sample.index`` counts in it.
+    """
 
     items: tuple[Sample, ...]
     inputs: Inputs

@@ -39,24 +39,27 @@ class NeuralSettings:
     energy : float
         Factor of the energy weights of the fit.  Networks fit few energies at the cost of forces.
     robust : float
-        Residuals so many times as large as is typical of the linear fit count linearly, no longer
-        by their square; 0: all by their square.
+        Residuals above this many times the typical residual of the linear fit (median of energies
+        and virials, half the root mean square of forces) count linearly; 0: all by their square.
     damping : float
         Power by which features that change fast with positions are damped; 0: not at all.
     whiten : float
         Ridge of the whitening of features that the first layer is trained on, over their mean
         variance; 0: no whitening.
     batch : int, optional
-        Configurations of a step; by default those of some 500 atoms, with 20 steps in an epoch at
-        least.
+        Configurations of a step (``adamw``); by default those of some 500 atoms, with at least 20
+        steps in an epoch.
     learning_rate : float, optional
-        Of the first steps; it falls to zero by a cosine.  By default that of the optimiser.
+        Of ``adamw`` the largest rate, which then falls to zero by a cosine; of ``lbfgs`` the length
+        of the first step that is tried.  By default that of the optimiser.
     weight_decay : float
-        Part of the weights that a step of size 1 takes off (AdamW); biases have none.
+        ``adamw``: a step of rate r multiplies weights by 1 - r weight_decay.  ``lbfgs``: half of it
+        times the sum of squared weights is added to the loss.  Biases have none.
     clip : float, optional
-        Largest norm of a gradient over the running mean of such norms; by default any.
+        Largest norm of a gradient over the running mean of such norms (``adamw``); None: no limit.
     average : float
-        Memory of the mean of parameters over steps (EMA), of which the result is made; 0: none.
+        Memory of the running mean of parameters over steps, of which the result is made
+        (``adamw``); 0: no mean.
     patience : int
         Epochs without a better validation after which training ends; 0: all epochs.
     energy_up : float

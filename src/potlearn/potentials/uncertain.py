@@ -16,7 +16,7 @@ from potlearn.typing import Atoms
 
 
 class UncertainPotential(ReferencedPotential):
-    """A subclass gives its uncertainty and makes it ready."""
+    """A potential that may have an uncertainty; a subclass binds it to its evaluators."""
 
     uncertainty: Uncertainty | None
 
@@ -25,7 +25,7 @@ class UncertainPotential(ReferencedPotential):
 
     @abstractmethod
     def _bound(self) -> Spreader:
-        """The uncertainty, which there is, made ready."""
+        """The uncertainty, made ready; called only where there is one."""
 
     @cached_property
     def _spreader(self) -> Spreader:

@@ -9,9 +9,9 @@ and the expected error is :math:`s(v)` of a :class:`~potlearn.uncertainty.Link` 
 :math:`\sqrt v` itself (Lakshminarayanan, Pritzel & Blundell, Adv. Neural Inf. Process. Syst. 30
 (2017) 6402) is too small: members err together.
 
-The networks count without their fade.  It ends them beyond the data, where all members would agree
-on nothing and the error of what is left, the linear part, is largest.  Of a species that training
-lacked networks know nothing: expected errors of configurations with such atoms are NaN.
+The networks count without their fade.  With it all members would agree beyond the data, where the
+error of what is left, the linear part, is largest.  Networks have no information on a species that
+training lacked: expected errors of configurations with such atoms are NaN.
 """
 
 from __future__ import annotations

@@ -48,7 +48,8 @@ def calibrated_ensemble(
     potential : NeuralPotential
         With two members or more.
     validation : Dataset
-        Labelled configurations that no step of the training saw.
+        Labelled configurations that no step of the training saw.  Where they also chose the epoch,
+        their errors are slightly too small.
     train : Dataset, optional
         What it was trained on: its configurations are refused for calibration, now and by
         :func:`~potlearn.uncertainty.recalibrate`, and the grade is made of them.
@@ -84,7 +85,7 @@ def _links(scores: dict[str, Scores]) -> dict[str, Link]:
     """Of every quantity with enough labels; a warning names the others."""
     if all(_agree(found) for found in scores.values()):
         raise UncertaintyError(
-            "all members of the ensemble predict the same: they were not trained, or from the same "
+            "all members of the ensemble predict the same: they were not trained, or have the same "
             "seed"
         )
     enough = {q: found for q, found in scores.items() if found.n_blocks >= LEAST_BLOCKS}

@@ -37,7 +37,13 @@ class LinkedUncertainty:
         return (*self.links, *(("gamma",) if self.grade is not None else ()))
 
     def factor(self, quantity: str, level: float) -> float:
-        """Half width of the interval of probability ``level``, in standard deviations."""
+        """Half width of the interval of probability ``level``, in standard deviations.
+
+        Raises
+        ------
+        UncertaintyError
+            There is no link of the quantity.
+        """
         if quantity not in self.links:
             known = ", ".join(self.links)
             raise UncertaintyError(f"no uncertainty of {quantity}; the model has those of {known}")

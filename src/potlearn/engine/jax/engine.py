@@ -134,7 +134,7 @@ class JaxEngine:
     def network_energy_forces(
         self, system: System, network: Network, threads: int = 1
     ) -> tuple[Array, Array, Array]:
-        """Energies per atom (N,), forces (N, 3) and virial (6,) of a network of the features.
+        """Energies per atom (N,), forces (N, 3) and virial (6,) or (B, 6) of a network.
 
         See :class:`potlearn.engine.network.Network`.
         """
@@ -161,7 +161,7 @@ class JaxEngine:
     ) -> jax.Array:
         """Features (N, M) with the atoms of ``inputs`` at ``positions`` (N, 3), as a pure function.
 
-        Rows beyond the atoms of the system are of no meaning.  ``knots`` are by default
+        Rows beyond the atoms of the system have no meaning.  ``knots`` are by default
         :attr:`knots`.  Distances below those that a table covers give NaN.
         """
         import jax.numpy as jnp

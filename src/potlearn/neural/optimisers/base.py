@@ -46,7 +46,7 @@ class Plan:
     steps : int
         Of an epoch.
     decay : float
-        Part of the weights that a step of size 1 takes off.
+        Part of the weights that a step of rate 1 takes off, or penalty of their squares.
     weights : (D,)
         Which parameters are weights, on which decay acts.
     free : (D,)

@@ -1,10 +1,12 @@
-r"""Limited-memory BFGS on all training data.
+r"""Limited-memory BFGS on all training data, with the squares of weights in the loss.
 
-.. math:: p \leftarrow p - t\, H g, \qquad L(p - t H g) \le L(p) - 10^{-4}\, t\, g \cdot H g
+.. math:: p \leftarrow p - t\, H g, \qquad
+   L(p - t H g) \le L(p) - 10^{-4}\, t\, g \cdot H g, \qquad
+   L = L_\mathrm{data} + \tfrac{\lambda}{2} |p_\mathrm{weights}|^2
 
 with H made of the last :data:`PAIRS` changes of parameters and gradients (Liu & Nocedal, Math.
 Program. 45 (1989) 503) by optax.  A step is shortened until the loss has fallen.  An epoch is one
-such step; there is no mean over steps.
+such step; there is no mean over steps.  :math:`\lambda` is ``weight_decay``.
 """
 
 from __future__ import annotations

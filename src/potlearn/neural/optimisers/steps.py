@@ -56,7 +56,7 @@ class Steps(Optimiser):
         totals, first = Totals(), epoch * self.plan.steps
         for step, batch in enumerate(objective.batches(epoch), first):
             losses, gradients = objective.gradients(moving.parameters, batch)
-            objective.check(losses, batch, epoch, step)
+            objective.check(losses, batch, epoch, step - first)
             for loss in losses:
                 totals.add(loss)
             moving = self.step(moving, gradients, step)

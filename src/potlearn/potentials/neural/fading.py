@@ -4,11 +4,11 @@ r"""Where networks end: beyond the training data a neural potential is its linea
    f = 1 - 10 t^3 + 15 t^4 - 6 t^5, \quad t = \frac{d^2 - d_0^2}{4 d_0^2 - d_0^2}
 
 with f = 1 up to the largest :math:`d_0^2` of training atoms of the species, but at most 25, and 0
-from four times that on.  A network says nothing about environments far from those that it was
-trained on; the linear part has its wall and bounds there.  Five standard deviations are the limit
-since few atoms far from all others (strongly compressed cells) are no ground for a network, and
+from four times that on.  A network is unreliable in environments far from those that it was trained
+on; the linear part has its wall and bounds there.  Five standard deviations are the limit since a
+few atoms far from all others (strongly compressed cells) are too few to train a network on, and
 spoil it for the others; where training atoms are farther, networks are trained with their fade.
-Of a species that the data lack, networks count nowhere.
+For a species without training data f = 0 everywhere.
 """
 
 from __future__ import annotations
@@ -27,8 +27,6 @@ FARTHEST = 25.0
 """Largest squared distance where the fade begins: five standard deviations."""
 ROOM = 1.0 + 1e-6
 """So that rounding moves no training atom beyond the inner distance."""
-
-
 UNSEEN = 1e12
 """Center of a species without training atoms: no feature is near it, so its networks have ended."""
 
@@ -43,7 +41,7 @@ def fade_of(scaling: Scaling, features: Array, species: Species) -> Fade:
 def fade_around(scaling: Scaling, reach: Array, before: Fade | None = None) -> Fade:
     """The fade beyond the largest mean square of standardised features of every species, (S,).
 
-    A negative reach means that there are no atoms: of such a species networks count nowhere.
+    A negative reach means that there are no atoms: the fade of such a species is 0 everywhere.
     ``before`` is the fade of an earlier training with the same scaling, which never shrinks.
     """
     seen = reach >= 0
@@ -65,7 +63,8 @@ def fade_around(scaling: Scaling, reach: Array, before: Fade | None = None) -> F
 def reach_of(fade: Fade) -> Array:
     """Inner and outer distances (S, 2) as :func:`faded` takes them with standardised features.
 
-    Those of a species that the data lack are negative: it has no standardised features.
+    Those of a species without training data are negative: its standardised features are all zero,
+    and the factor is 0.
     """
     seen = (fade.center != UNSEEN).all(1)[:, None]
     found: Array = np.where(seen, np.stack([fade.inner, fade.outer], 1), [-2.0, -1.0])

@@ -38,8 +38,8 @@ class NeuralPotential(UncertainPotential):
         E = E_\mathrm{ref} + \sum_i \Big( c_{z_i, 0} + \sum_k c_{z_i, k} B_k(i)
             + \frac{f(i)}{K} \sum_m h_m(x(i), z_i) \Big)
 
-    with standardised features x (:class:`Scaling`) and f, which ends the networks beyond the
-    training data (:mod:`~potlearn.potentials.neural.fading`).
+    with standardised features x (:class:`Scaling`) and a factor f that fades the networks out beyond
+    the training data (:mod:`~potlearn.potentials.neural.fading`).
 
     Attributes
     ----------
@@ -50,13 +50,19 @@ class NeuralPotential(UncertainPotential):
     heads : tuple of Head
         Members of the ensemble.
     fade : Fade, optional
-        None: networks count everywhere.
+        None: f = 1 everywhere.
     reference : Potential, optional
     metadata : mapping
         How it came about; stored with it.
     uncertainty : Uncertainty, optional
         Expected errors, from how far apart the members are
         (:func:`~potlearn.uncertainty.calibrated_ensemble`).
+
+    Raises
+    ------
+    ModelFileError
+        No head; scaling, heads, fade or uncertainty of another number of species, features or
+        members.
     """
 
     way_to_uncertainty: ClassVar[str] = (

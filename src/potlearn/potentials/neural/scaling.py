@@ -24,7 +24,13 @@ class Scaling:
     Attributes
     ----------
     center, scale : (S, M)
-        Means and the reciprocals of standard deviations; a constant feature has scale 0.
+        Means and the reciprocals of standard deviations, in training those of
+        :mod:`potlearn.neural.measures`; a constant feature has scale 0.
+
+    Raises
+    ------
+    ModelFileError
+        Shapes that differ, or numbers that are not finite.
     """
 
     center: Array

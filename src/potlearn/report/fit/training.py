@@ -124,9 +124,14 @@ def _summary(found: TrainingInfo) -> str:
     """What was trained, and which epoch is the result."""
     n, best = len(found.curve) - 1, found.curve.best
     if best == 0:
+        result = (
+            "the linear one, without networks"
+            if found.called == "linear"
+            else "that from which training started"
+        )
         return (
             f"{escape(found.words)}. None of {n} epochs had a smaller validation loss: the "
-            f"potential is the {escape(found.called)} one, without networks."
+            f"potential is {result}."
         )
     loss = found.curve["validation_loss"]
     gain = 1 - loss[best] / loss[0]

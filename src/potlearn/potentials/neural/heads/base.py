@@ -36,7 +36,7 @@ class Layer(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Head(ABC):
-    """A network of every species.
+    """A function of the standardised features of an atom, for every species.
 
     Attributes
     ----------
@@ -47,6 +47,13 @@ class Head(ABC):
     activation : str
         One of :data:`~potlearn.engine.ACTIVATIONS`.
     parameters : mapping of name to array
+        Of the shapes that :meth:`shapes` gives.
+
+    Raises
+    ------
+    ModelFileError
+        Layers or an activation that the head does not take, parameters of other names or shapes,
+        or not finite.
     """
 
     kind: ClassVar[str]

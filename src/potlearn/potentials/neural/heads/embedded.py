@@ -1,4 +1,4 @@
-"""One multilayer perceptron for all species, which is told the species by an embedding."""
+"""One multilayer perceptron for all species, with an embedding of the species."""
 
 from __future__ import annotations
 
