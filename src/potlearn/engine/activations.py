@@ -1,4 +1,4 @@
-"""Activations of hidden layers, for NumPy and JAX alike."""
+"""Activations of hidden layers and the fade of networks, for NumPy and JAX alike."""
 
 from __future__ import annotations
 
@@ -12,3 +12,9 @@ def activate(name: str, x: Any, xp: Any) -> Any:
     if name == "tanh":
         return xp.tanh(x)
     return x * (1.0 + x * x) ** -0.25
+
+
+def faded(d2: Any, inner: Any, outer: Any, xp: Any) -> Any:
+    """The factor f of squared distances: see :class:`~potlearn.engine.Fade`."""
+    t = xp.clip((d2 - inner) / (outer - inner), 0.0, 1.0)
+    return 1.0 - t**3 * (10.0 - t * (15.0 - 6.0 * t))

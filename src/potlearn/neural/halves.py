@@ -27,8 +27,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from potlearn.engine.activations import faded
 from potlearn.neural.flat import Flat
-from potlearn.potentials.neural import Head, faded
+from potlearn.potentials.neural import Head
 from potlearn.runtime import require
 from potlearn.runtime.xla import double_precision
 

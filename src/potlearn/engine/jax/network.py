@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import jax.numpy as jnp
 from jax import Array
 
-from potlearn.engine.activations import activate
+from potlearn.engine.activations import activate, faded
 from potlearn.engine.jax.arithmetic import product
 
 if TYPE_CHECKING:
@@ -56,5 +56,5 @@ def _of_species(weight: Array, x: Array, species: Array) -> Array:
 def _fade(fade: Fading, features: Array, species: Array) -> Array:
     center, weight, inner, outer = fade
     d2 = (((features - center[species]) * weight[species]) ** 2).sum(1)
-    t = jnp.clip((d2 - inner[species]) / (outer - inner)[species], 0, 1)
-    return 1 - t**3 * (10 - t * (15 - 6 * t))
+    found: Array = faded(d2, inner[species], outer[species], jnp)
+    return found

@@ -1,6 +1,5 @@
 from .fading import fade_around as fade_around
 from .fading import fade_of as fade_of
-from .fading import faded as faded
 from .fading import reach_of as reach_of
 from .heads import HEADS as HEADS
 from .heads import Head as Head

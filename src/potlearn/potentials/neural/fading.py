@@ -13,8 +13,6 @@ For a species without training data f = 0 everywhere.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from potlearn.engine import Fade
@@ -61,7 +59,7 @@ def fade_around(scaling: Scaling, reach: Array, before: Fade | None = None) -> F
 
 
 def reach_of(fade: Fade) -> Array:
-    """Inner and outer distances (S, 2) as :func:`faded` takes them with standardised features.
+    """Inner and outer distances (S, 2) of the fade, for standardised features.
 
     Those of a species without training data are negative: its standardised features are all zero,
     and the factor is 0.
@@ -69,9 +67,3 @@ def reach_of(fade: Fade) -> Array:
     seen = (fade.center != UNSEEN).all(1)[:, None]
     found: Array = np.where(seen, np.stack([fade.inner, fade.outer], 1), [-2.0, -1.0])
     return found
-
-
-def faded(d2: Any, inner: Any, outer: Any, xp: Any) -> Any:
-    """The factor f of squared distances, in NumPy or JAX's NumPy."""
-    t = xp.clip((d2 - inner) / (outer - inner), 0.0, 1.0)
-    return 1.0 - t**3 * (10.0 - t * (15.0 - 6.0 * t))
