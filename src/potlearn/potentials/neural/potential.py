@@ -38,8 +38,8 @@ class NeuralPotential(UncertainPotential):
         E = E_\mathrm{ref} + \sum_i \Big( c_{z_i, 0} + \sum_k c_{z_i, k} B_k(i)
             + \frac{f(i)}{K} \sum_m h_m(x(i), z_i) \Big)
 
-    with standardised features x (:class:`Scaling`) and a factor f that fades networks out beyond the
-    training data (:mod:`~potlearn.potentials.neural.fading`).
+    with standardised features x (:class:`Scaling`) and a factor f that fades networks out beyond
+    the training data (:mod:`~potlearn.potentials.neural.fading`).
 
     Attributes
     ----------
