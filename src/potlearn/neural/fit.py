@@ -174,7 +174,7 @@ class Work:
             settings.rate,
             settings.epochs,
             steps_of(settings, samples),
-            settings.weight_decay,
+            settings.decay,
             halves.flat.where(is_weight),
             self.free,
             settings.clip,

@@ -52,9 +52,10 @@ class NeuralSettings:
     learning_rate : float, optional
         Of ``adamw`` the largest rate, which then falls to zero by a cosine; of ``lbfgs`` the length
         of the first step that is tried.  By default that of the optimiser.
-    weight_decay : float
+    weight_decay : float, optional
         ``adamw``: a step of rate r multiplies weights by 1 - r weight_decay.  ``lbfgs``: half of it
-        times the sum of squared weights is added to the loss.  Biases have none.
+        times the sum of squared weights is added to the loss.  Biases have none.  By default that
+        of the optimiser.
     clip : float, optional
         Largest norm of a gradient over the running mean of such norms (``adamw``); None: no limit.
     average : float
@@ -98,7 +99,7 @@ class NeuralSettings:
     whiten: Annotated[float, Ge(0), Le(100)] = 0.1
     batch: Annotated[int, Ge(1)] | None = None
     learning_rate: Positive | None = None
-    weight_decay: NonNegative = 1.0
+    weight_decay: NonNegative | None = None
     clip: Positive | None = 10.0
     average: Annotated[float, Ge(0), Lt(1)] = 0.99
     patience: Count = 0
@@ -118,6 +119,12 @@ class NeuralSettings:
     def layers(self) -> tuple[int, ...]:
         """Sizes of the hidden layers, those of the head where none are given."""
         return HEADS.load(self.head).default_hidden if self.hidden is None else tuple(self.hidden)
+
+    @property
+    def decay(self) -> float:
+        """The weight decay, that of the optimiser where none is given."""
+        default: float = OPTIMISERS.load(self.optimiser).default_decay
+        return default if self.weight_decay is None else self.weight_decay
 
     @property
     def rate(self) -> float:

@@ -246,7 +246,8 @@ def _with_networks(
     if not is_neural(fitted.config.model):
         return fitted
     with clock("train"), stages("training networks") as report:
-        runtime = Runtime(progress=report, checkpoint=linear.checkpoint)
+        workers = linear.config.fit.workers
+        runtime = Runtime(workers, progress=report, checkpoint=linear.checkpoint)
         networks = train(fitted.config.model, fitted.result, fitted.potential, sets, runtime)
     potential = networks.result.potential
     if potential is fitted.potential:
