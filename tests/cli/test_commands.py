@@ -185,7 +185,7 @@ def test_inspect_prints_words_and_json(run, copper):
 
 def test_schema_is_json(run):
     schema = json.loads(run("fit", "--schema").stdout)
-    sections = {"data", "descriptor", "reference", "fit", "uncertainty", "output"}
+    sections = {"data", "descriptor", "reference", "fit", "model", "uncertainty", "output"}
     assert set(schema["properties"]) == sections
 
 
