@@ -1,6 +1,6 @@
 """Forces of networks against those of linear models of the same functions, neighbour lists given.
 
-python benchmarks/neural_forces.py [--hidden 32 32] [--members 1 4] [--instruction-set NAME]
+    OMP_NUM_THREADS=1 python benchmarks/neural_forces.py [--hidden 32 32] [--members 1 4]
 
 One thread, 1000 atoms of rattled silicon; CPU µs per atom, medians, side by side.  Asked: at most
 twice the linear forces for one member.
@@ -8,22 +8,17 @@ twice the linear forces for one member.
 
 from __future__ import annotations
 
-import os
+import argparse
+from collections.abc import Sequence
+from itertools import pairwise
 
-for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[name] = "1"
+import numpy as np
+from ase.build import bulk
+from common import Row, side_by_side
 
-import argparse  # noqa: E402
-from collections.abc import Sequence  # noqa: E402
-from itertools import pairwise  # noqa: E402
-
-import numpy as np  # noqa: E402
-from ase.build import bulk  # noqa: E402
-from common import Row, side_by_side  # noqa: E402
-
-import potlearn as pl  # noqa: E402
-from potlearn.engine import Branch, Engine, Fade, Network, instruction_sets  # noqa: E402
-from potlearn.structure.system import System  # noqa: E402
+import potlearn as pl
+from potlearn.engine import Branch, Engine, Fade, Network, instruction_sets
+from potlearn.structure.system import System
 
 ASKED = 2.0
 CUTOFF = 5.5

@@ -52,8 +52,7 @@ def prepared(data: pl.Dataset, ace: pl.ACE, settings: NeuralSettings) -> tuple[W
     linear = pl.LinearPotential(ace, fit.coefficients)
     work = Work(Beginning.of(linear, settings), settings, fit.settings, SERIAL)
     samples, held = work.samples(data, data[:8])
-    work.scaled(samples, held)
-    return work, work.training(samples, held)
+    return work, work.training(samples, held, work.scaled(samples, held))
 
 
 def parts(training: Training, batches: list[Batch]) -> dict[str, float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -25,7 +25,7 @@ from potlearn.neural.result import NeuralResult
 from potlearn.neural.samples import Samples
 from potlearn.neural.settings import NeuralSettings
 from potlearn.neural.split import validated_on
-from potlearn.neural.training import Training, steps_of
+from potlearn.neural.training import Training, epochs_of, steps_of
 from potlearn.neural.whitening import Whitening
 from potlearn.potentials.linear import LinearPotential
 from potlearn.potentials.neural import NeuralPotential, Scaling, fade_around
@@ -95,6 +95,18 @@ def fit_neural(
         return work.result(train, validation)
 
 
+FEW = 20
+"""Configurations of a validation set below which it is a weak judge."""
+
+
+class Scaled(NamedTuple):
+    """How networks see features: standardised, faded, and whitened while they are trained."""
+
+    scaling: Scaling
+    fade: Fade
+    whitening: Whitening
+
+
 class Work:
     """One call of :func:`fit_neural`."""
 
@@ -105,9 +117,6 @@ class Work:
         self.threads = runtime.workers if isinstance(runtime.workers, int) else 1
         self.budget = Budget(1e9 * settings.memory)
         self.free = beginning.free(settings)
-        self.scaling: Scaling
-        self.fade: Fade
-        self.whitening: Whitening
         self.notes: list[str] = []
         self.timing: dict[str, float] = {}
 
@@ -115,8 +124,7 @@ class Work:
         """Everything, one after the other."""
         clock = perf_counter()
         samples, held = self.samples(train, validation)
-        self.scaled(samples, held)
-        training = self.training(samples, held)
+        training = self.training(samples, held, self.scaled(samples, held))
         self.timing["features"] = perf_counter() - clock
         clock = perf_counter()
         self.run(training, self.checkpoint(train, validation))
@@ -145,34 +153,43 @@ class Work:
         for name, found in (("training", samples), ("validation", held)):
             if not len(found):
                 raise FitError(f"no labels in the {name} set that have a weight")
+        if len(held) < FEW:
+            self.notes.append(
+                f"only {len(held)} configurations choose the epoch: networks that are better on "
+                "these may be worse on others; judge by a test set"
+            )
         return samples, held
 
-    def scaled(self, samples: Samples, held: Samples) -> None:
+    def scaled(self, samples: Samples, held: Samples) -> Scaled:
         """Standardise the features of both sets, and keep them if there is room."""
         found, dtype = measured(samples, self.settings.damping), self.settings.precision
-        self.scaling = self.beginning.scaling(found.scaling)
+        scaling = self.beginning.scaling(found.scaling)
         ridge = 0.0 if self.settings.frozen else self.settings.whiten
         flat = Flat.of(self.beginning.heads[0])
-        self.whitening = Whitening.of(flat, self.scaling, found.covariances, ridge)
-        reach = farthest(samples, self.scaling, dtype)
-        self.fade = fade_around(self.scaling, reach, self.beginning.fade)
-        farthest(held, self.scaling, dtype)
+        reach = farthest(samples, scaling, dtype)
+        farthest(held, scaling, dtype)
         self.notes.append(samples.inputs.note())
+        return Scaled(
+            scaling,
+            fade_around(scaling, reach, self.beginning.fade),
+            Whitening.of(flat, scaling, found.covariances, ridge),
+        )
 
     def inputs(self, dataset: Dataset) -> Inputs:
         """Pairs and features, within the budget of all."""
         return Inputs(dataset, self.beginning.linear.descriptor, self.budget, self.threads)
 
-    def training(self, samples: Samples, held: Samples) -> Training:
+    def training(self, samples: Samples, held: Samples, scaled: Scaled) -> Training:
         """The loop, before its first epoch."""
         settings, head = self.settings, self.beginning.heads[0]
+        epochs = epochs_of(settings, samples)
         descriptor, measure = self.beginning.linear.descriptor, Measure.of(samples, settings.robust)
         halves = halves_of(head)
-        shape = self.scaling, self.fade
+        shape = scaled.scaling, scaled.fade
         model = Model(descriptor, *shape, halves, settings.precision, measure, self.threads)
         plan = Plan(
             settings.rate,
-            settings.epochs,
+            epochs,
             steps_of(settings, samples),
             settings.decay,
             halves.flat.where(is_weight),
@@ -181,8 +198,9 @@ class Work:
             settings.average,
         )
         optimiser = OPTIMISERS.load(settings.optimiser)(plan)
-        vectors = self.beginning.trained(self.whitening)
-        return Training(model, self.whitening, optimiser, samples, held, settings, vectors)
+        whitening, sets = scaled.whitening, (samples, held)
+        vectors = self.beginning.trained(whitening)
+        return Training(model, whitening, optimiser, *sets, settings, epochs, vectors)
 
     def run(self, training: Training, checkpoint: Checkpoint | None) -> None:
         """All epochs, from the checkpoint where there is one."""
@@ -219,7 +237,7 @@ class Work:
         best, done = training.state.curve.best, training.state.epoch
         if training.waited:
             self.notes.append(
-                f"training ended after {done} of {self.settings.epochs} epochs: "
+                f"training ended after {done} of {training.epochs} epochs: "
                 f"{self.settings.patience} epochs without a better validation"
             )
         if best == 0:
@@ -235,7 +253,7 @@ class Work:
     def networks(self, training: Training) -> NeuralPotential:
         """The neural potential of the best epoch."""
         flat, linear = training.model.halves.flat, self.beginning.linear
-        vectors = self.whitening.networks(training.state.best)
+        vectors = training.whitening.networks(training.state.best)
         heads = [
             head.with_parameters(flat.parameters(vector))
             for head, vector in zip(self.beginning.heads, vectors, strict=True)
@@ -243,9 +261,9 @@ class Work:
         return NeuralPotential(
             descriptor=linear.descriptor,
             coefficients=linear.coefficients,
-            scaling=self.scaling,
+            scaling=training.model.scaling,
             heads=tuple(heads),
-            fade=self.fade,
+            fade=training.model.fade,
             reference=linear.reference,
             metadata=self.beginning.start.metadata,
         )

@@ -10,7 +10,7 @@ import numpy as np
 
 from potlearn.descriptors import Descriptor
 from potlearn.potentials.neural import Scaling
-from potlearn.structure.neighbors import Neighbors, neighbors, side_by_side
+from potlearn.structure.neighbors import Neighbors, neighbors
 from potlearn.structure.species import species_indices
 from potlearn.structure.system import System
 from potlearn.typing import Array
@@ -88,7 +88,7 @@ class Inputs:
 
         Before :meth:`standardise` the features are as they are.
         """
-        system = side_by_side_systems([self.system(k) for k in indices], self.descriptor.cutoff)
+        system = System.joined([self.system(k) for k in indices], self.descriptor.cutoff)
         if all(k in self._x for k in indices):
             return system, np.concatenate([self._x[k] for k in indices])
         return system, self._standardised(system)
@@ -113,7 +113,8 @@ class Inputs:
             return f"features and pairs of all atoms are kept in memory ({size})"
         return (
             f"memory: pairs of {len(self._systems)} and features of {len(self._x)} of {n} "
-            f"configurations are kept ({size}); the others are made again for each batch"
+            f"configurations are kept ({size}); of the others those with labels are made again for "
+            "each batch"
         )
 
     def _standardised(self, system: System) -> Array:
@@ -126,18 +127,6 @@ class Inputs:
         taken = self.budget.take(n_bytes)
         self._bytes[what] += n_bytes if taken else 0.0
         return taken
-
-
-def side_by_side_systems(systems: Sequence[System], cutoff: float) -> System:
-    """Several configurations as one system."""
-    sizes = [len(s) for s in systems]
-    return System(
-        np.concatenate([s.positions for s in systems]),
-        np.concatenate([s.species for s in systems]),
-        side_by_side([s.neighbors for s in systems], cutoff),
-        np.repeat(np.arange(len(systems), dtype=np.int32), sizes),
-        len(systems),
-    )
 
 
 def _lean(pairs: Neighbors) -> Neighbors:

@@ -34,8 +34,9 @@ class NeuralSettings:
         Part of the training set that is held out where no validation set is given.
     optimiser : str
         Name in :data:`~potlearn.neural.OPTIMISERS`.
-    epochs : int
-        Times that every configuration is seen; of ``lbfgs`` the number of iterations.
+    epochs : int, optional
+        Times that every configuration is seen; of ``lbfgs`` the number of iterations.  By default
+        that of the optimiser, and more for small sets: until 300,000 atoms were seen, at most 400.
     energy : float
         Factor of the energy weights of the fit.  Networks fit few energies at the cost of forces.
     robust : float
@@ -92,7 +93,7 @@ class NeuralSettings:
     members: Annotated[int, Ge(1), Le(64)] = 1
     validation: Annotated[float, Gt(0), Lt(1)] = 0.1
     optimiser: str = "adamw"
-    epochs: Annotated[int, Ge(1), Le(1_000_000)] = 40
+    epochs: Annotated[int, Ge(1), Le(1_000_000)] | None = None
     energy: Positive = 0.3
     robust: NonNegative = 4.0
     damping: Annotated[float, Ge(0), Le(10)] = 1.0
@@ -136,6 +137,6 @@ class NeuralSettings:
         """Number of first layers that are kept."""
         return 1 if self.freeze == "first" else int(self.freeze)
 
-    def energy_factor(self, epoch: int) -> float:
-        """Factor of the energy weights in an epoch, counted from 0."""
-        return self.energy_up if epoch >= self.energy_from * self.epochs else 1.0
+    def energy_factor(self, part: float) -> float:
+        """Factor of the energy weights after a part of the epochs."""
+        return self.energy_up if part >= self.energy_from else 1.0

@@ -13,7 +13,7 @@ from potlearn.neural.curve import LearningCurve
 from potlearn.neural.halves import numbers
 from potlearn.neural.loss import Loss, Totals
 from potlearn.neural.model import Model
-from potlearn.neural.optimisers import Optimiser
+from potlearn.neural.optimisers import OPTIMISERS, Optimiser
 from potlearn.neural.optimisers.base import Moving
 from potlearn.neural.samples import Batch, Samples
 from potlearn.neural.settings import NeuralSettings
@@ -27,6 +27,8 @@ ATOMS_OF_STEP, STEPS_OF_EPOCH = 500, 20
 time for each, by what a call costs; larger batches learn less from an epoch."""
 ATOMS_AT_ONCE = 2000
 """Atoms of a batch where nothing is learned."""
+ATOMS_SEEN, MOST_EPOCHS = 300_000, 400
+"""Atoms that are seen by default, in at most so many epochs: small sets need more of them."""
 
 
 def steps_of(settings: NeuralSettings, samples: Samples) -> int:
@@ -37,6 +39,14 @@ def steps_of(settings: NeuralSettings, samples: Samples) -> int:
         wanted = round(ATOMS_OF_STEP * n / samples.n_atoms)
         size = max(1, min(wanted, n // STEPS_OF_EPOCH))
     return -(-n // size)
+
+
+def epochs_of(settings: NeuralSettings, samples: Samples) -> int:
+    """Number of epochs."""
+    if settings.epochs is not None:
+        return settings.epochs
+    least = OPTIMISERS.load(settings.optimiser).default_epochs
+    return max(least, min(ATOMS_SEEN // samples.n_atoms, MOST_EPOCHS))
 
 
 @dataclass(eq=False)
@@ -51,6 +61,8 @@ class Training:
     optimiser : Optimiser
     train, validation : Samples
     settings : NeuralSettings
+    epochs : int
+        How many.
     parameters : (K, D)
         Where the members start.
     """
@@ -61,6 +73,7 @@ class Training:
     train: Samples
     validation: Samples
     settings: NeuralSettings
+    epochs: int
     parameters: Array
     state: State = field(init=False)
 
@@ -82,11 +95,11 @@ class Training:
         if not len(self.state.curve):
             self._begin()
         clock -= self.state.curve["seconds"][-1]
-        while self.state.epoch < self.settings.epochs and not self.waited:
+        while self.state.epoch < self.epochs and not self.waited:
             self.state = self._next(clock)
             changed()
             if report is not None:
-                report(self.state.epoch, self.settings.epochs)
+                report(self.state.epoch, self.epochs)
                 say(report, self.state.curve.words())
 
     @property
@@ -116,7 +129,7 @@ class Training:
 
     def factor(self, epoch: int) -> float:
         """See :class:`~potlearn.neural.optimisers.Objective`."""
-        return self.settings.energy_factor(epoch)
+        return self.settings.energy_factor(epoch / self.epochs)
 
     def gradients(self, vectors: Array, batch: Batch) -> tuple[list[Loss], Array]:
         """See :class:`~potlearn.neural.optimisers.Objective`."""

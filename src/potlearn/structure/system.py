@@ -106,3 +106,14 @@ class System:
             np.repeat(np.arange(len(several), dtype=np.int32), sizes),
             len(several),
         )
+
+    @classmethod
+    def joined(cls, systems: Sequence[System], cutoff: float) -> System:
+        """Systems of one configuration each, at least one, side by side; lists reach ``cutoff``."""
+        return cls(
+            np.concatenate([s.positions for s in systems]),
+            np.concatenate([s.species for s in systems]),
+            side_by_side([s.neighbors for s in systems], cutoff),
+            np.repeat(np.arange(len(systems), dtype=np.int32), [len(s) for s in systems]),
+            len(systems),
+        )

@@ -123,24 +123,17 @@ class EnsembleSpreader:
 
         Energy, forces and stress share one pass for each member.
         """
-        links, n = self.uncertainty.links, max(len(system), 1)
+        n, links = max(len(system), 1), self.uncertainty.links
         known = np.nan if self.blind[system.species].any() else 1.0
-        wanted = [part for part in wanted if part in self.uncertainty.parts]
-        energy = forces = stress = gamma = mean = None
-        if set(wanted) - {"gamma"}:
-            found = [evaluator(system, threads=threads) for evaluator in self.evaluators]
-        if "energy" in wanted:
-            variance = _variance(np.array([f.energies.sum() for f in found]) / n)
-            energy = known * n * float(links["energy"].std(variance))
-        if "forces" in wanted:
-            variance = _variance(np.stack([f.forces for f in found]))
-            forces = known * links["forces"].std(variance)
-        if "stress" in wanted:
-            variance = _variance(np.stack([f.virial for f in found]) / n)
-            stress = known * n * links["stress"].std(variance) / volume
-        if "gamma" in wanted:
-            gamma, mean = self.uncertainty.grades(system, threads)
-        return Spread(energy, forces, stress, gamma, mean)
+        asked = [part for part in links if part in wanted]
+        found = [evaluator(system, threads=threads) for evaluator in self.evaluators if asked]
+        values = {
+            "energy": lambda e: e.energies.sum() / n,
+            "forces": lambda e: e.forces,
+            "stress": lambda e: e.virial / n,
+        }
+        variances = {p: known * _variance(np.array([values[p](e) for e in found])) for p in asked}
+        return self.uncertainty.spread(system, volume, wanted, variances, threads)
 
 
 def _variance(values: Array) -> Array:

@@ -94,7 +94,7 @@ class Link:
     def std(self, variance: Array | float) -> Array:
         """Expected errors of variances of any shape."""
         variance = np.asarray(variance, float)
-        spread = np.where(variance > self.least, self.scale * variance**self.power, 0.0)
+        spread = np.where(variance <= self.least, 0.0, self.scale * variance**self.power)
         return np.hypot(spread, self.noise) if self.noise else spread
 
     def factor(self, level: float) -> float:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 
 from potlearn.errors import UncertaintyError
-from potlearn.potentials.spread import PARTS
+from potlearn.potentials.spread import PARTS, Spread
 from potlearn.structure.system import System
 from potlearn.typing import Array, Indices, Mask
 from potlearn.uncertainty.grades.base import Grade
@@ -64,3 +64,24 @@ class LinkedUncertainty:
         unknown = set(self.links) - set(PARTS)
         if unknown:
             raise UncertaintyError(f"uncertainty: links of unknown quantities {sorted(unknown)}")
+
+    def spread(
+        self,
+        system: System,
+        volume: float,
+        wanted: Collection[str],
+        variances: Mapping[str, Array | float],
+        threads: int,
+    ) -> Spread:
+        """Expected errors from variances of energy and virial per atom, and of forces."""
+        n = max(len(system), 1)
+        std = {part: self.links[part].std(found) for part, found in variances.items()}
+        graded = "gamma" in wanted and self.grade is not None
+        gamma, mean = self.grades(system, threads) if graded else (None, None)
+        return Spread(
+            n * float(std["energy"]) if "energy" in std else None,
+            std.get("forces"),
+            n * std["stress"] / volume if "stress" in std else None,
+            gamma,
+            mean,
+        )

@@ -168,22 +168,18 @@ class QuadraticSpreader:
         self, system: System, volume: float, wanted: Collection[str], *, threads: int = 1
     ) -> Spread:
         """Expected errors of one configuration; only what is wanted is worked out."""
-        links, n = self.uncertainty.links, max(len(system), 1)
-        wanted = [part for part in wanted if part in self.uncertainty.parts]
-        energy = forces = stress = gamma = mean = None
-        if "energy" in wanted:
-            row = self.energy_row(system, threads) / n
-            energy = n * float(links["energy"].std(self.uncertainty.variance(row)))
-        if "forces" in wanted or "stress" in wanted:
+        n, links = max(len(system), 1), self.uncertainty.links
+        asked = [part for part in links if part in wanted]
+        variances: dict[str, Array | float] = {}
+        if "energy" in asked:
+            variances["energy"] = self.uncertainty.variance(self.energy_row(system, threads) / n)
+        if "forces" in asked or "stress" in asked:
             _, each, virials = self.evaluator(system, threads=threads)
-            if "forces" in wanted:
-                forces = links["forces"].std(np.einsum("rna,rna->na", each, each))
-            if "stress" in wanted:
-                spread = links["stress"].std(np.sum((virials / n) ** 2, axis=0))
-                stress = n * spread / volume
-        if "gamma" in wanted:
-            gamma, mean = self.uncertainty.grades(system, threads)
-        return Spread(energy, forces, stress, gamma, mean)
+            if "forces" in asked:
+                variances["forces"] = np.einsum("rna,rna->na", each, each)
+            if "stress" in asked:
+                variances["stress"] = np.sum((virials / n) ** 2, axis=0)
+        return self.uncertainty.spread(system, volume, wanted, variances, threads)
 
     def energy_row(self, system: System, threads: int = 1) -> Array:
         """Sums of features by species, one-body counts first, (n_species (1 + M),)."""

@@ -18,6 +18,7 @@ class AdamW(Steps):
     """
 
     default_rate: ClassVar[float] = 3e-3
+    default_epochs: ClassVar[int] = 40
     default_decay: ClassVar[float] = 1.0
 
     @classmethod

@@ -95,6 +95,8 @@ class Optimiser(ABC):
 
     default_rate: ClassVar[float]
     """Learning rate where none is given."""
+    default_epochs: ClassVar[int]
+    """Least number of epochs where none is given; small sets have more."""
     default_decay: ClassVar[float]
     """Weight decay where none is given."""
 

@@ -47,6 +47,7 @@ class LBFGS(Optimiser):
     """See :mod:`potlearn.neural.optimisers.lbfgs`."""
 
     default_rate: ClassVar[float] = 1.0
+    default_epochs: ClassVar[int] = 200
     default_decay: ClassVar[float] = 0.0
 
     _last: list[tuple[float, Array, _Point]] = field(default_factory=list, init=False)

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from potlearn.descriptors.compiled import CompiledDescriptor
 from potlearn.errors import ConfigError
-from potlearn.tune.speed.kernel import NAME
+from potlearn.tune.speed.counted import CountedCost
 from potlearn.tune.speed.work import COUNTS, Neighborhood, counts
-from potlearn.typing import Array, Settings
+from potlearn.typing import Array
 
 if TYPE_CHECKING:
     from potlearn.descriptors import Descriptor
 
 
 @dataclass(frozen=True, eq=False)
-class CostModel:
+class CostModel(CountedCost):
     r"""Force time as a weighted sum of counts, :math:`\rho = \sum_k w_k x_k`.
 
     Attributes
@@ -42,8 +41,9 @@ class CostModel:
         That it took.
     """
 
-    weights: Array
-    home: float
+    what = "cost model"
+    names = COUNTS
+
     instruction_set: str
     lanes: int
     error_median: float
@@ -69,31 +69,6 @@ class CostModel:
     def ratio(self, descriptor: Descriptor, neighbors: Neighborhood) -> float:
         """The same in units of the reference kernel's time."""
         return float(self.weights @ counts_of(descriptor, neighbors, self.lanes))
-
-    def to_dict(self) -> Settings:
-        """Plain JSON."""
-        return vars(self) | {
-            "kernel": NAME,
-            "weights": dict(zip(COUNTS, self.weights.tolist(), strict=True)),
-        }
-
-    @classmethod
-    def from_dict(cls, settings: Mapping[str, Any]) -> CostModel:
-        """The inverse of :meth:`to_dict`.
-
-        Raises
-        ------
-        ConfigError
-            Of another reference kernel, or of other counts.
-        """
-        given = dict(settings)
-        kernel, weights = given.pop("kernel", None), given.pop("weights", {})
-        if kernel != NAME or set(weights) != set(COUNTS):
-            raise ConfigError(
-                f"cost model: of the reference kernel {kernel!r}, expected {NAME!r} and its "
-                "counts: calibrate it again"
-            )
-        return cls(weights=np.array([weights[name] for name in COUNTS], float), **given)
 
 
 def counts_of(descriptor: Descriptor, neighbors: Neighborhood, width: int) -> Array:

@@ -11,7 +11,7 @@ timed beside the linear model of the same functions.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
@@ -22,14 +22,14 @@ from scipy.optimize import nnls
 
 from potlearn.descriptors import ACE, POD
 from potlearn.engine.network import Branch, Fade, Network
-from potlearn.errors import ConfigError
 from potlearn.structure.system import System
 from potlearn.tune.speed.calibration import LIMIT, ROUNDS, disordered, random_model
 from potlearn.tune.speed.calibration_set import REACH, SPECIES
-from potlearn.tune.speed.kernel import NAME, waves
+from potlearn.tune.speed.counted import CountedCost
+from potlearn.tune.speed.kernel import waves
 from potlearn.tune.speed.measure import Job, jobs_of, timed
 from potlearn.tune.speed.work import Neighborhood, lanes
-from potlearn.typing import Array, Settings
+from potlearn.typing import Array
 
 COUNTS = ("products", "units", "features")
 CUTOFF = 5.0
@@ -40,7 +40,7 @@ LAYERS = (((16,), 1), ((32, 32), 1), ((32, 32), 4), ((64, 64), 1), ((64, 64), 4)
 
 
 @dataclass(frozen=True, eq=False)
-class NetworkCost:
+class NetworkCost(CountedCost):
     """Time that networks add to that of a linear model of the same functions.
 
     Attributes
@@ -55,37 +55,15 @@ class NetworkCost:
         Median of the errors of force times of the set, as parts of them.
     """
 
-    weights: Array
-    home: float
+    what = "cost of networks"
+    names = COUNTS
+
     lanes: int
     error_median: float
 
     def predict(self, network: Network, species: Sequence[str], near: Neighborhood) -> float:
         """What the branches of a network add, µs/atom."""
         return self.home * float(self.weights @ _counts(network, species, near, self.lanes))
-
-    def to_dict(self) -> Settings:
-        """Plain JSON."""
-        weights = dict(zip(COUNTS, self.weights.tolist(), strict=True))
-        return vars(self) | {"kernel": NAME, "weights": weights}
-
-    @classmethod
-    def from_dict(cls, settings: Mapping[str, Any]) -> NetworkCost:
-        """The inverse of :meth:`to_dict`.
-
-        Raises
-        ------
-        ConfigError
-            Of another reference kernel, or of other counts.
-        """
-        given = dict(settings)
-        kernel, weights = given.pop("kernel", None), given.pop("weights", {})
-        if kernel != NAME or set(weights) != set(COUNTS):
-            raise ConfigError(
-                f"cost of networks: of the reference kernel {kernel!r}, expected {NAME!r} and its "
-                "counts: calibrate it again"
-            )
-        return cls(weights=np.array([weights[name] for name in COUNTS], float), **given)
 
 
 def calibrate_networks(home: float, rounds: int = ROUNDS, limit: float = LIMIT) -> NetworkCost:
