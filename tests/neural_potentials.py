@@ -3,7 +3,7 @@
 import numpy as np
 
 from potlearn import testing
-from potlearn.potentials.neural import HEADS, NeuralPotential, Scaling, fade_of
+from potlearn.potentials.neural import HEADS, NeuralPotential, Scaling, fade_around
 
 HEAD_SIZES = {"mlp": (8, 6), "embedded": (8, 6), "finnis_sinclair": (3,)}
 
@@ -25,11 +25,21 @@ def environments(descriptor):
     return features, np.concatenate(numbers).astype(np.int32)
 
 
+def standard(features):
+    """Means and reciprocal standard deviations, zero for constant features."""
+    std = features.std(0)
+    varied = std > 1e-9 * np.abs(features).max(0)
+    return features.mean(0), np.divide(1.0, std, out=np.zeros_like(std), where=varied)
+
+
 def neural(descriptor, kind="mlp", members=1, reference=None, *, fade=True, activation=None):
     """A linear part of small random coefficients and random networks."""
     features, species = environments(descriptor)
     shape = len(descriptor.species), descriptor.n_features
-    scaling = Scaling.of(features, species, shape[0])
+    own = [features[species == s] for s in range(shape[0])]
+    scaling = Scaling(*(np.stack(x) for x in zip(*map(standard, own), strict=True)))
+    x = scaling.apply(features, species)
+    reach = [(x[species == s] ** 2).mean(1).max() for s in range(shape[0])]
     rng = np.random.default_rng(2)
     coefficients = rng.normal(size=(shape[0], 1 + shape[1])) / (1 + shape[1])
     heads = [random_head(kind, *shape, seed=k, activation=activation) for k in range(members)]
@@ -38,7 +48,7 @@ def neural(descriptor, kind="mlp", members=1, reference=None, *, fade=True, acti
         coefficients,
         scaling,
         tuple(heads),
-        fade_of(scaling, features, species) if fade else None,
+        fade_around(scaling, np.array(reach)) if fade else None,
         reference,
         {"data": "random"},
     )

@@ -13,7 +13,7 @@ import potlearn as pl
 from potlearn import testing
 from potlearn.descriptors import ACE
 from potlearn.errors import ModelFileError, UncertaintyError
-from potlearn.potentials.neural import HEADS, Scaling, fade_of
+from potlearn.potentials.neural import HEADS, Scaling, fade_around
 from potlearn.potentials.pair import ZBL
 
 WB = ("W", "Be")
@@ -54,7 +54,7 @@ def test_layers_give_the_energies_of_the_head(kind, activation):
     scaling = Scaling(rng.normal(size=(2, 7)), rng.uniform(0.1, 30, (2, 7)))
     features, species = rng.normal(size=(12, 7)), np.repeat([0, 1], 6)
     x = scaling.apply(features, species).reshape(2, 6, 7)
-    expected = head.energies(head.parameters, x, np).ravel()
+    expected = np.ravel([head.of_species(head.parameters, s, x[s], np) for s in (0, 1)])
     branch = head.branch(scaling, 0.5)
     found = np.concatenate([branch.values_and_slopes(features[species == s], s)[0] for s in (0, 1)])
     np.testing.assert_allclose(found, 0.5 * expected, rtol=1e-11, atol=1e-12)
@@ -111,7 +111,7 @@ def test_within_the_data_the_fade_changes_no_bit():
     x = potential.scaling.apply(potential.descriptor.features(atoms), species)
     nearer = 4.0 / np.sqrt((x**2).mean(1).max())  # all atoms are within five standard deviations
     scaling = replace(potential.scaling, scale=nearer * potential.scaling.scale)
-    fade = fade_of(scaling, potential.descriptor.features(atoms), np.array(species))
+    fade = fade_around(scaling, np.full(len(WB), 16.0))
     inside = replace(potential, scaling=scaling, fade=fade)
     equal(inside.predict(atoms), replace(inside, fade=None).predict(atoms))
 

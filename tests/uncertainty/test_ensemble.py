@@ -172,6 +172,8 @@ def test_what_training_saw_is_refused():
     )
     with pytest.raises(UncertaintyError, match="20 of 40 configurations were in the fit"):
         recalibrate(seen, dataset())
+    with pytest.raises(UncertaintyError, match="20 of 40 configurations were in the fit"):
+        calibrated_ensemble(model(), dataset(), before=seen)
 
 
 def test_few_labels_are_refused_or_left_out():

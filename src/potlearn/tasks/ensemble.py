@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from potlearn.data import Dataset
     from potlearn.potentials.neural import NeuralPotential
     from potlearn.runtime import Report
+    from potlearn.tasks.networks import Trainable
 
 
 def check_method(config: FitConfig) -> None:
@@ -73,6 +74,7 @@ def with_ensemble_errors(
     config: FitConfig,
     potential: NeuralPotential,
     sets: Mapping[str, Dataset],
+    before: Trainable,
     report: Report | None,
 ) -> tuple[NeuralPotential, list[str]]:
     """The potential with expected errors, and notes; without them where they cannot be had.
@@ -90,6 +92,7 @@ def with_ensemble_errors(
                 potential,
                 validation,
                 train=sets["train"],
+                before=before,
                 grade=None if section.grade == "none" else section.grade,
                 blocks=_blocks(config, validation),
                 runtime=Runtime(progress=report),

@@ -270,7 +270,9 @@ def _with_uncertainty(
         return fitted
     with clock("uncertainty"), stages("expected errors") as report:
         if not isinstance(potential, LinearPotential):
-            ensemble, notes = with_ensemble_errors(fitted.config, potential, sets, report)
+            assert fitted.networks is not None
+            before = fitted.networks.before
+            ensemble, notes = with_ensemble_errors(fitted.config, potential, sets, before, report)
             return replace(fitted, potential=ensemble, remarks=(*fitted.remarks, *notes))
         found = quantified(fitted.config, fitted.result, potential, method, report)
     return replace(fitted, potential=replace(potential, uncertainty=found))

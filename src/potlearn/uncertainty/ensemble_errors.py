@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from potlearn.errors import PotlearnWarning, UncertaintyError
+from potlearn.potentials.linear import LinearPotential
 from potlearn.potentials.neural import NeuralPotential
 from potlearn.runtime import SERIAL, Runtime
 from potlearn.typing import Indices
@@ -19,6 +20,7 @@ from potlearn.uncertainty.grades.base import Grade
 from potlearn.uncertainty.grades.registry import make_grade
 from potlearn.uncertainty.held_out import PLAIN, check_unseen, held_out_scores
 from potlearn.uncertainty.link import Link
+from potlearn.uncertainty.linked import LinkedUncertainty
 from potlearn.uncertainty.quantify import block_labels, fingerprints
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ def calibrated_ensemble(
     validation: Dataset,
     *,
     train: Dataset | None = None,
+    before: LinearPotential | NeuralPotential | None = None,
     grade: str | Grade | None = "maxvol",
     blocks: Sequence[Hashable] | Indices | None = None,
     runtime: Runtime = SERIAL,
@@ -53,6 +56,9 @@ def calibrated_ensemble(
     train : Dataset, optional
         What it was trained on: its configurations are refused for calibration, now and by
         :func:`~potlearn.uncertainty.recalibrate`, and the grade is made of them.
+    before : LinearPotential or NeuralPotential, optional
+        The potential from which training started: configurations that its expected errors know are
+        refused, too.
     grade : str or Grade, optional
         Extrapolation grade of atoms: a name as of :func:`~potlearn.uncertainty.make_grade`, which
         is made of ``train`` (without it there is none), or a grade, such as that of the linear fit.
@@ -64,11 +70,14 @@ def calibrated_ensemble(
     Raises
     ------
     UncertaintyError
-        One member, members that are all the same, configurations of ``train`` in ``validation``,
-        or labels of fewer than five blocks.
+        One member, members that are all the same, configurations of ``train`` or of the training
+        before in ``validation``, or labels of fewer than five blocks.
     """
     plain = EnsembleUncertainty(len(potential.heads), PLAIN)
-    known = np.unique(fingerprints(train)) if train is not None else np.zeros(0, np.int64)
+    seen = [] if train is None else [fingerprints(train)]
+    if before is not None and isinstance(before.uncertainty, LinkedUncertainty):
+        seen.append(before.uncertainty.known)
+    known = np.unique(np.concatenate([np.zeros(0, np.int64), *seen]))
     check_unseen(known, validation)
     label = block_labels(validation, blocks)
     bare = replace(potential, uncertainty=plain)

@@ -1,5 +1,4 @@
 from .fading import fade_around as fade_around
-from .fading import fade_of as fade_of
 from .fading import reach_of as reach_of
 from .heads import HEADS as HEADS
 from .heads import Head as Head

@@ -17,7 +17,7 @@ import numpy as np
 
 from potlearn.engine import Fade
 from potlearn.potentials.neural.scaling import Scaling
-from potlearn.typing import Array, Species
+from potlearn.typing import Array
 
 OUTER = 4.0
 """Squared distance at which the network has ended, over that where the fade begins."""
@@ -27,13 +27,6 @@ ROOM = 1.0 + 1e-6
 """So that rounding moves no training atom beyond the inner distance."""
 UNSEEN = 1e12
 """Center of a species without training atoms: no feature is near it, so its networks have ended."""
-
-
-def fade_of(scaling: Scaling, features: Array, species: Species) -> Fade:
-    """The fade around the atoms of a training set: features (N, M) and species (N,)."""
-    reach = np.full(len(scaling.center), -1.0)
-    np.maximum.at(reach, species, (scaling.apply(features, species) ** 2).mean(1))
-    return fade_around(scaling, reach)
 
 
 def fade_around(scaling: Scaling, reach: Array, before: Fade | None = None) -> Fade:

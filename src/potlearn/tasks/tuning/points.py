@@ -161,7 +161,24 @@ def own_values(
 
 
 def worsened(points: Sequence[Point], names: Sequence[str]) -> Iterator[str]:
-    """Errors that are larger than those of the trials: a protection that acts within the data."""
+    """Errors that are larger than those of the trials: a protection that acts within the data.
+
+    Networks are trained again, from the protected linear fit.
+    """
+    from potlearn.potentials.neural import NeuralPotential
+
+    neural = [p for p in points if isinstance(p.potential, NeuralPotential)]
+    linear = [p for p in points if not isinstance(p.potential, NeuralPotential)]
+    yield from _worsened(linear, names, "trials have no protection beyond the data, and it acts")
+    yield from _worsened(
+        neural,
+        names,
+        "their networks were trained again on a linear fit that is protected beyond the data, and "
+        "this may act",
+    )
+
+
+def _worsened(points: Sequence[Point], names: Sequence[str], why: str) -> Iterator[str]:
     for name in names:
         apart = [p for p in points if p.values[name] > MORE * p.wanted.trial.values[name]]
         if not name.endswith(("_mae", "_rmse")) or not apart:
@@ -171,8 +188,7 @@ def worsened(points: Sequence[Point], names: Sequence[str]) -> Iterator[str]:
             for p in apart
         )
         yield (
-            f"{name} of saved potentials is larger than that of their trials ({listed}): trials "
-            "have no protection beyond the data, and it acts on validation configurations that the "
-            "training set does not cover, such as those with shorter distances; more data there, "
-            "or reference: {repulsive: false}"
+            f"{name} of saved potentials is larger than that of their trials ({listed}): {why} on "
+            "validation configurations that the training set does not cover, such as those with "
+            "shorter distances; more data there, or reference: {repulsive: false}"
         )

@@ -134,15 +134,11 @@ class Head(ABC):
     def layers(self, parameters: Parameters) -> list[Layer]:
         """Layers of every species, from the first; the last has one output and no biases."""
 
-    def energies(self, parameters: Parameters, x: Any, xp: Any) -> Any:
-        """Energies (S, P) of standardised features (S, P, M), P atoms of each species.
+    def of_species(self, parameters: Parameters, species: Any, x: Any, xp: Any) -> Any:
+        """Energies (P,) of standardised features (P, M) of atoms of one species.
 
         ``xp`` is NumPy or JAX's NumPy, to which parameters and features belong.
         """
-        return xp.stack([self.of_species(parameters, s, x[s], xp) for s in range(self.n_species)])
-
-    def of_species(self, parameters: Parameters, species: Any, x: Any, xp: Any) -> Any:
-        """Energies (P,) of standardised features (P, M) of atoms of one species."""
         *inner, last = self.layers(parameters)
         y = x
         for layer in inner:
