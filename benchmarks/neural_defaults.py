@@ -31,7 +31,6 @@ OFF: dict[str, dict[str, Any]] = {
     "as they are": {},
     "robust": {"robust": 0.0},
     "energy": {"energy": 1.0},
-    "damping": {"damping": 0.0},
     "whiten": {"whiten": 0.0},
     "weight_decay": {"weight_decay": 0.0},
     "average": {"average": 0.0},

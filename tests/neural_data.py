@@ -81,7 +81,7 @@ class Networks:
         self.linear = linear_fit(self.dataset)
         inputs = Inputs(self.dataset, ACE, Budget(1e9))
         self.samples = Samples.of(self.dataset, self.linear, self.fit, inputs)
-        scaling = measured(self.samples, 1.0).scaling
+        scaling = measured(self.samples).scaling
         # Between half the largest distance and twice as far: many atoms are where networks fade.
         reach = 0.5 * farthest(self.samples, scaling, self.precision)
         rng = np.random.default_rng(0)

@@ -262,7 +262,7 @@ def test_gradient_in_the_knots_against_differences_of_the_compiled_engine(small)
 
 
 def test_places_without_a_neighbour_count_for_nothing(small):
-    """Whatever vectors stand there, zero or not finite; also in second derivatives."""
+    """Their vectors may be zero or not finite; also in second derivatives."""
     descriptor, engine = small
     atoms = [cluster(descriptor.species, n, seed=0) for n in (1, 4)]
     system = System.of(atoms, descriptor.species, descriptor.cutoff)

@@ -73,7 +73,7 @@ def test_gradients_against_finite_differences(head):
         )
         halves = nets.model.halves  # compiled once
         losses, gradients = nets.model.gradients(nets.vectors, nets.batch)
-        direction, h = np.random.default_rng(2).normal(size=nets.vectors.shape[1]), 1e-5
+        direction, h = np.random.default_rng(2).normal(size=nets.vectors.shape[1]), 3e-6
         for k, vector in enumerate(nets.vectors):
             moved = np.stack([vector + h * direction, vector - h * direction])
             up, down = nets.model.gradients(moved, nets.batch)[0]

@@ -40,7 +40,7 @@ def linear():
 
 
 @pytest.mark.parametrize(
-    ("optimiser", "epochs", "whiten"), [("adamw", 60, 0.0), ("adamw", 20, 0.1), ("lbfgs", 50, 0.1)]
+    ("optimiser", "epochs", "whiten"), [("adamw", 60, 0.0), ("adamw", 20, 0.1), ("lbfgs", 100, 0.1)]
 )
 def test_a_linear_target_is_learned(linear, optimiser, epochs, whiten):
     """What a tenth of the coefficients would give."""

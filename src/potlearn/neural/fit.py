@@ -162,7 +162,7 @@ class Work:
 
     def scaled(self, samples: Samples, held: Samples) -> Scaled:
         """Standardise the features of both sets, and keep them if there is room."""
-        found, dtype = measured(samples, self.settings.damping), self.settings.precision
+        found, dtype = measured(samples), self.settings.precision
         scaling = self.beginning.scaling(found.scaling)
         ridge = 0.0 if self.settings.frozen else self.settings.whiten
         flat = Flat.of(self.beginning.heads[0])

@@ -1,12 +1,9 @@
 r"""Scaling and reach of the training set's features, batch by batch.
 
-.. math:: x_k = (B_k - \mu_k) / (\sigma_k\, \gamma_k^p), \qquad
-    \gamma_k \propto g_k / \sigma_k, \quad \mathrm{median}_k\, \gamma_k = 1
+.. math:: x_k = (B_k - \mu_k) / \sigma_k
 
 for each species, with mean and standard deviation of features that are clipped to their quantiles
-0.05 and 0.95: a few compressed cells would otherwise make all others look alike.  g is the root
-mean square change of a feature along random displacements, clipped too: features that change fast
-overfit.
+0.05 and 0.95: a few compressed cells would otherwise make all others look alike.
 """
 
 from __future__ import annotations
@@ -28,15 +25,6 @@ LEAST_PART = 0.02
 """Least standard deviation after clipping, over that before."""
 CONSTANT = 1e-9
 """Features whose values differ by less than this part of the largest are constant."""
-SMOOTHEST = 0.1
-"""Least gamma; below it a feature changes along other directions only."""
-
-
-class _Seen(NamedTuple):
-    """Features of atoms of one species, and their change along random displacements, (n, M)."""
-
-    features: Array
-    changes: Array
 
 
 class Measured(NamedTuple):
@@ -46,15 +34,15 @@ class Measured(NamedTuple):
     covariances: Array
 
 
-def measured(samples: Samples, damping: float) -> Measured:
-    """Standardisation of the features, damped by a power of how fast they change."""
+def measured(samples: Samples) -> Measured:
+    """Standardisation of the features."""
     descriptor = samples.inputs.descriptor
     shape = len(descriptor.species), descriptor.n_features
     center, scale = np.zeros(shape), np.zeros(shape)
     covariances = np.zeros((*shape, shape[1]))
-    for s, seen in enumerate(_seen(samples)):
-        if len(seen.features):
-            center[s], scale[s], covariances[s] = _of_species(seen, damping)
+    for s, features in enumerate(_seen(samples)):
+        if len(features):
+            center[s], scale[s], covariances[s] = _of_species(features)
     return Measured(Scaling(center, scale), covariances)
 
 
@@ -74,47 +62,31 @@ def farthest(samples: Samples, scaling: Scaling, dtype: str) -> Array:
     return found
 
 
-def _seen(samples: Samples) -> list[_Seen]:
-    """What scaling is made of, for every species."""
-    inputs, rng = samples.inputs, np.random.default_rng(0)
-    descriptor = inputs.descriptor
-    n_species, width = len(descriptor.species), descriptor.n_features
+def _seen(samples: Samples) -> list[Array]:
+    """Features (n, M) that the scaling is made of, for every species."""
+    inputs = samples.inputs
+    n_species, width = len(inputs.descriptor.species), inputs.descriptor.n_features
     counts = np.zeros(n_species, np.int64)
     for s in samples.items:
         counts += np.bincount(inputs.system(s.index).species, minlength=n_species)
     strides, done = -(-counts // MOST), np.zeros(n_species, np.int64)
-    found: list[list[_Seen]] = [[] for _ in range(n_species)]
+    found = [[np.zeros((0, width))] for _ in range(n_species)]
     for batch in samples.batches(ATOMS):
-        moves = rng.normal(size=batch.system.positions.shape)
-        changes = descriptor.jvp(batch.system, moves, threads=inputs.threads)
         for k in np.unique(batch.system.species).tolist():
             own = np.flatnonzero(batch.system.species == k)
             chosen = own[(done[k] + np.arange(len(own))) % strides[k] == 0]
             done[k] += len(own)
-            found[k].append(_Seen(batch.x[chosen], changes[chosen]))
-    nothing = np.zeros((0, width))
-    return [
-        _Seen(*(np.concatenate([nothing, *arrays]) for arrays in zip(*parts, strict=True)))
-        if parts
-        else _Seen(nothing, nothing)
-        for parts in found
-    ]
+            found[k].append(batch.x[chosen])
+    return [np.concatenate(parts) for parts in found]
 
 
-def _of_species(seen: _Seen, damping: float) -> tuple[Array, Array, Array]:
+def _of_species(values: Array) -> tuple[Array, Array, Array]:
     """Center and scale (M,), covariance (M, M); a constant feature has scale 0."""
-    values = seen.features
     clipped = np.clip(values, *np.quantile(values, TAILS, axis=0))
     std = values.std(0)
     width = np.maximum(clipped.std(0), LEAST_PART * std)
     varied = std > CONSTANT * np.abs(values).max(0)
     scale = np.divide(1.0, width, out=np.zeros_like(width), where=varied)
-    squares = seen.changes**2
-    fast = scale * np.sqrt(np.minimum(squares, np.quantile(squares, TAILS[1], axis=0)).mean(0))
-    moving = fast > 0
-    if moving.any():
-        gamma = np.maximum(fast / np.median(fast[moving]), SMOOTHEST)
-        scale = np.where(moving, scale / gamma**damping, scale)
     center = clipped.mean(0)
     clipped -= center
     return center, scale, clipped.T @ clipped / len(clipped)

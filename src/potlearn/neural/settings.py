@@ -42,8 +42,6 @@ class NeuralSettings:
     robust : float
         Residuals above this many times the typical residual of the linear fit (median of energies
         and virials, half the root mean square of forces) count linearly; 0: all by their square.
-    damping : float
-        Power by which features that change fast with positions are damped; 0: not at all.
     whiten : float
         Ridge of the whitening of features that the first layer is trained on, over their mean
         variance; 0: no whitening.
@@ -96,7 +94,6 @@ class NeuralSettings:
     epochs: Annotated[int, Ge(1), Le(1_000_000)] | None = None
     energy: Positive = 0.3
     robust: NonNegative = 4.0
-    damping: Annotated[float, Ge(0), Le(10)] = 1.0
     whiten: Annotated[float, Ge(0), Le(100)] = 0.1
     batch: Annotated[int, Ge(1)] | None = None
     learning_rate: Positive | None = None

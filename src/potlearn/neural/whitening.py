@@ -73,7 +73,7 @@ class Whitening:
 
 
 def _root(covariance: Array, ridge: float) -> Array:
-    """The inverse square root of a covariance with a ridge; the identity where there is none."""
+    """The inverse square root of a covariance with a ridge; the identity if it is zero."""
     values, vectors = np.linalg.eigh(covariance)
     mean = float(values.mean())
     if mean <= 0:

@@ -117,14 +117,21 @@ def fit(settings: FitConfig | Mapping[str, Any], *, progress: bool | Stages = Fa
         ]
         outcome = FitOutcome.of_fit(fitted, evaluations, clock.seconds, about_data, notes, folder)
         if config.output.report:
-            with clock("check labels"), stages("checking labels") as report:
-                wanted = config.output.check_labels
-                suspicious = labels_to_check(fitted.result, train, report) if wanted else []
-            with clock("report"):
-                info = fit_report(outcome, datasets)
-                write_report_files(folder, evaluations, info, suspicious)
+            _report(outcome, datasets, clock, stages)
         folder.write_json("metrics.json", outcome.numbers())
     return outcome
+
+
+def _report(
+    outcome: FitOutcome, datasets: Mapping[str, Dataset], clock: Stopwatch, stages: Stages
+) -> None:
+    """Check the labels, and write the report and the figures."""
+    with clock("check labels"), stages("checking labels") as report:
+        wanted = outcome.config.output.check_labels
+        suspicious = labels_to_check(outcome.result, datasets["train"], report) if wanted else []
+    with clock("report"):
+        info = fit_report(outcome, datasets)
+        write_report_files(outcome.output, outcome.evaluations, info, suspicious)
 
 
 def _read(config: FitConfig) -> Loaded:
