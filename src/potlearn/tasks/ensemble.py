@@ -13,9 +13,9 @@ from potlearn.tasks.settings.uncertainty import ENSEMBLE
 
 if TYPE_CHECKING:
     from potlearn.data import Dataset
+    from potlearn.potentials import LinearPotential
     from potlearn.potentials.neural import NeuralPotential
     from potlearn.runtime import Report
-    from potlearn.tasks.networks import Trainable
 
 
 def check_method(config: FitConfig) -> None:
@@ -74,7 +74,7 @@ def with_ensemble_errors(
     config: FitConfig,
     potential: NeuralPotential,
     sets: Mapping[str, Dataset],
-    before: Trainable,
+    before: LinearPotential | NeuralPotential,
     report: Report | None,
 ) -> tuple[NeuralPotential, list[str]]:
     """The potential with expected errors, and notes; without them where they cannot be had.

@@ -7,11 +7,11 @@ on it had returned.  The lock is the system's (``flock``), which ends with its p
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
@@ -63,11 +63,15 @@ class JournalFile(BaseJournalBackend):
     def append_logs(self, logs: list[dict[str, Any]]) -> None:
         """Write operations, and wait until they are on the disk."""
         text = "".join(json.dumps(log, separators=(",", ":")) + "\n" for log in logs)
-        with writing(self._path), self._path.open("rb+") as file, _locked(file, self._path):
-            _mend(file)
-            file.write(text.encode())
-            file.flush()
-            os.fsync(file.fileno())
+        with writing(self._path), self._path.open("rb+") as file:
+            _lock(file, self._path)
+            try:
+                _mend(file)
+                file.write(text.encode())
+                file.flush()
+                os.fsync(file.fileno())
+            finally:
+                fcntl.flock(file, fcntl.LOCK_UN)  # a process forked meanwhile has the file, too
 
     def _parsed(self, line: bytes, number: int) -> dict[str, Any]:
         operation = _json(line)
@@ -106,16 +110,13 @@ def _json(line: bytes) -> object:
     return found
 
 
-@contextmanager
-def _locked(file: IO[bytes], path: Path) -> Iterator[None]:
-    """Hold the system's lock of an open file, which ends with the process, also by a kill."""
-    import fcntl
-
+def _lock(file: IO[bytes], path: Path) -> None:
+    """Take the system's lock of an open file, which ends with the process, also by a kill."""
     until = time.monotonic() + PATIENCE
     while True:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            break
+            return
         except BlockingIOError as error:
             if time.monotonic() > until:
                 raise TuneError(
@@ -123,7 +124,3 @@ def _locked(file: IO[bytes], path: Path) -> Iterator[None]:
                     "or name another output folder"
                 ) from error
             time.sleep(0.01)
-    try:
-        yield
-    finally:
-        fcntl.flock(file, fcntl.LOCK_UN)
