@@ -1,0 +1,1 @@
+"""Pair style ``potlearn``: potentials evaluated by the engine of potlearn inside LAMMPS."""
