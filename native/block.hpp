@@ -67,7 +67,8 @@ class Block {
   const std::vector<RadialGroup> groups;
   const int degree, terms, stride, capacity, n_values;
   int species = 0;                  // of the centres
-  int atoms[W] = {};                // the centres
+  int centers[W] = {};              // numbers of the centres
+  int atoms[W] = {};                // and their atoms
   lanes n_neighbors = splat(0);     // of each centre, within the cutoff
   std::vector<int> slots;           // used slots per neighbour species; those of e start at e * capacity
   std::vector<int> found;           // neighbours per species, of the most that a lane has
@@ -82,7 +83,7 @@ class Block {
   int begin(int e) const { return e * capacity; }
   int end(int e) const { return e * capacity + slots[e]; }
 
-  // Atoms atoms[0..n) of one species, n <= W, one per lane.
+  // Centres ids[0..n) of one species, n <= W, one per lane.
   void pack_atoms(const System& s, const int* ids, int n) {
     start(s, ids, n);
     int count[W] = {};
@@ -102,7 +103,7 @@ class Block {
     normalise();
   }
 
-  // All neighbours of one atom, W per slot.
+  // All neighbours of one centre, W per slot.
   void pack_neighbors(const System& s, int id) {
     start(s, &id, 1);
     for (int e = 0; e < basis.n_species; ++e) {
@@ -176,24 +177,36 @@ class Block {
   std::size_t places() const { return std::size_t(basis.n_species) * capacity; }
 
   void start(const System& s, const int* ids, int n) {
-    for (int w = 0; w < W; ++w) atoms[w] = ids[w < n ? w : n - 1];
-    species = s.species[ids[0]];
+    for (int w = 0; w < W; ++w) {
+      centers[w] = ids[w < n ? w : n - 1];
+      atoms[w] = s.atom_of(centers[w]);
+    }
+    species = s.species[atoms[0]];
     n_neighbors = splat(0);
   }
 
   // f(k, x, y, z, r^2, j) for the k-th neighbour of species e within the cutoff; returns their number.
   template <class F>
-  int gather(const System& s, int i, int e, F&& f) const {
+  int gather(const System& s, int center, int e, F&& f) const {
+    const double* x = s.positions.data;
+    if (s.offsets.empty()) return gather(s, center, e, [x](std::int64_t, int j, int a) { return x[3 * j + a]; }, f);
+    const double* offset = s.offsets.data;
+    const auto place = [x, offset](std::int64_t p, int j, int a) { return x[3 * j + a] + offset[3 * p + a]; };
+    return gather(s, center, e, place, f);
+  }
+
+  // place(pair, atom, axis): where the neighbour of a pair is.
+  template <class P, class F>
+  int gather(const System& s, int center, int e, P&& place, F&& f) const {
+    const int i = s.atom_of(center);
     const RadialTable& table = basis.table(species, e);
     const double far = table.cutoff * table.cutoff, near = table.closest * table.closest;
     const double x0 = s.positions[3 * i], y0 = s.positions[3 * i + 1], z0 = s.positions[3 * i + 2];
     int k = 0;
-    for (std::int64_t p = s.first[i]; p < s.first[i + 1]; ++p) {
+    for (std::int64_t p = s.first[center]; p < s.first[center + 1]; ++p) {
       const int j = s.neighbor[p];
       if (basis.n_species > 1 && s.species[j] != e) continue;
-      const double x = s.positions[3 * j] + s.offsets[3 * p] - x0;
-      const double y = s.positions[3 * j + 1] + s.offsets[3 * p + 1] - y0;
-      const double z = s.positions[3 * j + 2] + s.offsets[3 * p + 2] - z0;
+      const double x = place(p, j, 0) - x0, y = place(p, j, 1) - y0, z = place(p, j, 2) - z0;
       const double r2 = x * x + y * y + z * z;
       if (!(r2 < far)) continue;
       if (r2 < near) throw TooClose(i, j, std::sqrt(r2), table.closest);

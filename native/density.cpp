@@ -30,6 +30,7 @@ std::vector<Range> ranges(const System& system, Span<const double> reach, Span<c
 
 std::size_t densities(const System& system, Span<const double> reach, Span<const double> contact, Span<double> density,
                       Span<std::int64_t> found) {
+  expect(system.every_atom_is_centre(), "every atom must be a centre");
   expect(density.size == system.species.size, "density must be (N,)");
   expect(found.size >= system.neighbor.size, "found must have room for every pair");
   const std::vector<Range> table = ranges(system, reach, contact);

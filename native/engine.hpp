@@ -18,9 +18,9 @@ class Engine {
   int n_features() const { return basis_->n_features(); }
 
   void energy_forces(const System& system, Span<const double> coefficients, int threads, Span<double> energies,
-                     Span<double> forces, Span<double> virial) const;
+                     Span<double> forces, Span<double> virial, Span<double> atom_virials = {}) const;
   void network_energy_forces(const System& system, const Network& network, int threads, Span<double> energies,
-                             Span<double> forces, Span<double> virial) const;
+                             Span<double> forces, Span<double> virial, Span<double> atom_virials = {}) const;
   void features(const System& system, int threads, Span<double> out) const;
   void vjp(const System& system, Span<const double> weights, int threads, Span<double> forces,
            Span<double> virial) const;

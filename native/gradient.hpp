@@ -14,7 +14,7 @@
 
 namespace potlearn::POTLEARN_ISA {
 
-// The sum over one queue of blocks: forces (N, 3), virials (B, 6).
+// The sum over one queue of blocks: forces (N, 3), virials (B, 6), and those of atoms (N, 6) where they are wanted.
 class PartialSum {
  public:
   // The gradients of a block, once those before it in the queue are added.
@@ -25,19 +25,29 @@ class PartialSum {
     turn_.done(item);
   }
 
-  void start(int item) { turn_.start(item); }
+  void start(int item, bool each_atom) {
+    turn_.start(item);
+    each_atom_ = each_atom;
+  }
   const double* forces() const { return forces_.get(); }
+  const double* atom_virials() const { return atom_virials_.get(); }
   const std::vector<double>& virial() const { return virial_; }
 
  private:
   Turn turn_;
-  std::unique_ptr<double[]> forces_;  // none before the first block
+  bool each_atom_ = false;
+  std::unique_ptr<double[]> forces_, atom_virials_;  // none before the first block
   std::vector<double> virial_;
 
+  static std::unique_ptr<double[]> zeros(std::size_t n) {
+    std::unique_ptr<double[]> found(new double[n]);
+    std::fill(found.get(), found.get() + n, 0.0);
+    return found;
+  }
+
   void allocate(const System& system) {
-    const std::size_t n = 3 * std::size_t(system.n_atoms);
-    forces_.reset(new double[n]);
-    std::fill(forces_.get(), forces_.get() + n, 0.0);
+    forces_ = zeros(3 * std::size_t(system.n_atoms));
+    if (each_atom_) atom_virials_ = zeros(6 * std::size_t(system.n_atoms));
     virial_.assign(6 * std::size_t(system.n_systems), 0.0);
   }
 
@@ -70,6 +80,27 @@ class PartialSum {
       f[2] += own_z[w];
     }
     add_virial(system, block, v);
+    if (each_atom_) scatter_virials(block);
+  }
+
+  // Half of each pair's virial to each of its atoms.
+  void scatter_virials(const Block& block) {
+    lanes own[6] = {};
+    for (int e = 0; e < block.basis.n_species; ++e)
+      for (int s = block.begin(e); s < block.end(e); ++s) {
+        const lanes half = -0.5 * block.r[s], gx = block.gradient[3 * s], gy = block.gradient[3 * s + 1],
+                    gz = block.gradient[3 * s + 2];
+        const lanes x = block.ux[s] * half, y = block.uy[s] * half, z = block.uz[s] * half;
+        const lanes v[6] = {x * gx, y * gy, z * gz, y * gz, x * gz, x * gy};
+        for (int k = 0; k < 6; ++k) own[k] += v[k];
+        for (int w = 0; w < W; ++w) add_to_atom(block.neighbor[s * W + w], v, w);
+      }
+    for (int w = 0; w < W; ++w) add_to_atom(block.atoms[w], own, w);
+  }
+
+  void add_to_atom(int atom, const lanes* v, int w) {
+    double* to = &atom_virials_[6 * std::size_t(atom)];
+    for (int k = 0; k < 6; ++k) to[k] += v[k][w];
   }
 
   void add_virial(const System& system, const Block& block, const lanes* v) {
@@ -86,22 +117,17 @@ class PartialSum {
 // One partial sum per queue.
 class Gradients {
  public:
-  Gradients(const System& system, const std::vector<int>& queues) : system_(system), sums_(queues.size() - 1) {
-    for (std::size_t q = 0; q < sums_.size(); ++q) sums_[q].start(queues[q]);
+  Gradients(const System& system, const std::vector<int>& queues, bool each_atom = false)
+      : system_(system), sums_(queues.size() - 1) {
+    for (std::size_t q = 0; q < sums_.size(); ++q) sums_[q].start(queues[q], each_atom);
   }
 
   void add(const Block& block, int queue, int item, const Stop& stop) { sums_[queue].add(system_, block, item, stop); }
 
-  // The sum of all, in the order of the queues.
-  void collect(int threads, Span<double> forces, Span<double> virial) const {
-    constexpr std::size_t piece = 4096, pieces_each = 4;
-    const int pieces = int((forces.size + piece - 1) / piece);
-    for_items(pieces, std::min(threads, 1 + pieces / int(pieces_each)), [&](int, int p) {
-      const std::size_t begin = p * piece, end = std::min(begin + piece, forces.size);
-      std::fill(forces.data + begin, forces.data + end, 0.0);
-      for (const PartialSum& part : sums_)
-        for (std::size_t k = begin; part.forces() && k < end; ++k) forces[k] += part.forces()[k];
-    });
+  // The sum of all, in the order of the queues; atom_virials is empty where they are not wanted.
+  void collect(int threads, Span<double> forces, Span<double> virial, Span<double> atom_virials = {}) const {
+    add_up(threads, &PartialSum::forces, forces);
+    add_up(threads, &PartialSum::atom_virials, atom_virials);
     std::fill(virial.begin(), virial.end(), 0.0);
     for (const PartialSum& part : sums_)
       for (std::size_t k = 0; k < part.virial().size(); ++k) virial[k] += part.virial()[k];
@@ -110,6 +136,18 @@ class Gradients {
  private:
   const System& system_;
   std::vector<PartialSum> sums_;
+
+  void add_up(int threads, const double* (PartialSum::*values)() const, Span<double> out) const {
+    constexpr std::size_t piece = 4096, pieces_each = 4;
+    const int pieces = int((out.size + piece - 1) / piece);
+    for_items(pieces, std::min(threads, 1 + pieces / int(pieces_each)), [&](int, int p) {
+      const std::size_t begin = p * piece, end = std::min(begin + piece, out.size);
+      std::fill(out.data + begin, out.data + end, 0.0);
+      for (const PartialSum& part : sums_)
+        if (const double* from = (part.*values)())
+          for (std::size_t k = begin; k < end; ++k) out[k] += from[k];
+    });
+  }
 };
 
 }  // namespace potlearn::POTLEARN_ISA

@@ -34,14 +34,14 @@ class LaneKernel final : public Kernel {
   explicit LaneKernel(const Basis& basis) : basis_(basis) {}
 
   void energy_forces(const System& s, Span<const double> coefficients, int threads, Span<double> energies,
-                     Span<double> forces, Span<double> virial) const override {
+                     Span<double> forces, Span<double> virial, Span<double> atom_virials) const override {
     const Schedule schedule(s);
     const std::vector<int> queues = schedule.queues();
     const int n_features = basis_.n_features(), columns = basis_.n_species * (1 + n_features);
     const int sets = int(coefficients.size / columns);
     if (sets >= MANY) return many_sets(s, coefficients, threads, energies, forces, virial);
     std::vector<Gradients> gradients;
-    for (int set = 0; set < sets; ++set) gradients.emplace_back(s, queues);
+    for (int set = 0; set < sets; ++set) gradients.emplace_back(s, queues, !atom_virials.empty());
     for_blocks(schedule, threads, queues, [&](Block& block, int filled, int queue, int item, const Stop& stop) {
       const Program& program = block.program();
       program_forward<false>(program, &block.values[0]);
@@ -49,31 +49,31 @@ class LaneKernel final : public Kernel {
         const double* c = &coefficients[std::size_t(set) * columns + block.species * (1 + n_features)];
         const lanes inner = seed(block, c);
         const lanes energy = inner + program_adjoint(program, &block.values[0], &block.adjoint[0]);
-        for (int w = 0; w < filled; ++w) energies[std::size_t(set) * s.n_atoms + block.atoms[w]] = energy[w];
+        for (int w = 0; w < filled; ++w) energies[std::size_t(set) * s.n_centers + block.centers[w]] = energy[w];
         block.pair_gradients();
         gradients[set].add(block, queue, item, stop);
       }
     });
     const std::size_t n = 3 * std::size_t(s.n_atoms), m = 6 * std::size_t(s.n_systems);
     for (int set = 0; set < sets; ++set)
-      gradients[set].collect(threads, forces.part(set * n, n), virial.part(set * m, m));
+      gradients[set].collect(threads, forces.part(set * n, n), virial.part(set * m, m), atom_virials);
   }
 
   void network_energy_forces(const System& s, const Network& network, int threads, Span<double> energies,
-                             Span<double> forces, Span<double> virial) const override {
+                             Span<double> forces, Span<double> virial, Span<double> atom_virials) const override {
     const Schedule schedule(s);
     const std::vector<int> queues = schedule.queues();
-    Gradients gradients(s, queues);
+    Gradients gradients(s, queues, !atom_virials.empty());
     for_blocks(schedule, threads, queues, [&](Block& block, int filled, int queue, int item, const Stop& stop) {
       const Program& program = block.program();
       program_forward<true>(program, &block.values[0]);
       const lanes energy = seed(block, network);
-      for (int w = 0; w < filled; ++w) energies[block.atoms[w]] = energy[w];
+      for (int w = 0; w < filled; ++w) energies[block.centers[w]] = energy[w];
       program_adjoint(program, &block.values[0], &block.adjoint[0]);
       block.pair_gradients();
       gradients.add(block, queue, item, stop);
     });
-    gradients.collect(threads, forces, virial);
+    gradients.collect(threads, forces, virial, atom_virials);
   }
 
   void features(const System& s, int threads, Span<double> out) const override {
@@ -96,7 +96,7 @@ class LaneKernel final : public Kernel {
       block.adjoint.clear();
       for (std::size_t k = 0; k < n_features; ++k) {
         lanes seed = splat(0);
-        for (int w = 0; w < filled; ++w) seed[w] = weights[block.atoms[w] * n_features + k];
+        for (int w = 0; w < filled; ++w) seed[w] = weights[block.centers[w] * n_features + k];
         block.adjoint[program.feature[k]] += guarded(seed, block.n_neighbors, program.min_neighbors[k]);
       }
       program_adjoint(program, &block.values[0], &block.adjoint[0]);
@@ -162,7 +162,7 @@ class LaneKernel final : public Kernel {
       block.evaluate(s, schedule.atoms(item), schedule.size(item), c);
       for (int w = 0; w < block.filled(); ++w)
         for (int set = 0; set < c.sets; ++set)
-          energies[std::size_t(set) * s.n_atoms + block.atom(w)] = block.energy(w, set / W)[set % W];
+          energies[std::size_t(set) * s.n_centers + block.center(w)] = block.energy(w, set / W)[set % W];
       gradients.add(block, queue, item, stop);
     });
     gradients.collect(threads, forces, virial);
@@ -201,7 +201,7 @@ class LaneKernel final : public Kernel {
     const std::size_t n_features = program.feature.size();
     for (std::size_t k = 0; k < n_features; ++k) {
       const lanes b = guarded(values[program.feature[k]], block.n_neighbors, program.min_neighbors[k]);
-      for (int w = 0; w < filled; ++w) out[block.atoms[w] * n_features + k] = b[w];
+      for (int w = 0; w < filled; ++w) out[block.centers[w] * n_features + k] = b[w];
     }
   }
 

@@ -29,20 +29,21 @@ struct Rows {
 
 // For every centre i, feature k and coefficient set s (element-major blocks: one-body count, then features):
 //   E_i = c0[z_i] + sum_k c_k[z_i] B_k(i)
-// of N atoms in B configurations.  All outputs but rows are written, none is added to.  Results have the same
+// of N atoms in B configurations; where only C atoms are centres, N is C in energies, features and weights.  All outputs but rows are written, none is added to.  Results have the same
 // bits for any number of threads.  Sizes are the caller's duty (engine.hpp checks them).
 class Kernel {
  public:
   virtual ~Kernel() = default;
 
   // coefficients (S, n_species, 1 + M); energies (S, N); forces (S, N, 3) = -dE/dx; virial (S, B, 6) = -dE/dstrain,
-  // Voigt xx yy zz yz xz xy.
+  // Voigt xx yy zz yz xz xy.  Of one set also atom_virials (N, 6), unless they are empty: half of what each pair adds to
+  // the virial goes to each of its atoms.
   virtual void energy_forces(const System&, Span<const double> coefficients, int threads, Span<double> energies,
-                             Span<double> forces, Span<double> virial) const = 0;
+                             Span<double> forces, Span<double> virial, Span<double> atom_virials) const = 0;
 
-  // A network of the features: energies (N), forces (N, 3), virial (B, 6).
+  // A network of the features: energies (N), forces (N, 3), virial (B, 6), atom_virials (N, 6) or empty.
   virtual void network_energy_forces(const System&, const Network& network, int threads, Span<double> energies,
-                                     Span<double> forces, Span<double> virial) const = 0;
+                                     Span<double> forces, Span<double> virial, Span<double> atom_virials) const = 0;
 
   // out (N, M).
   virtual void features(const System&, int threads, Span<double> out) const = 0;

@@ -10,19 +10,21 @@
 
 namespace potlearn::POTLEARN_ISA {
 
-// Blocks of at most W atoms of one species, in the order of System::order.
+// Blocks of at most W centres of one species, in the order of System::order.
 struct Schedule {
   const System& system;
   std::vector<int> start;  // (blocks + 1) into the order
 
   explicit Schedule(const System& s) : system(s) {
     start.push_back(0);
-    for (int k = 1; k < s.n_atoms; ++k)
-      if (k - start.back() == W || s.species[s.order[k]] != s.species[s.order[k - 1]]) start.push_back(k);
-    if (s.n_atoms > 0) start.push_back(s.n_atoms);
+    const auto species = [&](int k) { return s.species[s.atom_of(s.order[k])]; };
+    for (int k = 1; k < s.n_centers; ++k)
+      if (k - start.back() == W || species(k) != species(k - 1)) start.push_back(k);
+    if (s.n_centers > 0) start.push_back(s.n_centers);
   }
 
   int blocks() const { return int(start.size()) - 1; }
+  // Numbers of the centres: those of the atoms, where every atom is a centre.
   const int* atoms(int block) const { return &system.order[start[block]]; }
   int size(int block) const { return start[block + 1] - start[block]; }
 

@@ -34,6 +34,7 @@ class SetBlock {
 
   int capacity() const { return atoms_.capacity; }
   int filled() const { return filled_; }
+  int center(int w) const { return atoms_.centers[w]; }
   int atom(int w) const { return atoms_.atoms[w]; }
   // Of atom w, vector t of sets.
   const lanes& energy(int w, int t) const { return energies_[std::size_t(w) * vectors_ + t]; }
@@ -43,7 +44,7 @@ class SetBlock {
   // (3, vectors)
   const lanes* gradient(int p) const { return &gradients_[std::size_t(p) * 3 * vectors_]; }
 
-  // Atoms ids[0..n) of one species, n <= W.
+  // Centres ids[0..n) of one species, n <= W.
   void evaluate(const System& s, const int* ids, int n, const SetCoefficients& c) {
     filled_ = n;
     vectors_ = c.vectors;
@@ -87,7 +88,7 @@ class SetBlock {
   }
 
   void evaluate_atom(const System& s, int w, const SetCoefficients& c) {
-    pairs_.pack(s, atoms_.atoms[w]);
+    pairs_.pack(s, atoms_.centers[w]);
     list_pairs();
     const double* v = &own_[w * n_factors()];
     const lanes* weights = weights_of(w, c);

@@ -46,8 +46,8 @@ class SetPairs {
   int capacity() const { return block_.capacity; }
   const Block& block() const { return block_; }
 
-  void pack(const System& s, int atom) {
-    block_.pack_neighbors(s, atom);
+  void pack(const System& s, int center) {
+    block_.pack_neighbors(s, center);
     block_.radial_and_harmonics();
     with_degree(block_.degree, [&](auto L) {
       for (int e = 0; e < block_.basis.n_species; ++e)

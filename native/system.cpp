@@ -15,23 +15,44 @@ System::System(Span<const double> positions_, Span<const std::int32_t> species_,
     : positions(positions_), species(species_), first(first_), neighbor(neighbor_), offsets(offsets_), owner(owner_),
       n_systems(n_systems_) {
   check_sizes();
-  n_atoms = int(species.size);
+  expect(first.size == species.size + 1, "first must be (N + 1,)");
+  expect(offsets.size == 3 * neighbor.size, "offsets must be (P, 3)");
+  n_atoms = n_centers = int(species.size);
   check_pairs();
   check_owners();
+  sort_by_species();
+}
+
+System::System(Span<const double> positions_, Span<const std::int32_t> species_, Span<const std::int32_t> centers_,
+               Span<const std::int64_t> first_, Span<const std::int32_t> neighbor_, Span<const double> offsets_)
+    : positions(positions_), species(species_), centers(centers_), first(first_), neighbor(neighbor_),
+      offsets(offsets_) {
+  check_sizes();
+  expect(centers.size < std::size_t(std::numeric_limits<int>::max()), "too many centres");
+  expect(first.size == centers.size + 1, "first must be (C + 1,)");
+  expect(offsets.empty() || offsets.size == 3 * neighbor.size, "offsets must be (P, 3) or empty");
+  n_atoms = int(species.size);
+  n_centers = int(centers.size);
+  check_centers();
+  check_pairs();
   sort_by_species();
 }
 
 void System::check_sizes() const {
   expect(species.size < std::size_t(std::numeric_limits<int>::max()), "too many atoms");
   expect(positions.size == 3 * species.size, "positions must be (N, 3)");
-  expect(first.size == species.size + 1, "first must be (N + 1,)");
-  expect(offsets.size == 3 * neighbor.size, "offsets must be (P, 3)");
+}
+
+void System::check_centers() const {
+  bool within = true;
+  for (std::int32_t i : centers) within &= i >= 0 && i < n_atoms;
+  expect(within, "centre out of range");
 }
 
 void System::check_pairs() {
-  expect(first[0] == 0 && std::size_t(first[n_atoms]) == neighbor.size, "first must run from 0 to P");
+  expect(first[0] == 0 && std::size_t(first[n_centers]) == neighbor.size, "first must run from 0 to P");
   std::int64_t fewest = 0, most = 0;
-  for (int i = 0; i < n_atoms; ++i) {
+  for (int i = 0; i < n_centers; ++i) {
     fewest = std::min(fewest, first[i + 1] - first[i]);
     most = std::max(most, first[i + 1] - first[i]);
   }
@@ -67,14 +88,15 @@ void System::sort_by_species() {
     expect(z >= 0 && z < std::numeric_limits<std::int32_t>::max(), "species index out of range");
     n_species = std::max(n_species, z + 1);
   }
-  order.resize(species.size);
+  order.resize(n_centers);
   std::iota(order.begin(), order.end(), 0);
-  if (!std::is_sorted(species.begin(), species.end()))
-    std::stable_sort(order.begin(), order.end(), [this](int i, int j) { return species[i] < species[j]; });
+  const auto before = [this](int c, int d) { return species[atom_of(c)] < species[atom_of(d)]; };
+  if (!std::is_sorted(order.begin(), order.end(), before)) std::stable_sort(order.begin(), order.end(), before);
 }
 
 std::size_t close_pairs(const System& system, double cutoff, Span<std::int64_t> found) {
   expect(found.size >= system.neighbor.size, "found must have room for every pair");
+  expect(system.every_atom_is_centre(), "every atom must be a centre");
   const double *x = system.positions.data, *offset = system.offsets.data;
   std::size_t count = 0;
   for (int i = 0; i < system.n_atoms; ++i)

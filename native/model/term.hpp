@@ -1,0 +1,40 @@
+// One term of a potential: energies of centres, and what they add to forces and virials.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "array_file.hpp"
+#include "span.hpp"
+#include "system.hpp"
+
+namespace potlearn {
+
+// Of C centres among N atoms: energies (C), forces (N, 3), virial (6), and virials of atoms (N, 6) or none of these.
+struct Sums {
+  Span<double> energies, forces, virial, atom_virials;
+};
+
+class Term {
+ public:
+  virtual ~Term() = default;
+
+  // Adds the term's part.  Species of the system are the term's.  One call at a time.
+  virtual void add(const System& system, int threads, const Sums& sums) = 0;
+};
+
+// What the arrays of a term are read from: their names begin with `prefix`.
+struct TermFile {
+  const ArrayFile& file;
+  std::string prefix;
+  int n_species;
+  std::string instruction_set;
+
+  std::string name(const std::string& part) const { return prefix + part; }
+};
+
+// The term of a kind; throws FileError for what does not belong together.
+std::unique_ptr<Term> read_term(const std::string& kind, const TermFile& given);
+
+}  // namespace potlearn
