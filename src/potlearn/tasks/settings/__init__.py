@@ -15,6 +15,7 @@ from potlearn.tasks.settings.model import (
     ExportConfig,
     ImportConfig,
     InspectConfig,
+    LammpsConfig,
 )
 from potlearn.tasks.settings.reference import PairPotentialConfig, ReferenceConfig
 from potlearn.tasks.settings.section import Section
@@ -31,6 +32,7 @@ __all__ = [
     "GroupWeights",
     "ImportConfig",
     "InspectConfig",
+    "LammpsConfig",
     "KeysConfig",
     "LabelsConfig",
     "OutputConfig",

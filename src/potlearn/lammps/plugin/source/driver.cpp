@@ -1,37 +1,32 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // lmp_potlearn: LAMMPS with pair style potlearn, for a LAMMPS without the package PLUGIN.  Arguments are lmp's.
-#include "error.h"
-#include "force.h"
-#include "input.h"
-#include "lammps.h"
-
-#include "host.h"
-
 #include <mpi.h>
 
 #include <exception>
+
+#include "error.h"
+#include "force.h"
+#include "host.h"
+#include "input.h"
+#include "lammps.h"
 
 using namespace LAMMPS_NS;
 
 namespace {
 
-void run(int argc, char **argv)
-{
+void run(int argc, char** argv) {
   LAMMPS lammps(argc, argv, MPI_COMM_WORLD);
-  const std::string fault = host_fault(&lammps);
-  if (!fault.empty()) lammps.error->all(FLERR, "lmp_potlearn: " + fault);
   (*lammps.force->pair_map)["potlearn"] = &make_pair_potlearn;
   lammps.input->file();
 }
 
-}    // namespace
+}  // namespace
 
-int main(int argc, char **argv)
-{
+int main(int argc, char** argv) {
   MPI_Init(&argc, &argv);
   try {
     run(argc, argv);
-  } catch (const std::exception &) {
+  } catch (const std::exception&) {
     // LAMMPS has written its words.  Other ranks may be waiting.
     MPI_Abort(MPI_COMM_WORLD, 1);
   }

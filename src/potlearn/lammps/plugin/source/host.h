@@ -3,21 +3,19 @@
 #ifndef POTLEARN_HOST_H
 #define POTLEARN_HOST_H
 
-#include "lammps.h"
-
 #include <string>
+
+#include "lammps.h"
 
 namespace LAMMPS_NS {
 
-// A sentence that says what does not fit; empty when all does.
-std::string host_fault(LAMMPS *);
-
 // The version of LAMMPS that this code was compiled for, as in its headline ("22 Jul 2025").
-const char *host_version();
+const char* host_version();
 
-// The pair style, in the form that LAMMPS's tables take.
-class Pair *make_pair_potlearn(LAMMPS *);
+// The pair style, in the form that LAMMPS's tables take.  A LAMMPS that does not fit gets an error in words: only
+// those who use the style, since a plugin is also loaded for all others.
+class Pair* make_pair_potlearn(LAMMPS*);
 
-}    // namespace LAMMPS_NS
+}  // namespace LAMMPS_NS
 
 #endif

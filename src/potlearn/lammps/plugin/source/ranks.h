@@ -3,18 +3,17 @@
 #ifndef POTLEARN_RANKS_H
 #define POTLEARN_RANKS_H
 
-#include "atom.h"
-
 #include <mpi.h>
 
 #include <string>
 #include <vector>
 
+#include "atom.h"
+
 namespace LAMMPS_NS {
 
 // The words of the lowest rank that has any; empty when none has.  Every rank calls it.
-inline std::string first_failure(MPI_Comm world, const std::string &words)
-{
+inline std::string first_failure(MPI_Comm world, const std::string& words) {
   int me, ranks, mine, lowest;
   MPI_Comm_rank(world, &me);
   MPI_Comm_size(world, &ranks);
@@ -30,11 +29,10 @@ inline std::string first_failure(MPI_Comm world, const std::string &words)
 }
 
 // The atom's id, as in dumps and data files; of a ghost, that of the atom that it is an image of.
-inline std::string atom_name(const Atom *atom, int i)
-{
+inline std::string atom_name(const Atom* atom, int i) {
   return atom->tag ? std::to_string(atom->tag[i]) : "(without an id)";
 }
 
-}    // namespace LAMMPS_NS
+}  // namespace LAMMPS_NS
 
 #endif

@@ -7,19 +7,20 @@
 namespace fmt {
 
 struct string_view {
-  template <typename S> string_view(const S &) {}
+  template <typename S>
+  string_view(const S&) {}
 };
 struct format_args {};
 
-template <typename... Args, typename... Values> format_args make_args_checked(const Values &...)
-{
+template <typename... Args, typename... Values>
+format_args make_args_checked(const Values&...) {
   return {};
 }
-template <typename... Values> format_args make_format_args(const Values &...)
-{
+template <typename... Values>
+format_args make_format_args(const Values&...) {
   return {};
 }
 
-}    // namespace fmt
+}  // namespace fmt
 
 #endif
