@@ -15,8 +15,8 @@ from ase.calculators.lammps import Prism
 from ase.units import bar
 
 from potlearn.lammps import write_data
-from potlearn.lammps.plugin.about import environment
-from potlearn.lammps.plugin.install import Installed
+from potlearn.lammps.plugin.installation.about import environment
+from potlearn.lammps.plugin.installation.install import Installed
 
 START = """\
 units metal

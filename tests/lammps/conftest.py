@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from plugin_runs import Runner
 
-from potlearn.lammps.plugin.install import install
+from potlearn.lammps.plugin.installation.install import install
 
 DEBIAN = Path("/usr/include/lammps/pair.h")
 

@@ -56,7 +56,7 @@ def install_lammps(
     OutputError
         The folder cannot be written.
     """
-    from potlearn.lammps.plugin.install import install
+    from potlearn.lammps.plugin.installation.install import install
 
     config = LammpsConfig.of(settings)
     done = install(config.lammps, config.output, say)

@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from potlearn.errors import LammpsError
-from potlearn.lammps.plugin.about import About, ask
+from potlearn.lammps.plugin.installation.about import About, ask
 
 _PROGRAMS = ("lmp", "lmp_mpi", "lmp_serial", "lammps")
 _HEADER = "pair.h"

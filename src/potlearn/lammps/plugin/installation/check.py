@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from potlearn.errors import LammpsError
-from potlearn.lammps.plugin.about import environment
-from potlearn.lammps.plugin.found import Lammps
+from potlearn.lammps.plugin.installation.about import environment
+from potlearn.lammps.plugin.installation.found import Lammps
 
 if TYPE_CHECKING:
     from potlearn.potentials import LinearPotential
@@ -48,13 +48,13 @@ def check(lammps: Lammps, built: Path) -> None:
     LammpsError
         LAMMPS ends with an error, or its numbers differ.
     """
-    from potlearn.lammps import write_data, write_plugin
+    from potlearn.lammps import write_data, write_lammps
 
     potential, atoms = _example()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_data(folder / "check.data", atoms, potential.species)
-        write_plugin(potential, folder / "check.potl-lammps")
+        write_lammps(potential, folder / "check", to="lammps")
         plugin = built.suffix == ".so"
         load = f"plugin load {built}\n" if plugin else ""
         (folder / "in.check").write_text(load + _INPUT)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from potlearn.errors import LammpsError
-from potlearn.lammps.plugin.found import Lammps
+from potlearn.lammps.plugin.installation.found import Lammps
 
 _WRAPPERS = ("mpicxx", "mpic++", "mpicxx.openmpi", "mpicxx.mpich", "mpiicpc")
 _MODULES = ("mpi-cxx", "ompi-cxx", "ompi", "mpich", "mpi")

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from potlearn.errors import LammpsError
-from potlearn.lammps.plugin.about import environment
-from potlearn.lammps.plugin.found import Lammps
-from potlearn.lammps.plugin.mpi import Mpi, find_mpi
+from potlearn.lammps.plugin.installation.about import environment
+from potlearn.lammps.plugin.installation.found import Lammps
+from potlearn.lammps.plugin.installation.mpi import Mpi, find_mpi
 
 _COMPILERS = ("c++", "g++", "clang++")
-_SOURCES = Path(__file__).parent / "source"
+_SOURCES = Path(__file__).parents[1] / "source"
 _COMMON = ("pair_potlearn.cpp", "host.cpp")
 _SECONDS = 600
 
@@ -55,6 +55,9 @@ class Build:
             )
         except subprocess.TimeoutExpired as error:
             raise LammpsError(f"{self.compiler}: not done within {_SECONDS} s") from error
+        except OSError as error:
+            words = error.strerror or error
+            raise LammpsError(f"{self.compiler}: cannot be run: {words}") from error
         if done.returncode or not output.is_file():
             lines = [line for line in done.stderr.splitlines() if "error" in line.lower()]
             words = "\n  ".join((lines or done.stderr.splitlines())[:8])

