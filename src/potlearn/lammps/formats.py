@@ -18,6 +18,10 @@ class LammpsFormat(FileFormat, Protocol):
     def pair_style(self) -> str:
         """Name of the pair style that reads them."""
 
+    @property
+    def whole(self) -> bool:
+        """Whether a file holds any sum of potentials, pairs and walls; else a many-body part."""
+
     def suits(self, potential: Potential) -> bool:
         """Whether it is the natural form of a potential."""
 

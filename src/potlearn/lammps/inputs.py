@@ -84,7 +84,7 @@ def write_lammps(
     prefix : path
     to : str, optional
         Name in :data:`~potlearn.potentials.files.FORMATS`: the form of the many-body part, if not
-        its natural one.
+        its natural one.  ``lammps`` writes one file of ``pair_style potlearn`` that holds everything.
     bare_names : bool
         Commands name the files without their folder.
 
@@ -93,6 +93,8 @@ def write_lammps(
     ModelFileError
         More than one many-body potential, one with a weight, or one of no known form.
     """
+    if to is not None and format_for(potential, to).whole:
+        return _write_whole(potential, Path(prefix), to, bare_names)
     many_body, terms, walls = parts(potential)
     if to and many_body is None:
         raise ModelFileError(f"expected a many-body potential for {to} files, got pairs alone")
@@ -121,6 +123,15 @@ def write_lammps(
         paths.append(path)
         styles.append(_many_body_style("eam/fs", name(path), species))
     return LammpsFiles(tuple(paths), tuple(commands(styles)))
+
+
+def _write_whole(potential: Potential, prefix: Path, to: str, bare_names: bool) -> LammpsFiles:
+    """Write one file that holds everything."""
+    form = format_for(potential, to)
+    paths = tuple(form.write(potential, prefix))
+    files = " ".join(path.name if bare_names else str(path) for path in paths)
+    style = _many_body_style(form.pair_style, files, potential.species)
+    return LammpsFiles(paths, tuple(commands([style])))
 
 
 class Parts(NamedTuple):

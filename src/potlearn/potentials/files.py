@@ -39,6 +39,7 @@ FORMATS: Registry[type[FileFormat]] = Registry(
         "pod": "potlearn.lammps.pod.format:PodFormat",
         "ace": "potlearn.lammps.yace.format:AceFormat",
         "yace": "potlearn.lammps.yace.format:YaceFormat",
+        "lammps": "potlearn.lammps.plugin.format:PluginFormat",
         "pacemaker": "potlearn.lammps.yace.format:BBasisFormat",
     },
 )

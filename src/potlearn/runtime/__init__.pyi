@@ -26,6 +26,7 @@ from .store.files import check_folder as check_folder
 from .store.files import check_output as check_output
 from .store.files import replacing as replacing
 from .store.files import reserve as reserve
+from .store.files import write_bytes as write_bytes
 from .store.files import write_json as write_json
 from .store.files import write_text as write_text
 from .store.files import writing as writing

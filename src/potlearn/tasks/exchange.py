@@ -25,7 +25,7 @@ def export(settings: ExportConfig | Mapping[str, Any]) -> ExportOutcome:
     """Write a model in the format of another program.
 
     Pair potentials in the sum or under the fit are written beside the many-body part, with a file
-    of the commands that overlay them.
+    of the commands that overlay them; ``lammps`` is one file of everything.
 
     Raises
     ------
@@ -41,6 +41,8 @@ def export(settings: ExportConfig | Mapping[str, Any]) -> ExportOutcome:
     config = ExportConfig.of(settings)
     check_folder(config.output.parent)
     potential = load(*config.model)
+    if config.to == "lammps":
+        return ExportOutcome(write_lammps(potential, config.output, config.to).paths)
     many_body, pairs, walls = parts(potential)
     if config.to == "table":
         table = write_table(Path(f"{config.output}.table"), potential.species, pairs)

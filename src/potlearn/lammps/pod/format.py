@@ -23,6 +23,7 @@ class PodFormat:
     """``PREFIX_param.pod`` and ``PREFIX_coeff.pod`` for ``pair_style pod``."""
 
     pair_style = "pod"
+    whole = False
     parts = ("POD parameters (_param.pod)", "POD coefficients (_coeff.pod)")
     suffixes = ("param.pod", "coeff.pod")
 

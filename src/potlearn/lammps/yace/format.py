@@ -21,6 +21,7 @@ class YaceFormat:
     """``PREFIX.yace`` for ``pair_style pace``."""
 
     pair_style = "pace"
+    whole = False
     parts = ("file of pair_style pace (.yace)",)
     suffixes = (".yace",)
 

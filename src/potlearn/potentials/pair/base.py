@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import reduce
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,13 @@ BLOCK = 2**17
 """Pairs whose functions are evaluated at once: some 50 MB."""
 COULOMB = 14.399645
 """e²/(4πε₀) in eV Å, the value of LAMMPS's metal units."""
+
+
+class Piece(NamedTuple):
+    """A part of a pair function: its cutoff in Å, and values and slopes as of ``pair``."""
+
+    cutoff: float
+    function: Callable[[Array, Index, Index], tuple[Array, Array]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +63,13 @@ class PairPotential(SystemPotential):
     @abstractmethod
     def pair(self, r: Array, a: Index, b: Index) -> tuple[Array, Array]:
         """φ (eV) and φ' (eV/Å) at distances ``r`` (P,) between species ``a`` and ``b`` (P,)."""
+
+    def pieces(self) -> tuple[Piece, ...]:
+        """Functions whose sum is the pair function, for tables.
+
+        Each ends at its cutoff, from which on :meth:`pair` counts without it, and is smooth before.
+        """
+        return (Piece(self.cutoff, self.pair),)
 
     def of_system(self, system: System, *, threads: int = 1) -> Energies:
         """Energies, forces and virial of a system of its species."""

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
+from typing_extensions import override
 
 from potlearn.errors import ConfigError
-from potlearn.potentials.pair.base import COULOMB, Index, PairPotential
+from potlearn.potentials.pair.base import COULOMB, Index, PairPotential, Piece
 from potlearn.typing import Array, Length
 
 
@@ -71,6 +72,24 @@ class ZBL(PairPotential):
         t = np.maximum(r - self.inner, 0.0)
         value = value + shift + cubic / 3 * t**3 + quartic / 4 * t**4
         return value, slope + cubic * t**2 + quartic * t**3
+
+    @override
+    def pieces(self) -> tuple[Piece, ...]:
+        """The switch as a polynomial at all distances, and minus the polynomial below its start."""
+        return Piece(self.outer, self._switched), Piece(self.inner, self._not_switched)
+
+    def _switched(self, r: Array, a: Index, b: Index) -> tuple[Array, Array]:
+        charges = self._charges()
+        value, slope, _ = _screened(r, charges[a], charges[b])
+        shift = self._switch(charges)[0, a * len(charges) + b]
+        minus, minus_slope = self._not_switched(r, a, b)
+        return value + shift - minus, slope - minus_slope
+
+    def _not_switched(self, r: Array, a: Index, b: Index) -> tuple[Array, Array]:
+        charges = self._charges()
+        _, cubic, quartic = self._switch(charges)[:, a * len(charges) + b]
+        t = r - self.inner
+        return -(cubic / 3 * t**3 + quartic / 4 * t**4), -(cubic * t**2 + quartic * t**3)
 
     def _switch(self, charges: Array) -> Array:
         """C, A and B of every pair of species, (3, n²)."""

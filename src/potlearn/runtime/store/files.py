@@ -132,6 +132,12 @@ def write_text(path: str | Path, text: str) -> None:
         temporary.write_text(text, encoding="utf-8", newline="\n")
 
 
+def write_bytes(path: str | Path, content: bytes) -> None:
+    """Write bytes; a file that is there is replaced when the new one is complete."""
+    with replacing(path) as new:
+        new.write_bytes(content)
+
+
 def write_json(path: str | Path, values: Mapping[str, Any]) -> None:
     """Write strict JSON; NaN is a ``ValueError``, since no other program reads it."""
     write_text(path, json.dumps(values, indent=2, allow_nan=False) + "\n")

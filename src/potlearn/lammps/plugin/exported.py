@@ -1,0 +1,130 @@
+"""An exported potential without LAMMPS: what its pair style gets from the library."""
+
+from __future__ import annotations
+
+import ctypes
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from potlearn.errors import DataError, ModelFileError
+from potlearn.lammps.plugin.library import Atoms as CAtoms
+from potlearn.lammps.plugin.library import Results, library
+from potlearn.lammps.plugin.surroundings import Surroundings
+from potlearn.potentials.base import Prediction
+from potlearn.structure.neighbors import Neighbors
+from potlearn.typing import Array, Atoms
+
+_WORDS = 1000
+
+
+class Evaluation(NamedTuple):
+    """Energies (C,) of centres, forces (N, 3), virial (6,), and virials of atoms (N, 6)."""
+
+    energies: Array
+    forces: Array
+    virial: Array
+    virials: Array
+
+
+class ExportedModel:
+    """A file of ``pair_style potlearn``, evaluated through its C interface.
+
+    Parameters
+    ----------
+    path : path
+
+    Raises
+    ------
+    ModelFileError
+        No such file, a damaged one, or one of another kind or version.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self._library = library()
+        words = ctypes.create_string_buffer(_WORDS)
+        self._model = self._library.potlearn_open(str(path).encode(), words, _WORDS)
+        if not self._model:
+            raise ModelFileError(words.value.decode(errors="replace"))
+
+    def __del__(self) -> None:
+        if getattr(self, "_model", None):
+            self._library.potlearn_close(self._model)
+
+    @property
+    def species(self) -> tuple[str, ...]:
+        """Chemical symbols that it knows."""
+        n = self._library.potlearn_n_species(self._model)
+        return tuple(self._library.potlearn_species(self._model, k).decode() for k in range(n))
+
+    @property
+    def cutoff(self) -> float:
+        """Largest distance that matters, in Å."""
+        return float(self._library.potlearn_cutoff(self._model))
+
+    @property
+    def instruction_set(self) -> str:
+        """That of the engine."""
+        return str(self._library.potlearn_instruction_set(self._model).decode())
+
+    def has(self, part: str) -> bool:
+        """Whether the file has a part: ``gamma``, ``force_std``."""
+        return bool(self._library.potlearn_has(self._model, part.encode()))
+
+    def evaluate(self, around: Surroundings, threads: int = 1) -> Evaluation:
+        """What the centres contribute.
+
+        Raises
+        ------
+        DataError
+            Arrays that do not belong together, or atoms that are too close.
+        """
+        n = len(around.species)
+        found = Evaluation(
+            np.empty(len(around.centers)), np.zeros((n, 3)), np.zeros(6), np.zeros((n, 6))
+        )
+        words = ctypes.create_string_buffer(_WORDS)
+        failed = self._library.potlearn_evaluate(
+            self._model,
+            ctypes.byref(_atoms(around)),
+            threads,
+            ctypes.byref(Results(*map(_address, found))),
+            words,
+            _WORDS,
+        )
+        if failed:
+            raise DataError(words.value.decode(errors="replace"))
+        return found
+
+    def predict(
+        self, atoms: Atoms, neighbors: Neighbors | None = None, *, threads: int = 1
+    ) -> Prediction:
+        """Energies, forces and virial of a configuration, as of a potential.
+
+        Raises
+        ------
+        SpeciesError
+            An element that it does not know.
+        DataError
+            Atoms that are too close.
+        """
+        around = Surroundings.of(atoms, self.species, self.cutoff, neighbors)
+        found = self.evaluate(around, threads)
+        return Prediction(found.energies, around.gathered(found.forces, len(atoms)), found.virial)
+
+
+def _atoms(around: Surroundings) -> CAtoms:
+    return CAtoms(
+        len(around.species),
+        _address(around.positions),
+        _address(around.species),
+        len(around.centers),
+        _address(around.centers),
+        _address(around.first),
+        _address(around.neighbor),
+    )
+
+
+def _address(array: Any) -> int:
+    return int(array.ctypes.data)
