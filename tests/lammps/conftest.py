@@ -1,4 +1,4 @@
-"""The pair style built once for every LAMMPS that is here, shared by the processes of a test run."""
+"""The pair style built once for every LAMMPS that is here, shared by all processes."""
 
 import fcntl
 from pathlib import Path

@@ -5,62 +5,22 @@ import pytest
 from ace_bases import BASES as ACE_BASES
 from ase import Atoms
 from ase.build import bulk
-from neural_potentials import neural
-from plugin_runs import OUTPUT, start, thermo
-from pod_bases import BASES as POD_BASES
+from plugin_models import (
+    ACE,
+    POD,
+    POTENTIALS,
+    SILICON,
+    TWO,
+    assert_agrees,
+    commands,
+    export,
+    linear,
+    silicon,
+)
+from plugin_runs import start, thermo
 from pod_bases import cell
 
-from potlearn.lammps import write_lammps
-from potlearn.potentials import LinearPotential
 from potlearn.potentials.pair import ZBL, LennardJones
-
-RNG = np.random.default_rng(3)
-
-
-def linear(descriptor, reference=None):
-    """A potential with made-up coefficients, of some eV per atom."""
-    shape = len(descriptor.species), 1 + descriptor.n_features
-    coefficients = np.random.default_rng(1).normal(size=shape) / np.sqrt(shape[1])
-    return LinearPotential(descriptor, coefficients.ravel(), reference)
-
-
-TWO = ("W", "Be")
-ACE, POD = ACE_BASES["two species"], POD_BASES["W-Be 2-7-body"]
-POTENTIALS = {
-    "ace": linear(ACE),
-    "pod": linear(POD),
-    "neural": neural(ACE_BASES["order 3"]),
-    "over zbl": linear(ACE, ZBL(TWO, inner=0.8, outer=2.0)),
-    "sum": linear(ACE) + 0.5 * LennardJones(TWO, cutoff=4.0, epsilon=0.1, sigma=2.0),
-}
-
-
-def export(potential, folder):
-    (path,) = write_lammps(potential, folder / "model", to="lammps").paths
-    return path
-
-
-def commands(path, species):
-    return ["pair_style potlearn", f"pair_coeff * * {path.name} {' '.join(species)}"]
-
-
-def silicon(seed=0, size=2):
-    """Disordered silicon in a cubic cell."""
-    atoms = bulk("Si", a=5.43, cubic=True).repeat(size)
-    atoms.positions += np.random.default_rng(seed).normal(scale=0.1, size=atoms.positions.shape)
-    return atoms
-
-
-def assert_agrees(result, potential, atoms):
-    """Energies, forces and pressure to 1e-9 per atom; parts add up to totals."""
-    expected = potential.predict(atoms)
-    scale = max(1.0, np.abs(expected.forces).max())
-    np.testing.assert_allclose(result.energies, expected.energies, rtol=1e-9, atol=1e-9)
-    np.testing.assert_allclose(result.forces, expected.forces, atol=1e-9 * scale)
-    virial = max(1.0, np.abs(expected.virial).max())
-    np.testing.assert_allclose(result.virial, expected.virial, atol=1e-9 * virial)
-    np.testing.assert_allclose(result.virials.sum(0), expected.virial, atol=1e-9 * virial)
-    assert result.energy == pytest.approx(expected.energies.sum(), rel=1e-9)
 
 
 @pytest.mark.parametrize("ranks", [1, 2])
@@ -79,14 +39,16 @@ def test_threads_and_suffix_change_nothing(lammps, tmp_path):
     potential, atoms = POTENTIALS["pod"], cell(TWO, 6, seed=3).repeat(2)
     style, coefficients = commands(export(potential, tmp_path), TWO)
     pair = [f"{style} threads 3", coefficients]
-    suffix = ["-sf", "omp"] if "OPENMP" in lammps.installed.lammps.about.packages else ["-sf", "opt"]
+    suffix = (
+        ["-sf", "omp"] if "OPENMP" in lammps.installed.lammps.about.packages else ["-sf", "opt"]
+    )
     result = lammps.evaluate(tmp_path, atoms, TWO, pair, arguments=suffix)
     assert_agrees(result, potential, atoms)
 
 
 def test_a_gas_and_an_isolated_atom(lammps, tmp_path):
     potential = POTENTIALS["ace"]
-    positions = RNG.uniform(1, 59, size=(12, 3))
+    positions = np.random.default_rng(3).uniform(1, 59, size=(12, 3))
     positions[-1] = positions[0] + (1.9, 0.3, 0.2)
     gas = Atoms("W6Be6", positions=positions, cell=[60, 60, 60], pbc=True)
     one = Atoms("Be", positions=[[10, 10, 10]], cell=[20, 20, 20], pbc=False)
@@ -96,7 +58,7 @@ def test_a_gas_and_an_isolated_atom(lammps, tmp_path):
 
 
 def test_types_without_an_element_do_not_interact(lammps, tmp_path):
-    potential = linear(ACE_BASES["order 3"])
+    potential = linear(SILICON)
     atoms = silicon(size=1)
     both = atoms + Atoms("Ar8", positions=atoms.positions + 1.1)
     both.set_cell(atoms.cell)
@@ -109,7 +71,7 @@ def test_types_without_an_element_do_not_interact(lammps, tmp_path):
 
 
 def test_several_types_of_one_element(lammps, tmp_path):
-    potential = linear(ACE_BASES["order 3"])
+    potential = linear(SILICON)
     atoms = silicon()
     renamed = atoms.copy()
     renamed.symbols[::2] = "Ge"
@@ -120,7 +82,7 @@ def test_several_types_of_one_element(lammps, tmp_path):
 
 @pytest.mark.parametrize("ranks", [1, 2])
 def test_overlay_adds_to_other_styles(lammps, tmp_path, ranks):
-    potential = linear(ACE_BASES["order 3"])
+    potential = linear(SILICON)
     atoms = silicon()
     pair = [
         "pair_style hybrid/overlay potlearn zbl 1.5 2.5 lj/cut 4.0",
@@ -138,7 +100,7 @@ def test_overlay_adds_to_other_styles(lammps, tmp_path, ranks):
 
 
 def test_hybrid_gives_each_style_its_types(lammps, tmp_path):
-    potential = linear(ACE_BASES["order 3"])
+    potential = linear(SILICON)
     a, b = silicon(seed=1, size=1), bulk("Ar", a=5.26, cubic=True).repeat((1, 1, 2))
     b.positions += np.random.default_rng(5).normal(scale=0.05, size=b.positions.shape)
     b.positions[:, 2] += 9
@@ -197,7 +159,7 @@ def test_dynamics_conserve_energy_on_any_number_of_ranks(lammps, tmp_path):
 
 
 def test_minimisation_reaches_a_minimum(lammps, tmp_path):
-    potential = LennardJones(("Ar",), cutoff=8.0, epsilon=0.0104, sigma=3.4)
+    potential = LennardJones(("Ar",), 8.0, epsilon=0.0104, sigma=3.4)
     atoms = bulk("Ar", a=5.4, cubic=True).repeat(2)
     atoms.positions += np.random.default_rng(2).normal(scale=0.1, size=atoms.positions.shape)
     text = start(tmp_path, atoms, ("Ar",))
@@ -224,14 +186,9 @@ def test_a_restart_needs_the_pair_style_again(lammps, tmp_path):
 
 def test_centroid_stress_is_refused(lammps, tmp_path):
     text = start(tmp_path, silicon(), ("Si",))
-    text += "\n".join(commands(export(linear(ACE_BASES["order 3"]), tmp_path), ("Si",))) + "\n"
+    text += "\n".join(commands(export(linear(SILICON), tmp_path), ("Si",))) + "\n"
     words = lammps.error(tmp_path, text + "compute c all centroid/stress/atom NULL\n" + CENTROID)
     assert "centroid" in words
 
 
 CENTROID = "compute m all reduce max c_c[1]\nthermo_style custom step c_m\nrun 0\n"
-
-
-def test_output_of_thermo_is_read(lammps, tmp_path):
-    """The reader of these tests does not pass over what LAMMPS writes."""
-    assert OUTPUT.count("%.16g") == 2

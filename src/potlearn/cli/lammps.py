@@ -20,7 +20,9 @@ def install(
     ] = None,
     output: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Folder for the pair style; by default in this environment."),
+        typer.Option(
+            metavar="DIR", help="Folder for the pair style; by default in this environment."
+        ),
     ] = None,
 ) -> None:
     """Build pair_style potlearn for a LAMMPS, try it, and say how to use it.

@@ -31,7 +31,11 @@ class InstallOutcome:
         if not self.plugin:
             return (first, f"run inputs with {self.path} in place of lmp:", *pair)
         if self.found_by_lmp:
-            return (first, "this environment's lmp loads it; others by 'plugin load' and its path:", *pair)
+            return (
+                first,
+                "this environment's lmp loads it; others by 'plugin load' and its path:",
+                *pair,
+            )
         return (first, "in an input:", f"  plugin load {self.path}", *pair)
 
 

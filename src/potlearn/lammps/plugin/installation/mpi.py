@@ -5,12 +5,12 @@ from __future__ import annotations
 import shlex
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from potlearn.errors import LammpsError
-from potlearn.lammps.plugin.installation.found import Lammps
+from potlearn.lammps.plugin.installation.found import Lammps, mpich_wheel
 
 _WRAPPERS = ("mpicxx", "mpic++", "mpicxx.openmpi", "mpicxx.mpich", "mpiicpc")
 _MODULES = ("mpi-cxx", "ompi-cxx", "ompi", "mpich", "mpi")
@@ -37,15 +37,15 @@ def find_mpi(lammps: Lammps, compiler: str) -> Mpi:
     LammpsError
         There is no ``mpi.h``, or only one of another library.
     """
-    others = []
+    others: set[str] = set()
     for candidate in _candidates(lammps):
         family = _family(compiler, candidate)
         if family == lammps.about.mpi_family:
             return candidate
         if family:
-            others.append(f"{_NAMES[family]} ({' '.join(candidate.compile) or 'by default'})")
+            others.add(_NAMES[family])
     wanted = _NAMES[lammps.about.mpi_family]
-    got = f"got those of {', '.join(others)}" if others else "got none"
+    got = f"got those of {', '.join(sorted(others))}" if others else "got none"
     raise LammpsError(
         f"{lammps.program} was built with {lammps.about.mpi or wanted}: expected the headers of "
         f"{wanted}, {got}; install them (pip install mpich; Debian: apt-get install libopenmpi-dev "
@@ -54,19 +54,27 @@ def find_mpi(lammps: Lammps, compiler: str) -> Mpi:
 
 
 def _candidates(lammps: Lammps) -> Iterator[Mpi]:
-    for folder in lammps.mpi:
-        if (folder / "mpi.h").is_file():
-            links = (f"-L{p}" for p in lammps.libraries)
-            yield Mpi(("-isystem", str(folder)), (*links, "-lmpi"))
+    given = (folder for folder in lammps.mpi if (folder / "mpi.h").is_file())
+    yield from (_in_folder(folder, lammps) for folder in given)
     for wrapper in _WRAPPERS:
         if shutil.which(wrapper):
             yield from _of_wrapper(wrapper)
     if shutil.which("pkg-config"):
         for module in _MODULES:
-            options = _words("pkg-config", "--cflags", module), _words("pkg-config", "--libs", module)
+            options = (
+                _words("pkg-config", "--cflags", module),
+                _words("pkg-config", "--libs", module),
+            )
             if options[0] is not None:
                 yield _sorted([*options[0], *(options[1] or [])])
     yield Mpi((), ("-lmpi",))
+    libraries, headers = mpich_wheel()
+    yield from (_in_folder(folder, lammps, libraries) for folder in headers)
+
+
+def _in_folder(folder: Path, lammps: Lammps, libraries: Sequence[Path] = ()) -> Mpi:
+    links = (f"-L{p}" for p in (*lammps.libraries, *libraries))
+    return Mpi(("-isystem", str(folder)), (*links, "-lmpi"))
 
 
 def _of_wrapper(wrapper: str) -> Iterator[Mpi]:
