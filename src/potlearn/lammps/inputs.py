@@ -84,7 +84,7 @@ def write_lammps(
     prefix : path
     to : str, optional
         Name in :data:`~potlearn.potentials.files.FORMATS`: the form of the many-body part, if not
-        its natural one.  ``lammps`` writes one file of ``pair_style potlearn`` that holds everything.
+        its natural one.  ``lammps`` is one file of ``pair_style potlearn`` that holds everything.
     bare_names : bool
         Commands name the files without their folder.
 

@@ -1,4 +1,4 @@
-"""Named arrays in one file, as ``native/model/array_file.hpp`` reads them: little-endian, with a checksum.
+"""Named arrays in one file, little-endian, as ``native/model/array_file.hpp`` reads them.
 
 ===================================  ==========================================================
 magic                                32 bytes

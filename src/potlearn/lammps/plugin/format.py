@@ -1,4 +1,4 @@
-"""Files of ``pair_style potlearn`` as a format: one file holds any potential that the engine runs."""
+"""Files of ``pair_style potlearn`` as a format: one holds any potential that the engine runs."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ class PluginFormat:
             Always.
         """
         raise ModelFileError(
-            f"{paths[0]}: a file for LAMMPS's pair_style potlearn; expected the saved model (.potl) "
-            "that it was exported from"
+            f"{paths[0]}: a file for LAMMPS's pair_style potlearn; expected the saved model "
+            "(.potl) that it was exported from"
         )
 
     def suits(self, potential: Potential) -> bool:

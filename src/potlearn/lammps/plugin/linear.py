@@ -22,8 +22,9 @@ def terms(potential: LinearPotential, weight: float) -> Iterator[Term]:
     model = potential.evaluator
     if not isinstance(model, FoldedModel):
         raise ModelFileError(
-            f"{type(potential.descriptor).__name__} descriptors of this kind (environment clusters, "
-            "or a family without the compiled engine) cannot be written for pair_style potlearn; "
+            f"{type(potential.descriptor).__name__} descriptors of this kind (environment "
+            "clusters, or a family without the compiled engine) cannot be written for pair_style "
+            "potlearn; "
             "fit with number_of_environment_clusters: 1"
         )
     basis = basis_arrays(model.engine.basis, model.species)

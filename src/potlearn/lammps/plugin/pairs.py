@@ -1,4 +1,4 @@
-"""Pair potentials as terms: radial tables of the engine, one feature, checked against the function."""
+"""Pair potentials as terms: radial tables, one feature, checked against the function."""
 
 from __future__ import annotations
 

@@ -49,8 +49,9 @@ class ExportConfig(Section):
     output: FilePath
     """Prefix of the files: OUTPUT_param.pod, OUTPUT.yace, OUTPUT.potl-lammps, OUTPUT.table."""
     to: Annotated[str, NameIn(export_formats)]
-    """lammps: one file of everything for potlearn's own pair style in LAMMPS; pod, yace: files of
-    LAMMPS's pair_style pod or pace; table: the pair potentials of the model for pair_style table."""
+    """lammps: one file of everything for potlearn's pair style in LAMMPS; pod, yace: files of
+    LAMMPS's pair_style pod or pace; table: the pair potentials of the model for pair_style
+    table."""
 
 
 class LammpsConfig(Section):
