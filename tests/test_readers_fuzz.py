@@ -285,7 +285,7 @@ def judged(path: Path):
         front_table(tuned), best_table(tuned), tuned.knee(), tuned.best(), tuned.fastest()
 
 
-# Files of pair_style potlearn -----------------------------------------------------------------------
+# Files of pair_style potlearn --------------------------------------------------------------------
 
 
 def exported(folder: Path) -> dict[str, bytes]:

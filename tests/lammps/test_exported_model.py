@@ -1,4 +1,4 @@
-"""Files of pair_style potlearn, evaluated through the C interface, against the potentials themselves."""
+"""Files of pair_style potlearn, evaluated through the C interface, against the potentials."""
 
 from functools import cache
 
@@ -155,7 +155,7 @@ def test_atoms_that_do_not_interact_are_not_there(exported):
 
 @pytest.mark.parametrize("name", sorted(REFUSED - {*PACE} | {"pace, linear"}))
 def test_potentials_that_cannot_be_written_are_refused(tmp_path, name):
-    with pytest.raises(ModelFileError, match="cannot (hold|be written)"):
+    with pytest.raises(ModelFileError, match=r"cannot (hold|be written)"):
         write_lammps(POTENTIALS[name](), tmp_path / "x", "lammps")
     assert not list(tmp_path.iterdir())
 
@@ -168,7 +168,7 @@ def test_a_pair_function_that_tables_do_not_reach_is_refused(tmp_path):
             value, slope = super().pair(r, a, b)
             return value + np.maximum(3.1 - r, 0) ** 2, slope - 2 * np.maximum(3.1 - r, 0)
 
-    with pytest.raises(ModelFileError, match="Rough: a table .* the function is not smooth"):
+    with pytest.raises(ModelFileError, match=r"Rough: a table .* the function is not smooth"):
         write_lammps(Rough(("Si",), 5.0, epsilon=0.1, sigma=2.0), tmp_path / "x", "lammps")
 
 
