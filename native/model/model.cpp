@@ -11,6 +11,11 @@
 #include "kernel.hpp"
 
 namespace potlearn {
+namespace {
+
+constexpr std::size_t MOST_SPECIES = 200;
+
+}  // namespace
 
 std::string usual_instruction_set() {
   const std::vector<std::string> known = instruction_sets();
@@ -35,6 +40,7 @@ Model::Model(const std::string& path, const std::string& instruction_set) : inst
 
 Model::Part Model::read_part(const ArrayFile& file, const std::string& prefix) const {
   const std::vector<std::string> own = file.words(prefix + "species");
+  if (own.size() > MOST_SPECIES) file.fail("a term of too many species; write the file again");
   Part part;
   part.term = read_term(file.text(prefix + "kind"), {file, prefix, int(own.size()), instruction_set_});
   for (const std::string& symbol : species_) {

@@ -56,7 +56,8 @@ class ExportedModel:
     def species(self) -> tuple[str, ...]:
         """Chemical symbols that it knows."""
         n = self._library.potlearn_n_species(self._model)
-        return tuple(self._library.potlearn_species(self._model, k).decode() for k in range(n))
+        found = (self._library.potlearn_species(self._model, k) for k in range(n))
+        return tuple(symbol.decode(errors="replace") for symbol in found)
 
     @property
     def cutoff(self) -> float:
