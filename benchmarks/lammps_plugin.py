@@ -161,7 +161,10 @@ def demo(bench: Bench) -> list[Outcome]:
     assert many_body is not None
     sides = {
         "many-body part": (bench.export(many_body, "pod", "pod"), bench.export(many_body, "Si")),
-        "with ZBL and wall": (bench.export(potential, "all", "pod"), bench.export(potential, "Si2")),
+        "with ZBL and wall": (
+            bench.export(potential, "all", "pod"),
+            bench.export(potential, "Si2"),
+        ),
     }
     return [
         bench.against(

@@ -61,7 +61,7 @@ void add_tables(Basis& basis, const BasisArrays& arrays) {
   for (std::size_t t = 0; t < n_tables; ++t) {
     RadialTable table;
     table.cutoff = arrays.cutoffs[t];
-    expect(table.cutoff > 0, "cutoffs must be positive");
+    expect(table.cutoff > 1e-6 && table.cutoff < 1e6, "cutoffs must be in 1e-6..1e6");
     table.closest = std::ldexp(table.cutoff, -basis.octaves) * (1 + 1e-12);
     table.knots.assign(arrays.knots.data + t * length, arrays.knots.data + (t + 1) * length);
     basis.tables.push_back(std::move(table));

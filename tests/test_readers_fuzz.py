@@ -16,10 +16,19 @@ from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
 
+import exported_files
 import numpy as np
 import pytest
 from fit_texts import GOOD, GOOD_ACE
-from mutations import MANY, mutated_text, mutated_value, mutated_zip, survives
+from mutations import (
+    MANY,
+    bytes_flipped,
+    bytes_spliced,
+    mutated_text,
+    mutated_value,
+    mutated_zip,
+    survives,
+)
 from neural_potentials import neural
 from pod_bases import cell, settings
 from searches import open_study, outcomes
@@ -33,7 +42,9 @@ from potlearn.fit.ledger.file import LedgerCheckpoint, load_ledger, save_ledger
 from potlearn.fit.ledger.ledger import Ledger
 from potlearn.fit.rows.names import Key
 from potlearn.fit.weights import Weights
-from potlearn.lammps import read_pod, write_pod
+from potlearn.lammps import read_pod, write_lammps, write_pod
+from potlearn.lammps.plugin import ExportedModel, Surroundings
+from potlearn.lammps.plugin.arrays import encoded
 from potlearn.potentials import LinearPotential, load
 from potlearn.potentials.pair import ZBL, LennardJones
 from potlearn.potentials.sum import SumPotential
@@ -274,7 +285,39 @@ def judged(path: Path):
         front_table(tuned), best_table(tuned), tuned.knee(), tuned.best(), tuned.fastest()
 
 
+# Files of pair_style potlearn --------------------------------------------------------------------
+
+
+def exported(folder: Path) -> dict[str, bytes]:
+    """Every kind of term, with and without expected errors."""
+    made = potentials()
+    del made["clusters"]
+    for name, potential in made.items():
+        write_lammps(potential, folder / name, "lammps")
+    return {path.name: path.read_bytes() for path in folder.glob("*.potl-lammps")}
+
+
+def mutated_arrays(rng: Random, data: bytes) -> bytes:
+    """Other bytes, in most cases with a checksum that fits; or other arrays."""
+    if rng.random() < 0.5:
+        arrays = dict(exported_files.decoded(data))
+        for _ in range(rng.choice((1, 1, 2))):
+            exported_files.change(rng, arrays)
+        return encoded(arrays)
+    found = rng.choice((bytes_flipped, bytes_spliced))(rng, data)
+    return exported_files.signed(found) if rng.random() < 0.8 else found
+
+
+def evaluated(path: Path):
+    """Results for a few atoms of its species, whatever they are called."""
+    model = ExportedModel(path)
+    around = Surroundings.of(atoms(("Si",)), ("Si",), 4.0)
+    around.species[:] = np.arange(len(around.species)) % len(model.species)
+    return model.evaluate(around)
+
+
 READERS = {
+    "exported": Reader(exported, mutated_arrays, evaluated),
     "model": Reader(saved, mutated_zip, predicted),
     "pod": Reader(pod_pair, mutated_text, read_pair),
     "ledger": Reader(ledger_file, mutated_zip, combined),

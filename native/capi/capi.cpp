@@ -64,9 +64,11 @@ potlearn::Surroundings surroundings(const potlearn_atoms& atoms) {
           given(atoms.neighbor, std::size_t(first[c]))};
 }
 
+Span<double> wanted(double* data, std::size_t size) { return data ? Span<double>{data, size} : Span<double>{}; }
+
 // What the caller gave, or room of our own.
-Span<double> output(double* wanted, std::size_t size, std::vector<double>& room) {
-  if (wanted) return {wanted, size};
+Span<double> output(double* data, std::size_t size, std::vector<double>& room) {
+  if (data) return {data, size};
   room.resize(size);
   return {room.data(), size};
 }
@@ -94,7 +96,10 @@ const char* potlearn_species(const potlearn_model* model, int k) {
 
 double potlearn_cutoff(const potlearn_model* model) { return model->model.cutoff(); }
 
-int potlearn_has(const potlearn_model*, const char*) { return 0; }
+int potlearn_has(const potlearn_model* model, const char* part) {
+  const std::string asked = part ? part : "";
+  return (asked == "gamma" && model->model.has_grade()) || (asked == "force_std" && potlearn_n_deviations(model) > 0);
+}
 
 const char* potlearn_instruction_set(const potlearn_model* model) { return model->model.instruction_set().c_str(); }
 
@@ -104,10 +109,34 @@ int potlearn_evaluate(potlearn_model* model, const potlearn_atoms* atoms, int th
     expect(model && atoms && results, "a model, atoms and results are needed");
     const potlearn::Surroundings around = surroundings(*atoms);
     const std::size_t n = around.species.size;
-    const Span<double> each = results->virials ? Span<double>{results->virials, 6 * n} : Span<double>{};
     model->model.evaluate(
         around, threads,
         {output(results->energies, around.centers.size, model->energies), output(results->forces, 3 * n, model->forces),
-         output(results->virial, 6, model->virial), each});
+         output(results->virial, 6, model->virial), wanted(results->virials, 6 * n)});
+  });
+}
+
+int potlearn_n_deviations(const potlearn_model* model) { return model->model.n_deviations(); }
+
+int potlearn_spread(potlearn_model* model, const potlearn_atoms* atoms, int threads, double* gamma, double* deviations,
+                    char* error, size_t size) {
+  return !guarded(error, size, [&] {
+    expect(model && atoms, "a model and atoms are needed");
+    const potlearn::Surroundings around = surroundings(*atoms);
+    const std::size_t width = 3 * std::size_t(potlearn_n_deviations(model));
+    expect(!gamma || model->model.has_grade(), "the potential has no grade (gamma)");
+    expect(!deviations || width > 0, "the potential has no expected errors of forces (force_std)");
+    model->model.spread(around, threads, wanted(gamma, around.centers.size),
+                        wanted(deviations, width * around.species.size));
+  });
+}
+
+int potlearn_force_std(const potlearn_model* model, int n, const double* deviations, double* std, char* error,
+                       size_t size) {
+  return !guarded(error, size, [&] {
+    expect(model, "a model is needed");
+    const std::size_t atoms = count(n), width = 3 * std::size_t(potlearn_n_deviations(model));
+    expect(std || n == 0, "an array is missing");
+    model->model.force_std(given(deviations, width * atoms), {std, 3 * atoms});
   });
 }

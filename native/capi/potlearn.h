@@ -67,6 +67,26 @@ typedef struct {
 POTLEARN_API int potlearn_evaluate(potlearn_model* model, const potlearn_atoms* atoms, int threads,
                                    const potlearn_results* results, char* error, size_t size);
 
+/* How far the potential can be trusted, where the file knows (potlearn_has).  It takes longer than an evaluation: ask
+ * for it every so many steps.
+ *
+ * "gamma": the extrapolation grade of a centre; at most 1 for environments of the training, infinite for species that
+ * the training lacked.  (A file of the grade `std` has the standard deviation of the centre's energy instead, eV.)
+ *
+ * "force_std": the expected error of each force component, a standard deviation in eV/Å.  Forces of K models tell it,
+ * and centres of several processes add to the forces on an atom.  So it takes two calls: the first gives what the own
+ * centres add, to be summed over processes as forces are; the second makes errors of the sums.  NaN where centres
+ * within reach are of a species that no network was trained on. */
+
+/* K; 0: the file has no "force_std". */
+POTLEARN_API int potlearn_n_deviations(const potlearn_model* model);
+/* gamma (C), written, or NULL; deviations (N, K, 3) eV/Å, added to, or NULL. */
+POTLEARN_API int potlearn_spread(potlearn_model* model, const potlearn_atoms* atoms, int threads, double* gamma,
+                                 double* deviations, char* error, size_t size);
+/* From summed deviations (n, K, 3) of n atoms, whichever these are: std (n, 3), written. */
+POTLEARN_API int potlearn_force_std(const potlearn_model* model, int n, const double* deviations, double* std,
+                                    char* error, size_t size);
+
 #ifdef __cplusplus
 }
 #endif

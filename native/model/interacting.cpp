@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "errors.hpp"
-#include "model.hpp"
 
 namespace potlearn {
 namespace {
@@ -22,7 +21,8 @@ bool within(Span<const std::int32_t> indices, std::size_t size) {
 }  // namespace
 
 Interacting::Interacting(const Surroundings& given, int n_species)
-    : species_(given.species), centers_(given.centers), neighbor_(given.neighbor), first_(given.first) {
+    : positions_(given.positions), species_(given.species), centers_(given.centers), neighbor_(given.neighbor),
+      first_(given.first) {
   std::int32_t lowest = 0, highest = -1;
   for (std::int32_t z : given.species) {
     lowest = std::min(lowest, z);

@@ -1,4 +1,4 @@
-// The atoms that interact: without those of species -1.
+// Atoms as a caller has them, and those that interact: without those of species -1.
 #pragma once
 
 #include <cstddef>
@@ -6,10 +6,18 @@
 #include <vector>
 
 #include "span.hpp"
+#include "system.hpp"
 
 namespace potlearn {
 
-struct Surroundings;
+// Atoms and the neighbours of those that are centres; see capi/potlearn.h.
+struct Surroundings {
+  Span<const double> positions;       // (N, 3)
+  Span<const std::int32_t> species;   // (N), -1: does not interact
+  Span<const std::int32_t> centers;   // (C)
+  Span<const std::int64_t> first;     // (C + 1)
+  Span<const std::int32_t> neighbor;  // (P)
+};
 
 // Where all atoms interact it refers to the arrays that were given; else it has its own.
 class Interacting {
@@ -17,25 +25,35 @@ class Interacting {
   // Throws std::invalid_argument for arrays that do not belong together, and species beyond n_species.
   Interacting(const Surroundings& given, int n_species);
 
-  bool subset() const { return subset_; }
-  Span<const std::int32_t> species() const { return species_; }
-  Span<const std::int32_t> centers() const { return centers_; }
-  Span<const std::int64_t> first() const { return first_; }
-  Span<const std::int32_t> neighbor() const { return neighbor_; }
-  // Which of the given centres centre c is.
-  std::size_t place(std::size_t c) const { return subset_ ? places_[c] : c; }
+  // f(system), with the numbers that a part has of the species; none: the same.
+  template <class F>
+  void as_system(const std::vector<std::int32_t>& numbers, F&& f) const {
+    const std::vector<std::int32_t> own = renumbered(numbers);
+    const Span<const std::int32_t> species =
+        numbers.empty() ? species_ : Span<const std::int32_t>{own.data(), own.size()};
+    f(System(positions_, species, centers_, first_, neighbor_, {}));
+  }
 
-  // Species by the numbers of a term; nothing where `numbers` is empty.
-  std::vector<std::int32_t> renumbered(const std::vector<std::int32_t>& numbers) const;
+  // f(values) with values of the centres that interact, which are then those of `all`, zero for the other centres.
+  template <class F>
+  void for_centers(Span<double> all, F&& f) const {
+    if (!subset_ || all.empty()) return f(all);
+    std::vector<double> values(centers_.size);
+    f(Span<double>{values.data(), values.size()});
+    for (double& x : all) x = 0;
+    for (std::size_t c = 0; c < values.size(); ++c) all[places_[c]] = values[c];
+  }
 
  private:
   bool subset_ = false;
+  Span<const double> positions_;
   Span<const std::int32_t> species_, centers_, neighbor_;
   Span<const std::int64_t> first_;
   std::vector<std::int32_t> own_species_, own_centers_, own_neighbor_;
   std::vector<std::int64_t> own_first_;
   std::vector<std::size_t> places_;
 
+  std::vector<std::int32_t> renumbered(const std::vector<std::int32_t>& numbers) const;
   void choose(const Surroundings& given);
 };
 

@@ -7,10 +7,14 @@
 #include <stdexcept>
 
 #include "errors.hpp"
-#include "interacting.hpp"
 #include "kernel.hpp"
 
 namespace potlearn {
+namespace {
+
+constexpr std::size_t MOST_SPECIES = 200;
+
+}  // namespace
 
 std::string usual_instruction_set() {
   const std::vector<std::string> known = instruction_sets();
@@ -28,41 +32,62 @@ Model::Model(const std::string& path, const std::string& instruction_set) : inst
   species_ = file.words("species");
   cutoff_ = file.number("cutoff");
   if (!(cutoff_ > 0 && std::isfinite(cutoff_))) file.fail("expected a positive cutoff; write the file again");
+  const auto term = [](const TermFile& given) { return read_term(given.file.text(given.name("kind")), given); };
   for (int k = 0; file.has("term" + std::to_string(k) + ".kind"); ++k)
-    parts_.push_back(read_part(file, "term" + std::to_string(k) + "."));
-  if (parts_.empty()) file.fail("it has no term; write the file again");
+    terms_.push_back(read_part<Term>(file, "term" + std::to_string(k) + ".", term));
+  if (terms_.empty()) file.fail("it has no term; write the file again");
+  if (file.has("grade.maps"))
+    grade_ = read_part<Grade>(file, "grade.", [](const TermFile& given) { return std::make_unique<Grade>(given); });
+  if (file.has("deviations.kind")) deviations_ = read_part<Deviations>(file, "deviations.", read_deviations);
 }
 
-Model::Part Model::read_part(const ArrayFile& file, const std::string& prefix) const {
+template <class T, class F>
+Model::Numbered<T> Model::read_part(const ArrayFile& file, const std::string& prefix, F&& read) const {
   const std::vector<std::string> own = file.words(prefix + "species");
-  Part part;
-  part.term = read_term(file.text(prefix + "kind"), {file, prefix, int(own.size()), instruction_set_});
-  for (const std::string& symbol : species_) {
-    const auto at = std::find(own.begin(), own.end(), symbol);
-    if (at == own.end()) file.fail("a term lacks the species " + symbol + "; write the file again");
-    part.renumbered.push_back(std::int32_t(at - own.begin()));
+  if (own.size() > MOST_SPECIES) file.fail("a part of too many species; write the file again");
+  Numbered<T> found;
+  try {
+    found.part = read(TermFile{file, prefix, int(own.size()), instruction_set_});
+  } catch (const std::invalid_argument& error) {
+    file.fail(std::string(error.what()) + "; write the file again");
   }
   bool same = true;
-  for (std::size_t k = 0; k < part.renumbered.size(); ++k) same &= part.renumbered[k] == std::int32_t(k);
-  if (same) part.renumbered.clear();
-  return part;
+  for (const std::string& symbol : species_) {
+    const auto at = std::find(own.begin(), own.end(), symbol);
+    if (at == own.end()) file.fail("a part lacks the species " + symbol + "; write the file again");
+    same &= std::size_t(at - own.begin()) == found.numbers.size();
+    found.numbers.push_back(std::int32_t(at - own.begin()));
+  }
+  if (same) found.numbers.clear();
+  return found;
 }
 
 void Model::evaluate(const Surroundings& given, int threads, const Sums& sums) {
   expect(threads >= 1, "the number of threads must be at least 1");
-  std::fill(sums.energies.begin(), sums.energies.end(), 0.0);
   const Interacting atoms(given, int(species_.size()));
-  std::vector<double> energies(atoms.subset() ? atoms.centers().size : 0);
-  Sums own = sums;
-  if (atoms.subset()) own.energies = {energies.data(), energies.size()};
-  for (const Part& part : parts_) {
-    const std::vector<std::int32_t> species = atoms.renumbered(part.renumbered);
-    const Span<const std::int32_t> used =
-        species.empty() ? atoms.species() : Span<const std::int32_t>{species.data(), species.size()};
-    const System system(given.positions, used, atoms.centers(), atoms.first(), atoms.neighbor(), {});
-    part.term->add(system, threads, own);
-  }
-  for (std::size_t c = 0; c < energies.size(); ++c) sums.energies[atoms.place(c)] = energies[c];
+  atoms.for_centers(sums.energies, [&](Span<double> energies) {
+    std::fill(energies.begin(), energies.end(), 0.0);
+    const Sums own = {energies, sums.forces, sums.virial, sums.atom_virials};
+    for (const Numbered<Term>& term : terms_)
+      atoms.as_system(term.numbers, [&](const System& system) { term.part->add(system, threads, own); });
+  });
+}
+
+void Model::spread(const Surroundings& given, int threads, Span<double> grades, Span<double> deviations) {
+  expect(threads >= 1, "the number of threads must be at least 1");
+  const Interacting atoms(given, int(species_.size()));
+  if (!grades.empty())
+    atoms.for_centers(grades, [&](Span<double> own) {
+      atoms.as_system(grade_.numbers, [&](const System& system) { grade_.part->grade(system, threads, own); });
+    });
+  if (!deviations.empty())
+    atoms.as_system(deviations_.numbers,
+                    [&](const System& system) { deviations_.part->add(system, threads, deviations); });
+}
+
+void Model::force_std(Span<const double> deviations, Span<double> out) const {
+  expect(n_deviations() > 0, "the potential has no expected errors of forces (force_std)");
+  deviations_.part->std(deviations, out);
 }
 
 }  // namespace potlearn

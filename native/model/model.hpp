@@ -1,4 +1,4 @@
-// A saved potential: the sum of its terms, without Python.
+// A saved potential, without Python: the sum of its terms, and what is known of its errors.
 #pragma once
 
 #include <cstdint>
@@ -7,19 +7,13 @@
 #include <vector>
 
 #include "array_file.hpp"
+#include "deviations.hpp"
+#include "grade.hpp"
+#include "interacting.hpp"
 #include "span.hpp"
 #include "term.hpp"
 
 namespace potlearn {
-
-// Atoms and the neighbours of those that are centres; see capi/potlearn.h.
-struct Surroundings {
-  Span<const double> positions;       // (N, 3)
-  Span<const std::int32_t> species;   // (N), -1: does not interact
-  Span<const std::int32_t> centers;   // (C)
-  Span<const std::int64_t> first;     // (C + 1)
-  Span<const std::int32_t> neighbor;  // (P)
-};
 
 class Model {
  public:
@@ -34,19 +28,32 @@ class Model {
   // empty.  Throws std::invalid_argument for what does not fit, TooClose.  One call at a time.
   void evaluate(const Surroundings& given, int threads, const Sums& sums);
 
+  bool has_grade() const { return bool(grade_.part); }
+  // Number K of forces that show how large errors of forces are; 0: not known.
+  int n_deviations() const { return deviations_.part ? deviations_.part->count() : 0; }
+  // Grades (C), written, 0 for centres that do not interact, and deviations (N, K, 3), added to; either may be empty,
+  // and must be where the potential has none.  Throws as evaluate.
+  void spread(const Surroundings& given, int threads, Span<double> grades, Span<double> deviations);
+  // Expected errors of forces (n, 3) from deviations (n, K, 3) of all centres.
+  void force_std(Span<const double> deviations, Span<double> out) const;
+
  private:
-  // A term, and its number of each species of the model; none where they are the same.
-  struct Part {
-    std::unique_ptr<Term> term;
-    std::vector<std::int32_t> renumbered;
+  // A part of the file, and its number of each species of the model; none where they are the same.
+  template <class T>
+  struct Numbered {
+    std::unique_ptr<T> part;
+    std::vector<std::int32_t> numbers;
   };
 
   const std::string instruction_set_;
   std::vector<std::string> species_;
   double cutoff_ = 0;
-  std::vector<Part> parts_;
+  std::vector<Numbered<Term>> terms_;
+  Numbered<Grade> grade_;
+  Numbered<Deviations> deviations_;
 
-  Part read_part(const ArrayFile& file, const std::string& prefix) const;
+  template <class T, class F>
+  Numbered<T> read_part(const ArrayFile& file, const std::string& prefix, F&& read) const;
 };
 
 // The instruction set that the environment variable POTLEARN_INSTRUCTION_SET names, or the widest.  Throws

@@ -24,7 +24,7 @@ class Term {
   virtual void add(const System& system, int threads, const Sums& sums) = 0;
 };
 
-// What the arrays of a term are read from: their names begin with `prefix`.
+// What the arrays of a term, or another part of a potential, are read from: their names begin with `prefix`.
 struct TermFile {
   const ArrayFile& file;
   std::string prefix;
@@ -34,7 +34,7 @@ struct TermFile {
   std::string name(const std::string& part) const { return prefix + part; }
 };
 
-// The term of a kind; throws FileError for what does not belong together.
+// The term of a kind.  Throws FileError, std::invalid_argument for what does not belong together.
 std::unique_ptr<Term> read_term(const std::string& kind, const TermFile& given);
 
 }  // namespace potlearn

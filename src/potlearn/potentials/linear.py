@@ -118,7 +118,7 @@ class LinearPotential(UncertainPotential):
             raise UncertaintyError(
                 f"random_state: expected an integer from 0 on, got {random_state!r}"
             ) from None
-        _ = self._spreader  # says what to do where there is no uncertainty
+        _ = self.spreader  # says what to do where there is no uncertainty
         assert isinstance(self.uncertainty, LinearUncertainty)
         steps = self.uncertainty.draw(n, rng)
         return [

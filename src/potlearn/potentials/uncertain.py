@@ -28,7 +28,14 @@ class UncertainPotential(ReferencedPotential):
         """The uncertainty, made ready; called only where there is one."""
 
     @cached_property
-    def _spreader(self) -> Spreader:
+    def spreader(self) -> Spreader:
+        """The uncertainty, made ready for the potential's features; made once.
+
+        Raises
+        ------
+        UncertaintyError
+            The potential has no uncertainty.
+        """
         if self.uncertainty is None:
             raise UncertaintyError(f"the potential has no uncertainty; {self.way_to_uncertainty}")
         return self._bound()
@@ -55,7 +62,7 @@ class UncertainPotential(ReferencedPotential):
         UncertaintyError
             The potential has no uncertainty, or a part is unknown.
         """
-        spreader = self._spreader
+        spreader = self.spreader
         unknown = [part for part in wanted if part not in PARTS]
         if unknown:
             raise UncertaintyError(

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from potlearn.engine import Basis, Program
+from potlearn.descriptors import Descriptor
+from potlearn.engine import Basis, Engine, Program
 from potlearn.errors import ModelFileError
 from potlearn.lammps.plugin.terms import Term
 
@@ -32,6 +33,23 @@ def basis_arrays(basis: Basis, species: Sequence[str]) -> Term:
     for k, program in enumerate(basis.programs):
         arrays |= {f"program{k}.{name}": value for name, value in _program(program).items()}
     return arrays
+
+
+def features_arrays(descriptor: Descriptor) -> Term:
+    """Those of a descriptor's features.
+
+    Raises
+    ------
+    ModelFileError
+        The compiled engine does not evaluate them alone.
+    """
+    engine = getattr(descriptor, "engine", None)
+    if not isinstance(engine, Engine) or engine.basis.names != descriptor.feature_names:
+        raise ModelFileError(
+            f"features of {type(descriptor).__name__} descriptors of this kind cannot be written "
+            "for pair_style potlearn"
+        )
+    return basis_arrays(engine.basis, descriptor.species)
 
 
 def _program(program: Program) -> Term:

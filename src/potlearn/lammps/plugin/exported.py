@@ -56,7 +56,8 @@ class ExportedModel:
     def species(self) -> tuple[str, ...]:
         """Chemical symbols that it knows."""
         n = self._library.potlearn_n_species(self._model)
-        return tuple(self._library.potlearn_species(self._model, k).decode() for k in range(n))
+        found = (self._library.potlearn_species(self._model, k) for k in range(n))
+        return tuple(symbol.decode(errors="replace") for symbol in found)
 
     @property
     def cutoff(self) -> float:
@@ -84,17 +85,8 @@ class ExportedModel:
         found = Evaluation(
             np.empty(len(around.centers)), np.zeros((n, 3)), np.zeros(6), np.zeros((n, 6))
         )
-        words = ctypes.create_string_buffer(_WORDS)
-        failed = self._library.potlearn_evaluate(
-            self._model,
-            ctypes.byref(_atoms(around)),
-            threads,
-            ctypes.byref(Results(*map(_address, found))),
-            words,
-            _WORDS,
-        )
-        if failed:
-            raise DataError(words.value.decode(errors="replace"))
+        results = Results(*map(_address, found))
+        self._call("evaluate", ctypes.byref(_atoms(around)), threads, ctypes.byref(results))
         return found
 
     def predict(
@@ -112,6 +104,44 @@ class ExportedModel:
         around = Surroundings.of(atoms, self.species, self.cutoff, neighbors)
         found = self.evaluate(around, threads)
         return Prediction(found.energies, around.gathered(found.forces, len(atoms)), found.virial)
+
+    def grades(self, around: Surroundings, threads: int = 1) -> Array:
+        """Extrapolation grades (C,) of the centres.
+
+        Raises
+        ------
+        DataError
+            The file has none, arrays that do not belong together, or atoms that are too close.
+        """
+        found = np.empty(len(around.centers))
+        self._call("spread", ctypes.byref(_atoms(around)), threads, _address(found), None)
+        return found
+
+    def deviations(self, around: Surroundings, threads: int = 1) -> Array:
+        """What the centres add to forces of K models, (N, K, 3); sum it over all centres.
+
+        Raises
+        ------
+        DataError
+            As of :meth:`grades`.
+        """
+        k = self._library.potlearn_n_deviations(self._model)
+        found = np.zeros((len(around.species), k, 3))
+        self._call("spread", ctypes.byref(_atoms(around)), threads, None, _address(found))
+        return found
+
+    def forces_std(self, deviations: Array) -> Array:
+        """Expected errors of forces (n, 3) from deviations (n, K, 3) of all centres, in eV/Å."""
+        given = np.ascontiguousarray(deviations, float)
+        found = np.empty((len(given), 3))
+        self._call("force_std", len(given), _address(given), _address(found))
+        return found
+
+    def _call(self, function: str, *arguments: Any) -> None:
+        """A function of the library that may fail with words."""
+        words = ctypes.create_string_buffer(_WORDS)
+        if getattr(self._library, f"potlearn_{function}")(self._model, *arguments, words, _WORDS):
+            raise DataError(words.value.decode(errors="replace"))
 
 
 def _atoms(around: Surroundings) -> CAtoms:

