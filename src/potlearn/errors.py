@@ -72,6 +72,10 @@ class ModelFileError(PotlearnError, ValueError):
     """A saved model or a LAMMPS potential file is malformed."""
 
 
+class LammpsError(PotlearnError, RuntimeError):
+    """LAMMPS, its headers or a compiler are missing, or what was built for it does not work."""
+
+
 class ConfigError(PotlearnError, ValueError):
     """A configuration file has an unknown key or a value of the wrong kind."""
 

@@ -39,8 +39,10 @@ def test_fit_writes_the_whole_folder(fitted):
         "Cu_param.pod",
         "Cu_coeff.pod",
         "Cu.wall.eam.fs",
+        "Cu.potl-lammps",
         "example.data",
         "in.example",
+        "in.potlearn",
     }
 
 
@@ -54,7 +56,8 @@ def test_an_ace_fit_writes_its_folder(copper):
     files = {"config.yaml", "model.potl", "metrics.json", "predictions_test.extxyz"}
     assert names == files | {"lammps"}
     in_lammps = {path.name for path in (outcome.folder / "lammps").iterdir()}
-    assert in_lammps == {"Cu.yace", "Cu.wall.eam.fs", "example.data", "in.example"}
+    files = {"Cu.yace", "Cu.wall.eam.fs", "Cu.potl-lammps", "example.data"}
+    assert in_lammps == files | {"in.example", "in.potlearn"}
     assert outcome.metrics["test"]["all"]["forces"]["mae"] < 0.05
     again = tasks.fit(load_config(outcome.folder / "config.yaml", (), copper / "again"))
     np.testing.assert_array_equal(again.potential.coefficients, outcome.potential.coefficients)

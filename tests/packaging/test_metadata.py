@@ -17,10 +17,16 @@ def test_one_version():
     assert f"## {potlearn.__version__}" in (ROOT / "CHANGELOG.md").read_text()
 
 
-def test_one_licence():
+def test_one_licence_and_that_of_the_pair_style():
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
-    assert PROJECT["license"] == citation["license"] == "MIT"
-    assert "The potlearn developers" in (ROOT / "LICENSE").read_text()
+    assert PROJECT["license"] == "MIT AND GPL-2.0-only"
+    assert citation["license"] == "MIT"
+    own, pair_style = (ROOT / path for path in PROJECT["license-files"])
+    assert "The potlearn developers" in own.read_text()
+    assert pair_style.parent.relative_to(ROOT).as_posix() in own.read_text()
+    assert "GNU GENERAL PUBLIC LICENSE\n                       Version 2" in pair_style.read_text()
+    for path in pair_style.parent.rglob("*.cpp"):
+        assert path.read_text().startswith("// SPDX-License-Identifier: GPL-2.0-only\n")
 
 
 def test_all_brings_every_optional_part():

@@ -196,5 +196,7 @@ def test_a_damaged_archive_is_refused_in_words(tmp_path, change, words):
 def test_formats_of_linear_potentials_refuse_it_in_words(tmp_path, to):
     model().save(tmp_path / "x.potl")
     settings = {"model": [tmp_path / "x.potl"], "to": to, "output": tmp_path / "x"}
-    with pytest.raises(ModelFileError, match="pair styles have no networks: run"):
+    with pytest.raises(
+        ModelFileError, match="pair styles have no networks: use pair_style potlearn"
+    ):
         pl.tasks.export(settings)

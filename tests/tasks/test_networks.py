@@ -57,7 +57,9 @@ def test_a_fit_with_networks_says_what_they_brought(trained):
     assert neural == pytest.approx(curve["validation_energy"][chosen], rel=1e-4)
     assert curve["validation_loss"][chosen] < curve["validation_loss"][0]
     assert {"train", "evaluate", "check beyond", "uncertainty"} < set(trained.timing)
-    assert any("no files for LAMMPS" in note for note in trained.notes)
+    assert any("no in.example for LAMMPS" in note for note in trained.notes)
+    in_lammps = {path.name for path in (trained.folder / "lammps").iterdir()}
+    assert in_lammps == {"Cu.potl-lammps", "example.data", "in.potlearn"}
 
 
 def test_the_written_configuration_gives_the_same_potential(trained, tmp_path):

@@ -15,6 +15,7 @@ from potlearn.cli import (
     import_,
     init,
     inspect,
+    lammps,
     select,
     study,
     tune,
@@ -34,6 +35,7 @@ VERBS = {
     "export": export,
     "import": import_,
 }
+GROUPS = {"lammps": ("Potentials inside LAMMPS.", {"install": lammps.install})}
 app = typer.Typer(
     name="potlearn",
     no_args_is_help=True,
@@ -68,3 +70,8 @@ def options(
 
 for name, verb in VERBS.items():
     app.command(name)(reporting_errors(verb.command))
+for name, (help_text, verbs) in GROUPS.items():
+    group = typer.Typer(help=help_text, no_args_is_help=True, rich_markup_mode=None)
+    app.add_typer(group, name=name)
+    for verb_name, command in verbs.items():
+        group.command(verb_name)(reporting_errors(command))

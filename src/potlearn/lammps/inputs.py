@@ -64,8 +64,8 @@ def pair_commands(potential: LinearPotential, param: str, coeff: str) -> list[st
 
 
 NO_NETWORKS = (
-    "LAMMPS's own pair styles have no networks: run the potential in ASE, or fit with model: "
-    "{kind: linear} for LAMMPS"
+    "LAMMPS's own pair styles have no networks: use pair_style potlearn (--to lammps, and "
+    "potlearn lammps install), or fit with model: {kind: linear}"
 )
 
 

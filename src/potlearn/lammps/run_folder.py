@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from potlearn.errors import ModelFileError
 from potlearn.runtime import write_text
 from potlearn.typing import Atoms
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 _ATOMS_WANTED = 64
 _VACUUM = 10.0
 _EXAMPLE = """\
-# Constant-energy molecular dynamics, from 300 K; run with: lmp -in in.example
+# Constant-energy molecular dynamics, from 300 K; run with: lmp -in {name}
 {note}units metal
 atom_style atomic
 boundary {boundary}
@@ -34,28 +35,51 @@ _ISOLATED = """\
 """
 
 
-def write_lammps_folder(folder: Path, potential: Potential, dataset: Dataset) -> None:
-    """Write the potential's files, ``example.data`` and ``in.example``.
+_PLUGIN = """\
+# Needs the pair style of 'potlearn lammps install', which says how LAMMPS finds it.
+"""
 
+
+def write_lammps_folder(folder: Path, potential: Potential, dataset: Dataset) -> tuple[str, ...]:
+    """Write the potential's files, ``example.data``, and inputs; return what cannot be written.
+
+    ``in.potlearn`` runs with ``pair_style potlearn``, ``in.example`` with LAMMPS's own pair styles.
     The structure is the configuration of lowest energy per atom among the periodic ones.
 
     Raises
     ------
     ModelFileError
-        LAMMPS has no form for the potential.
+        LAMMPS has no form for the potential, not even with ``pair_style potlearn``.
     """
-    from potlearn.lammps import write_data, write_lammps
+    from potlearn.lammps import write_data
 
     folder.mkdir(parents=True, exist_ok=True)
     species = potential.species
-    files = write_lammps(potential, folder / "".join(species), bare_names=True)
+    inputs, errors = {}, []
+    for name, to in (("in.example", None), ("in.potlearn", "lammps")):
+        try:
+            inputs[name] = _files(folder / "".join(species), potential, to)
+        except ModelFileError as error:
+            errors.append(f"no {name} for LAMMPS: {error}")
+    if not inputs:
+        raise ModelFileError("; ".join(errors))
     atoms = _example(dataset)
     write_data(folder / "example.data", atoms, species)
     boundary = " ".join("p" if periodic else "s" for periodic in atoms.pbc)
-    pair = "\n".join(files.commands)
-    note = _ISOLATED if "pair_coeff * * pod " in pair or "pair_style pod" in pair else ""
-    text = _EXAMPLE.format(boundary=boundary, pair=pair, note=note)
-    write_text(folder / "in.example", text)
+    for name, (note, pair) in inputs.items():
+        text = _EXAMPLE.format(name=name, boundary=boundary, pair=pair, note=note)
+        write_text(folder / name, text)
+    return tuple(errors)
+
+
+def _files(prefix: Path, potential: Potential, to: str | None) -> tuple[str, str]:
+    """Write the files of a potential; a note for the input, and its commands."""
+    from potlearn.lammps import write_lammps
+
+    pair = "\n".join(write_lammps(potential, prefix, to, bare_names=True).commands)
+    if to == "lammps":
+        return _PLUGIN, pair
+    return (_ISOLATED if "pair_coeff * * pod " in pair or "pair_style pod" in pair else ""), pair
 
 
 def _example(dataset: Dataset) -> Atoms:

@@ -15,6 +15,8 @@ from .folder import OutputFolder as OutputFolder
 from .initial import InitOutcome as InitOutcome
 from .initial import init as init
 from .inspection import inspect as inspect
+from .pair_style import InstallOutcome as InstallOutcome
+from .pair_style import install_lammps as install_lammps
 from .selection import select as select
 from .selection_outcome import SelectionOutcome as SelectionOutcome
 from .settings import DescriptorsConfig as DescriptorsConfig
@@ -23,6 +25,7 @@ from .settings import ExportConfig as ExportConfig
 from .settings import FitConfig as FitConfig
 from .settings import ImportConfig as ImportConfig
 from .settings import InspectConfig as InspectConfig
+from .settings import LammpsConfig as LammpsConfig
 from .settings.compress import CompressConfig as CompressConfig
 from .settings.initial import FindConfig as FindConfig
 from .settings.initial import InitConfig as InitConfig

@@ -313,7 +313,7 @@ def _write(
     evaluations: Mapping[str, Evaluation],
     datasets: Mapping[str, Dataset],
 ) -> list[str]:
-    """Write potential, predictions and files for LAMMPS; a note where it has no form for them."""
+    """Write potential, predictions and files for LAMMPS; notes where it has no form for them."""
     from potlearn.lammps.run_folder import write_lammps_folder
 
     with folder.file("model.potl") as path:
@@ -325,7 +325,6 @@ def _write(
                 evaluation.to_extxyz(path, datasets[name])
     try:
         with folder.subfolder("lammps") as path:
-            write_lammps_folder(path, fitted.potential, datasets["train"])
+            return list(write_lammps_folder(path, fitted.potential, datasets["train"]))
     except ModelFileError as error:
         return [f"no files for LAMMPS: {error}"]
-    return []

@@ -15,6 +15,7 @@ from potlearn.tasks.settings.model import (
     ExportConfig,
     ImportConfig,
     InspectConfig,
+    LammpsConfig,
 )
 from potlearn.tasks.settings.reference import PairPotentialConfig, ReferenceConfig
 from potlearn.tasks.settings.section import Section
@@ -33,6 +34,7 @@ __all__ = [
     "InspectConfig",
     "KeysConfig",
     "LabelsConfig",
+    "LammpsConfig",
     "OutputConfig",
     "PairPotentialConfig",
     "ReferenceConfig",

@@ -55,6 +55,16 @@ class ExportConfig(Section):
     table."""
 
 
+class LammpsConfig(Section):
+    """The pair style for a LAMMPS, built where that is."""
+
+    lammps: FilePath | None = None
+    """Folder in which LAMMPS is installed or was built, or its program; if absent, the LAMMPS of
+    this environment, else lmp on the path."""
+    output: FilePath | None = None
+    """Folder for the pair style; if absent, one of this environment."""
+
+
 class ImportConfig(Section):
     """A saved model from the files of another program."""
 

@@ -1,0 +1,1 @@
+"""The pair style built for one LAMMPS: what is found, compiled, tried and kept."""
