@@ -73,7 +73,7 @@ class Members final : public Deviations {
     const Span<const std::int32_t> blind = given.file.integers(given.name("blind"));
     expect(blind.size == std::size_t(given.n_species), "deviations: blind must be (S)");
     blind_.assign(blind.begin(), blind.end());
-    for (double cutoff : given.file.doubles(given.name("cutoffs"))) reach_ = std::max(reach_, cutoff);
+    reach_ = read_cutoff(given);
   }
 
   int count() const override { return int(members_.size()); }

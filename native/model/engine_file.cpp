@@ -1,5 +1,6 @@
 #include "engine_file.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -60,6 +61,12 @@ Engine read_engine(const TermFile& given) {
                         integers("program_of")};
   for (const Program& program : programs) arrays.programs.push_back(&program);
   return Engine(arrays, given.instruction_set);
+}
+
+double read_cutoff(const TermFile& given) {
+  double most = 0;
+  for (double cutoff : given.file.doubles(given.name("cutoffs"))) most = std::max(most, cutoff);
+  return most;
 }
 
 const Sums& Scratch::like(const Sums& sums) {

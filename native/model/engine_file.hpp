@@ -8,6 +8,8 @@ namespace potlearn {
 
 // Throws FileError, std::invalid_argument.
 Engine read_engine(const TermFile& given);
+// The largest cutoff of its tables.
+double read_cutoff(const TermFile& given);
 
 // A workspace of sums that an engine writes, and that are then added to those of a term.
 class Scratch {

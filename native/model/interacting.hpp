@@ -19,19 +19,27 @@ struct Surroundings {
   Span<const std::int32_t> neighbor;  // (P)
 };
 
+// The neighbours of the centres in turn.
+struct PairList {
+  Span<const std::int64_t> first;
+  Span<const std::int32_t> neighbor;
+};
+
 // Where all atoms interact it refers to the arrays that were given; else it has its own.
 class Interacting {
  public:
   // Throws std::invalid_argument for arrays that do not belong together, and species beyond n_species.
   Interacting(const Surroundings& given, int n_species);
 
-  // f(system), with the numbers that a part has of the species; none: the same.
+  PairList pairs() const { return {first_, neighbor_}; }
+
+  // f(system) with these pairs, and the numbers that a part has of the species; none: the same.
   template <class F>
-  void as_system(const std::vector<std::int32_t>& numbers, F&& f) const {
+  void as_system(const std::vector<std::int32_t>& numbers, const PairList& pairs, F&& f) const {
     const std::vector<std::int32_t> own = renumbered(numbers);
     const Span<const std::int32_t> species =
         numbers.empty() ? species_ : Span<const std::int32_t>{own.data(), own.size()};
-    f(System(positions_, species, centers_, first_, neighbor_, {}));
+    f(System(positions_, species, centers_, pairs.first, pairs.neighbor, {}));
   }
 
   // f(values) with values of the centres that interact, which are then those of `all`, zero for the other centres.

@@ -10,8 +10,8 @@ namespace {
 
 class LinearTerm final : public Term {
  public:
-  LinearTerm(Engine engine, Span<const double> coefficients)
-      : engine_(std::move(engine)), coefficients_(coefficients.begin(), coefficients.end()) {}
+  LinearTerm(double cutoff, Engine engine, Span<const double> coefficients)
+      : Term(cutoff), engine_(std::move(engine)), coefficients_(coefficients.begin(), coefficients.end()) {}
 
   void add(const System& s, int threads, const Sums& sums) override {
     const Sums& own = scratch_.like(sums);
@@ -33,7 +33,7 @@ std::unique_ptr<Term> read_linear(const TermFile& given) {
   const Span<const double> coefficients = given.file.doubles(given.name("coefficients"));
   expect(coefficients.size == std::size_t(given.n_species) * (1 + std::size_t(engine.n_features())),
          "coefficients must be (n_species, 1 + M)");
-  return std::make_unique<LinearTerm>(std::move(engine), coefficients);
+  return std::make_unique<LinearTerm>(read_cutoff(given), std::move(engine), coefficients);
 }
 
 }  // namespace potlearn

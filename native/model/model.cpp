@@ -13,6 +13,8 @@ namespace potlearn {
 namespace {
 
 constexpr std::size_t MOST_SPECIES = 200;
+// Part of the cutoff below which a range is short.
+constexpr double SHORT = 0.8;
 
 }  // namespace
 
@@ -36,6 +38,8 @@ Model::Model(const std::string& path, const std::string& instruction_set) : inst
   for (int k = 0; file.has("term" + std::to_string(k) + ".kind"); ++k)
     terms_.push_back(read_part<Term>(file, "term" + std::to_string(k) + ".", term));
   if (terms_.empty()) file.fail("it has no term; write the file again");
+  for (const Numbered<Term>& found : terms_)
+    if (found.part->cutoff() < SHORT * cutoff_) near_ = std::max(near_, found.part->cutoff());
   if (file.has("grade.maps"))
     grade_ = read_part<Grade>(file, "grade.", [](const TermFile& given) { return std::make_unique<Grade>(given); });
   if (file.has("deviations.kind")) deviations_ = read_part<Deviations>(file, "deviations.", read_deviations);
@@ -67,10 +71,17 @@ void Model::evaluate(const Surroundings& given, int threads, const Sums& sums) {
   const Interacting atoms(given, int(species_.size()));
   atoms.for_centers(sums.energies, [&](Span<double> energies) {
     std::fill(energies.begin(), energies.end(), 0.0);
-    const Sums own = {energies, sums.forces, sums.virial, sums.atom_virials};
-    for (const Numbered<Term>& term : terms_)
-      atoms.as_system(term.numbers, [&](const System& system) { term.part->add(system, threads, own); });
+    add_terms(atoms, threads, {energies, sums.forces, sums.virial, sums.atom_virials});
   });
+}
+
+void Model::add_terms(const Interacting& atoms, int threads, const Sums& sums) {
+  PairList near;
+  if (near_ > 0)
+    atoms.as_system({}, atoms.pairs(), [&](const System& system) { near = near_pairs_.find(system, near_, threads); });
+  for (const Numbered<Term>& term : terms_)
+    atoms.as_system(term.numbers, term.part->cutoff() <= near_ ? near : atoms.pairs(),
+                    [&](const System& system) { term.part->add(system, threads, sums); });
 }
 
 void Model::spread(const Surroundings& given, int threads, Span<double> grades, Span<double> deviations) {
@@ -78,10 +89,11 @@ void Model::spread(const Surroundings& given, int threads, Span<double> grades, 
   const Interacting atoms(given, int(species_.size()));
   if (!grades.empty())
     atoms.for_centers(grades, [&](Span<double> own) {
-      atoms.as_system(grade_.numbers, [&](const System& system) { grade_.part->grade(system, threads, own); });
+      atoms.as_system(grade_.numbers, atoms.pairs(),
+                      [&](const System& system) { grade_.part->grade(system, threads, own); });
     });
   if (!deviations.empty())
-    atoms.as_system(deviations_.numbers,
+    atoms.as_system(deviations_.numbers, atoms.pairs(),
                     [&](const System& system) { deviations_.part->add(system, threads, deviations); });
 }
 

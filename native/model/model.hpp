@@ -10,6 +10,7 @@
 #include "deviations.hpp"
 #include "grade.hpp"
 #include "interacting.hpp"
+#include "near_pairs.hpp"
 #include "span.hpp"
 #include "term.hpp"
 
@@ -49,9 +50,12 @@ class Model {
   std::vector<std::string> species_;
   double cutoff_ = 0;
   std::vector<Numbered<Term>> terms_;
+  double near_ = 0;  // cutoff of the pairs that terms of short range look at; 0: there are none
+  NearPairs near_pairs_;
   Numbered<Grade> grade_;
   Numbered<Deviations> deviations_;
 
+  void add_terms(const Interacting& atoms, int threads, const Sums& sums);
   template <class T, class F>
   Numbered<T> read_part(const ArrayFile& file, const std::string& prefix, F&& read) const;
 };

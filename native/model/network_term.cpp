@@ -10,7 +10,8 @@ namespace {
 
 class NetworkTerm final : public Term {
  public:
-  NetworkTerm(Engine engine, Network network) : engine_(std::move(engine)), network_(std::move(network)) {}
+  NetworkTerm(double cutoff, Engine engine, Network network)
+      : Term(cutoff), engine_(std::move(engine)), network_(std::move(network)) {}
 
   void add(const System& s, int threads, const Sums& sums) override {
     const Sums& own = scratch_.like(sums);
@@ -29,7 +30,7 @@ class NetworkTerm final : public Term {
 std::unique_ptr<Term> read_network(const TermFile& given) {
   Engine engine = read_engine(given);
   Network network = read_layers(given, engine.n_features());
-  return std::make_unique<NetworkTerm>(std::move(engine), std::move(network));
+  return std::make_unique<NetworkTerm>(read_cutoff(given), std::move(engine), std::move(network));
 }
 
 }  // namespace potlearn

@@ -18,10 +18,17 @@ struct Sums {
 
 class Term {
  public:
+  explicit Term(double cutoff) : cutoff_(cutoff) {}
   virtual ~Term() = default;
+
+  // From this distance on a pair adds nothing.
+  double cutoff() const { return cutoff_; }
 
   // Adds the term's part.  Species of the system are the term's.  One call at a time.
   virtual void add(const System& system, int threads, const Sums& sums) = 0;
+
+ private:
+  const double cutoff_;
 };
 
 // What the arrays of a term, or another part of a potential, are read from: their names begin with `prefix`.

@@ -20,8 +20,15 @@ struct Value {
 };
 
 struct Pair {
-  double reach, contact, stiffness;
+  double square, inverse;  // of the reach: its square, and one over it
+  double contact, stiffness;
 };
+
+double longest(Span<const double> lengths) {
+  double most = 0;
+  for (double length : lengths) most = std::max(most, length);
+  return most;
+}
 
 // The function h.
 Value rise(double x, double linear) {
@@ -34,8 +41,8 @@ Value rise(double x, double linear) {
 class WallTerm final : public Term {
  public:
   explicit WallTerm(const TermFile& given)
-      : n_species_(given.n_species), width_(given.file.number(given.name("width"))),
-        linear_(given.file.number(given.name("linear"))) {
+      : Term(longest(given.file.doubles(given.name("reach")))), n_species_(given.n_species),
+        width_(given.file.number(given.name("width"))), linear_(given.file.number(given.name("linear"))) {
     expect(width_ > 0 && linear_ > 0, "wall: width and linear must be positive");
     const std::size_t n = n_species_;
     limit_ = array(given, "limit", n);
@@ -44,7 +51,8 @@ class WallTerm final : public Term {
                stiffness = array(given, "stiffness", n * n);
     for (std::size_t k = 0; k < n * n; ++k) {
       expect(reach[k] > 0 && contact[k] >= 0 && contact[k] <= reach[k], "wall: contacts must be within the reach");
-      pairs_.push_back({reach[k], contact[k], stiffness[k]});
+      const double square = reach[k] * reach[k];
+      pairs_.push_back({square, 1 / square, contact[k], stiffness[k]});
     }
     for (double limit : limit_) expect(limit > 0, "wall: limits must be positive");
   }
@@ -93,7 +101,7 @@ class WallTerm final : public Term {
     double sum = 0;
     bool touching = false;
     for_pairs(s, center, [&](std::int64_t, const double*, double square, const Pair& pair) {
-      const double t = std::max(1 - square / (pair.reach * pair.reach), 0.0);
+      const double t = std::max(1 - square * pair.inverse, 0.0);
       sum += (t * t) * (t * t);
       touching |= square < pair.contact * pair.contact;
     });
@@ -107,9 +115,9 @@ class WallTerm final : public Term {
     const double by_density = height_[z] * h.slope / (width_ * limit_[z]);
     sums.energies[center] += height_[z] * h.value;
     for_pairs(s, center, [&](std::int64_t p, const double* d, double square, const Pair& pair) {
-      if (square >= pair.reach * pair.reach) return;
-      const double r = std::sqrt(square), t = 1 - square / (pair.reach * pair.reach);
-      double pull = by_density * -8 * r / (pair.reach * pair.reach) * t * t * t;
+      if (square >= pair.square) return;
+      const double r = std::sqrt(square), t = 1 - square * pair.inverse;
+      double pull = by_density * -8 * r * pair.inverse * t * t * t;
       if (r < pair.contact) {
         const double depth = 1 - r / pair.contact, over = pair.contact / r;
         sums.energies[center] += 0.5 * pair.stiffness * depth * depth * over;

@@ -147,6 +147,91 @@ TEST(terms_add_up) {
   for (std::size_t k = 0; k < 60; ++k) CHECK(std::abs(energies[k] - 2 * c.energies[k]) < 1e-9);
 }
 
+// A cutoff far above that of the term: its pairs are then sought among all.
+TEST(terms_of_short_range_look_at_near_pairs) {
+  const Case c;
+  const Opened model = open(toy::linear_file(c.basis, c.coefficients, "A\nB", 10.0).bytes());
+  CHECK(potlearn_cutoff(model.get()) == 10.0);
+  toy::ToySystem far({600});
+  std::vector<std::int32_t> centers;
+  for (int i = 599; i >= 300; --i) centers.push_back(i);
+  far.neighbor.clear();
+  far.first.assign(1, 0);
+  for (int i : centers) {
+    for (int j = 0; j < 600; ++j)
+      if (j != i) far.neighbor.push_back(j);
+    far.first.push_back(std::int64_t(far.neighbor.size()));
+  }
+  const potlearn_atoms atoms = {
+      600, far.positions.data(), far.species.data(), 300, centers.data(), far.first.data(), far.neighbor.data()};
+  Numbers expected(300), expected_forces(1800);
+  CHECK(failure(open(c.file().bytes()).get(), atoms, {expected.data(), expected_forces.data(), nullptr, nullptr}) ==
+        "");
+  for (int threads : {1, 2, 5}) {
+    Numbers energies(300), forces(1800);
+    CHECK(failure(model.get(), atoms, {energies.data(), forces.data(), nullptr, nullptr}, threads) == "");
+    CHECK(energies == expected && forces == expected_forces);
+  }
+}
+
+// A grade that is the sum of an atom's first two features and 1, or its size; deviations of two coefficient sets.
+TEST(grades_and_deviations) {
+  const Case c;
+  const std::size_t m = std::size_t(c.basis.n_features());
+  toy::FileBytes file = c.file();
+  file.add("grade.species", "A\nB");
+  toy::add_engine(file, "grade.", c.basis);
+  file.add("grade.norm", "largest");
+  Numbers maps(2 * (1 + m));
+  maps[0] = maps[1] = maps[2] = -1;
+  maps[1 + m] = std::nan("");  // species B was not in the training
+  file.add("grade.maps", maps);
+  file.add("deviations.kind", "sets");
+  file.add("deviations.species", "A\nB");
+  toy::add_engine(file, "deviations.", c.basis);
+  const Numbers sets = numbers(4 * (1 + m), 8);
+  file.add("deviations.coefficients", sets);
+  file.add("deviations.link", Numbers{2.0, 0.5, 0.0, 0.0});
+  const Opened model = open(file.bytes());
+  CHECK(potlearn_has(model.get(), "gamma") && potlearn_has(model.get(), "force_std"));
+  CHECK(!potlearn_has(model.get(), "other") && potlearn_n_deviations(model.get()) == 2);
+  const Engine engine(c.basis.arrays(), instruction_sets().back());
+  const System s = c.arrays.system();
+  Numbers features(60 * m), energies(120), forces(360), virial(12);
+  engine.features(s, 1, span(features));
+  engine.energy_forces(s, {sets.data(), sets.size()}, 1, span(energies), span(forces), span(virial));
+  Numbers gamma(60, 5.0), deviations(360), std(180);
+  char error[300] = "";
+  const potlearn_atoms atoms = c.atoms();
+  CHECK(potlearn_spread(model.get(), &atoms, 2, gamma.data(), deviations.data(), error, sizeof error) == 0);
+  CHECK(potlearn_force_std(model.get(), 60, deviations.data(), std.data(), error, sizeof error) == 0);
+  for (std::size_t i = 0; i < 60; ++i) {
+    const double sum = 1 + features[i * m] + features[i * m + 1];
+    CHECK(c.arrays.species[i] ? std::isinf(gamma[i]) : std::abs(gamma[i] - std::abs(sum)) < 1e-12);
+    for (std::size_t a = 0; a < 3; ++a) {
+      const double first = forces[3 * i + a], second = forces[180 + 3 * i + a];
+      CHECK(deviations[6 * i + a] == first && deviations[6 * i + 3 + a] == second);
+      CHECK(std::abs(std[3 * i + a] - 2 * std::hypot(first, second)) < 1e-9);
+    }
+  }
+}
+
+TEST(what_a_potential_does_not_know_of_its_errors) {
+  const Case c;
+  const Opened model = open(c.file().bytes());
+  const potlearn_atoms atoms = c.atoms();
+  Numbers room(180);
+  char error[300] = "";
+  CHECK(potlearn_n_deviations(model.get()) == 0);
+  CHECK(potlearn_spread(model.get(), &atoms, 1, room.data(), nullptr, error, sizeof error) == 1);
+  CHECK(contains(error, "no grade (gamma)"));
+  CHECK(potlearn_spread(model.get(), &atoms, 1, nullptr, room.data(), error, sizeof error) == 1);
+  CHECK(contains(error, "no expected errors of forces (force_std)"));
+  CHECK(potlearn_force_std(model.get(), 60, room.data(), room.data(), error, sizeof error) == 1);
+  CHECK(potlearn_spread(model.get(), &atoms, 1, nullptr, nullptr, error, sizeof error) == 0);
+  CHECK(potlearn_spread(nullptr, &atoms, 1, nullptr, nullptr, error, sizeof error) == 1);
+}
+
 TEST(a_wall_acts_on_those_that_are_crowded) {
   toy::FileBytes file;
   file.add("species", "A");
@@ -207,7 +292,7 @@ TEST(files_that_contradict_themselves_are_refused) {
   Numbers fewer = c.coefficients;
   fewer.pop_back();
   CHECK(contains(words(toy::linear_file(c.basis, fewer)), "coefficients must be"));
-  CHECK(contains(words(c.file("A\nC")), "a term lacks the species C"));
+  CHECK(contains(words(c.file("A\nC")), "a part lacks the species C"));
   toy::FileBytes unknown;
   unknown.add("species", "A");
   unknown.add("cutoff", 3.0);

@@ -95,10 +95,10 @@ inline void add_engine(FileBytes& file, const std::string& prefix, const ToyBasi
 
 // Species A and B as in the toy basis.
 inline FileBytes linear_file(const ToyBasis& basis, const std::vector<double>& coefficients,
-                             const char* species = "A\nB") {
+                             const char* species = "A\nB", double cutoff = ToyBasis::cutoff) {
   FileBytes file;
   file.add("species", species);
-  file.add("cutoff", double(ToyBasis::cutoff));
+  file.add("cutoff", cutoff);
   file.add("term0.kind", "linear");
   file.add("term0.species", "A\nB");
   add_engine(file, "term0.", basis);

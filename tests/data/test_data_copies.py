@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import numpy as np
 import pytest
 from ase import Atoms
 from ase.build import bulk, molecule
 from ase.calculators.singlepoint import SinglePointCalculator
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
 import potlearn.data as pd
 from potlearn.data.copies import copies
+from potlearn.data.shape import sorted_distances
 from potlearn.errors import DataError
 
 
@@ -47,6 +52,21 @@ def test_copies_are_found_whatever_their_labels_or_orientation():
     frames = [rattled(s) for s in range(6)]
     frames += [labelled(frames[1].copy(), 7.0), moved(frames[2]), moved(frames[2], 1)]
     assert copies(pd.from_atoms(frames)).tolist() == [0, 1, 2, 3, 4, 5, 1, 2, 2]
+
+
+@settings(max_examples=40)
+@given(st.integers(0, 10**6), st.tuples(*[st.booleans()] * 3))
+def test_distances_are_those_of_the_nearest_images(seed, pbc):
+    """Also in skewed cells; against all images up to nine cells away."""
+    rng = np.random.default_rng(seed)
+    cell = 4 * np.eye(3) + rng.uniform(-1.3, 1.3, (3, 3))
+    atoms = Atoms("Cu4", 4 * rng.normal(size=(4, 3)), cell=cell, pbc=pbc)
+    i, j = np.triu_indices(4, 1)
+    vectors = atoms.positions[j] - atoms.positions[i]
+    steps = [range(-9, 10) if periodic else [0] for periodic in pbc]
+    images = vectors[:, None] + np.array(list(product(*steps))) @ cell
+    expected = np.linalg.norm(images, axis=2).min(1)
+    np.testing.assert_allclose(sorted_distances(atoms), np.sort(expected), rtol=1e-10)
 
 
 def test_equal_energies_make_no_copies():

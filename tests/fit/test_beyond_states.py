@@ -1,24 +1,21 @@
 """States beyond the data: crystals, packings, molecules, side by side."""
 
+from itertools import combinations_with_replacement
+
 import numpy as np
 import pytest
 from ase import Atoms
 from ase.build import bulk
+from ase.neighborlist import neighbor_list
 from beyond_data import alloy, copper
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import potlearn as pl
 from potlearn.fit.beyond.cells import Cells, deformed, have_contact
+from potlearn.fit.beyond.crystals import UNARY, crystals
 from potlearn.fit.beyond.floor import Floor
-from potlearn.fit.beyond.states import (
-    UNARY,
-    approaches,
-    crystal_paths,
-    crystals,
-    packings,
-    strained,
-)
+from potlearn.fit.beyond.states import approaches, crystal_paths, packings, strained
 from potlearn.potentials.pair import LennardJones
 
 THREE = ("Ag", "Cu", "Pd")
@@ -60,6 +57,28 @@ def test_names_of_crystals():
     assert len(names) == 3
     assert len(three) == 15 + 9 + 3
     assert len({three[name].get_chemical_symbols()[1] for name in names}) == 3
+
+
+def test_crystals_are_those_of_ase():
+    """All distances up to a few cells away, and the volume."""
+    known = {"B1": "rocksalt", "B2": "cesiumchloride", "B3": "zincblende"}
+    for name, atoms in crystals(("Cu", "Ag")):
+        symbols, kind = name.split()
+        ratio = 1.633 if kind == "hcp" else None
+        expected = bulk(symbols, known.get(kind, kind), a=1.0, c=ratio)
+        assert atoms.get_chemical_symbols() == expected.get_chemical_symbols()
+        assert atoms.get_volume() == pytest.approx(expected.get_volume(), rel=1e-12)
+        found, wanted = (
+            [np.sort(neighbor_list("d", a, {pair: 3.01})) for pair in pairs(a)]
+            for a in (atoms, expected)
+        )
+        for a, b in zip(found, wanted, strict=True):
+            np.testing.assert_allclose(a, b, rtol=1e-12)
+
+
+def pairs(atoms):
+    """Pairs of elements."""
+    return list(combinations_with_replacement(sorted(set(atoms.get_chemical_symbols())), 2))
 
 
 def test_paths_go_inwards_from_expansion(one):

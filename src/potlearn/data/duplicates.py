@@ -6,8 +6,6 @@ from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from potlearn.data.copies import alike, as_integers, members_of
 from potlearn.data.dataset import Dataset
@@ -92,6 +90,9 @@ def _clusters(s: Survey) -> Iterator[NDArray[np.int64]]:
 
 def _runs(numbers: NDArray[np.float64], kind: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
     """Sets of sorted rows that agree, each with one of the next few of the same kind."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
     n = len(kind)
     if n < 2:
         return

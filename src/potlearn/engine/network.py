@@ -19,7 +19,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import expit
 
 from potlearn.errors import BasisError
 from potlearn.runtime import shown
@@ -30,6 +29,8 @@ if TYPE_CHECKING:
 
 
 def _silu(x: Array) -> tuple[Array, Array]:
+    from scipy.special import expit
+
     s = expit(x)
     return x * s, s * (1 + x * (1 - s))
 

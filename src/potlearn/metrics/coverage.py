@@ -11,7 +11,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import beta, rankdata
 
 from potlearn.metrics.errors import EVERYTHING, members
 from potlearn.metrics.evaluation import Evaluation, Values
@@ -156,6 +155,8 @@ def _coverage(evaluation: Evaluation, quantity: str, scores: Scores) -> Coverage
 
 def covered(level: float, share: float, trials: int) -> Covered:
     """The share of so many independent trials, with its 95 % interval (Clopper & Pearson)."""
+    from scipy.stats import beta
+
     hits = share * trials
     low = beta.ppf(0.025, hits, trials - hits + 1) if hits > 0 else 0.0
     high = beta.ppf(0.975, hits + 1, trials - hits) if hits < trials else 1.0
@@ -166,4 +167,6 @@ def _rank(stds: Array, sizes: Array) -> float | None:
     """Spearman's rank correlation; None where one of both is constant."""
     if np.ptp(stds) == 0 or np.ptp(sizes) == 0:
         return None
+    from scipy.stats import rankdata
+
     return float(np.corrcoef(rankdata(stds), rankdata(sizes))[0, 1])

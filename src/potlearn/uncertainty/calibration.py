@@ -22,7 +22,6 @@ from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import digamma, gammaln
 
 from potlearn.errors import UncertaintyError
 from potlearn.linalg.blas import one_blas_thread
@@ -172,6 +171,8 @@ def _student(z: Array, dof: float) -> tuple[float, Array, float]:
 
     By each log s, where z is in proportion to 1/s, and by the logarithm of the degrees of freedom.
     """
+    from scipy.special import digamma, gammaln
+
     squares, half = z**2, 0.5 * (dof + 1)
     logs, pull = np.log1p(squares / dof), squares / (dof + squares)
     norm = gammaln(half) - gammaln(0.5 * dof) - 0.5 * np.log(dof * np.pi)

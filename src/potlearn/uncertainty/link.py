@@ -16,8 +16,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.special import ndtri
-from scipy.stats import t as student
 
 from potlearn.errors import UncertaintyError
 from potlearn.typing import Array, Settings
@@ -110,6 +108,8 @@ class Link:
         """
         if not 0 < level < 1:
             raise UncertaintyError(f"level: expected a number between 0 and 1, got {level:g}")
+        from scipy.special import ndtri
+
         if self.levels is None or self.factors is None:
             return _ratio(level, ONE_SIGMA, self.dof)
         if level > self.levels[-1]:
@@ -141,5 +141,7 @@ class Link:
 
 def _ratio(level: float, base: float, dof: float) -> float:
     """Quantile of ``level`` over that of ``base``, of Student's law."""
-    quantiles = student.ppf(0.5 + 0.5 * np.array([level, base]), dof)
+    from scipy.special import stdtrit
+
+    quantiles = stdtrit(dof, 0.5 + 0.5 * np.array([level, base]))
     return float(quantiles[0] / quantiles[1])

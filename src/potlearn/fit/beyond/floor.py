@@ -106,16 +106,23 @@ class Floor:
         return self._known[key]
 
     def _mix(self, composition: Array) -> Array:
-        from scipy.optimize import linprog
-
         k = len(self.energies)
         if k == 0:
             return _NONE
+        if k == 1:  # nothing to mix
+            same = np.allclose(composition, self.compositions[0], rtol=0, atol=1e-6)
+            return self._weighted(np.ones(1)) if same else _NONE
+        from scipy.optimize import linprog
+
         constraints = np.vstack([self.compositions.T, np.ones(k)])
         found = linprog(self.energies, A_eq=constraints, b_eq=[*composition, 1.0], method="highs")
         if not found.success:
             return _NONE
-        return np.array([values @ found.x for values in (self.energies, self.volumes, self.moduli)])
+        return self._weighted(found.x)
+
+    def _weighted(self, weights: Array) -> Array:
+        """Energy, volume and modulus of phases with weights (K,)."""
+        return np.array([values @ weights for values in (self.energies, self.volumes, self.moduli)])
 
 
 def bulk_modulus(potential: ForSystems, phase: Phase) -> float:

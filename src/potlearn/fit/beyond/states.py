@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations, combinations_with_replacement
+from itertools import combinations_with_replacement
 from typing import Any
 
 import numpy as np
 
 from potlearn.fit.beyond.cells import Cells, deformed
 from potlearn.fit.beyond.coverage import Coverage
+from potlearn.fit.beyond.crystals import crystals
 from potlearn.fit.beyond.floor import Floor
 from potlearn.structure.neighbors import neighbors as neighbor_list
 from potlearn.structure.species import species_indices
 from potlearn.typing import Array, Atoms, Indices
 
-UNARY = ("fcc", "bcc", "hcp", "sc", "diamond")
-BINARY = {"B1": "rocksalt", "B2": "cesiumchloride", "B3": "zincblende"}
 LARGEST, SMALLEST, STEP = 1.35, 0.45, 0.005
 """Scales of a path: nearest neighbours in typical distances, outermost, innermost, step."""
 MOST_CRYSTALS = 40
@@ -59,41 +58,16 @@ def composition_of(atoms: Atoms, species: Sequence[str]) -> Array:
     return found
 
 
-def crystals(species: Sequence[str]) -> Iterator[tuple[str, Any]]:
-    """Names and primitive cells (``ase.Atoms`` of any size) of simple crystals.
-
-    Of one element fcc, bcc, hcp, sc and diamond; of two B1, B2 and B3; of three the half-Heusler
-    structure C1b, whose three places every triple fills in three ways.
-    """
-    from ase import Atoms
-    from ase.build import bulk
-
-    for a in species:
-        for structure in UNARY:
-            ideal = 1.633 if structure == "hcp" else None
-            yield f"{a} {structure}", bulk(a, structure, a=1.0, c=ideal)
-    for a, b in combinations(species, 2):
-        for name, structure in BINARY.items():
-            yield f"{a}{b} {name}", bulk(a + b, structure, a=1.0)
-    cell = 0.5 * (np.ones((3, 3)) - np.eye(3))
-    for triple in combinations(species, 3):
-        for k in range(3):
-            symbols = [triple[k - 2], triple[k - 1], triple[k]]
-            places = [(0, 0, 0), (0.25,) * 3, (0.5,) * 3]
-            name = f"{''.join(symbols)} C1b"
-            yield name, Atoms(symbols, cell=cell, scaled_positions=places, pbc=True)
-
-
 def scaled(atoms: Atoms, scales: Array, coverage: Coverage) -> Cells:
     """Copies whose closest pair has each of the scales, in typical distances of its species."""
-    ones = atoms.copy()
-    ones.set_cell(np.array(atoms.cell) / _scale(atoms, coverage), scale_atoms=True)
-    copies = []
-    for scale in scales.tolist():
-        copy = ones.copy()
-        copy.set_cell(scale * np.array(ones.cell), scale_atoms=True)
-        copies.append(copy)
-    return Cells.of(copies, coverage.species)
+    lengths, n = (scales / _scale(atoms, coverage))[:, None, None], len(scales)
+    return Cells(
+        (lengths * atoms.positions).reshape(-1, 3),
+        np.tile(species_indices(atoms, coverage.species), n),
+        np.full(n, len(atoms), np.int64),
+        lengths * np.array(atoms.cell),
+        np.ones(n, bool),
+    )
 
 
 def _scale(atoms: Atoms, coverage: Coverage) -> float:

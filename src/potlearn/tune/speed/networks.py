@@ -18,7 +18,6 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from scipy.optimize import nnls
 
 from potlearn.descriptors import ACE, POD
 from potlearn.engine.network import Branch, Fade, Network
@@ -78,6 +77,8 @@ def calibrate_networks(home: float, rounds: int = ROUNDS, limit: float = LIMIT) 
     limit : float
         Seconds of timing after which there are fewer rounds.
     """
+    from scipy.optimize import nnls
+
     species, atoms = SPECIES[:1], disordered(1)
     near = Neighborhood.of([atoms], species, REACH)
     columns: list[Array] = []
