@@ -2,6 +2,7 @@
 // and polynomial programs.  Plain data; every instruction set reads the same one.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -58,6 +59,11 @@ struct Basis {
     int nodes = 0;
     for (const Program& p : programs) nodes = p.n_nodes > nodes ? p.n_nodes : nodes;
     return nodes;
+  }
+  int max_groups() const {
+    std::size_t groups = 0;
+    for (const Program& p : programs) groups = p.group_a.size() > groups ? p.group_a.size() : groups;
+    return int(groups);
   }
   const RadialTable& table(int centre, int neighbour) const { return tables[table_of[centre * n_species + neighbour]]; }
 };

@@ -22,6 +22,7 @@
 #include "program.hpp"
 #include "radial.hpp"
 #include "span.hpp"
+#include "stages.hpp"
 #include "system.hpp"
 #include "vector3.hpp"
 
@@ -61,7 +62,8 @@ class Block {
         stride(of.stride), capacity((most_slots + 1) / 2 * 2), n_values(of.n_moments() + of.max_nodes() + 1),
         slots(of.n_species), found(of.n_species), ux(places()), uy(places()), uz(places()), r(places()),
         inverse_r(places()), neighbor(places() * W), R(places() * stride), dR(places() * stride), Y(places() * terms),
-        values(n_values), adjoint(n_values), gradient(3 * places()), by_radial_(2 * stride), by_angular_(2 * terms) {}
+        values(n_values + of.max_groups()), adjoint(n_values + of.max_groups()), gradient(3 * places()),
+        by_radial_(2 * stride), by_angular_(2 * terms) {}
 
   const Basis& basis;
   const std::vector<RadialGroup> groups;
@@ -74,7 +76,7 @@ class Block {
   Buffer ux, uy, uz, r, inverse_r;  // unit vector, distance
   std::vector<std::int32_t> neighbor;
   Buffer R, dR, Y;
-  Buffer values, adjoint;  // moments, nodes, one; and dE/d(them)
+  Buffer values, adjoint;  // moments, nodes, one, inner sums (linear_plan.hpp); and dE/d(them)
   Buffer gradient;         // dE/dr_ij, (slots, 3)
   NetworkPass network;     // no room before it is needed
 
@@ -117,13 +119,15 @@ class Block {
   }
 
   void radial_and_harmonics() {
+    for (int e = 0; e < basis.n_species; ++e)
+      for (int s = begin(e); s < end(e); ++s)
+        radial_functions(basis, basis.table(species, e), r[s], &R[s * stride], &dR[s * stride]);
+    end_stage(Stage::radial);
     with_degree(degree, [&](auto L) {
       for (int e = 0; e < basis.n_species; ++e)
-        for (int s = begin(e); s < end(e); ++s) {
-          radial_functions(basis, basis.table(species, e), r[s], &R[s * stride], &dR[s * stride]);
-          AngularParts<L()>(ux[s], uy[s], uz[s]).values(&Y[s * terms]);
-        }
+        for (int s = begin(e); s < end(e); ++s) AngularParts<L()>(ux[s], uy[s], uz[s]).values(&Y[s * terms]);
     });
+    end_stage(Stage::harmonics);
   }
 
   void moments() {
