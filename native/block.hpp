@@ -63,7 +63,8 @@ class Block {
         slots(of.n_species), found(of.n_species), ux(places()), uy(places()), uz(places()), r(places()),
         inverse_r(places()), neighbor(places() * W), R(places() * stride), dR(places() * stride), Y(places() * terms),
         values(n_values + of.max_groups()), adjoint(n_values + of.max_groups()), gradient(3 * places()),
-        by_radial_(2 * stride), by_angular_(2 * terms) {}
+        by_radial_(2 * stride), by_angular_(2 * terms), counts_(of.n_species), filled_(of.n_species * W),
+        far_(of.n_species), near_(of.n_species) {}
 
   const Basis& basis;
   const std::vector<RadialGroup> groups;
@@ -84,22 +85,25 @@ class Block {
   int begin(int e) const { return e * capacity; }
   int end(int e) const { return e * capacity + slots[e]; }
 
-  // Atoms atoms[0..n) of one species, n <= W, one per lane.
+  // Atoms ids[0..n) of one species, n <= W, one per lane.
   void pack_atoms(const System& s, const int* ids, int n) {
     start(s, ids, n);
-    int count[W] = {};
-    for (int e = 0; e < basis.n_species; ++e) {
-      std::fill(count, count + W, 0);
-      for (int w = 0; w < n; ++w) {
-        count[w] = gather(s, ids[w], e, [&](int k, double x, double y, double z, double r2, int j) {
-          set(begin(e) + k, w, x, y, z, r2, j);
-        });
-        n_neighbors[w] += count[w];
+    std::fill(slots.begin(), slots.end(), 0);
+    for (int w = 0; w < n; ++w) {
+      gather(s, ids[w], [&](int e, int k, double x, double y, double z, double r2, int j) {
+        set(begin(e) + k, w, x, y, z, r2, j);
+      });
+      for (int e = 0; e < basis.n_species; ++e) {
+        n_neighbors[w] += counts_[e];
+        slots[e] = std::max(slots[e], counts_[e]);
+        filled_[e * W + w] = counts_[e];
       }
-      slots[e] = found[e] = *std::max_element(count, count + W);
+    }
+    found = slots;
+    for (int e = 0; e < basis.n_species; ++e) {
       if (TS_MAX == 2) slots[e] += slots[e] & 1;
       for (int w = 0; w < W; ++w)
-        for (int k = count[w]; k < slots[e]; ++k) set_empty(begin(e) + k, w, e);
+        for (int k = w < n ? filled_[e * W + w] : 0; k < slots[e]; ++k) set_empty(begin(e) + k, w, e);
     }
     normalise();
   }
@@ -107,10 +111,12 @@ class Block {
   // All neighbours of one atom, W per slot.
   void pack_neighbors(const System& s, int id) {
     start(s, &id, 1);
+    gather(s, id, [&](int e, int k, double x, double y, double z, double r2, int j) {
+      set(begin(e) + k / W, k % W, x, y, z, r2, j);
+    });
+    found = counts_;
     for (int e = 0; e < basis.n_species; ++e) {
-      const int n = found[e] = gather(s, id, e, [&](int k, double x, double y, double z, double r2, int j) {
-        set(begin(e) + k / W, k % W, x, y, z, r2, j);
-      });
+      const int n = found[e];
       n_neighbors[0] += n;
       slots[e] = (n + W - 1) / W;
       for (int k = n; k < slots[e] * W; ++k) set_empty(begin(e) + k / W, k % W, e);
@@ -176,6 +182,8 @@ class Block {
  private:
   Buffer radial_tangent_, angular_tangent_;  // none until they are needed
   Buffer by_radial_, by_angular_;            // dE/dR and dE/dY of the slots of a tile
+  std::vector<int> counts_, filled_;         // neighbours per species of an atom, and of each lane
+  std::vector<double> far_, near_;           // squares of the distances that a table covers
 
   std::size_t places() const { return std::size_t(basis.n_species) * capacity; }
 
@@ -185,25 +193,54 @@ class Block {
     n_neighbors = splat(0);
   }
 
-  // f(k, x, y, z, r^2, j) for the k-th neighbour of species e within the cutoff; returns their number.
+  // f(e, k, x, y, z, r^2, j) for the k-th neighbour of species e within the cutoff; counts them.  Others are handed
+  // over too, where the next one will be: whether a pair is within the cutoff is not to be foreseen.
   template <class F>
-  int gather(const System& s, int i, int e, F&& f) const {
-    const RadialTable& table = basis.table(species, e);
-    const double far = table.cutoff * table.cutoff, near = table.closest * table.closest;
-    const double x0 = s.positions[3 * i], y0 = s.positions[3 * i + 1], z0 = s.positions[3 * i + 2];
-    int k = 0;
-    for (std::int64_t p = s.first[i]; p < s.first[i + 1]; ++p) {
-      const int j = s.neighbor[p];
-      if (basis.n_species > 1 && s.species[j] != e) continue;
-      const double x = s.positions[3 * j] + s.offsets[3 * p] - x0;
-      const double y = s.positions[3 * j + 1] + s.offsets[3 * p + 1] - y0;
-      const double z = s.positions[3 * j + 2] + s.offsets[3 * p + 2] - z0;
-      const double r2 = x * x + y * y + z * z;
-      if (!(r2 < far)) continue;
-      if (r2 < near) throw TooClose(i, j, std::sqrt(r2), table.closest);
-      f(k++, x, y, z, r2, j);
+  void gather(const System& s, int i, F&& f) {
+    for (int e = 0; e < basis.n_species; ++e) {
+      const RadialTable& table = basis.table(species, e);
+      counts_[e] = 0;
+      far_[e] = table.cutoff * table.cutoff;
+      near_[e] = table.closest * table.closest;
     }
-    return k;
+    const bool close = basis.n_species > 1 ? gather_of<true>(s, i, f) : gather_of<false>(s, i, f);
+    if (close) throw_too_close(s, i);
+  }
+
+  // Whether a pair is too close.
+  template <bool SEVERAL, class F>
+  bool gather_of(const System& s, int i, F&& f) {
+    const double *position = s.positions.data, *offset = s.offsets.data, *far = far_.data(), *near = near_.data();
+    const double x0 = position[3 * i], y0 = position[3 * i + 1], z0 = position[3 * i + 2];
+    bool close = false;
+    int all = 0;  // where there is one species
+    int* counts = counts_.data();
+    for (std::int64_t p = s.first[i]; p < s.first[i + 1]; ++p) {
+      const int j = s.neighbor[p], e = SEVERAL ? s.species[j] : 0;
+      int& count = SEVERAL ? counts[e] : all;
+      const double x = position[3 * j] + offset[3 * p] - x0;
+      const double y = position[3 * j + 1] + offset[3 * p + 1] - y0;
+      const double z = position[3 * j + 2] + offset[3 * p + 2] - z0;
+      const double r2 = x * x + y * y + z * z;
+      f(e, count, x, y, z, r2, j);
+      count += r2 < far[e];
+      close |= r2 < near[e];
+    }
+    if (!SEVERAL) counts[0] = all;
+    return close;
+  }
+
+  [[noreturn]] void throw_too_close(const System& s, int i) const {
+    for (std::int64_t p = s.first[i];; ++p) {
+      const int j = s.neighbor[p];
+      double r2 = 0;
+      for (int a = 0; a < 3; ++a) {
+        const double x = s.positions[3 * j + a] + s.offsets[3 * p + a] - s.positions[3 * i + a];
+        r2 += x * x;
+      }
+      const double closest = basis.table(species, s.species[j]).closest;
+      if (r2 < closest * closest || p + 1 == s.first[i + 1]) throw TooClose(i, j, std::sqrt(r2), closest);
+    }
   }
 
   void set(int slot, int w, double x, double y, double z, double r2, int j) {
@@ -223,7 +260,7 @@ class Block {
   void normalise() {
     for (int e = 0; e < basis.n_species; ++e)
       for (int s = begin(e); s < end(e); ++s) {
-        for (int w = 0; w < W; ++w) r[s][w] = std::sqrt(r[s][w]);
+        r[s] = square_root(r[s]);
         inverse_r[s] = 1.0 / r[s];
         ux[s] *= inverse_r[s];
         uy[s] *= inverse_r[s];

@@ -4,6 +4,7 @@
 // one set can be picked by the linker for another.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <utility>
 
@@ -57,6 +58,14 @@ inline void transpose(lanes* m) {
     }
 }
 #endif
+
+inline lanes square_root(lanes x) {
+  alignas(64) double v[W];
+  __builtin_memcpy(v, &x, sizeof x);
+  for (int w = 0; w < W; ++w) v[w] = std::sqrt(v[w]);
+  __builtin_memcpy(&x, v, sizeof x);
+  return x;
+}
 
 inline lanes load(const double* p) {
   lanes v;
