@@ -33,9 +33,9 @@ inline lanes high_blocks(lanes a, lanes b, std::integer_sequence<int, K...>) {
   return __builtin_shufflevector(a, b, ((K & S) ? W + K : K + S)...);
 }
 template <int S>
-inline void swap_blocks(lanes* m) {
+inline void swap_blocks(lanes* m, int rows = W) {
   constexpr auto index = std::make_integer_sequence<int, W>{};
-  for (int i = 0; i < W; ++i) {
+  for (int i = 0; i < rows; ++i) {
     if (i & S) continue;
     const lanes a = m[i], b = m[i + S];
     m[i] = low_blocks<S>(a, b, index);
@@ -48,6 +48,24 @@ inline void transpose(lanes* m) {
   if constexpr (W > 2) swap_blocks<2>(m);
   if constexpr (W > 4) swap_blocks<4>(m);
 }
+
+#if POTLEARN_LANES == 8
+#define POTLEARN_HALF_LANES
+typedef double half_lanes __attribute__((vector_size(4 * POTLEARN_LANES)));
+
+template <int... K>
+inline lanes joined(half_lanes a, half_lanes b, std::integer_sequence<int, K...>) {
+  return __builtin_shufflevector(a, b, K...);
+}
+// W rows of W / 2 into W / 2 rows of W: out[i][j] = m[j][i].
+inline void transpose_halves(const half_lanes* m, lanes* out) {
+  lanes rows[W / 2];
+  for (int i = 0; i < W / 2; ++i) rows[i] = joined(m[i], m[i + W / 2], std::make_integer_sequence<int, W>{});
+  swap_blocks<1>(rows, W / 2);
+  swap_blocks<2>(rows, W / 2);
+  for (int i = 0; i < W / 2; ++i) out[i] = rows[i];
+}
+#endif
 #else
 inline void transpose(lanes* m) {
   for (int i = 0; i < W; ++i)
