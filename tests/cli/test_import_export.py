@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from potlearn.cli.app import app
 from potlearn.lammps import read_yace
+from potlearn.lammps.plugin import ExportedModel
 from potlearn.potentials import load
 from potlearn.potentials.pair import ZBL, Coulomb
 
@@ -57,6 +58,33 @@ def test_export_of_a_sum(imported, tmp_path):
     assert (tmp_path / "t.table").read_text() == (tmp_path / "s.table").read_text()
 
 
+def test_export_for_the_pair_style(tmp_path, monkeypatch):
+    """One file of a sum, named by its species or as asked, with its ending or without."""
+    monkeypatch.chdir(tmp_path)
+    total = 0.5 * ZBL(("Si", "O"), 1.0, 2.5) + Coulomb(("Si", "O"), 6.0, (0.2, -0.1))
+    total.save("sum.potl")
+    for arguments, name in (
+        ((), "SiO.potl-lammps"),
+        (("--output", "x"), "x.potl-lammps"),
+        (("--output", tmp_path / "y.potl-lammps"), str(tmp_path / "y.potl-lammps")),
+    ):
+        done = run("export", "sum.potl", "--to", "lammps", *arguments)
+        assert done.exit_code == 0, done.output
+        assert done.stdout.split() == [name]
+        found = ExportedModel(name).predict(ATOMS).energies
+        np.testing.assert_allclose(found, total.predict(ATOMS).energies, rtol=1e-11)
+
+
+def test_export_does_not_replace_the_files_of_the_model(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "SiO.yace").write_text(yace_files.text(FILE))
+    before = (tmp_path / "SiO.yace").read_bytes()
+    done = run("export", "SiO.yace", "--to", "yace")
+    assert done.exit_code == 2
+    assert "SiO... could replace SiO.yace" in done.stderr
+    assert (tmp_path / "SiO.yace").read_bytes() == before
+
+
 def test_import_sees_what_a_file_is(imported, tmp_path):
     """Names say nothing: the same files under other names."""
     (tmp_path / "given.txt").write_bytes((tmp_path / "given.yace").read_bytes())
@@ -87,6 +115,7 @@ def test_refused_exports(imported, tmp_path):
     ZBL(("Si",), 1.0, 2.5).save(tmp_path / "zbl.potl")
     for model, to, message in (
         (imported, "pod", "POD files hold a POD potential"),
+        (imported, "lammps", "cannot hold a PacePotential"),
         (imported, "table", "expected a pair potential to tabulate"),
         (tmp_path / "zbl.potl", "yace", "expected a many-body potential for yace files"),
     ):

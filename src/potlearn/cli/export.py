@@ -17,22 +17,27 @@ def command(
             help="Saved model (.potl), X.yace, or PREFIX_param.pod and PREFIX_coeff.pod.",
         ),
     ],
-    output: Annotated[
-        Path, typer.Option(help="Prefix of the files: OUTPUT_param.pod, OUTPUT.yace, OUTPUT.table.")
-    ],
     to: Annotated[
         str,
         typer.Option(
             metavar="FORMAT",
-            help="pod, yace: files of LAMMPS's pair_style pod or pace; "
+            help="lammps: one file of everything for potlearn's pair style in LAMMPS; "
+            "pod, yace: files of LAMMPS's pair_style pod or pace; "
             "table: the pair potentials of the model for pair_style table.",
         ),
     ],
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            help="Prefix of the files: OUTPUT.potl-lammps, OUTPUT_param.pod, OUTPUT.yace, "
+            "OUTPUT.table. If absent, the species, in the current folder."
+        ),
+    ] = None,
 ) -> None:
     """Write a model in the format of another program.
 
-    Pair potentials in the sum or under the fit are written beside the many-body part, and
-    OUTPUT.in has the commands that overlay them.
+    Of lammps, one file holds everything.  Otherwise pair potentials in the sum or under the fit
+    are written beside the many-body part, and OUTPUT.in has the commands that overlay them.
     """
     from potlearn import tasks
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from potlearn.errors import ConfigError
 from potlearn.tasks.settings import ExportConfig, ImportConfig
 
 if TYPE_CHECKING:
@@ -39,22 +40,46 @@ def export(settings: ExportConfig | Mapping[str, Any]) -> ExportOutcome:
     from potlearn.runtime import check_folder, write_text
 
     config = ExportConfig.of(settings)
-    check_folder(config.output.parent)
+    if config.output is not None:
+        check_folder(config.output.parent)
     potential = load(*config.model)
+    prefix = _prefix(config, potential.species)
     if config.to == "lammps":
-        return ExportOutcome(write_lammps(potential, config.output, config.to).paths)
+        return ExportOutcome(write_lammps(potential, prefix, config.to).paths)
     many_body, pairs, walls = parts(potential)
     if config.to == "table":
-        table = write_table(Path(f"{config.output}.table"), potential.species, pairs)
+        table = write_table(Path(f"{prefix}.table"), potential.species, pairs)
         return ExportOutcome((table,))
-    files = write_lammps(potential, config.output, config.to, bare_names=True)
+    files = write_lammps(potential, prefix, config.to, bare_names=True)
     paths, notes = [*files.paths], []
     if config.to == "yace" and (error := expansion_error(many_body)) > 0:
         notes.append(f"radial functions are written within {error:.1e} of their largest value")
     if pairs or walls:
-        paths.append(Path(f"{config.output}.in"))
+        paths.append(Path(f"{prefix}.in"))
         write_text(paths[-1], "\n".join(files.commands) + "\n")
     return ExportOutcome(tuple(paths), tuple(notes))
+
+
+def _prefix(config: ExportConfig, species: Sequence[str]) -> Path:
+    """The one that is given, without the ending of a file of ``pair_style potlearn``; or species.
+
+    Raises
+    ------
+    ConfigError
+        None is given, and files named by the species could be those of the model.
+    """
+    from potlearn.lammps.plugin import SUFFIX
+
+    if config.output is not None:
+        return Path(str(config.output).removesuffix(SUFFIX))
+    prefix = "".join(species)
+    for file in map(Path, config.model):
+        same_place = file.resolve().parent == Path.cwd()
+        if same_place and file.suffix != ".potl" and file.name.startswith(prefix):
+            raise ConfigError(
+                f"output: expected a prefix of the files: {prefix}... could replace {file}"
+            )
+    return Path(prefix)
 
 
 def import_(settings: ImportConfig | Mapping[str, Any]) -> PotentialBase:

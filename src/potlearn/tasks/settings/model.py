@@ -46,8 +46,9 @@ class ExportConfig(Section):
 
     model: Files
     """Saved model (.potl), X.yace, or the two POD files."""
-    output: FilePath
-    """Prefix of the files: OUTPUT_param.pod, OUTPUT.yace, OUTPUT.potl-lammps, OUTPUT.table."""
+    output: FilePath | None = None
+    """Prefix of the files: OUTPUT_param.pod, OUTPUT.yace, OUTPUT.potl-lammps, OUTPUT.table; if
+    absent, the species, in the current folder."""
     to: Annotated[str, NameIn(export_formats)]
     """lammps: one file of everything for potlearn's pair style in LAMMPS; pod, yace: files of
     LAMMPS's pair_style pod or pace; table: the pair potentials of the model for pair_style
