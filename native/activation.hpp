@@ -9,11 +9,6 @@
 
 namespace potlearn::POTLEARN_ISA {
 
-inline lanes square_root(lanes x) {
-  for (int w = 0; w < W; ++w) x[w] = std::sqrt(x[w]);
-  return x;
-}
-
 // x / (1 + e^-x)
 inline lanes silu(lanes x, lanes& slope) {
   const lanes s = 1.0 / (1.0 + exponential(-x));

@@ -1,5 +1,6 @@
 #include "basis.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <utility>
@@ -52,6 +53,38 @@ void check_degrees(const Basis& basis) {
            "angular degrees must be in 0..12, the lowest first");
 }
 
+// The quintic polynomial with the given values and derivatives at -h/2 and h/2: p[power * width].
+void add_piece(const double* left, const double* right, int stride, long double h, double* p, int width) {
+  const long double d0 = h * left[stride], d1 = h * right[stride];
+  const long double c0 = h * h * left[2 * stride], c1 = h * h * right[2 * stride];
+  const long double f = (long double)left[0] + right[0], d = d1 - d0, c = c0 + c1;  // even in t = distance / h
+  const long double g = (long double)right[0] - left[0], e = d0 + d1, b = c1 - c0;  // odd
+  const long double powers[POWERS] = {f / 2 - 5 * d / 32 + c / 64,
+                                      15 * g / 8 - 7 * e / 16 + b / 32,
+                                      3 * d / 4 - c / 8,
+                                      5 * e / 2 - 5 * g - b / 4,
+                                      c / 4 - d / 2,
+                                      6 * g - 3 * e + b / 2};
+  const long double inverse = 1 / h;
+  long double scale = 1;
+  for (int k = 0; k < POWERS; ++k, scale *= inverse) p[k * width] = double(powers[k] * scale);
+}
+
+AlignedVector<double> make_pieces(const Basis& basis, double cutoff, const double* knots) {
+  const int n_pieces = (basis.octaves << basis.bits) + 4, stride = basis.stride;
+  AlignedVector<double> pieces(std::size_t(n_pieces) * POWERS * basis.row);
+  for (int k = 0; k < n_pieces; ++k) {
+    const long double h = std::ldexp((long double)cutoff, (k >> basis.bits) - basis.octaves - basis.bits);
+    for (int n = 0; n < basis.n_radial; ++n) {
+      const int first = n / GROUP * GROUP, width = std::min(GROUP, basis.row - first);
+      const double* left = knots + std::size_t(k) * 3 * stride + n;
+      double* piece = &pieces[(std::size_t(k) * basis.row + first) * POWERS + (n - first)];
+      add_piece(left, left + 3 * stride, stride, h, piece, width);
+    }
+  }
+  return pieces;
+}
+
 void add_tables(Basis& basis, const BasisArrays& arrays) {
   expect(basis.bits >= 2 && basis.bits <= 16 && basis.octaves >= 1 && basis.octaves <= 16,
          "bits must be in 2..16, octaves in 1..16");
@@ -63,7 +96,7 @@ void add_tables(Basis& basis, const BasisArrays& arrays) {
     table.cutoff = arrays.cutoffs[t];
     expect(table.cutoff > 1e-6 && table.cutoff < 1e6, "cutoffs must be in 1e-6..1e6");
     table.closest = std::ldexp(table.cutoff, -basis.octaves) * (1 + 1e-12);
-    table.knots.assign(arrays.knots.data + t * length, arrays.knots.data + (t + 1) * length);
+    table.pieces = make_pieces(basis, table.cutoff, arrays.knots.data + t * length);
     basis.tables.push_back(std::move(table));
   }
   basis.table_of = to_vector(arrays.table_of);
@@ -99,6 +132,7 @@ Basis make_basis(const BasisArrays& arrays) {
   basis.degree = to_vector(arrays.degree);
   basis.n_radial = int(basis.degree.size());
   basis.stride = (basis.n_radial + MAX_LANES - 1) / MAX_LANES * MAX_LANES;
+  basis.row = (basis.n_radial + GROUP / 2 - 1) / (GROUP / 2) * (GROUP / 2);
   check_degrees(basis);
   add_tables(basis, arrays);
   add_programs(basis, arrays);

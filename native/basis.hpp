@@ -2,6 +2,7 @@
 // and polynomial programs.  Plain data; every instruction set reads the same one.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -16,19 +17,24 @@ constexpr int MAX_LANES = 8;
 // Highest angular degree (POD allows 12).
 constexpr int MAX_DEGREE = 12;
 
-// Radial functions on knots spaced like floating-point numbers: with x = 8 r / cutoff, every octave
-// [2^q, 2^(q+1)) of x holds 2^bits equal intervals.  A knot stores value, first and second derivative
-// (in r) of every function, padded to a multiple of MAX_LANES:  knots[(k * 3 + derivative) * stride + n].
+// Radial functions in pieces spaced like floating-point numbers: with x = 8 r / cutoff, every octave [2^q, 2^(q+1)) of
+// x holds 2^bits equal intervals.  Given are knots: value, first and second derivative (in r) of every function at the
+// ends of the intervals, padded to a multiple of MAX_LANES.  Kept are the quintic polynomials between them, in the
+// distance from the middle of the interval: for each interval groups of GROUP functions, the last one perhaps of half as
+// many, and in a group power by power its functions.
+constexpr int POWERS = 6;
+constexpr int GROUP = MAX_LANES;
 struct RadialTable {
   double cutoff = 0;
   double closest = 0;  // smallest distance that the table covers
-  AlignedVector<double> knots;
+  AlignedVector<double> pieces;
 };
 
 struct Basis {
   int n_species = 0;
   int n_radial = 0;
   int stride = 0;  // n_radial padded to a multiple of MAX_LANES
+  int row = 0;     // and to one of GROUP / 2
   int bits = 0;    // log2 of the intervals per octave
   int octaves = 0;
   std::vector<std::int32_t> lowest;  // angular degrees lowest..degree of each radial function
@@ -58,6 +64,11 @@ struct Basis {
     int nodes = 0;
     for (const Program& p : programs) nodes = p.n_nodes > nodes ? p.n_nodes : nodes;
     return nodes;
+  }
+  int max_groups() const {
+    std::size_t groups = 0;
+    for (const Program& p : programs) groups = p.group_a.size() > groups ? p.group_a.size() : groups;
+    return int(groups);
   }
   const RadialTable& table(int centre, int neighbour) const { return tables[table_of[centre * n_species + neighbour]]; }
 };

@@ -22,6 +22,7 @@
 #include "program.hpp"
 #include "radial.hpp"
 #include "span.hpp"
+#include "stages.hpp"
 #include "system.hpp"
 #include "vector3.hpp"
 
@@ -61,7 +62,9 @@ class Block {
         stride(of.stride), capacity((most_slots + 1) / 2 * 2), n_values(of.n_moments() + of.max_nodes() + 1),
         slots(of.n_species), found(of.n_species), ux(places()), uy(places()), uz(places()), r(places()),
         inverse_r(places()), neighbor(places() * W), R(places() * stride), dR(places() * stride), Y(places() * terms),
-        values(n_values), adjoint(n_values), gradient(3 * places()), by_radial_(2 * stride), by_angular_(2 * terms) {}
+        values(n_values + of.max_groups()), adjoint(n_values + of.max_groups()), gradient(3 * places()),
+        by_radial_(2 * stride), by_angular_(2 * terms), counts_(of.n_species), filled_(of.n_species * W),
+        far_(of.n_species), near_(of.n_species) {}
 
   const Basis& basis;
   const std::vector<RadialGroup> groups;
@@ -75,7 +78,7 @@ class Block {
   Buffer ux, uy, uz, r, inverse_r;  // unit vector, distance
   std::vector<std::int32_t> neighbor;
   Buffer R, dR, Y;
-  Buffer values, adjoint;  // moments, nodes, one; and dE/d(them)
+  Buffer values, adjoint;  // moments, nodes, one, inner sums (linear_plan.hpp); and dE/d(them)
   Buffer gradient;         // dE/dr_ij, (slots, 3)
   NetworkPass network;     // no room before it is needed
 
@@ -86,19 +89,22 @@ class Block {
   // Centres ids[0..n) of one species, n <= W, one per lane.
   void pack_atoms(const System& s, const int* ids, int n) {
     start(s, ids, n);
-    int count[W] = {};
-    for (int e = 0; e < basis.n_species; ++e) {
-      std::fill(count, count + W, 0);
-      for (int w = 0; w < n; ++w) {
-        count[w] = gather(s, ids[w], e, [&](int k, double x, double y, double z, double r2, int j) {
-          set(begin(e) + k, w, x, y, z, r2, j);
-        });
-        n_neighbors[w] += count[w];
+    std::fill(slots.begin(), slots.end(), 0);
+    for (int w = 0; w < n; ++w) {
+      gather(s, ids[w], [&](int e, int k, double x, double y, double z, double r2, int j) {
+        set(begin(e) + k, w, x, y, z, r2, j);
+      });
+      for (int e = 0; e < basis.n_species; ++e) {
+        n_neighbors[w] += counts_[e];
+        slots[e] = std::max(slots[e], counts_[e]);
+        filled_[e * W + w] = counts_[e];
       }
-      slots[e] = found[e] = *std::max_element(count, count + W);
+    }
+    found = slots;
+    for (int e = 0; e < basis.n_species; ++e) {
       if (TS_MAX == 2) slots[e] += slots[e] & 1;
       for (int w = 0; w < W; ++w)
-        for (int k = count[w]; k < slots[e]; ++k) set_empty(begin(e) + k, w, e);
+        for (int k = w < n ? filled_[e * W + w] : 0; k < slots[e]; ++k) set_empty(begin(e) + k, w, e);
     }
     normalise();
   }
@@ -106,10 +112,12 @@ class Block {
   // All neighbours of one centre, W per slot.
   void pack_neighbors(const System& s, int id) {
     start(s, &id, 1);
+    gather(s, id, [&](int e, int k, double x, double y, double z, double r2, int j) {
+      set(begin(e) + k / W, k % W, x, y, z, r2, j);
+    });
+    found = counts_;
     for (int e = 0; e < basis.n_species; ++e) {
-      const int n = found[e] = gather(s, id, e, [&](int k, double x, double y, double z, double r2, int j) {
-        set(begin(e) + k / W, k % W, x, y, z, r2, j);
-      });
+      const int n = found[e];
       n_neighbors[0] += n;
       slots[e] = (n + W - 1) / W;
       for (int k = n; k < slots[e] * W; ++k) set_empty(begin(e) + k / W, k % W, e);
@@ -118,13 +126,15 @@ class Block {
   }
 
   void radial_and_harmonics() {
+    for (int e = 0; e < basis.n_species; ++e)
+      for (int s = begin(e); s < end(e); ++s)
+        radial_functions(basis, basis.table(species, e), r[s], &R[s * stride], &dR[s * stride]);
+    end_stage(Stage::radial);
     with_degree(degree, [&](auto L) {
       for (int e = 0; e < basis.n_species; ++e)
-        for (int s = begin(e); s < end(e); ++s) {
-          radial_functions(basis, basis.table(species, e), r[s], &R[s * stride], &dR[s * stride]);
-          AngularParts<L()>(ux[s], uy[s], uz[s]).values(&Y[s * terms]);
-        }
+        for (int s = begin(e); s < end(e); ++s) AngularParts<L()>(ux[s], uy[s], uz[s]).values(&Y[s * terms]);
     });
+    end_stage(Stage::harmonics);
   }
 
   void moments() {
@@ -173,6 +183,8 @@ class Block {
  private:
   Buffer radial_tangent_, angular_tangent_;  // none until they are needed
   Buffer by_radial_, by_angular_;            // dE/dR and dE/dY of the slots of a tile
+  std::vector<int> counts_, filled_;         // neighbours per species of an atom, and of each lane
+  std::vector<double> far_, near_;           // squares of the distances that a table covers
 
   std::size_t places() const { return std::size_t(basis.n_species) * capacity; }
 
@@ -185,34 +197,64 @@ class Block {
     n_neighbors = splat(0);
   }
 
-  // f(k, x, y, z, r^2, j) for the k-th neighbour of species e within the cutoff; returns their number.
+  // f(e, k, x, y, z, r^2, j) for the k-th neighbour of species e within the cutoff; counts them.  Others are handed
+  // over too, where the next one will be: whether a pair is within the cutoff is not to be foreseen.
   template <class F>
-  int gather(const System& s, int center, int e, F&& f) const {
+  void gather(const System& s, int center, F&& f) {
     const double* x = s.positions.data;
-    if (s.offsets.empty()) return gather(s, center, e, [x](std::int64_t, int j, int a) { return x[3 * j + a]; }, f);
+    if (s.offsets.empty()) return gather(s, center, [x](std::int64_t, int j, int a) { return x[3 * j + a]; }, f);
     const double* offset = s.offsets.data;
-    const auto place = [x, offset](std::int64_t p, int j, int a) { return x[3 * j + a] + offset[3 * p + a]; };
-    return gather(s, center, e, place, f);
+    gather(s, center, [x, offset](std::int64_t p, int j, int a) { return x[3 * j + a] + offset[3 * p + a]; }, f);
   }
 
   // place(pair, atom, axis): where the neighbour of a pair is.
   template <class P, class F>
-  int gather(const System& s, int center, int e, P&& place, F&& f) const {
-    const int i = s.atom_of(center);
-    const RadialTable& table = basis.table(species, e);
-    const double far = table.cutoff * table.cutoff, near = table.closest * table.closest;
-    const double x0 = s.positions[3 * i], y0 = s.positions[3 * i + 1], z0 = s.positions[3 * i + 2];
-    int k = 0;
+  void gather(const System& s, int center, P&& place, F&& f) {
+    for (int e = 0; e < basis.n_species; ++e) {
+      const RadialTable& table = basis.table(species, e);
+      counts_[e] = 0;
+      far_[e] = table.cutoff * table.cutoff;
+      near_[e] = table.closest * table.closest;
+    }
+    const bool close =
+        basis.n_species > 1 ? gather_of<true>(s, center, place, f) : gather_of<false>(s, center, place, f);
+    if (close) throw_too_close(s, center, place);
+  }
+
+  // Whether a pair is too close.
+  template <bool SEVERAL, class P, class F>
+  bool gather_of(const System& s, int center, P&& place, F&& f) {
+    const double *own = &s.positions[3 * s.atom_of(center)], *far = far_.data(), *near = near_.data();
+    const double x0 = own[0], y0 = own[1], z0 = own[2];
+    bool close = false;
+    int all = 0;  // where there is one species
+    int* counts = counts_.data();
     for (std::int64_t p = s.first[center]; p < s.first[center + 1]; ++p) {
-      const int j = s.neighbor[p];
-      if (basis.n_species > 1 && s.species[j] != e) continue;
+      const int j = s.neighbor[p], e = SEVERAL ? s.species[j] : 0;
+      int& count = SEVERAL ? counts[e] : all;
       const double x = place(p, j, 0) - x0, y = place(p, j, 1) - y0, z = place(p, j, 2) - z0;
       const double r2 = x * x + y * y + z * z;
-      if (!(r2 < far)) continue;
-      if (r2 < near) throw TooClose(i, j, std::sqrt(r2), table.closest);
-      f(k++, x, y, z, r2, j);
+      f(e, count, x, y, z, r2, j);
+      count += r2 < far[e];
+      close |= r2 < near[e];
     }
-    return k;
+    if (!SEVERAL) counts[0] = all;
+    return close;
+  }
+
+  template <class P>
+  [[noreturn]] void throw_too_close(const System& s, int center, P&& place) const {
+    const int i = s.atom_of(center);
+    for (std::int64_t p = s.first[center];; ++p) {
+      const int j = s.neighbor[p];
+      double r2 = 0;
+      for (int a = 0; a < 3; ++a) {
+        const double x = place(p, j, a) - s.positions[3 * i + a];
+        r2 += x * x;
+      }
+      const double closest = basis.table(species, s.species[j]).closest;
+      if (r2 < closest * closest || p + 1 == s.first[center + 1]) throw TooClose(i, j, std::sqrt(r2), closest);
+    }
   }
 
   void set(int slot, int w, double x, double y, double z, double r2, int j) {
@@ -232,7 +274,7 @@ class Block {
   void normalise() {
     for (int e = 0; e < basis.n_species; ++e)
       for (int s = begin(e); s < end(e); ++s) {
-        for (int w = 0; w < W; ++w) r[s][w] = std::sqrt(r[s][w]);
+        r[s] = square_root(r[s]);
         inverse_r[s] = 1.0 / r[s];
         ux[s] *= inverse_r[s];
         uy[s] *= inverse_r[s];

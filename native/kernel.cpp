@@ -8,6 +8,8 @@
 
 #include "block.hpp"
 #include "gradient.hpp"
+#include "linear_pass.hpp"
+#include "linear_plan.hpp"
 #include "parallel.hpp"
 #include "pool.hpp"
 #include "row_layout.hpp"
@@ -17,6 +19,7 @@
 #include "set_block.hpp"
 #include "set_coefficients.hpp"
 #include "set_gradient.hpp"
+#include "stages.hpp"
 
 namespace potlearn::POTLEARN_ISA {
 namespace {
@@ -24,6 +27,13 @@ namespace {
 // Zero where an atom has fewer neighbours than the feature needs.
 lanes guarded(lanes seed, lanes n_neighbors, int needed) {
   return (lanes)((ulanes)seed & (ulanes)(n_neighbors >= splat(needed)));
+}
+
+// Whether the first atoms of a block have so many neighbours each.
+bool has_neighbors(const Block& block, int filled, int least) {
+  for (int w = 0; w < filled; ++w)
+    if (block.n_neighbors[w] < least) return false;
+  return true;
 }
 
 class LaneKernel final : public Kernel {
@@ -42,16 +52,31 @@ class LaneKernel final : public Kernel {
     if (sets >= MANY) return many_sets(s, coefficients, threads, energies, forces, virial);
     std::vector<Gradients> gradients;
     for (int set = 0; set < sets; ++set) gradients.emplace_back(s, queues, !atom_virials.empty());
+    std::call_once(linear_once_, [&] { linear_plans_ = {basis_.programs.begin(), basis_.programs.end()}; });
+    std::vector<LinearWeights> weights;
+    for (int k = 0; k < sets * basis_.n_species; ++k)
+      weights.emplace_back(linear_plan(k % basis_.n_species), &coefficients[std::size_t(k) * (1 + n_features) + 1]);
     for_blocks(schedule, threads, queues, [&](Block& block, int filled, int queue, int item, const Stop& stop) {
       const Program& program = block.program();
-      program_forward<false>(program, &block.values[0]);
+      const LinearPlan& plan = linear_plan(block.species);
+      const bool all = has_neighbors(block, filled, plan.least_neighbors);
+      if (all)
+        linear_forward(plan, &block.values[0]);
+      else
+        program_forward<false>(program, &block.values[0]);
+      end_stage(Stage::forward);
       for (int set = 0; set < sets; ++set) {
         const double* c = &coefficients[std::size_t(set) * columns + block.species * (1 + n_features)];
-        const lanes inner = seed(block, c);
-        const lanes energy = inner + program_adjoint(program, &block.values[0], &block.adjoint[0]);
+        lanes *values = &block.values[0], *adjoint = &block.adjoint[0];
+        const lanes energy =
+            all ? c[0] + linear_backward(plan, weights[set * basis_.n_species + block.species], values, adjoint)
+                : seed(block, c) + program_adjoint(program, values, adjoint);
         for (int w = 0; w < filled; ++w) energies[std::size_t(set) * s.n_centers + block.centers[w]] = energy[w];
+        end_stage(Stage::adjoint);
         block.pair_gradients();
+        end_stage(Stage::pairs);
         gradients[set].add(block, queue, item, stop);
+        end_stage(Stage::scatter);
       }
     });
     const std::size_t n = 3 * std::size_t(s.n_atoms), m = 6 * std::size_t(s.n_systems);
@@ -136,9 +161,13 @@ class LaneKernel final : public Kernel {
   mutable Pool<SetBlock> set_blocks_;
   mutable std::once_flag plans_once_;
   mutable std::vector<PullbackPlan> plans_;  // of each program, none before they are needed
+  mutable std::once_flag linear_once_;
+  mutable std::vector<LinearPlan> linear_plans_;  // of each program, none before they are needed
   mutable Pool<LinearRows> row_makers_;
   mutable std::once_flag row_once_;
   mutable std::unique_ptr<const RowLayout> row_layout_;  // none before it is needed
+
+  const LinearPlan& linear_plan(int species) const { return linear_plans_[basis_.program_of[species]]; }
 
   Pool<SetBlock>::Lease lend_set_block(const System& s) const {
     return set_blocks_.lend([&](const SetBlock& block) { return block.capacity() >= s.most_neighbors; },
@@ -181,9 +210,12 @@ class LaneKernel final : public Kernel {
     for_queues(queues, threads, [&](int thread, int queue, int item, const Stop& stop) {
       if (!lent[thread]) lent[thread] = lend_block(schedule.system);
       Block& block = *lent[thread];
+      start_stages();
       block.pack_atoms(schedule.system, schedule.atoms(item), schedule.size(item));
+      end_stage(Stage::gather);
       block.radial_and_harmonics();
       block.moments();
+      end_stage(Stage::moments);
       f(block, schedule.size(item), queue, item, stop);
     });
   }

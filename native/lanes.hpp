@@ -4,6 +4,7 @@
 // one set can be picked by the linker for another.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <utility>
 
@@ -32,9 +33,9 @@ inline lanes high_blocks(lanes a, lanes b, std::integer_sequence<int, K...>) {
   return __builtin_shufflevector(a, b, ((K & S) ? W + K : K + S)...);
 }
 template <int S>
-inline void swap_blocks(lanes* m) {
+inline void swap_blocks(lanes* m, int rows = W) {
   constexpr auto index = std::make_integer_sequence<int, W>{};
-  for (int i = 0; i < W; ++i) {
+  for (int i = 0; i < rows; ++i) {
     if (i & S) continue;
     const lanes a = m[i], b = m[i + S];
     m[i] = low_blocks<S>(a, b, index);
@@ -47,6 +48,24 @@ inline void transpose(lanes* m) {
   if constexpr (W > 2) swap_blocks<2>(m);
   if constexpr (W > 4) swap_blocks<4>(m);
 }
+
+#if POTLEARN_LANES == 8
+#define POTLEARN_HALF_LANES
+typedef double half_lanes __attribute__((vector_size(4 * POTLEARN_LANES)));
+
+template <int... K>
+inline lanes joined(half_lanes a, half_lanes b, std::integer_sequence<int, K...>) {
+  return __builtin_shufflevector(a, b, K...);
+}
+// W rows of W / 2 into W / 2 rows of W: out[i][j] = m[j][i].
+inline void transpose_halves(const half_lanes* m, lanes* out) {
+  lanes rows[W / 2];
+  for (int i = 0; i < W / 2; ++i) rows[i] = joined(m[i], m[i + W / 2], std::make_integer_sequence<int, W>{});
+  swap_blocks<1>(rows, W / 2);
+  swap_blocks<2>(rows, W / 2);
+  for (int i = 0; i < W / 2; ++i) out[i] = rows[i];
+}
+#endif
 #else
 inline void transpose(lanes* m) {
   for (int i = 0; i < W; ++i)
@@ -57,6 +76,14 @@ inline void transpose(lanes* m) {
     }
 }
 #endif
+
+inline lanes square_root(lanes x) {
+  alignas(64) double v[W];
+  __builtin_memcpy(v, &x, sizeof x);
+  for (int w = 0; w < W; ++w) v[w] = std::sqrt(v[w]);
+  __builtin_memcpy(&x, v, sizeof x);
+  return x;
+}
 
 inline lanes load(const double* p) {
   lanes v;

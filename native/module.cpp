@@ -18,6 +18,7 @@
 #include "engine.hpp"
 #include "errors.hpp"
 #include "network.hpp"
+#include "stages.hpp"
 
 namespace nb = nanobind;
 using namespace nb::literals;
@@ -205,6 +206,14 @@ NB_MODULE(_native, m) {
   nb::set_leak_warnings(false);
   m.def("instruction_sets", &potlearn::instruction_sets, "Instruction sets that this CPU runs, narrowest first.");
   nb::exception<potlearn::TooClose>(m, "TooCloseError", PyExc_ValueError);
+#ifdef POTLEARN_STAGES
+  m.def("stages", [] {
+    const auto seconds = potlearn::stopwatch.take();
+    nb::dict found;
+    for (std::size_t k = 0; k < seconds.size(); ++k) found[potlearn::STAGES[k]] = seconds[k];
+    return found;
+  });
+#endif
   potlearn::bind_data(m);
   potlearn::bind_network(m);
   potlearn::bind_engine(m);

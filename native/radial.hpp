@@ -1,4 +1,4 @@
-// Quintic Hermite interpolation of the radial tables, W distances at a time.
+// Radial functions and their slopes from tables of polynomials, W distances at a time.
 #pragma once
 
 #include <cstdint>
@@ -8,68 +8,84 @@
 
 namespace potlearn::POTLEARN_ISA {
 
-// Where a distance falls among the knots, from the bits of x = 8 r / cutoff: the leading ones number the
-// interval, the rest is the position in it.
-struct KnotPosition {
+// Where a distance falls among the pieces, from the bits of x = 8 r / cutoff: the leading ones number the interval, the
+// rest is the position in it.
+struct PiecePosition {
   ulanes interval;
-  lanes t;  // in [0, 1)
-  lanes h;  // interval length, in units of x
+  alignas(64) double offset[W];  // from the middle of the interval, in Å
 
-  KnotPosition(lanes x, int bits, int octaves) {
-    const std::uint64_t lowest = std::uint64_t(1023 + 3 - octaves) << bits;
+  PiecePosition(const Basis& basis, const RadialTable& table, lanes r) {
+    const int bits = basis.bits;
+    const std::uint64_t lowest = std::uint64_t(1023 + 3 - basis.octaves) << bits;
     const std::uint64_t mantissa = (std::uint64_t(1) << 52) - 1;
-    const ulanes raw = (ulanes)x;
+    const ulanes raw = (ulanes)(r * (8.0 / table.cutoff));
     interval = (raw >> (52 - bits)) - lowest;
-    t = (lanes)(((raw << bits) & mantissa) | (std::uint64_t(1023) << 52)) - 1.0;
-    h = (lanes)((raw & ~mantissa) - (std::uint64_t(bits) << 52));
+    const lanes t = (lanes)(((raw << bits) & mantissa) | (std::uint64_t(1023) << 52)) - 1.5;
+    const lanes h = (lanes)((raw & ~mantissa) - (std::uint64_t(bits) << 52));
+    store(offset, t * h * (table.cutoff / 8.0));
   }
 };
 
-// Hermite weights of (f0, f0', f0'', f1, f1', f1'') for the value, and for the derivative in r.
-struct HermiteWeights {
-  alignas(64) double value[6][W], slope[6][W];
+// Value and slope at x of the polynomials p[power * width], one per component of V.
+template <class V>
+inline void polynomials(const double* p, int width, double x, V& value, V& slope) {
+  static_assert(POWERS == 6);
+  V a, b, c, d, e, f;
+  __builtin_memcpy(&f, p + 5 * width, sizeof(V));
+  __builtin_memcpy(&e, p + 4 * width, sizeof(V));
+  __builtin_memcpy(&d, p + 3 * width, sizeof(V));
+  __builtin_memcpy(&c, p + 2 * width, sizeof(V));
+  __builtin_memcpy(&b, p + width, sizeof(V));
+  __builtin_memcpy(&a, p, sizeof(V));
+  const V X = V{} + x;
+  V v = f * X + e, s = f;
+  s = s * X + v;
+  v = v * X + d;
+  s = s * X + v;
+  v = v * X + c;
+  s = s * X + v;
+  v = v * X + b;
+  slope = s * X + v;
+  value = v * X + a;
+}
 
-  HermiteWeights(lanes t, lanes h) {
-    const lanes t2 = t * t, t3 = t2 * t, u = 1.0 - t, u2 = u * u, ih = 1.0 / h;
-    const lanes f1 = t3 * (10.0 + t * (6.0 * t - 15.0)), df1 = 30.0 * t2 * u2;
-    store(value[0], 1.0 - f1);
-    store(value[1], h * t * u2 * u * (1.0 + 3.0 * t));
-    store(value[2], h * h * 0.5 * t2 * u2 * u);
-    store(value[3], f1);
-    store(value[4], h * t3 * u * (3.0 * t - 4.0));
-    store(value[5], h * h * 0.5 * t3 * u2);
-    store(slope[0], -df1 * ih);
-    store(slope[1], u2 * (1.0 + t * (2.0 - 15.0 * t)));
-    store(slope[2], h * 0.5 * t * u2 * (2.0 - 5.0 * t));
-    store(slope[3], df1 * ih);
-    store(slope[4], t2 * (t * (28.0 - 15.0 * t) - 12.0));
-    store(slope[5], h * 0.5 * t2 * u * (3.0 - 5.0 * t));
+// W functions at W distances; piece: where their polynomials are.
+inline void radial_group(const double* const* piece, int width, const double* x, lanes* value, lanes* slope) {
+  lanes v[W], s[W];
+  for (int w = 0; w < W; ++w) polynomials(piece[w], width, x[w], v[w], s[w]);
+  transpose(v);
+  transpose(s);
+  for (int w = 0; w < W; ++w) {
+    value[w] = v[w];
+    slope[w] = s[w];
   }
-};
+}
+
+#ifdef POTLEARN_HALF_LANES
+// W / 2 functions.
+inline void radial_half_group(const double* const* piece, int width, const double* x, lanes* value, lanes* slope) {
+  half_lanes v[W], s[W];
+  for (int w = 0; w < W; ++w) polynomials(piece[w], width, x[w], v[w], s[w]);
+  transpose_halves(v, value);
+  transpose_halves(s, slope);
+}
+#endif
 
 // value[n], slope[n], n < n_radial rounded up to W, at the W distances r.
 inline void radial_functions(const Basis& basis, const RadialTable& table, lanes r, lanes* value, lanes* slope) {
-  const double scale = 8.0 / table.cutoff;
-  const KnotPosition at(r * scale, basis.bits, basis.octaves);
-  const HermiteWeights weights(at.t, at.h * (1.0 / scale));
-  const int stride = basis.stride;
-  for (int n = 0; n < basis.n_radial; n += W) {
-    lanes v[W], s[W];
-    for (int w = 0; w < W; ++w) {
-      const double* knot = table.knots.data() + at.interval[w] * (3 * std::uint64_t(stride)) + n;
-      v[w] = s[w] = splat(0);
-      for (int k = 0; k < 6; ++k) {
-        const lanes f = load(knot + k * stride);
-        v[w] += weights.value[k][w] * f;
-        s[w] += weights.slope[k][w] * f;
-      }
+  const PiecePosition at(basis, table, r);
+  const double* piece[W];
+  for (int w = 0; w < W; ++w) piece[w] = &table.pieces[at.interval[w] * (std::uint64_t(POWERS) * basis.row)];
+  for (int first = 0; first < basis.row; first += GROUP) {
+    const int width = basis.row - first < GROUP ? basis.row - first : GROUP;
+#ifdef POTLEARN_HALF_LANES
+    if (width < W) return radial_half_group(piece, width, at.offset, value + first, slope + first);
+#endif
+    for (int n = 0; n < width; n += W) {
+      radial_group(piece, width, at.offset, value + first + n, slope + first + n);
+      for (int w = 0; w < W; ++w) piece[w] += W;
     }
-    transpose(v);
-    transpose(s);
-    for (int w = 0; w < W; ++w) {
-      value[n + w] = v[w];
-      slope[n + w] = s[w];
-    }
+    for (int w = 0; w < W; ++w) piece[w] += (POWERS - 1) * width;
   }
 }
 

@@ -1,5 +1,7 @@
 """Potentials for runs in LAMMPS, their files, and the comparison with the calculator."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from ace_bases import BASES as ACE_BASES
@@ -7,9 +9,12 @@ from ase.build import bulk
 from neural_potentials import neural
 from pod_bases import BASES as POD_BASES
 
+from potlearn import testing
+from potlearn.data import from_atoms
 from potlearn.lammps import write_lammps
 from potlearn.potentials import LinearPotential
 from potlearn.potentials.pair import ZBL, LennardJones
+from potlearn.uncertainty import Link, QuadraticUncertainty, make_grade
 
 TWO = ("W", "Be")
 ACE, POD, SILICON = ACE_BASES["two species"], POD_BASES["W-Be 2-7-body"], ACE_BASES["order 3"]
@@ -59,3 +64,21 @@ def assert_agrees(result, potential, atoms):
     np.testing.assert_allclose(result.virial, expected.virial, atol=1e-9 * virial)
     np.testing.assert_allclose(result.virials.sum(0), expected.virial, atol=1e-9 * virial)
     assert result.energy == pytest.approx(expected.energies.sum(), rel=1e-9)
+
+
+def with_errors(potential, seed=6):
+    """The potential with a grade of atoms and with coefficient sets that tell errors of forces."""
+    descriptor, rng = potential.descriptor, np.random.default_rng(seed)
+    species, n = descriptor.species, potential.coefficients.size
+    frames = from_atoms([testing.configurations(species, seed=k)["bulk"] for k in range(12)])
+    link = Link(scale=0.7, power=0.3, noise=0.02, least=1e-9)
+    uncertainty = QuadraticUncertainty(
+        "calibrated",
+        rng.normal(size=(n, 5)),
+        rng.normal(size=(n, 5)),
+        rng.normal(size=(4, len(species), 1 + descriptor.n_features)),
+        {"energy": link, "forces": link},
+        None,
+        make_grade(frames, descriptor, "maxvol", n_features=6),
+    )
+    return replace(potential, uncertainty=uncertainty)

@@ -18,7 +18,7 @@ from potlearn.lammps.plugin.installation.mpi import Mpi, find_mpi
 
 _COMPILERS = ("c++", "g++", "clang++")
 _SOURCES = Path(__file__).parents[1] / "source"
-_COMMON = ("pair_potlearn.cpp", "host.cpp")
+_COMMON = ("pair_potlearn.cpp", "pair_potlearn_errors.cpp", "host.cpp")
 _SECONDS = 600
 
 

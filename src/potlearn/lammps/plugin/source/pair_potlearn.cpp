@@ -9,7 +9,6 @@
 #include "comm.h"
 #include "error.h"
 #include "force.h"
-#include "full_list.h"
 #include "memory.h"
 #include "neigh_list.h"
 #include "neighbor.h"
@@ -21,23 +20,25 @@ using namespace LAMMPS_NS;
 
 namespace {
 
-const char PREFIX[] = "pair_style potlearn: ";
-
 // LAMMPS's order of a virial, xx yy zz xy xz yz, in the interface's, xx yy zz yz xz xy.
 constexpr int VOIGT[6] = {0, 1, 2, 5, 4, 3};
 
 }  // namespace
 
-PairPotlearn::PairPotlearn(LAMMPS* lmp) : Pair(lmp) {
+PairPotlearn::PairPotlearn(LAMMPS* lmp) : PairPeratom(lmp) {
   single_enable = 0;
   restartinfo = 0;
   one_coeff = 1;
   manybody_flag = 1;
+  comm_reverse = 3;
   centroidstressflag = CENTROID_NOTAVAIL;
+  nextra = 1;
+  pvector = &largest_grade;
 }
 
 PairPotlearn::~PairPotlearn() {
   potlearn_close(model);
+  pvector = nullptr;
   if (copymode || !allocated) return;
   memory->destroy(setflag);
   memory->destroy(cutsq);
@@ -47,23 +48,40 @@ PairPotlearn::~PairPotlearn() {
 
 void PairPotlearn::settings(int narg, char** arg) {
   threads = 0;
-  for (int k = 0; k < narg; k += 2) {
+  watch = PotlearnWatch();
+  for (int k = 0; k < narg;) {
     const std::string word = arg[k];
-    if (word != "threads") error->all(FLERR, PREFIX + ("expected the keyword threads, got '" + word + "'"));
-    if (k + 1 == narg) error->all(FLERR, std::string(PREFIX) + "expected a number after threads");
-    threads = utils::inumeric(FLERR, arg[k + 1], false, lmp);
-    if (threads < 1) error->all(FLERR, PREFIX + ("expected one thread or more, got " + std::to_string(threads)));
+    const int values = word == "threads" ? 1 : word == "gamma" ? 3 : 0;
+    if (!values) error->all(FLERR, POTLEARN_WORDS + ("expected the keyword threads or gamma, got '" + word + "'"));
+    if (k + values >= narg)
+      error->all(FLERR, POTLEARN_WORDS + (values == 1 ? std::string("expected a number after threads")
+                                                      : std::string("expected gamma N WARN STOP: every N steps, and "
+                                                                    "the grades that warn and stop")));
+    if (values == 1) {
+      threads = utils::inumeric(FLERR, arg[k + 1], false, lmp);
+    } else {
+      watch.every = utils::inumeric(FLERR, arg[k + 1], false, lmp);
+      watch.warn = utils::numeric(FLERR, arg[k + 2], false, lmp);
+      watch.stop = utils::numeric(FLERR, arg[k + 3], false, lmp);
+    }
+    if (values == 1 && threads < 1)
+      error->all(FLERR, POTLEARN_WORDS + ("expected one thread or more, got " + std::to_string(threads)));
+    if (values == 3) check_watch();
+    k += 1 + values;
   }
 }
 
 void PairPotlearn::coeff(int narg, char** arg) {
   if (narg < 3 || std::strcmp(arg[0], "*") != 0 || std::strcmp(arg[1], "*") != 0)
-    error->all(FLERR, std::string(PREFIX) + "expected pair_coeff * * FILE ELEMENT ELEMENT ...");
+    error->all(FLERR, std::string(POTLEARN_WORDS) + "expected pair_coeff * * FILE ELEMENT ELEMENT ...");
   if (narg - 3 != atom->ntypes)
-    error->all(FLERR, PREFIX + ("expected an element or NULL for each of the " + std::to_string(atom->ntypes) +
-                                " atom types after " + arg[2] + ", got " + std::to_string(narg - 3)));
+    error->all(FLERR, POTLEARN_WORDS + ("expected an element or NULL for each of the " + std::to_string(atom->ntypes) +
+                                        " atom types after " + arg[2] + ", got " + std::to_string(narg - 3)));
   if (!allocated) allocate();
   open_model(arg[2]);
+  if (watch.every && !potlearn_has(model, "gamma"))
+    error->all(FLERR, POTLEARN_WORDS + (file + " has no extrapolation grades, which the keyword gamma needs: fit with "
+                                               "expected errors (fit: {solver: bayesian})"));
   map_types(narg - 3, arg + 3);
 }
 
@@ -86,8 +104,8 @@ void PairPotlearn::open_model(const char* name) {
   potlearn_close(model);
   model = potlearn_open(found.empty() ? name : found.c_str(), words, sizeof(words));
   file = name;
-  const std::string failure = first_failure(world, model ? "" : words);
-  if (!failure.empty()) error->all(FLERR, PREFIX + failure);
+  const std::string failure = first_words(world, model ? "" : words);
+  if (!failure.empty()) error->all(FLERR, POTLEARN_WORDS + failure);
 }
 
 void PairPotlearn::map_types(int ntypes, char** words) {
@@ -106,17 +124,20 @@ int32_t PairPotlearn::species_named(const char* element, int type) const {
     if (std::strcmp(element, potlearn_species(model, k)) == 0) return k;
     known += (k ? ", " : "") + std::string(potlearn_species(model, k));
   }
-  error->all(FLERR, PREFIX + ("atom type " + std::to_string(type) + ": expected one of " + known +
-                              " (the elements in " + file + ") or NULL, got '" + element + "'"));
+  error->all(FLERR, POTLEARN_WORDS + ("atom type " + std::to_string(type) + ": expected one of " + known +
+                                      " (the elements in " + file + ") or NULL, got '" + element + "'"));
   return -1;
 }
 
 // Set-up of a run
 
 void PairPotlearn::init_style() {
-  if (!force->newton_pair) error->all(FLERR, std::string(PREFIX) + "expected 'newton on' (forces act on ghost atoms)");
+  if (!force->newton_pair)
+    error->all(FLERR, std::string(POTLEARN_WORDS) + "expected 'newton on' (forces act on ghost atoms)");
   if (std::strcmp(update->unit_style, "metal") != 0)
-    error->all(FLERR, PREFIX + ("expected 'units metal' (eV and Å), got units " + std::string(update->unit_style)));
+    error->all(FLERR,
+               POTLEARN_WORDS + ("expected 'units metal' (eV and Å), got units " + std::string(update->unit_style)));
+  watch.warned = 0.0;
   request_full_list(lmp, this, instance_me);
 }
 
@@ -128,7 +149,8 @@ void PairPotlearn::init_list(int id, NeighList* ptr) {
 
 double PairPotlearn::init_one(int i, int j) {
   if (!setflag[i][j])
-    error->all(FLERR, PREFIX + ("no pair_coeff for atom types " + std::to_string(i) + " and " + std::to_string(j)));
+    error->all(FLERR,
+               POTLEARN_WORDS + ("no pair_coeff for atom types " + std::to_string(i) + " and " + std::to_string(j)));
   return type_species[i] >= 0 && type_species[j] >= 0 ? potlearn_cutoff(model) : 0.0;
 }
 
@@ -136,6 +158,7 @@ double PairPotlearn::init_one(int i, int j) {
 
 void PairPotlearn::compute(int eflag, int vflag) {
   ev_init(eflag, vflag);
+  evaluation++;
   const int n = atom->nlocal + atom->nghost;
   take_species(n);
   if (neighbor->ago == 0 || lists.ncalls != neighbor->ncalls || lists.lastcall != neighbor->lastcall) take_lists();
@@ -152,15 +175,18 @@ void PairPotlearn::compute(int eflag, int vflag) {
     results.virial = vflag_global ? total : nullptr;
     results.virials = vflag_atom ? virials.data() : nullptr;
     char words[1024] = "";
-    if (potlearn_evaluate(model, &atoms, threads ? threads : comm->nthreads, &results, words, sizeof(words)))
-      error->one(FLERR, PREFIX + (words + closest_atoms()));
+    if (potlearn_evaluate(model, &atoms, n_threads(), &results, words, sizeof(words)))
+      error->one(FLERR, POTLEARN_WORDS + (words + closest_atoms()));
     if (eflag_either) add_energies();
     if (vflag_atom) add_virials(n);
     if (vflag_global)
       for (int v = 0; v < 6; v++) virial[v] += total[VOIGT[v]];
   }
   if (vflag_fdotr) virial_fdotr_compute();
+  if (watch.every && update->ntimestep % watch.every == 0) watch_grades();
 }
+
+int PairPotlearn::n_threads() const { return threads ? threads : comm->nthreads; }
 
 // Types may change between neighbour lists (fix atom/swap).
 void PairPotlearn::take_species(int n) {
@@ -216,9 +242,9 @@ void PairPotlearn::add_virials(int n) {
 void PairPotlearn::check_communication() const {
   const double known = comm->get_comm_cutoff(), reach = potlearn_cutoff(model);
   if (known < reach)
-    error->all(FLERR,
-               PREFIX + ("ghost atoms are known within " + std::to_string(known) + " Å, and the potential reaches " +
-                         std::to_string(reach) + " Å: raise comm_modify cutoff"));
+    error->all(FLERR, POTLEARN_WORDS +
+                          ("ghost atoms are known within " + std::to_string(known) + " Å, and the potential reaches " +
+                           std::to_string(reach) + " Å: raise comm_modify cutoff"));
 }
 
 // What a person needs to find the fault: the closest two atoms, or one whose position is no number.
@@ -251,6 +277,7 @@ double PairPotlearn::memory_usage() {
   double bytes = Pair::memory_usage();
   bytes += sizeof(int32_t) * (lists.centers.capacity() + lists.neighbor.capacity() + species.capacity());
   bytes += sizeof(int64_t) * lists.first.capacity();
-  bytes += sizeof(double) * (energies.capacity() + virials.capacity());
+  bytes += sizeof(double) * (energies.capacity() + virials.capacity() + grades.capacity() + deviations.capacity() +
+                             force_std.capacity());
   return bytes;
 }

@@ -9,8 +9,19 @@
 
 #include "pair.h"
 #include "potlearn.h"
+#include "versions.h"
 
 namespace LAMMPS_NS {
+
+// How messages begin.
+const char POTLEARN_WORDS[] = "pair_style potlearn: ";
+
+// pair_style potlearn gamma N WARN STOP: how often grades are looked at, and the limits.
+struct PotlearnWatch {
+  int every = 0;  // 0: never
+  double warn = 0.0, stop = 0.0;
+  double warned = 0.0;  // largest grade that a warning of this run named
+};
 
 // LAMMPS's neighbour lists in the form that the C interface takes, kept until LAMMPS makes new ones.
 struct PotlearnLists {
@@ -21,7 +32,7 @@ struct PotlearnLists {
   bigint lastcall = -1;
 };
 
-class PairPotlearn : public Pair {
+class PairPotlearn : public PairPeratom {
  public:
   PairPotlearn(class LAMMPS*);
   ~PairPotlearn() override;
@@ -34,6 +45,12 @@ class PairPotlearn : public Pair {
   void compute(int, int) override;
   double memory_usage() override;
 
+  // Grades of atoms and expected errors of forces: pair_potlearn_errors.cpp
+  void* extract(const char*, int&) override;
+  void* extract_peratom(const char*, int&) override;
+  int pack_reverse_comm(int, int, double*) override;
+  void unpack_reverse_comm(int, int*, double*) override;
+
  private:
   potlearn_model* model = nullptr;
   std::string file;                   // of the model, as pair_coeff named it
@@ -43,6 +60,18 @@ class PairPotlearn : public Pair {
   std::vector<int32_t> species;  // of each atom, ghosts included
   std::vector<double> energies;  // of each centre
   std::vector<double> virials;   // (atoms, 6)
+
+  PotlearnWatch watch;
+  double largest_grade = 0.0;  // of all atoms, on the first rank, for compute pair, which adds up
+  int asked = 0;               // for fix pair, which may set it: values are made when they are asked for
+  long evaluation = 0;         // number of calls of compute
+  std::vector<double> grades;  // of each atom, made in evaluation grades_of
+  long grades_of = -1;
+  std::vector<double> deviations;  // (atoms, sets, 3)
+  std::vector<double> force_std;   // (atoms, 3)
+  std::vector<double*> force_std_rows;
+  long force_std_of = -1;
+  int deviation_set = 0;  // which of the sets is being sent
 
   void allocate();
   void open_model(const char*);
@@ -54,6 +83,12 @@ class PairPotlearn : public Pair {
   void add_energies();
   void add_virials(int n);
   void check_communication() const;
+  void check_watch();
+  void watch_grades();
+  void find_grades();
+  void find_force_std();
+  void spread(double*, double*);
+  int n_threads() const;
   std::string closest_atoms() const;
 };
 

@@ -1,15 +1,36 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Ask LAMMPS for a full neighbour list, in the words of the version whose headers are there.
-#ifndef POTLEARN_FULL_LIST_H
-#define POTLEARN_FULL_LIST_H
+// What differs between versions of LAMMPS; the compiler finds which one it has before it.
+#ifndef POTLEARN_VERSIONS_H
+#define POTLEARN_VERSIONS_H
 
 #include <string>
 
+#include "comm.h"
 #include "error.h"
 #include "neighbor.h"
 #include "pair.h"
 
 namespace LAMMPS_NS {
+
+// Values per atom of a pair style, for fix pair (2022): a new function in versions before.
+class PairPeratom : public Pair {
+ public:
+  using Pair::Pair;
+  virtual void* extract_peratom(const char*, int&) { return nullptr; }
+};
+
+// What ghost atoms got is sent to the atoms that they are images of.
+template <typename C>
+auto send_back(C* comm, Pair* pair, int) -> decltype(comm->reverse_comm(pair), void()) {
+  comm->reverse_comm(pair);
+}
+
+template <typename C>
+void send_back(C* comm, Pair* pair, long) {
+  comm->reverse_comm_pair(pair);
+}
+
+// A full neighbour list.
 
 // Requests before Neighbor::add_request (2022): their class is in a header that LAMMPS does not install.  The
 // first members are declared by hand; the values that a new request has tell whether they are as expected.
