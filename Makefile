@@ -63,6 +63,7 @@ bench: $(VENV)/.all
 	$(BIN)/python benchmarks/run.py
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/accuracy.py
 	$(BIN)/python benchmarks/tune_peers.py
+	$(BIN)/python benchmarks/lammps_plugin.py
 
 same-bits: $(VENV)/.all
 	$(BIN)/python benchmarks/same_bits.py --against $(AGAINST)
