@@ -42,3 +42,16 @@ def test_the_command_runs():
     )
     assert run.stdout.strip() == f"potlearn {pl.__version__}"
     assert run.returncode == 0
+
+
+def test_an_exported_potential_runs_without_python_code(tmp_path):
+    """The library with the C interface is in the package, with its header."""
+    from potlearn.lammps import write_lammps
+    from potlearn.lammps.plugin import ExportedModel, header_path
+
+    potential = pl.ZBL(("Si",), 1.0, 3.0)
+    written = write_lammps(potential, tmp_path / "Si", "lammps")
+    atoms = bulk("Si", cubic=True)
+    found = ExportedModel(written.paths[0]).predict(atoms)
+    np.testing.assert_allclose(found.energies, potential.predict(atoms).energies, rtol=1e-10)
+    assert "potlearn_evaluate" in header_path().read_text(encoding="utf-8")
