@@ -1,6 +1,7 @@
 #include "interacting.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 #include "errors.hpp"
 
@@ -18,6 +19,18 @@ bool within(Span<const std::int32_t> indices, std::size_t size) {
   return found;
 }
 
+// By the exponents, all of whose bits are set in numbers that are not finite.
+void check_finite(Span<const double> positions) {
+  constexpr std::uint64_t exponent = std::uint64_t(0x7ff) << 52;
+  bool finite = true;
+  for (const double& x : positions) {
+    std::uint64_t bits;
+    std::memcpy(&bits, &x, sizeof bits);
+    finite &= (bits & exponent) != exponent;
+  }
+  expect(finite, "a position is not finite");
+}
+
 }  // namespace
 
 Interacting::Interacting(const Surroundings& given, int n_species)
@@ -29,6 +42,7 @@ Interacting::Interacting(const Surroundings& given, int n_species)
     highest = std::max(highest, z);
   }
   expect(lowest >= -1 && highest < n_species, "species index out of range");
+  check_finite(given.positions);
   if (lowest == -1) choose(given);
 }
 

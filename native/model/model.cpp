@@ -76,12 +76,15 @@ void Model::evaluate(const Surroundings& given, int threads, const Sums& sums) {
 }
 
 void Model::add_terms(const Interacting& atoms, int threads, const Sums& sums) {
-  PairList near;
-  if (near_ > 0)
-    atoms.as_system({}, atoms.pairs(), [&](const System& system) { near = near_pairs_.find(system, near_, threads); });
-  for (const Numbered<Term>& term : terms_)
-    atoms.as_system(term.numbers, term.part->cutoff() <= near_ ? near : atoms.pairs(),
-                    [&](const System& system) { term.part->add(system, threads, sums); });
+  atoms.as_system({}, atoms.pairs(), [&](const System& whole) {
+    const PairList near = near_ > 0 ? near_pairs_.find(whole, atoms.pairs(), near_, threads) : PairList{};
+    for (const Numbered<Term>& term : terms_) {
+      const bool is_short = term.part->cutoff() <= near_;
+      const PairList pairs = is_short ? of_term_.find(whole, near, term.part->cutoff(), threads) : atoms.pairs();
+      if (pairs.neighbor.empty() && term.part->needs_pairs()) continue;
+      atoms.as_system(term.numbers, pairs, [&](const System& system) { term.part->add(system, threads, sums); });
+    }
+  });
 }
 
 void Model::spread(const Surroundings& given, int threads, Span<double> grades, Span<double> deviations) {

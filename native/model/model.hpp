@@ -50,8 +50,8 @@ class Model {
   std::vector<std::string> species_;
   double cutoff_ = 0;
   std::vector<Numbered<Term>> terms_;
-  double near_ = 0;  // cutoff of the pairs that terms of short range look at; 0: there are none
-  NearPairs near_pairs_;
+  double near_ = 0;                 // cutoff of the terms of short range; 0: there are none
+  NearPairs near_pairs_, of_term_;  // within this cutoff, and within that of one of these terms
   Numbered<Grade> grade_;
   Numbered<Deviations> deviations_;
 

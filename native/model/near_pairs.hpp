@@ -11,15 +11,15 @@ namespace potlearn {
 
 class NearPairs {
  public:
-  // Of a system without offsets, in the order of its list.
-  PairList find(const System& system, double cutoff, int threads);
+  // Of pairs of the centres of a system, without offsets, in their order.  They must be its own, or some of them.
+  PairList find(const System& system, const PairList& pairs, double cutoff, int threads);
 
  private:
   static constexpr int PIECE = 256;  // centres that are looked at together
   std::vector<std::int64_t> first_;
   std::vector<std::int32_t> neighbor_;  // with room for all
 
-  void find_piece(const System& system, double square, int piece);
+  void find_piece(const System& system, const PairList& pairs, double square, int piece);
 };
 
 }  // namespace potlearn

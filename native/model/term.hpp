@@ -23,12 +23,17 @@ class Term {
 
   // From this distance on a pair adds nothing.
   double cutoff() const { return cutoff_; }
+  // Whether atoms without neighbours have no energy, as those of pair potentials.
+  bool needs_pairs() const { return needs_pairs_; }
+  // Finds it out, with an atom of each species alone.
+  void try_alone(int n_species);
 
   // Adds the term's part.  Species of the system are the term's.  One call at a time.
   virtual void add(const System& system, int threads, const Sums& sums) = 0;
 
  private:
   const double cutoff_;
+  bool needs_pairs_ = false;
 };
 
 // What the arrays of a term, or another part of a potential, are read from: their names begin with `prefix`.

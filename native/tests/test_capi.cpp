@@ -277,6 +277,8 @@ TEST(what_does_not_fit_is_refused_in_words) {
   Numbers positions = c.arrays.positions;
   for (int axis = 0; axis < 3; ++axis) positions[3 + axis] = positions[axis] + 1e-3;
   CHECK(contains(with([&](auto& a) { a.positions = positions.data(); }), "atoms 0 and 1 are 0.0017"));
+  positions[3] = std::nan("");
+  CHECK(contains(with([&](auto& a) { a.positions = positions.data(); }), "a position is not finite"));
   char tiny[5];
   CHECK(potlearn_evaluate(model.get(), nullptr, 1, &results, tiny, sizeof tiny) == 1 && std::strcmp(tiny, "a mo") == 0);
   CHECK(potlearn_evaluate(model.get(), nullptr, 1, &results, nullptr, 0) == 1);
