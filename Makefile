@@ -7,6 +7,7 @@
 #                   must choose nothing
 #   make test-native  the tests of the C++ core; SANITIZE=thread or SANITIZE=address,undefined: under sanitizers
 #   make bench      speed and accuracy, side by side with LAMMPS and other codes
+#   make profile    where the cycles of energies and forces go, beside what the core could do
 #   make same-bits  fits, choices and files compared with those of a revision, AGAINST=... (the last commit)
 #   make study      choice of configurations against random choice, on four sets
 #   make lint       ruff, mypy, clang-format
@@ -30,7 +31,7 @@ WHEEL = $$(ls "$(CURDIR)"/dist/potlearn-*.whl)
 # One thread for the linear algebra of each test process; the processes share the cores.
 RUN_TESTS = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --timeout 600
 
-.PHONY: demo test test-slow test-kernels test-native bench same-bits study lint sanitize docs wheel clean
+.PHONY: demo test test-slow test-kernels test-native bench profile same-bits study lint sanitize docs wheel clean
 
 demo: $(VENV)/.all
 	$(BIN)/potlearn fit examples/silicon.yaml --output demo
@@ -63,6 +64,10 @@ bench: $(VENV)/.all
 	$(BIN)/python benchmarks/run.py
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/accuracy.py
 	$(BIN)/python benchmarks/tune_peers.py
+
+# A second copy of the package, whose engine times its stages, goes before the installed one.
+profile: $(VENV)/.test build/profile/.built
+	PYTHONPATH=build/profile OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python benchmarks/cycles.py
 
 same-bits: $(VENV)/.all
 	$(BIN)/python benchmarks/same_bits.py --against $(AGAINST)
@@ -114,4 +119,9 @@ build/sanitize/.built: $(VENV)/pyvenv.cfg $(SOURCES)
 	rm -rf build/sanitize
 	$(BIN)/pip install --quiet --no-deps --target build/sanitize \
 		--config-settings=cmake.define.POTLEARN_SANITIZE=address,undefined .
+	touch $@
+
+build/profile/.built: $(VENV)/pyvenv.cfg $(SOURCES)
+	rm -rf build/profile
+	$(BIN)/pip install --quiet --no-deps --target build/profile --config-settings=cmake.define.POTLEARN_STAGES=ON .
 	touch $@

@@ -12,6 +12,7 @@ import argparse
 import json
 import re
 import tempfile
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -144,11 +145,12 @@ def ta(bench: Bench) -> list[Outcome]:
     ]
 
 
-def fitted(folder: Path) -> Any:
-    """The demo's potential."""
+def fitted(folder: Path, family: str = "pod", **keywords: Any) -> Any:
+    """A potential of the demo's silicon."""
+    descriptor = {"family": family, "species": ["Si"], "cutoff": 5.5, **keywords}
     config = {
         "data": {"train": str(HERE.parent / "datasets" / "silicon" / "silicon.extxyz.xz")},
-        "descriptor": {"family": "pod", "species": ["Si"], "cutoff": 5.5},
+        "descriptor": descriptor,
         "output": {"folder": str(folder / "demo"), "report": False},
     }
     return pl.tasks.fit(config).potential
@@ -197,7 +199,38 @@ def size(bench: Bench) -> list[Outcome]:
     return [compare("POD, Ta example: 2000 atoms, 100 atoms", many, few, bench.repeats, 1 / 1.3)]
 
 
-PARTS = {"ta": ta, "demo": demo, "ranks": ranks, "size": size}
+def pace(bench: Bench) -> list[Outcome]:
+    """ACE: a step in LAMMPS, lists included, against pyace's evaluator alone with given lists.
+
+    Its recursive evaluator is that of ``pair_style pace``, which the wheel lacks.
+    """
+    from pyace import PyACECalculator
+
+    potential = parts(fitted(bench.folder, "ace", order=3, degree=[14, 12, 10])).many_body
+    assert potential is not None
+    bench.export(potential, "ace", "yace")
+    theirs = PyACECalculator(
+        str(bench.folder / "ace.yace"), recursive_evaluator=True, recursive=True
+    )
+    ours = bench.export(potential, "ace")
+    atoms = silicon(2000)
+    atoms.rattle(0.05, seed=0)
+    atoms.calc = theirs
+    energy = atoms.get_potential_energy()
+    assert abs(energy - potential.predict(atoms).energy) < 1e-3 * len(atoms)
+    environment = theirs.get_atomic_env(atoms)
+
+    def evaluator() -> float:
+        start_ = time.perf_counter()
+        theirs.ace.compute(environment)
+        return 1e6 * (time.perf_counter() - start_) / len(atoms)
+
+    run = bench.timed(silicon(2000), ["Si"], Side(ours, steps=100), SI)
+    name = f"ACE of {potential.descriptor.n_features} functions, pyace's evaluator, 2000 atoms"
+    return [compare(name, evaluator, run, bench.repeats, 5.0)]
+
+
+PARTS = {"ta": ta, "demo": demo, "ranks": ranks, "size": size, "pace": pace}
 
 
 def main() -> None:

@@ -63,8 +63,8 @@ class Block {
         slots(of.n_species), found(of.n_species), ux(places()), uy(places()), uz(places()), r(places()),
         inverse_r(places()), neighbor(places() * W), R(places() * stride), dR(places() * stride), Y(places() * terms),
         values(n_values + of.max_groups()), adjoint(n_values + of.max_groups()), gradient(3 * places()),
-        by_radial_(2 * stride), by_angular_(2 * terms), counts_(of.n_species), filled_(of.n_species * W),
-        far_(of.n_species), near_(of.n_species) {}
+        positions_(places()), sections_(harmonic_sections(of)), by_angular_(2 * terms), counts_(of.n_species),
+        filled_(of.n_species * W), far_(of.n_species), near_(of.n_species) {}
 
   const Basis& basis;
   const std::vector<RadialGroup> groups;
@@ -126,9 +126,13 @@ class Block {
   }
 
   void radial_and_harmonics() {
-    for (int e = 0; e < basis.n_species; ++e)
+    // Positions in the tables are known ahead: look-ups need not wait for them.
+    for (int e = 0; e < basis.n_species; ++e) {
+      const RadialTable& table = basis.table(species, e);
+      for (int s = begin(e); s < end(e); ++s) positions_[s].find(basis, table, r[s]);
       for (int s = begin(e); s < end(e); ++s)
-        radial_functions(basis, basis.table(species, e), r[s], &R[s * stride], &dR[s * stride]);
+        radial_functions(basis, table, positions_[s], &R[s * stride], &dR[s * stride]);
+    }
     end_stage(Stage::radial);
     with_degree(degree, [&](auto L) {
       for (int e = 0; e < basis.n_species; ++e)
@@ -182,9 +186,11 @@ class Block {
 
  private:
   Buffer radial_tangent_, angular_tangent_;  // none until they are needed
-  Buffer by_radial_, by_angular_;            // dE/dR and dE/dY of the slots of a tile
-  std::vector<int> counts_, filled_;         // neighbours per species of an atom, and of each lane
-  std::vector<double> far_, near_;           // squares of the distances that a table covers
+  AlignedVector<PiecePosition> positions_;
+  const std::vector<HarmonicSection> sections_;
+  Buffer by_angular_;                 // dE/dY of the slots of a tile; zero where there are no moments
+  std::vector<int> counts_, filled_;  // neighbours per species of an atom, and of each lane
+  std::vector<double> far_, near_;    // squares of the distances that a table covers
 
   std::size_t places() const { return std::size_t(basis.n_species) * capacity; }
 
@@ -294,14 +300,14 @@ class Block {
 
   template <int L, int TS>
   void slot_gradients(int s0, const lanes* G) {
-    std::fill(&by_angular_[0], &by_angular_[TS * terms], splat(0));
-    moment_adjoint<TS>(groups, &R[s0 * stride], stride, &Y[s0 * terms], terms, G, &by_radial_[0], &by_angular_[0]);
+    lanes radial[TS];
+    moment_adjoint<TS>(sections_, &R[s0 * stride], &dR[s0 * stride], stride, &Y[s0 * terms], terms, G, &by_angular_[0],
+                       radial);
     for (int t = 0; t < TS; ++t) {
       const int s = s0 + t;
-      lanes radial = splat(0), gx, gy, gz;
-      for (int n = 0; n < basis.n_radial; ++n) radial += by_radial_[t * stride + n] * dR[s * stride + n];
+      lanes gx, gy, gz;
       AngularParts<L>(ux[s], uy[s], uz[s]).gradient(&by_angular_[t * terms], gx, gy, gz);
-      const lanes along = radial - inverse_r[s] * (gx * ux[s] + gy * uy[s] + gz * uz[s]);
+      const lanes along = radial[t] - inverse_r[s] * (gx * ux[s] + gy * uy[s] + gz * uz[s]);
       gradient[3 * s] = along * ux[s] + inverse_r[s] * gx;
       gradient[3 * s + 1] = along * uy[s] + inverse_r[s] * gy;
       gradient[3 * s + 2] = along * uz[s] + inverse_r[s] * gz;

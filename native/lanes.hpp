@@ -60,9 +60,11 @@ inline lanes joined(half_lanes a, half_lanes b, std::integer_sequence<int, K...>
 // W rows of W / 2 into W / 2 rows of W: out[i][j] = m[j][i].
 inline void transpose_halves(const half_lanes* m, lanes* out) {
   lanes rows[W / 2];
+#pragma GCC unroll 4
   for (int i = 0; i < W / 2; ++i) rows[i] = joined(m[i], m[i + W / 2], std::make_integer_sequence<int, W>{});
   swap_blocks<1>(rows, W / 2);
   swap_blocks<2>(rows, W / 2);
+#pragma GCC unroll 4
   for (int i = 0; i < W / 2; ++i) out[i] = rows[i];
 }
 #endif

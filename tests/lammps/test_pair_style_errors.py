@@ -41,7 +41,7 @@ def test_coefficients(lammps, folder, commands, message, ranks):
 @pytest.mark.parametrize(
     ("style", "message"),
     [
-        ("pair_style potlearn thread 2", "expected the keyword threads, got 'thread'"),
+        ("pair_style potlearn thread 2", "expected the keyword threads or gamma, got 'thread'"),
         ("pair_style potlearn threads", "expected a number after threads"),
         ("pair_style potlearn threads 0", "expected one thread or more, got 0"),
     ],

@@ -185,7 +185,7 @@ def test_descriptors_are_those_of_the_command_line(copper, tmp_path):
         (
             "export",
             {"model": "m", "output": "o", "to": "xyz"},
-            r"to: expected 'pod', 'yace' or 'table', got 'xyz' \(text\)",
+            r"to: expected 'pod', 'yace', 'lammps' or 'table', got 'xyz' \(text\)",
         ),
         ("import_", {"files": "x.yace"}, "output: missing"),
         ("descriptors", {"files": "x", "output": "y", "workers": 0}, "workers: expected a number"),

@@ -16,10 +16,10 @@ from .grades.sub_basis import leading_features as leading_features
 from .left_out import LeftOut as LeftOut
 from .link import Link as Link
 from .methods.table import METHODS as METHODS
+from .methods.table import SETS as SETS
 from .methods.table import Method as Method
 from .posterior import Posterior as Posterior
 from .quadratic import QuadraticUncertainty as QuadraticUncertainty
-from .quantify import SETS as SETS
 from .quantify import fingerprints as fingerprints
 from .quantify import quantify as quantify
 from .recalibrate import recalibrate as recalibrate

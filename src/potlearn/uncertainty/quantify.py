@@ -16,7 +16,7 @@ from potlearn.runtime import Progress, Runtime
 from potlearn.typing import Array, Indices
 from potlearn.uncertainty.grades.base import Grade
 from potlearn.uncertainty.grades.registry import make_grade
-from potlearn.uncertainty.methods.table import METHODS, Method, Task
+from potlearn.uncertainty.methods.table import METHODS, SETS, Method, Task
 from potlearn.uncertainty.quadratic import QuadraticUncertainty
 
 if TYPE_CHECKING:
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from potlearn.descriptors import Descriptor
 
 DEFAULT = "calibrated"
-SETS = 4
-"""Coefficient sets for the spread of forces, by default."""
 SEED = 20110
 
 

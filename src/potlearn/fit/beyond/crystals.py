@@ -1,7 +1,6 @@
 """Simple crystals of elements, pairs and triples, with cells of any size.
 
-Their places are written down here: the package that builds crystals in ASE takes longer to load than
-a small fit.
+Their places are written down here: ``ase.build`` takes as long to load as half of a small fit.
 """
 
 from __future__ import annotations

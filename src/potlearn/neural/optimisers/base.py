@@ -5,13 +5,15 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 import numpy as np
 
-from potlearn.neural.loss import Loss, Totals
-from potlearn.neural.samples import Batch
 from potlearn.typing import Array, Mask, Settings
+
+if TYPE_CHECKING:
+    from potlearn.neural.loss import Loss, Totals
+    from potlearn.neural.samples import Batch
 
 
 class Objective(Protocol):

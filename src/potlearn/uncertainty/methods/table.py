@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import numpy as np
 
 from potlearn.errors import UncertaintyError
-from potlearn.fit.result import FitResult
 from potlearn.registry import Registry
-from potlearn.runtime import Progress
 from potlearn.typing import Array, Indices
-from potlearn.uncertainty.link import Link
+
+if TYPE_CHECKING:
+    from potlearn.fit.result import FitResult
+    from potlearn.runtime import Progress
+    from potlearn.uncertainty.link import Link
+
+SETS = 4
+"""Coefficient sets for the spread of forces, by default."""
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "pair_potlearn.h"
 
+#include <chrono>
 #include <cmath>
+#include <cstdio>
 #include <cstring>
 #include <limits>
+#include <thread>
 
 #include "atom.h"
 #include "comm.h"
@@ -175,8 +178,7 @@ void PairPotlearn::compute(int eflag, int vflag) {
     results.virial = vflag_global ? total : nullptr;
     results.virials = vflag_atom ? virials.data() : nullptr;
     char words[1024] = "";
-    if (potlearn_evaluate(model, &atoms, n_threads(), &results, words, sizeof(words)))
-      error->one(FLERR, POTLEARN_WORDS + (words + closest_atoms()));
+    if (potlearn_evaluate(model, &atoms, n_threads(), &results, words, sizeof(words))) stop(words + closest_atoms());
     if (eflag_either) add_energies();
     if (vflag_atom) add_virials(n);
     if (vflag_global)
@@ -271,6 +273,18 @@ std::string PairPotlearn::closest_atoms() const {
   if (a < 0) return "; step " + std::to_string(update->ntimestep);
   return "; step " + std::to_string(update->ntimestep) + ": the closest atoms are " + atom_name(atom, a) + " and " +
          atom_name(atom, b) + ", " + std::to_string(least) + " Å apart";
+}
+
+// One rank has found a fault, and the others may be waiting for it.  MPI ends them all at once then; words that are
+// still on their way would be lost.
+void PairPotlearn::stop(const std::string& words) {
+  try {
+    error->one(FLERR, POTLEARN_WORDS + words);
+  } catch (...) {
+    std::fflush(nullptr);
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    throw;
+  }
 }
 
 double PairPotlearn::memory_usage() {

@@ -90,6 +90,7 @@ class PairPotlearn : public PairPeratom {
   void spread(double*, double*);
   int n_threads() const;
   std::string closest_atoms() const;
+  [[noreturn]] void stop(const std::string&);
 };
 
 }  // namespace LAMMPS_NS

@@ -64,15 +64,14 @@ void PairPotlearn::find_force_std() {
   char words[1024] = "";
   if (atom->nlocal &&
       potlearn_force_std(model, atom->nlocal, deviations.data(), force_std.data(), words, sizeof(words)))
-    error->one(FLERR, POTLEARN_WORDS + std::string(words));
+    stop(words);
   force_std_of = evaluation;
 }
 
 void PairPotlearn::spread(double* of_centers, double* of_forces) {
   const potlearn_atoms atoms = all_atoms();
   char words[1024] = "";
-  if (potlearn_spread(model, &atoms, n_threads(), of_centers, of_forces, words, sizeof(words)))
-    error->one(FLERR, POTLEARN_WORDS + std::string(words));
+  if (potlearn_spread(model, &atoms, n_threads(), of_centers, of_forces, words, sizeof(words))) stop(words);
 }
 
 int PairPotlearn::pack_reverse_comm(int n, int first, double* buffer) {
