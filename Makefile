@@ -64,6 +64,7 @@ bench: $(VENV)/.all
 	$(BIN)/python benchmarks/run.py
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/accuracy.py
 	$(BIN)/python benchmarks/tune_peers.py
+	$(BIN)/python benchmarks/lammps_plugin.py
 
 # A second copy of the package, whose engine times its stages, goes before the installed one.
 profile: $(VENV)/.test build/profile/.built

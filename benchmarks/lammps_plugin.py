@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -204,6 +205,9 @@ def pace(bench: Bench) -> list[Outcome]:
 
     Its recursive evaluator is that of ``pair_style pace``, which the wheel lacks.
     """
+    if find_spec("pyace") is None:
+        print("left out: pace needs pyace (pip install python-ace)")
+        return []
     from pyace import PyACECalculator
 
     potential = parts(fitted(bench.folder, "ace", order=3, degree=[14, 12, 10])).many_body

@@ -89,9 +89,7 @@ def test_the_command_says_how_to_use_it(lammps):
     assert done.exit_code == 0, done.output
     version = lammps.installed.lammps.about.version
     assert f"{path}: already there, for LAMMPS {version}" in done.output
-    first = (
-        f"  plugin load {path}" if lammps.installed.plugin else f"run inputs with {path} in place"
-    )
+    use = f"  plugin load {path}", f"run inputs with {path} in place of lmp"
     assert use[not lammps.installed.plugin] in done.output
     assert "  pair_style potlearn\n  pair_coeff * * Si.potl-lammps Si\n" in done.output
 
