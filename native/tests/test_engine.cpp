@@ -171,6 +171,10 @@ TEST(bases_that_contradict_themselves_are_refused) {
   CHECK_THROWS(make(changed([](auto& b) { b.program.group_a[0] = 99; })), Error, "not before it");
   CHECK_THROWS(make(changed([](auto& b) { b.program.term_b.back() = -1; })), Error, "not before it");
   CHECK_THROWS(make(changed([](auto& b) { b.program.feature[0] = 0; })), Error, "must be a node");
+  CHECK_THROWS(make(changed([](auto& b) { b.program.node_first[1] = 1 << 30; })), Error,
+               "node_first must not decrease");
+  CHECK_THROWS(make(changed([](auto& b) { b.program.group_first[1] = 1 << 30; })), Error,
+               "group_first must not decrease");
   CHECK_THROWS(make(changed([](auto& b) { b.program.n_moments = 7; })), Error, "program");
   CHECK_THROWS(Engine(toy::ToyBasis().arrays(), "sse9"), Error, "does not run the instruction set");
 }
