@@ -32,6 +32,16 @@ Program read_program(const TermFile& given, const std::string& number) {
   return p;
 }
 
+// Knots of n functions, filled up with zeros to the width that a basis has.
+std::vector<double> padded(Span<const double> knots, std::size_t n) {
+  expect(n > 0 && knots.size % n == 0, "knots must be (tables, octaves 2^bits + 5, 3, functions)");
+  const std::size_t stride = (n + MAX_LANES - 1) / MAX_LANES * MAX_LANES;
+  std::vector<double> found(knots.size / n * stride);
+  for (std::size_t row = 0; row < knots.size / n; ++row)
+    std::copy_n(knots.begin() + row * n, n, found.begin() + std::ptrdiff_t(row * stride));
+  return found;
+}
+
 Span<double> sized(std::vector<double>& values, std::size_t size) {
   values.resize(size);
   return {values.data(), size};
@@ -49,6 +59,7 @@ Engine read_engine(const TermFile& given) {
   std::vector<Program> programs;
   for (int k = 0; file.has(given.name("program" + std::to_string(k) + ".n_moments")); ++k)
     programs.push_back(read_program(given, "program" + std::to_string(k) + "."));
+  const std::vector<double> knots = padded(file.doubles(given.name("knots")), integers("degree").size);
   BasisArrays arrays = {given.n_species,
                         file.integer(given.name("bits")),
                         file.integer(given.name("octaves")),
@@ -56,7 +67,7 @@ Engine read_engine(const TermFile& given) {
                         integers("degree"),
                         integers("table_of"),
                         file.doubles(given.name("cutoffs")),
-                        file.doubles(given.name("knots")),
+                        {knots.data(), knots.size()},
                         {},
                         integers("program_of")};
   for (const Program& program : programs) arrays.programs.push_back(&program);

@@ -80,7 +80,10 @@ inline void add_engine(FileBytes& file, const std::string& prefix, const ToyBasi
   file.add(prefix + "degree", basis.degrees);
   file.add(prefix + "table_of", basis.table_of);
   file.add(prefix + "cutoffs", double(ToyBasis::cutoff));
-  file.add(prefix + "knots", basis.knots);
+  std::vector<double> knots;
+  for (std::size_t k = 0; k < basis.knots.size(); k += ToyBasis::stride)
+    for (int n = 0; n < ToyBasis::n_radial; ++n) knots.push_back(basis.knots[k + std::size_t(n)]);
+  file.add(prefix + "knots", knots);
   file.add(prefix + "program_of", basis.program_of);
   file.add(prefix + "program0.n_moments", p.n_moments);
   file.add(prefix + "program0.n_invariants", p.n_invariants);

@@ -27,7 +27,7 @@ def basis_arrays(basis: Basis, species: Sequence[str]) -> Term:
         "degree": np.array(basis.degrees, np.int32),
         "table_of": basis.table_of,
         "cutoffs": np.array([t.cutoff for t in basis.tables], float),
-        "knots": np.stack([t.knots for t in basis.tables]),
+        "knots": np.stack([t.knots[:, :, : len(basis.degrees)] for t in basis.tables]),
         "program_of": program_of.astype(np.int32),
     }
     for k, program in enumerate(basis.programs):
