@@ -1,4 +1,4 @@
-"""Where the cycles of energies and forces go, stage by stage; needs an engine built with the stages (`make profile`).
+"""Where the cycles of energies and forces go, by an engine that times its stages.
 
     make profile
     PYTHONPATH=build/profile OMP_NUM_THREADS=1 python benchmarks/cycles.py [--instruction-set avx2]
@@ -168,8 +168,9 @@ def lines(case: Case, repeats: int) -> Iterator[str]:
     stages, whole, peak = case.run(repeats)
     flops = sum(case.counts[name].flops for name in stages)
     yield (
-        f"{whole * 1e6:.2f} µs per atom, {flops / 1e3:.1f} kflop: {100 * flops / peak / whole:.0f} % "
-        f"of dgemm ({peak / 1e9:.1f} Gflop/s); {100 * case.idle:.0f} % of the lanes idle\n"
+        f"{whole * 1e6:.2f} µs per atom, {flops / 1e3:.1f} kflop: "
+        f"{100 * flops / peak / whole:.0f} % of dgemm ({peak / 1e9:.1f} Gflop/s); "
+        f"{100 * case.idle:.0f} % of the lanes idle\n"
     )
     yield "| stage | ns per atom | operations | loads | stores | of dgemm | bound by | bound, ns |"
     yield "|---|---|---|---|---|---|---|---|"

@@ -39,13 +39,6 @@ inline void moment_tile(int slots, const lanes* R, int r_stride, const lanes* Y,
     for (int m = 0; m < TM; ++m) A[n * terms + m] = acc[n][m];
 }
 
-template <int TN>
-inline void moment_rows(int slots, const lanes* R, int r_stride, const lanes* Y, int y_stride, lanes* A, int terms) {
-  int m = 0;
-  for (; m + TM_MAX <= terms; m += TM_MAX) moment_tile<TN, TM_MAX>(slots, R, r_stride, Y + m, y_stride, A + m, terms);
-  for (; m < terms; ++m) moment_tile<TN, 1>(slots, R, r_stride, Y + m, y_stride, A + m, terms);
-}
-
 // Call f with the largest register tile that fits, until `count` is used up: f(tile constant, offset).
 template <int T, class F>
 inline void for_tiles(int count, F&& f, int offset = 0) {
@@ -57,6 +50,13 @@ inline void for_tiles(int count, F&& f, int offset = 0) {
     }
     if (count > 0) for_tiles<T - 1>(count, f, offset);
   }
+}
+
+template <int TN>
+inline void moment_rows(int slots, const lanes* R, int r_stride, const lanes* Y, int y_stride, lanes* A, int terms) {
+  constexpr int TM = TN < 3 ? 2 * TM_MAX : TM_MAX;
+  for_tiles<TM>(terms,
+                [&](auto tile, int m) { moment_tile<TN, tile()>(slots, R, r_stride, Y + m, y_stride, A + m, terms); });
 }
 
 // A += R^T Y over the slots, for all groups.

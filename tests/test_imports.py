@@ -1,6 +1,7 @@
 """The order of the rooms: imports follow the flow of data and never run back."""
 
 import ast
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -166,6 +167,24 @@ def test_help_loads_nothing_heavy():
     code = "import sys; sys.argv = ['potlearn', '--help']\n"
     code += "from potlearn.cli import main\ntry: main()\nexcept SystemExit: pass"
     assert modules_after(code).isdisjoint(HEAVY)
+
+
+def test_a_small_fit_loads_no_package_that_it_does_not_use(tmp_path):
+    """Such packages take longer to load than the fit takes: SciPy's statistics, ASE's builders."""
+    data = Path(__file__).parents[1] / "datasets" / "silicon" / "silicon.extxyz.xz"
+    given = {
+        "data": {"train": str(data)},
+        "descriptor": {"family": "ace", "species": ["Si"], "cutoff": 4.0, "order": 2},
+        "reference": "none",
+        "output": {"folder": str(tmp_path / "out"), "report": False},
+    }
+    (tmp_path / "fit.yaml").write_text(json.dumps(given))
+    code = f"import sys; sys.argv = ['potlearn', 'fit', {str(tmp_path / 'fit.yaml')!r}]\n"
+    code += "from potlearn.cli import main\ntry: main()\n"
+    code += "except SystemExit as end: assert not end.code\n"
+    code += "print('loaded', {'scipy.stats', 'scipy.optimize', 'ase.build'} & set(sys.modules))"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.splitlines()[-1] == "loaded set()"
 
 
 @pytest.mark.parametrize(("name", "other"), [("ACE", "pod"), ("POD", "ace")])
