@@ -147,9 +147,9 @@ class Case:
         stages, whole, product = [], [], []
         for _ in range(repeats):
             product.append(_seconds(lambda: a @ a))
-            _native.stages()  # type: ignore[attr-defined]
+            _native.stages()
             whole.append(_seconds(self._evaluate))
-            stages.append(_native.stages())  # type: ignore[attr-defined]
+            stages.append(_native.stages())
         least = {name: min(s[name] for s in stages) / len(self.system) for name in stages[0]}
         return least, min(whole) / len(self.system), 2 * 512**3 / min(product)
 

@@ -49,7 +49,7 @@ def script(path: Path, text: str) -> Path:
 
 @pytest.fixture
 def made(tmp_path, wheel):
-    """Makes a prefix with the wheel's headers and a program that says what it is told."""
+    """Makes a prefix with the wheel's headers and a program that prints a given help text."""
 
     def make(mpi="MPICH Version: 4.1", integers="SMALLBIG", packages="KSPACE PLUGIN\nMISC"):
         prefix = tmp_path / "prefix"

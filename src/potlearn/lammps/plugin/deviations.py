@@ -9,8 +9,7 @@ import numpy as np
 
 from potlearn.descriptors.compiled import FoldedModel
 from potlearn.errors import ModelFileError
-from potlearn.lammps.plugin.engines import basis_arrays, features_arrays
-from potlearn.lammps.plugin.neural import network_arrays
+from potlearn.lammps.plugin.engines import basis_arrays, features_arrays, network_arrays
 from potlearn.lammps.plugin.terms import Term
 from potlearn.registry import Registry
 from potlearn.typing import Array

@@ -1,4 +1,4 @@
-"""The basis of an engine as arrays of a term."""
+"""What an engine evaluates, a basis or a network of its features, as arrays of a term."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from potlearn.descriptors import Descriptor
-from potlearn.engine import Basis, Engine, Program
+from potlearn.engine import Basis, Engine, Network, Program
 from potlearn.errors import ModelFileError
 from potlearn.lammps.plugin.terms import Term
 
@@ -50,6 +50,21 @@ def features_arrays(descriptor: Descriptor) -> Term:
             "for pair_style potlearn"
         )
     return basis_arrays(engine.basis, descriptor.species)
+
+
+def network_arrays(network: Network, weight: float = 1.0) -> Term:
+    """Layers of a network times a weight."""
+    arrays: Term = {"coefficients": weight * network.coefficients}
+    for k, branch in enumerate(network.branches):
+        *before, last = branch.weights
+        layers = (*before, weight * last)
+        own: Term = {"activation": branch.activation}
+        own |= {f"weights{n}": layer for n, layer in enumerate(layers)}
+        own |= {f"biases{n}": bias for n, bias in enumerate(branch.biases)}
+        arrays |= {f"branch{k}.{name}": value for name, value in own.items()}
+    if (fade := network.fade) is not None:
+        arrays |= {f"fade.{name}": value for name, value in vars(fade).items()}
+    return arrays
 
 
 def _program(program: Program) -> Term:

@@ -7,7 +7,7 @@ from itertools import combinations_with_replacement
 
 import numpy as np
 
-from potlearn.engine import Basis, RadialTable, tabulate
+from potlearn.engine import Basis, Engine, tabulate
 from potlearn.engine.jets import Jet
 from potlearn.engine.program import Program, ProgramBuilder, linear, moment
 from potlearn.engine.radial import BITS, OCTAVES, knot_distances
@@ -15,6 +15,8 @@ from potlearn.errors import ModelFileError
 from potlearn.lammps.plugin.engines import basis_arrays
 from potlearn.lammps.plugin.terms import Term
 from potlearn.potentials.pair.base import PairPotential, Piece
+from potlearn.structure.neighbors import Neighbors
+from potlearn.structure.system import System
 from potlearn.typing import Array
 
 TOLERANCE = 1e-10
@@ -48,19 +50,21 @@ def terms(potential: PairPotential, weight: float) -> Iterator[Term]:
 
 
 def _basis(potential: PairPotential, piece: Piece) -> Basis:
-    """The finest that is needed of the resolutions."""
+    """The coarsest of the resolutions that is fine enough."""
     n = len(potential.species)
     pairs = list(combinations_with_replacement(range(n), 2))
     table_of = np.zeros((n, n), np.int32)
     for k, (a, b) in enumerate(pairs):
         table_of[a, b] = table_of[b, a] = k
+    functions = [_Function(piece, a, b) for a, b in pairs]
     for bits in RESOLUTIONS:
-        tables = [tabulate(_Function(piece, a, b), piece.cutoff, bits, OCTAVES) for a, b in pairs]
-        errors = [_error(t, _Function(piece, *pair)) for t, pair in zip(tables, pairs, strict=True)]
-        if max(errors) <= TOLERANCE:
-            return Basis((0,), tuple(tables), table_of, (_program(n),))
+        tables = tuple(tabulate(f, piece.cutoff, bits, OCTAVES) for f in functions)
+        basis = Basis((0,), tables, table_of, (_program(n),))
+        error = max(_error(basis, function) for function in functions)
+        if error <= TOLERANCE:
+            return basis
     raise ModelFileError(
-        f"{type(potential).__name__}: a table of its pair function is within {max(errors):.1e}; "
+        f"{type(potential).__name__}: a table of its pair function is within {error:.1e}; "
         f"expected {TOLERANCE:g}: the function is not smooth up to its cutoff"
     )
 
@@ -95,40 +99,30 @@ class _Function:
         return found / h
 
 
-def _error(table: RadialTable, function: _Function) -> float:
+def _error(basis: Basis, function: _Function) -> float:
     """Largest error between knots, as a part of value, slope times distance, and the scale."""
+    table = basis.tables[basis.table_of[function.a, function.b]]
     knots = knot_distances(table.cutoff, table.bits, table.octaves)
-    worst = 0.0
-    for t in (0.2, 0.5, 0.8):
-        r = knots[:-1] + t * np.diff(knots)
-        value, slope = function.of(r)
-        found, found_slope = _interpolated(table, knots, t)
-        size = np.abs(value) + np.abs(r * slope) + SCALE
-        error = np.maximum(np.abs(found - value), np.abs(r * (found_slope - slope)))
-        worst = max(worst, float((error / size).max()))
-    return worst
+    r = np.concatenate([knots[:-1] + t * np.diff(knots) for t in (0.2, 0.5, 0.8)])
+    value, slope = function.of(r)
+    coefficients = np.tile([0.0, 1.0], (basis.n_species, 1))
+    # Each atom of a dimer has the value; the force on the first is twice the slope.
+    energies, forces, _ = Engine(basis).energy_forces(_dimers(function, r), coefficients)
+    error = np.maximum(np.abs(energies[::2] - value), np.abs(r * (forces[::2, 0] / 2 - slope)))
+    size = np.abs(value) + np.abs(r * slope) + SCALE
+    return float((error / size).max())
 
 
-def _interpolated(table: RadialTable, knots: Array, t: float) -> tuple[Array, Array]:
-    """Value and slope of the quintic through the knots at part t of every interval."""
-    from numpy.polynomial import Polynomial
-
-    h = np.diff(knots)
-    f = table.knots[: len(knots), :, 0]
-    ends = [f[:-1, 0], h * f[:-1, 1], h**2 * f[:-1, 2], f[1:, 0], h * f[1:, 1], h**2 * f[1:, 2]]
-    value, slope = np.zeros_like(h), np.zeros_like(h)
-    for weights, end in zip(_HERMITE, ends, strict=True):
-        polynomial = Polynomial(weights)
-        value, slope = value + polynomial(t) * end, slope + polynomial.deriv()(t) * end
-    return value, slope / h
-
-
-_HERMITE = (
-    (1, 0, 0, -10, 15, -6),
-    (0, 1, 0, -6, 8, -3),
-    (0, 0, 0.5, -1.5, 1.5, -0.5),
-    (0, 0, 0, 10, -15, 6),
-    (0, 0, 0, -4, 7, -3),
-    (0, 0, 0, 0.5, -1, 0.5),
-)
-"""Coefficients in t of the quintics of value, slope and second derivative at both ends."""
+def _dimers(function: _Function, r: Array) -> System:
+    """Pairs of atoms at distances ``r`` (K,), each of which sees its partner alone."""
+    n = 2 * len(r)
+    positions = np.zeros((n, 3))
+    positions[1::2, 0] = r
+    list_ = Neighbors(
+        first=np.arange(n + 1),
+        j=(np.arange(n) ^ 1).astype(np.int32),
+        shifts=np.zeros((n, 3), np.int32),
+        offsets=np.zeros((n, 3)),
+        cutoff=float(r.max()),
+    )
+    return System(positions, np.tile([function.a, function.b], len(r)).astype(np.int32), list_)

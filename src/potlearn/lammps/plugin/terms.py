@@ -18,9 +18,8 @@ TERMS: Registry[Maker] = Registry(
     "kind of potential for LAMMPS",
     ModelFileError,
     {
-        "LinearPotential": "potlearn.lammps.plugin.linear:terms",
-        "NeuralPotential": "potlearn.lammps.plugin.neural:terms",
         "PairPotential": "potlearn.lammps.plugin.pairs:terms",
+        "ReferencedPotential": "potlearn.lammps.plugin.referenced:terms",
         "SumPotential": "potlearn.lammps.plugin.sums:terms",
         "Wall": "potlearn.lammps.plugin.wall:terms",
     },

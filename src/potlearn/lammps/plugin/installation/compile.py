@@ -20,6 +20,7 @@ _COMPILERS = ("c++", "g++", "clang++")
 _SOURCES = Path(__file__).parents[1] / "source"
 _COMMON = ("pair_potlearn.cpp", "pair_potlearn_errors.cpp", "host.cpp")
 _SECONDS = 600
+_MAC = sys.platform == "darwin"
 
 
 @dataclass(frozen=True)
@@ -138,7 +139,7 @@ def _options(lammps: Lammps, mpi: Mpi, interface: Path) -> list[str]:
 
 def _plugin() -> list[str]:
     """Symbols of LAMMPS and MPI are those of the program that loads the plugin."""
-    undefined = ["-undefined", "dynamic_lookup"] if sys.platform == "darwin" else []
+    undefined = ["-undefined", "dynamic_lookup"] if _MAC else []
     return [str(_SOURCES / "plugin.cpp"), "-shared", *undefined, "-ldl"]
 
 
@@ -151,6 +152,3 @@ def _driver(lammps: Lammps, mpi: Mpi) -> list[str]:
 
 def _runtime_path(folder: str) -> list[str]:
     return [f"-Wl,-rpath,{folder.replace('$ORIGIN', '@loader_path') if _MAC else folder}"]
-
-
-_MAC = sys.platform == "darwin"

@@ -16,7 +16,7 @@ def automatic_folder() -> str:
 
 
 def default_folder(name: str | None) -> Path:
-    """The folder for one LAMMPS: in the environment, or in the user's files where that is not his.
+    """The folder for one LAMMPS: in the environment, or in the user's files if that is read-only.
 
     ``name`` is that of a LAMMPS elsewhere; None: the environment's own.
     """

@@ -19,10 +19,10 @@ _HEADER = "pair.h"
 
 @dataclass(frozen=True)
 class Lammps:
-    """A LAMMPS: program, folder of its headers, shared library if any, and what it says of itself.
+    """A LAMMPS: its program, the folder of its headers, and its shared library if it has one.
 
-    ``libraries`` are folders that its program needs on the loader's path; ``mpi`` those in which
-    the headers of its MPI library may be.
+    ``about`` is what its help text says, ``libraries`` are folders that the program needs on the
+    loader's path, and ``mpi`` those in which the headers of its MPI library may be.
     """
 
     program: Path
