@@ -1,6 +1,6 @@
 """Pair style potlearn in LAMMPS: against pair_style pod, over ranks, and for few atoms.
 
-python benchmarks/lammps_plugin.py [ta demo ranks size pace] [--repeats 5]
+python benchmarks/lammps_plugin.py [ta demo ranks size grades pace] [--repeats 5]
 
 Every number is LAMMPS's own wall time of a run at constant energy, neighbour lists included; the
 two sides run in turn, and the ratio is the median of the ratios of neighbouring runs.
@@ -146,12 +146,13 @@ def ta(bench: Bench) -> list[Outcome]:
     ]
 
 
-def fitted(folder: Path, family: str = "pod", **keywords: Any) -> Any:
+def fitted(folder: Path, family: str = "pod", solver: str | None = None, **keywords: Any) -> Any:
     """A potential of the demo's silicon."""
     descriptor = {"family": family, "species": ["Si"], "cutoff": 5.5, **keywords}
     config = {
         "data": {"train": str(HERE.parent / "datasets" / "silicon" / "silicon.extxyz.xz")},
         "descriptor": descriptor,
+        "fit": {} if solver is None else {"solver": solver},
         "output": {"folder": str(folder / "demo"), "report": False},
     }
     return pl.tasks.fit(config).potential
@@ -200,6 +201,27 @@ def size(bench: Bench) -> list[Outcome]:
     return [compare("POD, Ta example: 2000 atoms, 100 atoms", many, few, bench.repeats, 1 / 1.3)]
 
 
+def grades(bench: Bench) -> list[Outcome]:
+    """What grades, and expected errors of forces, cost every 10 steps."""
+    style, coefficients = bench.export(fitted(bench.folder, "ace", "bayesian"), "errors")
+    watched = (f"{style} gamma 10 100 1000", coefficients)
+    sides = {
+        "grades": watched,
+        "grades and errors of forces": (*watched, "fix errors all pair 10 potlearn force_std 0"),
+    }
+    return [
+        bench.against(
+            f"ACE, demo's silicon, 2000 atoms: without, with {what} every 10 steps",
+            silicon(2000),
+            ["Si"],
+            (Side((style, coefficients), steps=100), Side(pair, steps=100)),
+            SI,
+            1 / 1.5,
+        )
+        for what, pair in sides.items()
+    ]
+
+
 def pace(bench: Bench) -> list[Outcome]:
     """ACE: a step in LAMMPS, lists included, against pyace's evaluator alone with given lists.
 
@@ -234,7 +256,7 @@ def pace(bench: Bench) -> list[Outcome]:
     return [compare(name, evaluator, run, bench.repeats, 5.0)]
 
 
-PARTS = {"ta": ta, "demo": demo, "ranks": ranks, "size": size, "pace": pace}
+PARTS = {"ta": ta, "demo": demo, "ranks": ranks, "size": size, "grades": grades, "pace": pace}
 
 
 def main() -> None:
