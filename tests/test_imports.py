@@ -36,6 +36,7 @@ ORDER = (
     "studies",
     "report",
     "lammps",
+    "workflows",
     "tasks",
     "cli",
 )

@@ -25,6 +25,7 @@ from . import testing as testing
 from . import tune as tune
 from . import typing as typing
 from . import uncertainty as uncertainty
+from . import workflows as workflows
 from .data import Dataset as Dataset
 from .data import LabelKeys as LabelKeys
 from .data import Labels as Labels

@@ -76,6 +76,18 @@ class LammpsError(PotlearnError, RuntimeError):
     """LAMMPS, its headers or a compiler are missing, or what was built for it does not work."""
 
 
+class DynamicsError(PotlearnError, RuntimeError):
+    """A simulation cannot start or continue: its settings, its start or its files do not fit."""
+
+
+class LabellingError(PotlearnError, RuntimeError):
+    """A calculator is missing, or its results cannot be kept or used."""
+
+
+class LearningError(PotlearnError, RuntimeError):
+    """Active learning cannot start or continue as it was asked for."""
+
+
 class ConfigError(PotlearnError, ValueError):
     """A configuration file has an unknown key or a value of the wrong kind."""
 
