@@ -30,7 +30,7 @@ import potlearn as pl
 OFF: dict[str, dict[str, Any]] = {
     "as they are": {},
     "robust": {"robust": 0.0},
-    "energy": {"energy": 1.0},
+    "energy, but 0.3": {"energy": 0.3},
     "whiten": {"whiten": 0.0},
     "weight_decay": {"weight_decay": 0.0},
     "decay, but 0.1": {"weight_decay": 0.1},
@@ -94,7 +94,7 @@ def measured(name: str, seeds: int, members: int) -> Iterator[dict[str, Any]]:
         mean = {key: float(np.mean([row[key] for row in found])) for key in start}
         usual = usual or mean
         change = ", ".join(f"{key} {usual[key] / mean[key] - 1:+.1%}" for key in mean)
-        print(f"  without {off:14s} {text(mean)}   [{change}]", flush=True)
+        print(f"  without {off:15s} {text(mean)}   [{change}]", flush=True)
         yield {"set": name, "without": off, **mean}
 
 

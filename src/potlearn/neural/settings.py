@@ -38,7 +38,7 @@ class NeuralSettings:
         Times that every configuration is seen; of ``lbfgs`` the number of iterations.  By default
         that of the optimiser, and more for small sets: until 300,000 atoms were seen, at most 400.
     energy : float
-        Factor of the energy weights of the fit.  Networks fit few energies at the cost of forces.
+        Factor of the energy weights of the fit; below 1, forces gain and energies lose.
     robust : float
         Residuals above this many times the typical residual of the linear fit (median of energies
         and virials, half the root mean square of forces) count linearly; 0: all by their square.
@@ -92,7 +92,7 @@ class NeuralSettings:
     validation: Annotated[float, Gt(0), Lt(1)] = 0.1
     optimiser: str = "adamw"
     epochs: Annotated[int, Ge(1), Le(1_000_000)] | None = None
-    energy: Positive = 0.3
+    energy: Positive = 1.0
     robust: NonNegative = 4.0
     whiten: Annotated[float, Ge(0), Le(100)] = 0.1
     batch: Annotated[int, Ge(1)] | None = None
