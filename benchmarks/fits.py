@@ -126,19 +126,22 @@ def write_for_fitpod(path: Path, dataset: Any) -> None:
                 file.write(" ".join([symbol, *(f"{v:.8f}" for v in (*x, *f))]) + "\n")
 
 
-def _potlearn(folder: Path, train: Path, name: str) -> tuple[float, float]:
-    """CPU seconds of rows and solution, and wall seconds of ``potlearn fit``."""
-    folder.mkdir()
-    config = {
+def configuration(train: Path, name: str) -> dict[str, Any]:
+    """What ``potlearn fit`` reads: the basis and weights of ``fitpod``, and no report."""
+    descriptor = {"family": "pod", "species": ["Si"], "cutoff": BASES[name]["cutoff"]}
+    return {
         "data": {"train": str(train)},
-        "descriptor": {
-            "family": "pod", "species": ["Si"], "cutoff": BASES[name]["cutoff"], **keywords(name)
-        },
+        "descriptor": {**descriptor, **keywords(name)},
         "reference": "none",
         "fit": {"weights": WEIGHTS},
         "output": {"folder": "out", "report": False, "check_labels": False},
-    }  # fmt: skip
-    (folder / "fit.yaml").write_text(yaml.safe_dump(config))
+    }
+
+
+def _potlearn(folder: Path, train: Path, name: str) -> tuple[float, float]:
+    """CPU seconds of rows and solution, and wall seconds of ``potlearn fit``."""
+    folder.mkdir()
+    (folder / "fit.yaml").write_text(yaml.safe_dump(configuration(train, name)))
     command = [sys.executable, "-m", "potlearn.cli", "fit", "fit.yaml"]
     _cpu, wall = _timed(command, folder, _environment())
     return _fit_cpu(folder, train, name), wall

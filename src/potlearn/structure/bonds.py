@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
 from potlearn.structure.neighbors import neighbors
 from potlearn.structure.species import species_indices
-from potlearn.typing import Array, Atoms
+from potlearn.typing import Array, Atoms, Indices, Species
 
 Pair: TypeAlias = tuple[str, str]
 
@@ -35,6 +35,26 @@ def covalent_length(a: str, b: str) -> float:
 def sight(species: Sequence[str]) -> float:
     """Distance in Å within which neighbours of any of these elements are looked for."""
     return max(SIGHT, COVALENT_SIGHT * max(covalent_length(a, a) for a in species))
+
+
+class Nearest(NamedTuple):
+    """Index of the species of each atom, (N,), and its distances, (N, S).
+
+    The distance in Å to the nearest neighbour of each species; infinite where there is none.
+    """
+
+    species: Species
+    distances: Array
+
+    @classmethod
+    def of(cls, atoms: Atoms, species: Sequence[str], cutoff: float) -> Nearest:
+        """Of the atoms of a configuration, up to a distance in Å."""
+        list_ = neighbors(atoms, cutoff)
+        index = species_indices(atoms, species)
+        r = np.linalg.norm(list_.vectors(atoms.positions), axis=1)
+        table = np.full((len(atoms), len(species)), np.inf)
+        np.minimum.at(table, (list_.i, index[list_.j]), r)
+        return cls(index, table)
 
 
 @dataclass(frozen=True)
@@ -77,38 +97,41 @@ class Bonds:
             An element that is not among ``species``.
         """
         sample, n = _sample(configurations)
-        nearest: dict[tuple[int, int], list[Array]] = {}
-        for atoms in sample:
-            for key, distances in _nearest(atoms, species, cutoff):
-                nearest.setdefault(key, []).append(distances)
-        lengths: dict[Pair, float] = {}
-        for (a, b), found in sorted(nearest.items()):
-            pair = species[min(a, b)], species[max(a, b)]
-            length = float(np.quantile(np.concatenate(found), QUANTILE))
-            lengths[pair] = min(length, lengths.get(pair, np.inf))
+        lengths = bond_lengths((Nearest.of(atoms, species, cutoff) for atoms in sample), species)
         seen = sum(len(atoms) for atoms in sample)
         periodic = any(bool(np.any(atoms.pbc)) for atoms in sample)
         return cls(lengths, periodic, round(seen * n / max(len(sample), 1)))
 
 
+def bond_lengths(seen: Iterable[Nearest], species: Sequence[str]) -> dict[Pair, float]:
+    """Lengths as in :class:`Bonds`, from the nearest distances of all configurations."""
+    nearest: dict[tuple[int, int], list[Array]] = {}
+    for here in seen:
+        for key, distances in _by_pair(here):
+            nearest.setdefault(key, []).append(distances)
+    lengths: dict[Pair, float] = {}
+    for (a, b), found in sorted(nearest.items()):
+        pair = species[min(a, b)], species[max(a, b)]
+        length = float(np.quantile(np.concatenate(found), QUANTILE))
+        lengths[pair] = min(length, lengths.get(pair, np.inf))
+    return lengths
+
+
+def sampled(n: int) -> Indices:
+    """Which of n configurations are looked at for bonds, in ascending order."""
+    return np.unique(np.linspace(0, n - 1, min(n, SAMPLE)).round().astype(np.int64))
+
+
 def _sample(configurations: Iterable[Atoms]) -> tuple[list[Atoms], int]:
     """Some of the configurations, and the number of all."""
     whole = configurations if isinstance(configurations, Sequence) else list(configurations)
-    n = len(whole)
-    chosen = np.unique(np.linspace(0, n - 1, min(n, SAMPLE)).round().astype(int)) if n else ()
-    return [whole[int(k)] for k in chosen], n
+    return [whole[k] for k in sampled(len(whole)).tolist()], len(whole)
 
 
-def _nearest(
-    atoms: Atoms, species: Sequence[str], cutoff: float
-) -> Iterable[tuple[tuple[int, int], Array]]:
-    """By (centre, neighbour): distance to the nearest neighbour, of the atoms that have one."""
-    list_ = neighbors(atoms, cutoff)
-    index = species_indices(atoms, species)
-    r = np.linalg.norm(list_.vectors(atoms.positions), axis=1)
-    table = np.full((len(atoms), len(species)), np.inf)
-    np.minimum.at(table, (list_.i, index[list_.j]), r)
-    for a, b in product(range(len(species)), repeat=2):
-        distances = table[index == a, b]
-        if np.isfinite(distances).any():
-            yield (a, b), distances[np.isfinite(distances)]
+def _by_pair(here: Nearest) -> Iterator[tuple[tuple[int, int], Array]]:
+    """By (centre, neighbour): distances of the atoms that have such a neighbour."""
+    for a, b in product(range(here.distances.shape[1]), repeat=2):
+        distances = here.distances[here.species == a, b]
+        found = distances[np.isfinite(distances)]
+        if len(found):
+            yield (a, b), found

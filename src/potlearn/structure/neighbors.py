@@ -52,7 +52,10 @@ class Neighbors:
 
     def vectors(self, positions: NDArray[np.float64]) -> NDArray[np.float64]:
         """Pair vectors ``r_ij``, (P, 3), in Å."""
-        return positions[self.j] - positions[self.i] + self.offsets
+        found = positions.take(self.j, axis=0)
+        found -= np.repeat(positions, np.diff(self.first), axis=0)
+        found += self.offsets
+        return found
 
 
 def neighbors(atoms: Atoms, cutoff: float, closest: float = CLOSEST) -> Neighbors:

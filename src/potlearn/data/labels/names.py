@@ -9,7 +9,7 @@ uncertainties, weights, units, predictions of a potential.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 LONGEST = 60
@@ -36,10 +36,6 @@ _QUANTITIES = {
     "forces": rf"{_TOTAL}forces?",
     "stress": "stress(?:es|tensor)?",
     "virial": "virials?(?:tensor)?",
-}
-_LABELS = {
-    quantity: re.compile(rf"(?P<before>{_LEVEL})(?:{name})(?:total)?(?P<behind>{_LEVEL})")
-    for quantity, name in _QUANTITIES.items()
 }
 # What KLIFF calls forces: a word too common to stand beside others.
 _WHOLE = {"for": "forces"}
@@ -86,6 +82,15 @@ class LabelName(NamedTuple):
     level: str
 
 
+@cache
+def _labels() -> dict[str, re.Pattern[str]]:
+    """Names of each quantity; compiled when first needed, in some 20 ms."""
+    return {
+        quantity: re.compile(rf"(?P<before>{_LEVEL})(?:{name})(?:total)?(?P<behind>{_LEVEL})")
+        for quantity, name in _QUANTITIES.items()
+    }
+
+
 def plain(name: str) -> str:
     """A name without case and separators: ``"REF-Energy"`` gives ``"refenergy"``."""
     return re.sub(r"[^a-z0-9]+", "", name.lower()) if len(name) <= LONGEST else ""
@@ -97,7 +102,7 @@ def label_name(name: str) -> LabelName | None:
     word = plain(name)
     if word in _WHOLE:
         return LabelName(_WHOLE[word], "")
-    for quantity, pattern in _LABELS.items():
+    for quantity, pattern in _labels().items():
         if match := pattern.fullmatch(word):
             return LabelName(quantity, match["before"] + match["behind"])
     return None

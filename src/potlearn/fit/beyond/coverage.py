@@ -9,8 +9,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from potlearn.engine import densities
-from potlearn.fit.beyond.shortest import assumed, three_shortest
-from potlearn.structure.bonds import Bonds, Pair, covalent_length, sight
+from potlearn.fit.beyond.shortest import assumed, with_shortest
+from potlearn.structure.bonds import (
+    Nearest,
+    Pair,
+    bond_lengths,
+    covalent_length,
+    sampled,
+    sight,
+)
 from potlearn.structure.neighbors import neighbors as neighbor_list
 from potlearn.structure.species import species_indices
 from potlearn.structure.system import System
@@ -84,9 +91,9 @@ class Coverage:
     @classmethod
     def of(cls, dataset: Dataset, species: tuple[str, ...]) -> Coverage:
         """Look through the data twice: for distances, then for densities."""
-        three = three_shortest(dataset, species)
+        three, lengths = _distances(dataset, species)
         shortest = assumed(three[0], species)
-        typical = np.maximum(_typical(dataset, species), table(shortest, species))
+        typical = np.maximum(_typical(lengths, species), table(shortest, species))
         limit = _density_limit(dataset, species, REACH * typical)
         contact = _contact(three) * table(shortest, species)
         phases = tuple(_phases(dataset, species))
@@ -133,7 +140,7 @@ def _density_limit(dataset: Dataset, species: tuple[str, ...], reach: Array) -> 
     are from one another.
     """
     largest = np.full((3, len(species)), (1 - 1 / REACH**2) ** 4)  # one neighbour, as in a bond
-    for atoms in dataset:
+    for atoms in dataset.geometries():
         system = System.of(atoms, species, float(reach.max()))
         density, _ = densities(system, reach, np.zeros_like(reach))
         here = np.zeros(len(species))
@@ -143,8 +150,21 @@ def _density_limit(dataset: Dataset, species: tuple[str, ...], reach: Array) -> 
     return found
 
 
-def _typical(dataset: Dataset, species: tuple[str, ...]) -> Array:
-    known = Bonds.of(dataset, species, sight(species)).lengths
+def _distances(dataset: Dataset, species: tuple[str, ...]) -> tuple[Array, dict[Pair, float]]:
+    """Three smallest of the shortest distances (3, S, S), and bond lengths, in one pass."""
+    n, far = len(species), sight(species)
+    three, bonds = np.full((3, n, n), np.inf), set(sampled(len(dataset)).tolist())
+    sample = []
+    for k, atoms in enumerate(dataset.geometries()):
+        here = Nearest.of(atoms, species, far)
+        three = with_shortest(three, here)
+        if k in bonds:
+            sample.append(here)
+    return three, bond_lengths(sample, species)
+
+
+def _typical(known: Mapping[Pair, float], species: tuple[str, ...]) -> Array:
+    """Bond lengths (S, S); those of absent pairs from covalent radii."""
     radii = np.array([[covalent_length(a, b) for b in species] for a in species])
     found = table(known, species)
     scale = np.median((found / radii)[found > 0]) if known else 1.0

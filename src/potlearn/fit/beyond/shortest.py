@@ -9,9 +9,7 @@ from typing import Any
 import numpy as np
 
 from potlearn.potentials.pair import ZBL
-from potlearn.structure.bonds import Pair, covalent_length, sight
-from potlearn.structure.neighbors import neighbors as neighbor_list
-from potlearn.structure.species import species_indices
+from potlearn.structure.bonds import Nearest, Pair, covalent_length, sight
 from potlearn.typing import Array
 
 REACH = 3.0
@@ -47,14 +45,17 @@ def three_shortest(configurations: Iterable[Any], species: Sequence[str]) -> Arr
     n, far = len(species), sight(species)
     smallest = np.full((3, n, n), np.inf)
     for atoms in configurations:
-        list_ = neighbor_list(atoms, far)
-        index = species_indices(atoms, species)
-        r = np.linalg.norm(list_.vectors(atoms.positions), axis=1)
-        here = np.full((n, n), np.inf)
-        np.minimum.at(here, (index[list_.i], index[list_.j]), r)
-        here = np.minimum(here, here.T)
-        smallest = np.sort(np.concatenate([smallest, here[None]]), axis=0)[:3]
+        smallest = with_shortest(smallest, Nearest.of(atoms, species, far))
     return smallest
+
+
+def with_shortest(smallest: Array, here: Nearest) -> Array:
+    """The three smallest (3, S, S) with one configuration more."""
+    shortest = np.full(smallest.shape[1:], np.inf)
+    np.minimum.at(shortest, here.species, here.distances)
+    shortest = np.minimum(shortest, shortest.T)
+    found: Array = np.sort(np.concatenate([smallest, shortest[None]]), axis=0)[:3]
+    return found
 
 
 def assumed(seen: Array, species: Sequence[str]) -> dict[Pair, float]:

@@ -59,7 +59,7 @@ class ChunkWork:
 
     def _isotropic(self, index: int, n_rows: int) -> Array | None:
         """Virial per atom of a stress of 1 eV/Å³ along all axes; None where labels are left out."""
-        return unit_stress(self.rows.maker.dataset[index]) if n_rows else None
+        return unit_stress(self.rows.maker.dataset.geometry(index)) if n_rows else None
 
 
 def reduce_dataset(

@@ -78,13 +78,13 @@ class RowMaker:
         DataError
             A stress label without periodic cell.
         """
-        atoms, labels = self.dataset[index], self.dataset.labels(index)
+        atoms, labels = self.dataset.geometry(index), self.dataset.labels(index)
         wants_stress = labels.stress is not None and "stress" in self.quantities
         return self._blocks(index, atoms, self.descriptor.rows(atoms, virial=wants_stress))
 
     def predicted(self, index: int, evaluator: Evaluator) -> dict[str, Block]:
         """The same rows with one column, the prediction of folded coefficients."""
-        atoms = self.dataset[index]
+        atoms = self.dataset.geometry(index)
         found = evaluator(atoms)
         rows = DesignRows(found.energies.sum(keepdims=True), *(x.reshape(-1, 1) for x in found[1:]))
         return self._blocks(index, atoms, rows)
