@@ -1,7 +1,8 @@
 """Where the time of a whole fit goes: ``potlearn fit`` from the command line, stage by stage.
 
-Functions are timed as their modules are imported, each without the timed functions that it calls, so
-that the stages add up to the whole command.  One thread; medians of repeated runs, CPU seconds.
+Functions are replaced by timed ones as their modules are imported; the time of each leaves out that
+of timed functions that it calls, so that the stages add up to the whole command.  One thread; CPU
+seconds, medians of repeated runs.
 
 python benchmarks/fit_stages.py [small medium] [--repeats 5]
 """
@@ -54,7 +55,8 @@ class Timers:
         self.since = time.process_time()
         self.seconds[START] = self.since
 
-    def _turn(self) -> None:
+    def turn(self) -> None:
+        """Give the time since the last turn to the stage that is open."""
         now = time.process_time()
         self.seconds[self.open[-1]] += now - self.since
         self.since = now
@@ -64,12 +66,12 @@ class Timers:
 
         @wraps(function)
         def run(*args: Any, **kwargs: Any) -> Any:
-            self._turn()
+            self.turn()
             self.open.append(stage)
             try:
                 return function(*args, **kwargs)
             finally:
-                self._turn()
+                self.turn()
                 self.open.pop()
 
         return run
@@ -123,7 +125,7 @@ def child(arguments: Sequence[str]) -> None:
 
         command()
     finally:
-        timers._turn()
+        timers.turn()
         print(json.dumps(timers.seconds))
 
 
@@ -158,10 +160,14 @@ def main() -> None:
 
     from potlearn.data import read
 
+    source = DATA / "Si_Zuo2020" / "Si_train.extxyz.xz"
+    if not source.exists():
+        print(f"the whole fit is not timed: there is no {source}")
+        return
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         train = folder / "train.xyz"
-        write_for_fitpod(train, read(DATA / "Si_Zuo2020" / "Si_train.extxyz.xz"))
+        write_for_fitpod(train, read(source))
         tables = {n: stages(folder, train, n, arguments.repeats) for n in arguments.names}
     print(f"| stage, CPU ms | {' | '.join(tables)} |\n|---|{'---|' * len(tables)}")
     for stage in next(iter(tables.values())):

@@ -39,6 +39,15 @@ struct Lists {
     neighbor.reserve(room);
     shift.reserve(room);
   }
+
+  // Those of further atoms, of which the first has this number.
+  void append(const Lists& more, int atom) {
+    const std::int64_t pair = std::int64_t(neighbor.size());
+    for (std::size_t i = 1; i < more.first.size(); ++i) first.push_back(pair + more.first[i]);
+    for (const std::int32_t j : more.neighbor) neighbor.push_back(atom + j);
+    shift.insert(shift.end(), more.shift.begin(), more.shift.end());
+    offset.insert(offset.end(), more.offset.begin(), more.offset.end());
+  }
 };
 
 struct Search {
@@ -108,35 +117,79 @@ nb::ndarray<nb::numpy, T> owned(std::vector<Value> values, std::initializer_list
   return nb::ndarray<nb::numpy, T>(data->data(), shape, owner);
 }
 
+nb::tuple arrays(Lists lists) {
+  const std::size_t n = lists.first.size() - 1, pairs = lists.neighbor.size();
+  return nb::make_tuple(
+      owned<std::int64_t>(std::move(lists.first), {n + 1}), owned<std::int32_t>(std::move(lists.neighbor), {pairs}),
+      owned<std::int32_t>(std::move(lists.shift), {pairs, 3}), owned<double>(std::move(lists.offset), {pairs, 3}));
+}
+
+void check_numbers(std::initializer_list<const Array<double>*> arrays, double farthest) {
+  for (const Array<double>* numbers : arrays)
+    for (std::size_t k = 0; k < numbers->size(); ++k)
+      if (!(std::abs(numbers->data()[k]) <= farthest)) throw nb::value_error("positions and cell must be finite");
+}
+
+// Of rows h and their inverse.
+Cell cell_of(const double* h, const double* inverse, const std::array<bool, 3>& periodic, double cutoff) {
+  Cell cell;
+  for (int a = 0; a < 3; ++a) {
+    cell.periodic[a] = periodic[a];
+    double norm = 0;  // of the gradient of fractional coordinate a
+    for (int b = 0; b < 3; ++b) {
+      cell.h[a][b] = h[3 * a + b];
+      cell.inverse[b][a] = inverse[3 * b + a];
+      norm += cell.inverse[b][a] * cell.inverse[b][a];
+    }
+    cell.reach[a] = cutoff * std::sqrt(norm);
+  }
+  return cell;
+}
+
 nb::tuple compute(const Array<double>& positions, const Array<double>& h, const Array<double>& inverse,
                   const Array<bool>& periodic, double cutoff, double closest, double farthest) {
   if (positions.size() / 3 > std::size_t(std::numeric_limits<int>::max())) throw nb::value_error("too many atoms");
   if (h.size() != 9 || inverse.size() != 9 || periodic.size() != 3 || positions.size() % 3 || !(cutoff > 0))
     throw nb::value_error("expected positions (N, 3), cell (3, 3), its inverse, periodicity (3,), cutoff > 0");
-  for (const Array<double>* numbers : {&positions, &h, &inverse})
-    for (std::size_t k = 0; k < numbers->size(); ++k)
-      if (!(std::abs(numbers->data()[k]) <= farthest)) throw nb::value_error("positions and cell must be finite");
-  Cell cell;
-  for (int a = 0; a < 3; ++a) {
-    cell.periodic[a] = periodic.data()[a];
-    double norm = 0;  // of the gradient of fractional coordinate a
-    for (int b = 0; b < 3; ++b) {
-      cell.h[a][b] = h.data()[3 * a + b];
-      cell.inverse[b][a] = inverse.data()[3 * b + a];
-      norm += cell.inverse[b][a] * cell.inverse[b][a];
-    }
-    cell.reach[a] = cutoff * std::sqrt(norm);
-  }
+  check_numbers({&positions, &h, &inverse}, farthest);
+  const bool* along = periodic.data();
+  const Cell cell = cell_of(h.data(), inverse.data(), {along[0], along[1], along[2]}, cutoff);
   Lists lists(0);
   const std::size_t n = positions.size() / 3;
   {
     const nb::gil_scoped_release release;
     lists = neighbor_lists(positions.data(), int(n), cell, {cutoff, closest});
   }
-  const std::size_t pairs = lists.neighbor.size();
-  return nb::make_tuple(
-      owned<std::int64_t>(std::move(lists.first), {n + 1}), owned<std::int32_t>(std::move(lists.neighbor), {pairs}),
-      owned<std::int32_t>(std::move(lists.shift), {pairs, 3}), owned<double>(std::move(lists.offset), {pairs, 3}));
+  return arrays(std::move(lists));
+}
+
+// Lists of several configurations of sizes[b] atoms as one; no pair joins two of them.
+nb::tuple compute_side_by_side(const Array<double>& positions, const Array<std::int64_t>& sizes, const Array<double>& h,
+                               const Array<double>& inverse, const Array<bool>& periodic, double cutoff) {
+  const std::size_t several = sizes.size();
+  std::size_t n = 0;
+  for (std::size_t b = 0; b < several; ++b) {
+    if (sizes.data()[b] < 0) throw nb::value_error("expected sizes from 0 on");
+    n += std::size_t(sizes.data()[b]);
+  }
+  if (n > std::size_t(std::numeric_limits<int>::max())) throw nb::value_error("too many atoms");
+  if (positions.size() != 3 * n || h.size() != 9 * several || inverse.size() != 9 * several ||
+      periodic.size() != several || !(cutoff > 0))
+    throw nb::value_error("expected positions (N, 3), cells (B, 3, 3), inverses, periodicity (B,), cutoff > 0");
+  check_numbers({&positions, &h, &inverse}, std::numeric_limits<double>::max());
+  Lists all(0);
+  {
+    const nb::gil_scoped_release release;
+    int atom = 0;
+    for (std::size_t b = 0; b < several; ++b) {
+      const bool p = periodic.data()[b];
+      const Cell cell = cell_of(h.data() + 9 * b, inverse.data() + 9 * b, {p, p, p}, cutoff);
+      const int size = int(sizes.data()[b]);
+      all.append(neighbor_lists(positions.data() + 3 * std::size_t(atom), size, cell, {cutoff, 0.0}), atom);
+      atom += size;
+    }
+  }
+  return arrays(std::move(all));
 }
 
 }  // namespace
@@ -149,4 +202,8 @@ NB_MODULE(_neighbors, m) {
         "Firsts (N + 1,), neighbours (P,), shifts (P, 3) and their vectors (P, 3) of all pairs closer than the "
         "cutoff.\n\n"
         "ValueError: a pair closer than `closest`, or too many pairs.");
+  m.def("compute_side_by_side", &potlearn::compute_side_by_side, "positions"_a, "sizes"_a, "cells"_a, "inverses"_a,
+        "periodic"_a, "cutoff"_a,
+        "The same of configurations of `sizes` atoms each, periodic along all directions or none, as one list.\n\n"
+        "ValueError: too many pairs.");
 }

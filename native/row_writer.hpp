@@ -111,13 +111,10 @@ class RowWriter {
   void subtract_plain(const lanes* node, const std::vector<int>& groups, const RowPointers<3>& rows) const {
     const lanes* d[3] = {node, node + n_nodes_, node + 2 * n_nodes_};
     const RowLayout::Rule* rules = layout_.rules.data();
-    for (int k : groups) {
+    for (std::size_t g = 0; g < groups.size(); ++g) {
+      const int k = groups[g];
       if (k + W > n_features_) {
-        for (int j = k; j < n_features_; ++j)
-          for (int c = 0; c < 3; ++c) {
-            const lanes x = derivative(rules[j], d[c]);
-            for (int w = 0; w < W; ++w) rows[c][w][j] -= x[w];
-          }
+        subtract_tail(k, g > 0 && groups[g - 1] == k - W, d, rows);
         continue;
       }
       lanes x[3][W];
@@ -141,6 +138,22 @@ class RowWriter {
 #pragma GCC unroll 8
         for (int w = 0; w < W; ++w) store(rows[c][w] + k, load(rows[c][w] + k) - x[c][w]);
       }
+    }
+  }
+
+  // Features k to the last, fewer than W.  Those before k, if this share has them, fill a register with zeros.
+  void subtract_tail(int k, bool has_before, const lanes* const* d, const RowPointers<3>& rows) const {
+    const int first = n_features_ - W;
+    for (int c = 0; c < 3; ++c) {
+      lanes x[W] = {};
+      for (int j = k; j < n_features_; ++j) x[W - n_features_ + j] = derivative(layout_.rules[j], d[c]);
+      if (has_before) {
+        transpose(x);
+        for (int w = 0; w < W; ++w) store(rows[c][w] + first, load(rows[c][w] + first) - x[w]);
+        continue;
+      }
+      for (int j = k; j < n_features_; ++j)
+        for (int w = 0; w < W; ++w) rows[c][w][j] -= x[W - n_features_ + j][w];
     }
   }
 

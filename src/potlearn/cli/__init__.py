@@ -13,8 +13,12 @@ def main() -> None:
 
     with ending_in_words():
         import gc
+        import os
         import warnings
 
+        os.environ.setdefault(
+            "PYDANTIC_DISABLE_PLUGINS", "__all__"
+        )  # a search through all packages
         gc.set_threshold(*COLLECTING)
 
         from potlearn.cli.app import app

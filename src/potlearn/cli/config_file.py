@@ -62,10 +62,12 @@ def load_section(
 
 def _check_fit(raw: Settings, path: Path) -> None:
     """Refuse a configuration of a search, which has all keys of a fit and more."""
+    other = [key for key in raw if key not in FitConfig.model_fields]
+    if not other:
+        return
     from potlearn.tasks.settings.tune import TuneConfig
 
-    other = [key for key in raw if key not in FitConfig.model_fields]
-    if other and set(other) <= set(TuneConfig.model_fields):
+    if set(other) <= set(TuneConfig.model_fields):
         raise ConfigError(
             f"{path}: {', '.join(other)}: keys of a search; expected a configuration of a fit, or "
             f"use potlearn tune {path}"

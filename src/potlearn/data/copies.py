@@ -66,7 +66,7 @@ def alike(dataset: Dataset, members: Indices) -> list[Indices]:
     """Those of ``members`` (of one composition) that have one shape, in sets of two or more."""
     shapes: list[tuple[Shape, list[int]]] = []
     for i in members.tolist():
-        shape = Shape.of(dataset[i])
+        shape = Shape.of(dataset.geometry(i))
         known = next((found for seen, found in shapes if seen.same(shape)), None)
         if known is None:
             shapes.append((shape, [i]))

@@ -92,9 +92,7 @@ def frame_from_atoms(atoms: Atoms) -> Frame:
 def atoms_from_frame(frame: Frame, results: Settings) -> Atoms:
     """Build an ``ase.Atoms`` whose calculator holds ``results`` (the resolved labels)."""
     from ase import Atoms
-    from ase.calculators.singlepoint import SinglePointCalculator
 
-    calculator: Any = SinglePointCalculator
     atoms = Atoms(
         numbers=frame.numbers,
         positions=frame.positions,
@@ -107,6 +105,9 @@ def atoms_from_frame(frame: Frame, results: Settings) -> Atoms:
         if name not in PER_ATOM:
             atoms.set_array(name, np.array(values))
     if results:
+        from ase.calculators.singlepoint import SinglePointCalculator
+
+        calculator: Any = SinglePointCalculator
         atoms.calc = calculator(
             atoms,
             **{k: np.array(v) if isinstance(v, np.ndarray) else v for k, v in results.items()},

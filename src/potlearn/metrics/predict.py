@@ -54,7 +54,9 @@ def evaluate(
     """
     rows = []
     for i in range(len(dataset)):
-        rows.append(_row(potential, dataset.geometry(i), dataset.labels(i), dataset.source(i), look))
+        rows.append(
+            _row(potential, dataset.geometry(i), dataset.labels(i), dataset.source(i), look)
+        )
         if progress is not None:
             progress(i + 1, len(dataset))
     n_atoms = np.array([len(row.forces_ref) for row in rows], dtype=np.int64)

@@ -11,3 +11,11 @@ def compute(
     closest: float = 0.0,
     farthest: float = ...,
 ) -> tuple[Any, Any, Any, Any]: ...
+def compute_side_by_side(
+    positions: Any,
+    sizes: Any,
+    cells: Any,
+    inverses: Any,
+    periodic: Any,
+    cutoff: float,
+) -> tuple[Any, Any, Any, Any]: ...

@@ -43,12 +43,12 @@ def check_blocks(config: FitConfig, train: Dataset) -> None:
     PotlearnError
         A configuration without the key of the blocks, or too few blocks to calibrate on.
     """
-    from potlearn.data import info_groups
-    from potlearn.uncertainty import LEAST_BLOCKS, NO_RESIDUALS, fingerprints, too_few
-
     key, method = config.uncertainty.block, asked_method(config)
     if method is None or method == ENSEMBLE:
         return
+    from potlearn.data import info_groups
+    from potlearn.uncertainty import LEAST_BLOCKS, NO_RESIDUALS, fingerprints, too_few
+
     blocks = fingerprints(train) if key is None else np.array(info_groups(train, key))
     if method != "calibrated" or not len(train):
         return
@@ -68,9 +68,9 @@ def check_posterior(config: FitConfig, result: FitResult) -> None:
     UncertaintyError
         Too few rows, or a singular covariance.
     """
-    from potlearn.uncertainty import Posterior
-
     if asked_method(config) in ("calibrated", "posterior"):
+        from potlearn.uncertainty import Posterior
+
         Posterior.of(result)
 
 

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from potlearn.engine import close_pairs
-from potlearn.structure.neighbors import Neighbors, side_by_side
+from potlearn.structure.neighbors import Neighbors
 from potlearn.structure.species import species_indices
 from potlearn.structure.system import System
 from potlearn.typing import Array, Atoms, Indices, Mask, Species
@@ -111,16 +111,17 @@ class Cells:
 
     def neighbors(self, cutoff: float) -> Neighbors:
         """Neighbour list of all, side by side."""
-        from potlearn.structure._neighbors import compute
+        from potlearn.structure._neighbors import compute_side_by_side
 
-        lists = []
-        inverses = np.linalg.inv(self.cells)
-        for b, (start, end) in enumerate(zip(self.first[:-1], self.first[1:], strict=True)):
-            points = np.ascontiguousarray(self.positions[start:end])
-            pbc = np.full(3, self.periodic[b])
-            found = compute(points, self.cells[b], inverses[b], pbc, cutoff)
-            lists.append(Neighbors(*found, cutoff=cutoff))
-        return side_by_side(lists, cutoff)
+        found = compute_side_by_side(
+            np.ascontiguousarray(self.positions),
+            np.ascontiguousarray(self.sizes, np.int64),
+            np.ascontiguousarray(self.cells),
+            np.ascontiguousarray(np.linalg.inv(self.cells)),
+            np.ascontiguousarray(self.periodic),
+            cutoff,
+        )
+        return Neighbors(*found, cutoff=cutoff)
 
     def system(self, cutoff: float) -> System:
         """What potentials and descriptors evaluate."""

@@ -178,7 +178,7 @@ def _phases(dataset: Dataset, species: tuple[str, ...]) -> Iterator[Phase]:
     for k in np.argsort(energies, kind="stable").tolist():
         if not np.isfinite(energies[k]):
             break
-        atoms = dataset[k]
+        atoms = dataset.geometry(k)
         index = species_indices(atoms, species)
         composition = np.bincount(index, minlength=len(species)) / len(atoms)
         key = tuple(np.round(composition, 6).tolist())
