@@ -104,6 +104,15 @@ def test_patterns_and_lists(tmp_path):
     assert [data.source(i) for i in range(2)] == [f"{tmp_path}/a.xyz:0", f"{tmp_path}/b.xyz:0"]
 
 
+def test_geometries_are_the_atoms_without_labels(tmp_path):
+    dataset = pd.read(write(tmp_path / "a.extxyz", FRAME * 2))
+    for atoms, geometry in zip(dataset, dataset.geometries(), strict=True):
+        assert atoms.calc is not None
+        assert geometry.calc is None
+        assert geometry == atoms
+        assert geometry.info == atoms.info
+
+
 def test_iterating_twice_gives_new_equal_atoms(tmp_path):
     data = pd.read(write(tmp_path / "a.extxyz", FRAME * 3))
     first, second = list(data), list(data)

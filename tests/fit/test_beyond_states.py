@@ -17,6 +17,7 @@ from potlearn.fit.beyond.crystals import UNARY, crystals
 from potlearn.fit.beyond.floor import Floor
 from potlearn.fit.beyond.states import approaches, crystal_paths, packings, strained
 from potlearn.potentials.pair import LennardJones
+from potlearn.structure import neighbors
 
 THREE = ("Ag", "Cu", "Pd")
 NEAREST = 40.0
@@ -45,6 +46,21 @@ def nearest(cells, cutoff):
     found = np.full(len(cells), np.inf)
     np.minimum.at(found, cells.owner[system.neighbors.i], r)
     return found
+
+
+def test_lists_of_cells_side_by_side_are_those_of_each():
+    several = [bulk("Cu"), Atoms("Cu2", [[0, 0, 0], [0, 0, 2.2]]), bulk("Cu", cubic=True)]
+    found = Cells.of(several, ("Cu",)).neighbors(5.0)
+    offsets, pairs = found.offsets, 0
+    for atoms, first in zip(several, (0, 1, 3), strict=True):
+        alone = neighbors(atoms, 5.0)
+        own = slice(pairs, pairs + len(alone.j))
+        pairs = own.stop
+        assert (found.j[own] == alone.j + first).all()
+        assert (np.diff(found.first)[first : first + len(atoms)] == np.diff(alone.first)).all()
+        assert (found.shifts[own] == alone.shifts).all()
+        assert np.allclose(offsets[own], alone.offsets, rtol=0, atol=1e-12)
+    assert found.first[-1] == pairs == len(found.j)
 
 
 def test_names_of_crystals():
