@@ -1,4 +1,4 @@
-"""Threads of the engine that stay from call to call: several calls, forks, and limits of the system."""
+"""Threads of the engine that stay from call to call: calls at once, forks, limits."""
 
 import os
 import subprocess
@@ -18,7 +18,7 @@ DESCRIPTOR = next(iter(BASES.values()))
 
 def configuration(seed):
     """Enough blocks of atoms for several threads."""
-    atoms = cell(DESCRIPTOR.species, 300, seed=seed, length=14.0)
+    atoms = cell(DESCRIPTOR.species, 11, seed=seed, length=5.4) * (3, 3, 3)
     return System.of(atoms, DESCRIPTOR.species, DESCRIPTOR.cutoff)
 
 
@@ -89,21 +89,3 @@ def test_fewer_threads_where_the_system_grants_no_more():
     equal, threads = run(FEW)
     assert equal == "True"
     assert int(threads) < 8
-
-
-BUSY = """
-import threading
-from engine.test_workers import configuration, results
-system = configuration(0)
-def work():
-    while True:
-        results(system, 3)
-for _ in range(3):
-    threading.Thread(target=work, daemon=True).start()
-results(system, 3)
-print("end")
-"""
-
-
-def test_a_program_may_end_while_threads_are_in_calls():
-    assert run(BUSY) == ["end"]
