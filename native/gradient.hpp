@@ -138,7 +138,7 @@ class Gradients {
   std::vector<PartialSum> sums_;
 
   void add_up(int threads, const double* (PartialSum::*values)() const, Span<double> out) const {
-    constexpr std::size_t piece = 4096, pieces_each = 4;
+    constexpr std::size_t piece = 512, pieces_each = 4;
     const int pieces = int((out.size + piece - 1) / piece);
     for_items(pieces, std::min(threads, 1 + pieces / int(pieces_each)), [&](int, int p) {
       const std::size_t begin = p * piece, end = std::min(begin + piece, out.size);

@@ -5,18 +5,20 @@
 #include <atomic>
 #include <cstddef>
 #include <exception>
+#include <functional>
 #include <mutex>
-#include <system_error>
 #include <thread>
 #include <vector>
+
+#include "workers.hpp"
 
 namespace potlearn {
 
 // Set once a thread has failed: the others leave.
 using Stop = std::atomic<bool>;
 
-// work(thread) for thread = 0 (the caller's), 1, ...; fewer threads where the system grants no more, so work must
-// be complete whoever does it.  The first exception is rethrown in the caller.
+// work(thread) for thread = 0 (the caller's), 1, ..., as with_workers runs it.  The first exception is rethrown in the
+// caller.
 template <class F>
 void on_threads(int threads, Stop& stop, F&& work) {
   std::exception_ptr failure;
@@ -30,14 +32,7 @@ void on_threads(int threads, Stop& stop, F&& work) {
       stop = true;
     }
   };
-  std::vector<std::thread> others;
-  try {
-    others.reserve(std::size_t(std::max(1, threads) - 1));
-    for (int t = 1; t < threads; ++t) others.emplace_back(guarded, t);
-  } catch (const std::system_error&) {
-  }
-  guarded(0);
-  for (std::thread& t : others) t.join();
+  with_workers(threads, std::ref(guarded));
   if (failure) std::rethrow_exception(failure);
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <numeric>
 
@@ -58,12 +59,11 @@ void System::check_pairs() {
   }
   expect(fewest == 0, "first must not decrease");
   most_neighbors = int(most);
-  std::int32_t lowest = 0, highest = -1;
-  for (std::int32_t j : neighbor) {
-    lowest = std::min(lowest, j);
-    highest = std::max(highest, j);
-  }
-  expect(lowest == 0 && highest < n_atoms, "neighbour index out of range");
+  // The sign bit of j, or of the last atom minus j, is set where j is no atom: lanes have no faster comparison.
+  std::uint32_t outside = 0;
+  const std::uint32_t last = std::uint32_t(n_atoms) - 1;
+  for (std::int32_t j : neighbor) outside |= std::uint32_t(j) | (last - std::uint32_t(j));
+  expect(outside >> 31 == 0, "neighbour index out of range");
 }
 
 void System::check_owners() const {

@@ -1,6 +1,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <iterator>
 #include <stdexcept>
 #include <thread>
 #include <vector>
@@ -41,6 +42,36 @@ TEST(an_exception_reaches_the_caller) {
 
 TEST(all_threads_may_throw) {
   CHECK_THROWS(for_items(64, 64, [](int, int) { throw std::runtime_error("each"); }), std::runtime_error, "each");
+}
+
+TEST(calls_within_calls_end) {
+  std::atomic<int> runs{0};
+  for (int threads : MANY) for_items(5, threads, [&](int, int) { for_items(7, threads, [&](int, int) { ++runs; }); });
+  CHECK(runs == 35 * int(std::size(MANY)));
+}
+
+TEST(calls_from_several_threads_end) {
+  std::atomic<int> runs{0};
+  std::vector<std::thread> callers;
+  for (int c = 0; c < 4; ++c)
+    callers.emplace_back([&] {
+      for (int k = 0; k < 200; ++k) for_items(6, 3, [&](int, int) { ++runs; });
+    });
+  for (std::thread& caller : callers) caller.join();
+  CHECK(runs == 4 * 200 * 6);
+}
+
+TEST(a_call_uses_several_threads_again_and_again) {
+  for (int k = 0; k < 20; ++k) {
+    std::atomic<int> inside{0};
+    for_items(3, 3, [&](int, int) {
+      ++inside;
+      const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+      while (inside < 3 && std::chrono::steady_clock::now() < end) std::this_thread::yield();
+    });
+    CHECK(inside == 3);
+    if (k % 4 == 0) std::this_thread::sleep_for(std::chrono::milliseconds(2));  // so that workers fall asleep
+  }
 }
 
 TEST(queues_hand_out_every_item_once_and_in_order) {
