@@ -4,7 +4,7 @@
         [--picture FILE] [--output FILE]
 
 Silicon, one thread.  ``forces``: CPU µs an atom from Python, neighbour lists apart; ``lammps``:
-wall µs an atom and step of `pair_style potlearn` on one rank; ``rows``: a fit of ACE by every
+the same of a step of `pair_style potlearn` on one rank; ``rows``: a fit of ACE by every
 executor, its factors compared with those of one process.  Every measurement has a process of its
 own.  Results of parts that do not run are kept from before.
 """

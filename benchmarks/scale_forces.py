@@ -24,6 +24,7 @@ MOVE = 1e-3
 WORK = 3e6
 """Atoms that a median is taken over; one evaluation at least."""
 LOOP = re.compile(r"Loop time of ([\d.e+-]+) on 1 procs for (\d+) steps with (\d+) atoms")
+USE = re.compile(r"([\d.]+)% CPU use")
 INPUT = """\
 units metal
 atom_style atomic
@@ -102,7 +103,7 @@ def from_python(path: Path, n_atoms: float) -> dict[str, Any]:
 
 
 def in_lammps(path: Path, n_atoms: float) -> dict[str, Any]:
-    """µs an atom and step of `pair_style potlearn` on one rank; memory of the whole process."""
+    """CPU µs an atom and step of `pair_style potlearn` on one rank; memory of the whole process."""
     from plugin_runs import Runner
 
     folder = path.parent
@@ -113,7 +114,8 @@ def in_lammps(path: Path, n_atoms: float) -> dict[str, Any]:
         edge=EDGE, rattle=RATTLE, skin=SKIN, cells=cells(n_atoms), steps=steps, pair="\n".join(pair)
     )
     own, watch = resident("VmRSS"), MemoryWatch()
-    wall, steps_, n = LOOP.findall(runner.run(folder, text))[-1]
+    output = runner.run(folder, text)
     used = 1e9 * watch.stop() - own
-    us = 1e6 * float(wall) / int(steps_) / int(n)
+    (wall, _, n), use = LOOP.findall(output)[-1], float(USE.findall(output)[-1]) / 100
+    us = 1e6 * use * float(wall) / steps / int(n)
     return {"atoms": int(n), "µs": {"lammps": us}, "bytes": {"lammps": used / int(n)}}

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 from ase.build import bulk
-from ase.calculators.singlepoint import SinglePointCalculator
 from common import HERE
 from memory import MemoryWatch
 
@@ -38,9 +37,8 @@ def write_configurations(path: Path, n_atoms: int) -> None:
             atoms = bulk("Si", a=rng.uniform(5.2, 5.7), cubic=True) * (2, 2, 2)
             atoms.rattle(rng.uniform(0.02, 0.3), rng=rng)
             found = potential.predict(atoms)
-            results = {"energy": found.energy, "forces": found.forces}
-            results["stress"] = found.stress(atoms.get_volume())
-            atoms.calc = SinglePointCalculator(atoms, **results)
+            atoms.info |= {"energy": found.energy, "stress": found.stress(atoms.get_volume())}
+            atoms.arrays["forces"] = found.forces
             write_frame(file, atoms)
 
 

