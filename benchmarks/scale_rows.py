@@ -34,8 +34,8 @@ def write_configurations(path: Path, n_atoms: int) -> None:
     rng = np.random.default_rng(0)
     with path.open("w") as file:
         for _ in range(-(-n_atoms // 64)):
-            atoms = bulk("Si", a=rng.uniform(5.2, 5.7), cubic=True) * (2, 2, 2)
-            atoms.rattle(rng.uniform(0.02, 0.3), rng=rng)
+            atoms = bulk("Si", a=rng.uniform(5.3, 5.6), cubic=True) * (2, 2, 2)
+            atoms.rattle(rng.uniform(0.02, 0.1), rng=rng)
             found = potential.predict(atoms)
             atoms.info |= {"energy": found.energy, "stress": found.stress(atoms.get_volume())}
             atoms.arrays["forces"] = found.forces

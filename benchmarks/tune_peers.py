@@ -55,7 +55,7 @@ from peers_picture import picture  # noqa: E402
 from tune_points import RESULTS  # noqa: E402
 
 import potlearn as pl  # noqa: E402
-from potlearn.lammps import write_pod, write_yace  # noqa: E402
+from potlearn.lammps import write_lammps, write_pod  # noqa: E402
 from potlearn.neural import NeuralSettings, fit_neural  # noqa: E402
 from potlearn.structure.neighbors import neighbors  # noqa: E402
 
@@ -265,7 +265,7 @@ def pyace_row(work: Path, ours: list[Ours], repeats: int) -> Row:
 
     own, atoms = next(x for x in ours if str(list(PYACE)) in x.name), crystal()
     work.mkdir(parents=True, exist_ok=True)
-    write_yace(own.potential, work / "silicon.yace")
+    write_lammps(own.potential, work / "silicon", to="yace")
     model = PyACECalculator(str(work / "silicon.yace"), recursive_evaluator=True, recursive=True)
     atoms.calc = model
     wrong = np.abs(atoms.get_forces() - own.potential.predict(atoms).forces).max()
