@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 GIVEN = "given"
+MARKERS = "^vDPX*<>"
 
 
 def picture(rows: Sequence[Mapping[str, Any]], path: Path) -> None:
@@ -21,13 +22,11 @@ def picture(rows: Sequence[Mapping[str, Any]], path: Path) -> None:
         own = [r for r in rows if r["code"] == "potlearn" and r["neighbors"] == listed]
         _own(axes, own, style, "list given" if listed == GIVEN else "list made each time")
     others = [r for r in rows if r["code"] != "potlearn"]
-    for row, marker in zip(
-        [r for r in others if r["forces"] is not None], "^vDPX*<>", strict=False
-    ):
+    for k, row in enumerate(r for r in others if r["forces"] is not None):
         label = f"{short(row['code'])}{' (list given)' if row['neighbors'] == GIVEN else ''}"
-        axes.plot(row["us_per_atom"], row["forces"], marker, ms=9, label=label)
-    fitted = (r for r in others if r["forces"] is None and r["neighbors"] != GIVEN)
-    for row in fitted:
+        form = {"marker": MARKERS[k % len(MARKERS)], "ms": 9, "ls": "", "color": f"C{k + 1}"}
+        axes.plot(row["us_per_atom"], row["forces"], label=label, **form)
+    for row in (r for r in others if r["forces"] is None and r["neighbors"] != GIVEN):
         label = f"{short(row['code'])}: time alone, not fitted"
         axes.axvline(row["us_per_atom"], color="0.6", ls="--", label=label)
     axes.set(xscale="log", xlabel="µs an atom, energy and forces, one thread")
@@ -58,6 +57,10 @@ def _own(axes: Any, rows: Sequence[Mapping[str, Any]], style: str, lists: str) -
 
 def short(code: str) -> str:
     """Name of a code in the legend."""
-    names = {"quippy-ase": "GAP, quippy-ase", "LAMMPS": "LAMMPS pair_style pod"}
+    names = {
+        "quippy-ase": "GAP, quippy-ase",
+        "calorine": "NEP, calorine",
+        "LAMMPS": "LAMMPS pair_style pod",
+    }
     first, *others = code.split()
     return names.get(first, first) + ("" if first == "LAMMPS" else "".join(f" {x}" for x in others))
