@@ -66,6 +66,7 @@ bench: $(VENV)/.all
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/accuracy.py
 	$(BIN)/python benchmarks/tune_peers.py
 	$(BIN)/python benchmarks/lammps_plugin.py
+	$(BIN)/python benchmarks/scale.py --most 1e5 --environments 50000
 
 # A second copy of the package, whose engine times its stages, goes before the installed one.
 profile: $(VENV)/.test build/profile/.built

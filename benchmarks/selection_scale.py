@@ -21,7 +21,6 @@ import resource  # noqa: E402
 import subprocess  # noqa: E402
 import sys  # noqa: E402
 import tempfile  # noqa: E402
-import threading  # noqa: E402
 import time  # noqa: E402
 from collections.abc import Sequence  # noqa: E402
 from pathlib import Path  # noqa: E402
@@ -29,6 +28,7 @@ from typing import Any  # noqa: E402
 
 import numpy as np  # noqa: E402
 from common import HERE, processor  # noqa: E402
+from memory import MemoryWatch  # noqa: E402
 
 from potlearn.runtime import Runtime  # noqa: E402
 from potlearn.select import FPS, KDPP, GreedyMAP, Hierarchical, KMeans, Selector  # noqa: E402
@@ -75,7 +75,7 @@ def one(path: Path, name: str, n: int) -> dict[str, Any]:
 def run_one(path: Path, name: str, n: int) -> None:
     """What :func:`one` starts: time, CPU and memory of the process and its workers."""
     X = np.load(path, mmap_mode="r")[:n]
-    watch = _Memory()
+    watch = MemoryWatch()
     start = time.perf_counter()
     chosen = Hierarchical(SELECTORS[name], runtime=Runtime(WORKERS)).select(X)
     wall = time.perf_counter() - start
@@ -88,34 +88,6 @@ def run_one(path: Path, name: str, n: int) -> None:
         "distinct": len(set(chosen.indices.tolist())),
     }
     print(json.dumps(found))
-
-
-class _Memory:
-    """Largest sum of the resident sets of this process and its children, in GB."""
-
-    def __init__(self) -> None:
-        self.peak, self.done = 0, threading.Event()
-        self.thread = threading.Thread(target=self._watch, daemon=True)
-        self.thread.start()
-
-    def stop(self) -> float:
-        """End the watch."""
-        self.done.set()
-        self.thread.join()
-        return self.peak / 1e6
-
-    def _watch(self) -> None:
-        own = os.getpid()
-        while not self.done.wait(0.2):
-            total = 0
-            for status in Path("/proc").glob("[0-9]*/status"):
-                try:
-                    lines = dict(x.split(":", 1) for x in status.read_text().splitlines())
-                except (OSError, ValueError):
-                    continue
-                if own in (int(lines["Pid"]), int(lines["PPid"])) and "VmRSS" in lines:
-                    total += int(lines["VmRSS"].split()[0])
-            self.peak = max(self.peak, total)
 
 
 def quality(path: Path) -> dict[str, Any]:

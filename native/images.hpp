@@ -11,9 +11,9 @@
 #include <string>
 #include <vector>
 
-namespace potlearn {
+#include "shifts.hpp"
 
-using Shift = std::array<std::int32_t, 3>;  // cells along each cell vector
+namespace potlearn {
 
 struct Cell {
   double h[3][3], inverse[3][3];  // rows: cell vectors; x = f h, f = x inverse
@@ -64,11 +64,16 @@ class Wrapped {
   const double* position(int i) const { return x_ + 3 * std::size_t(i); }
   // Shifts between atoms as they are written, from those between wrapped ones.
   void unwrap(const std::vector<std::int64_t>& first, const std::vector<std::int32_t>& neighbor,
-              std::vector<Shift>& shift) const {
+              std::vector<std::int32_t>& shift, ShiftTable& table) const {
     if (away_.empty()) return;
     for (std::size_t i = 0; i + 1 < first.size(); ++i)
-      for (std::size_t p = std::size_t(first[i]); p < std::size_t(first[i + 1]); ++p)
-        for (std::size_t a = 0; a < 3; ++a) shift[p][a] += away_[i][a] - away_[std::size_t(neighbor[p])][a];
+      for (std::size_t p = std::size_t(first[i]); p < std::size_t(first[i + 1]); ++p) {
+        const Shift &own = away_[i], &other = away_[std::size_t(neighbor[p])];
+        if (own == other) continue;
+        Shift s = table[shift[p]];
+        for (std::size_t a = 0; a < 3; ++a) s[a] += own[a] - other[a];
+        shift[p] = table.number(s);
+      }
   }
 
  private:
@@ -97,7 +102,7 @@ class Wrapped {
 
 // How many pairs are too many, and images as a part of that.  The limits lie far beyond what matter has.
 struct PairLimit {
-  static constexpr double PAIRS = 5e7, PER_ATOM = 5000, BYTES = 40, IMAGES = 0.2;
+  static constexpr double PAIRS = 5e7, PER_ATOM = 5000, BYTES = 8, IMAGES = 0.2;
 
   static double most(double n_atoms) { return std::max(PAIRS, PER_ATOM * n_atoms); }
 
@@ -132,8 +137,8 @@ struct PairLimit {
 // Atoms and their images, as points with the atom and the shift that made them.
 struct Images {
   std::vector<double> x, y, z;
-  std::vector<std::int32_t> atom;
-  std::vector<Shift> shift;
+  std::vector<std::int32_t> atom, shift;  // numbers in the table
+  ShiftTable table;
 
   void add(const double* p, int j, const Shift& s, const Cell& cell) {
     double moved[3];
@@ -142,7 +147,7 @@ struct Images {
     y.push_back(moved[1]);
     z.push_back(moved[2]);
     atom.push_back(j);
-    shift.push_back(s);
+    shift.push_back(table.number(s));
   }
   std::size_t size() const { return atom.size(); }
 };

@@ -38,17 +38,17 @@ auto span(const A& array) {
 
 // A system and the arrays that it refers to.
 class BoundSystem {
-  Array<double> positions_, offsets_;
-  Indices species_, neighbor_;
+  Array<double> positions_, translations_;
+  Indices species_, neighbor_, image_;
   Array<std::int64_t> first_;
   std::optional<Indices> owner_;
 
  public:
-  BoundSystem(Array<double> positions, Indices species, Array<std::int64_t> first, Indices neighbor,
-              Array<double> offsets, std::optional<Indices> owner, int n_systems)
-      : positions_(std::move(positions)), offsets_(std::move(offsets)), species_(std::move(species)),
-        neighbor_(std::move(neighbor)), first_(std::move(first)), owner_(std::move(owner)),
-        system(span(positions_), span(species_), span(first_), span(neighbor_), span(offsets_),
+  BoundSystem(Array<double> positions, Indices species, Array<std::int64_t> first, Indices neighbor, Indices image,
+              Array<double> translations, std::optional<Indices> owner, int n_systems)
+      : positions_(std::move(positions)), translations_(std::move(translations)), species_(std::move(species)),
+        neighbor_(std::move(neighbor)), image_(std::move(image)), first_(std::move(first)), owner_(std::move(owner)),
+        system(span(positions_), span(species_), span(first_), span(neighbor_), span(image_), span(translations_),
                owner_ ? span(*owner_) : Span<const std::int32_t>{}, n_systems) {}
 
   const System system;
@@ -89,8 +89,10 @@ void bind_data(nb::module_& m) {
           "n_moments"_a, "n_invariants"_a, "node_first"_a, "group_a"_a, "group_first"_a, "term_b"_a, "term_weight"_a,
           "feature"_a, "min_neighbors"_a);
   nb::class_<BoundSystem>(m, "System")
-      .def(nb::init<Array<double>, Indices, Array<std::int64_t>, Indices, Array<double>, std::optional<Indices>, int>(),
-           "positions"_a, "species"_a, "first"_a, "neighbor"_a, "offsets"_a, "owner"_a = nb::none(), "n_systems"_a = 1);
+      .def(nb::init<Array<double>, Indices, Array<std::int64_t>, Indices, Indices, Array<double>,
+                    std::optional<Indices>, int>(),
+           "positions"_a, "species"_a, "first"_a, "neighbor"_a, "image"_a, "translations"_a, "owner"_a = nb::none(),
+           "n_systems"_a = 1);
   m.def(
       "close_pairs",
       [](const BoundSystem& s, double cutoff, nb::ndarray<std::int64_t, nb::c_contig, nb::device::cpu> found) {

@@ -17,6 +17,7 @@
 
 #include "grid.hpp"
 #include "images.hpp"
+#include "shifts.hpp"
 
 namespace nb = nanobind;
 using namespace nb::literals;
@@ -29,24 +30,34 @@ using Array = nb::ndarray<const T, nb::c_contig, nb::device::cpu>;
 
 struct Lists {
   std::vector<std::int64_t> first = {0};
-  std::vector<std::int32_t> neighbor;
-  std::vector<Shift> shift;
-  std::vector<std::array<double, 3>> offset;  // of each pair: its shift times the cell
+  std::vector<std::int32_t> neighbor, shift;       // of each pair, the shift as its number
+  std::vector<Shift> shifts;                       // by number
+  std::vector<std::array<double, 3>> translation;  // of each shift: times the cell
 
-  // Room for about so many pairs saves copies.
-  explicit Lists(double pairs) {
-    const std::size_t room = std::size_t(std::min(1.02 * pairs, 1e7));
+  // Room for about so many pairs saves copies; it takes memory as it is filled.
+  Lists(double pairs, int n) {
+    const std::size_t room = std::size_t(std::min(1.02 * pairs, std::max(1e7, 200.0 * n)));
     neighbor.reserve(room);
     shift.reserve(room);
+  }
+
+  void name_shifts(const ShiftTable& table, const Cell& cell) {
+    shifts = table.shifts();
+    for (const Shift& s : shifts) {
+      std::array<double, 3>& t = translation.emplace_back();
+      for (std::size_t b = 0; b < 3; ++b) t[b] = s[0] * cell.h[0][b] + s[1] * cell.h[1][b] + s[2] * cell.h[2][b];
+    }
   }
 
   // Those of further atoms, of which the first has this number.
   void append(const Lists& more, int atom) {
     const std::int64_t pair = std::int64_t(neighbor.size());
+    const std::int32_t known = std::int32_t(shifts.size());
     for (std::size_t i = 1; i < more.first.size(); ++i) first.push_back(pair + more.first[i]);
     for (const std::int32_t j : more.neighbor) neighbor.push_back(atom + j);
-    shift.insert(shift.end(), more.shift.begin(), more.shift.end());
-    offset.insert(offset.end(), more.offset.begin(), more.offset.end());
+    for (const std::int32_t s : more.shift) shift.push_back(known + s);
+    shifts.insert(shifts.end(), more.shifts.begin(), more.shifts.end());
+    translation.insert(translation.end(), more.translation.begin(), more.translation.end());
   }
 };
 
@@ -76,9 +87,8 @@ void find_pairs(const Wrapped& atoms, int n, const Images& images, const AnyGrid
       for (std::size_t k = begin; k < end; ++k) {
         if (!(squares[k - begin] < square)) continue;
         const std::size_t image = grid.image[k];
-        const std::int32_t j = images.atom[image];
-        const Shift& s = images.shift[image];
-        if (j == i && s[0] == 0 && s[1] == 0 && s[2] == 0) continue;
+        const std::int32_t j = images.atom[image], s = images.shift[image];
+        if (j == i && s == ShiftTable::NONE) continue;
         if (squares[k - begin] < near) too_close(i, j, std::sqrt(squares[k - begin]), search.closest);
         lists.neighbor.push_back(j);
         lists.shift.push_back(s);
@@ -91,21 +101,17 @@ void find_pairs(const Wrapped& atoms, int n, const Images& images, const AnyGrid
 }
 
 Lists neighbor_lists(const double* positions, int n, const Cell& cell, Search search) {
-  if (n == 0) return Lists(0);
+  if (n == 0) return Lists(0, 0);
   const Wrapped atoms(positions, n, cell);
-  Lists lists(PairLimit::check(atoms.fractions, n, cell, search.cutoff));
-  const Images images = images_in_reach(atoms, n, cell);
+  Lists lists(PairLimit::check(atoms.fractions, n, cell, search.cutoff), n);
+  Images images = images_in_reach(atoms, n, cell);
   const Grid grid(images, search.cutoff);
   if (grid.crowded())
     find_pairs(atoms, n, images, SparseGrid(images, search.cutoff), search, lists);
   else
     find_pairs(atoms, n, images, grid, search, lists);
-  atoms.unwrap(lists.first, lists.neighbor, lists.shift);
-  lists.offset.resize(lists.shift.size());
-  for (std::size_t p = 0; p < lists.shift.size(); ++p) {
-    const Shift& s = lists.shift[p];
-    for (int b = 0; b < 3; ++b) lists.offset[p][b] = s[0] * cell.h[0][b] + s[1] * cell.h[1][b] + s[2] * cell.h[2][b];
-  }
+  atoms.unwrap(lists.first, lists.neighbor, lists.shift, images.table);
+  lists.name_shifts(images.table, cell);
   return lists;
 }
 
@@ -118,10 +124,11 @@ nb::ndarray<nb::numpy, T> owned(std::vector<Value> values, std::initializer_list
 }
 
 nb::tuple arrays(Lists lists) {
-  const std::size_t n = lists.first.size() - 1, pairs = lists.neighbor.size();
+  const std::size_t n = lists.first.size() - 1, pairs = lists.neighbor.size(), shifts = lists.shifts.size();
   return nb::make_tuple(
       owned<std::int64_t>(std::move(lists.first), {n + 1}), owned<std::int32_t>(std::move(lists.neighbor), {pairs}),
-      owned<std::int32_t>(std::move(lists.shift), {pairs, 3}), owned<double>(std::move(lists.offset), {pairs, 3}));
+      owned<std::int32_t>(std::move(lists.shift), {pairs}), owned<std::int32_t>(std::move(lists.shifts), {shifts, 3}),
+      owned<double>(std::move(lists.translation), {shifts, 3}));
 }
 
 void check_numbers(std::initializer_list<const Array<double>*> arrays, double farthest) {
@@ -154,7 +161,7 @@ nb::tuple compute(const Array<double>& positions, const Array<double>& h, const 
   check_numbers({&positions, &h, &inverse}, farthest);
   const bool* along = periodic.data();
   const Cell cell = cell_of(h.data(), inverse.data(), {along[0], along[1], along[2]}, cutoff);
-  Lists lists(0);
+  Lists lists(0, 0);
   const std::size_t n = positions.size() / 3;
   {
     const nb::gil_scoped_release release;
@@ -177,7 +184,7 @@ nb::tuple compute_side_by_side(const Array<double>& positions, const Array<std::
       periodic.size() != several || !(cutoff > 0))
     throw nb::value_error("expected positions (N, 3), cells (B, 3, 3), inverses, periodicity (B,), cutoff > 0");
   check_numbers({&positions, &h, &inverse}, std::numeric_limits<double>::max());
-  Lists all(0);
+  Lists all(0, 0);
   {
     const nb::gil_scoped_release release;
     int atom = 0;
@@ -199,8 +206,8 @@ NB_MODULE(_neighbors, m) {
   nb::set_leak_warnings(false);
   m.def("compute", &potlearn::compute, "positions"_a, "cell"_a, "inverse"_a, "periodic"_a, "cutoff"_a,
         "closest"_a = 0.0, "farthest"_a = std::numeric_limits<double>::max(),
-        "Firsts (N + 1,), neighbours (P,), shifts (P, 3) and their vectors (P, 3) of all pairs closer than the "
-        "cutoff.\n\n"
+        "Firsts (N + 1,), neighbours (P,) and numbers of shifts (P,) of all pairs closer than the cutoff, the shifts "
+        "(K, 3) and their vectors (K, 3).\n\n"
         "ValueError: a pair closer than `closest`, or too many pairs.");
   m.def("compute_side_by_side", &potlearn::compute_side_by_side, "positions"_a, "sizes"_a, "cells"_a, "inverses"_a,
         "periodic"_a, "cutoff"_a,

@@ -11,27 +11,25 @@
 namespace potlearn {
 
 System::System(Span<const double> positions_, Span<const std::int32_t> species_, Span<const std::int64_t> first_,
-               Span<const std::int32_t> neighbor_, Span<const double> offsets_, Span<const std::int32_t> owner_,
-               int n_systems_)
-    : positions(positions_), species(species_), first(first_), neighbor(neighbor_), offsets(offsets_), owner(owner_),
-      n_systems(n_systems_) {
+               Span<const std::int32_t> neighbor_, Span<const std::int32_t> image_, Span<const double> translations_,
+               Span<const std::int32_t> owner_, int n_systems_)
+    : positions(positions_), species(species_), first(first_), neighbor(neighbor_), image(image_),
+      translations(translations_), owner(owner_), n_systems(n_systems_) {
   check_sizes();
   expect(first.size == species.size + 1, "first must be (N + 1,)");
-  expect(offsets.size == 3 * neighbor.size, "offsets must be (P, 3)");
   n_atoms = n_centers = int(species.size);
   check_pairs();
+  check_images();
   check_owners();
   sort_by_species();
 }
 
 System::System(Span<const double> positions_, Span<const std::int32_t> species_, Span<const std::int32_t> centers_,
-               Span<const std::int64_t> first_, Span<const std::int32_t> neighbor_, Span<const double> offsets_)
-    : positions(positions_), species(species_), centers(centers_), first(first_), neighbor(neighbor_),
-      offsets(offsets_) {
+               Span<const std::int64_t> first_, Span<const std::int32_t> neighbor_)
+    : positions(positions_), species(species_), centers(centers_), first(first_), neighbor(neighbor_) {
   check_sizes();
   expect(centers.size < std::size_t(std::numeric_limits<int>::max()), "too many centres");
   expect(first.size == centers.size + 1, "first must be (C + 1,)");
-  expect(offsets.empty() || offsets.size == 3 * neighbor.size, "offsets must be (P, 3) or empty");
   n_atoms = int(species.size);
   n_centers = int(centers.size);
   check_centers();
@@ -66,6 +64,17 @@ void System::check_pairs() {
   expect(outside >> 31 == 0, "neighbour index out of range");
 }
 
+void System::check_images() const {
+  expect(image.size == neighbor.size, "image must be (P,)");
+  expect(translations.size % 3 == 0, "translations must be (K, 3)");
+  std::int32_t lowest = 0, highest = -1;
+  for (std::int32_t k : image) {
+    lowest = std::min(lowest, k);
+    highest = std::max(highest, k);
+  }
+  expect(lowest == 0 && 3 * (std::int64_t(highest) + 1) <= std::int64_t(translations.size), "image out of range");
+}
+
 void System::check_owners() const {
   if (owner.empty() && n_atoms > 0) {
     expect(n_systems == 1, "several configurations need the owner of each atom");
@@ -97,13 +106,12 @@ void System::sort_by_species() {
 std::size_t close_pairs(const System& system, double cutoff, Span<std::int64_t> found) {
   expect(found.size >= system.neighbor.size, "found must have room for every pair");
   expect(system.every_atom_is_centre(), "every atom must be a centre");
-  const double *x = system.positions.data, *offset = system.offsets.data;
+  const double* x = system.positions.data;
   std::size_t count = 0;
   for (int i = 0; i < system.n_atoms; ++i)
     for (std::int64_t p = system.first[i]; p < system.first[i + 1]; ++p) {
-      const double* y = x + 3 * system.neighbor[p];
-      const double dx = y[0] + offset[3 * p] - x[3 * i], dy = y[1] + offset[3 * p + 1] - x[3 * i + 1],
-                   dz = y[2] + offset[3 * p + 2] - x[3 * i + 2];
+      const double *y = x + 3 * system.neighbor[p], *t = system.translation_of(p);
+      const double dx = y[0] + t[0] - x[3 * i], dy = y[1] + t[1] - x[3 * i + 1], dz = y[2] + t[2] - x[3 * i + 2];
       if (dx * dx + dy * dy + dz * dz < cutoff * cutoff) found[count++] = p;
     }
   return count;

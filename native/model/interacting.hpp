@@ -39,7 +39,7 @@ class Interacting {
     const std::vector<std::int32_t> own = renumbered(numbers);
     const Span<const std::int32_t> species =
         numbers.empty() ? species_ : Span<const std::int32_t>{own.data(), own.size()};
-    f(System(positions_, species, centers_, pairs.first, pairs.neighbor, {}));
+    f(System(positions_, species, centers_, pairs.first, pairs.neighbor));
   }
 
   // f(values) with values of the centres that interact, which are then those of `all`, zero for the other centres.

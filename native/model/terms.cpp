@@ -24,8 +24,7 @@ void Term::try_alone(int n_species) {
   std::vector<std::int32_t> species(n);
   std::iota(species.begin(), species.end(), 0);
   const std::vector<std::int64_t> first(n + 1);
-  const System alone({positions.data(), 3 * n}, {species.data(), n}, {species.data(), n}, {first.data(), n + 1}, {},
-                     {});
+  const System alone({positions.data(), 3 * n}, {species.data(), n}, {species.data(), n}, {first.data(), n + 1}, {});
   add(alone, 1, {{energies.data(), n}, {forces.data(), 3 * n}, {virial.data(), 6}, {}});
   needs_pairs_ = std::all_of(energies.begin(), energies.end(), [](double energy) { return energy == 0; });
 }

@@ -91,8 +91,7 @@ class WallTerm final : public Term {
     const Pair* row = &pairs_[std::size_t(s.species[i]) * n_species_];
     for (std::int64_t p = s.first[center]; p < s.first[center + 1]; ++p) {
       const double* other = x + 3 * std::size_t(s.neighbor[p]);
-      double d[3] = {other[0] - own[0], other[1] - own[1], other[2] - own[2]};
-      for (int a = 0; a < 3 && !s.offsets.empty(); ++a) d[a] += s.offsets[3 * p + a];
+      const double d[3] = {other[0] - own[0], other[1] - own[1], other[2] - own[2]};
       f(p, d, d[0] * d[0] + d[1] * d[1] + d[2] * d[2], row[s.species[s.neighbor[p]]]);
     }
   }

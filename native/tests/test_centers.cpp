@@ -31,7 +31,7 @@ struct Part {
   }
 
   System of(const toy::ToySystem& whole) const {
-    return {span(whole.positions), span(whole.species), span(centers), span(first), span(neighbor), {}};
+    return {span(whole.positions), span(whole.species), span(centers), span(first), span(neighbor)};
   }
 };
 
@@ -122,9 +122,9 @@ TEST(no_centres_and_no_neighbours) {
   const toy::ToySystem arrays({3});
   const std::vector<std::int64_t> first = {0, 0};
   const std::vector<std::int32_t> center = {2};
-  const Found none(engine, System(span(arrays.positions), span(arrays.species), {}, span(first).part(0, 1), {}, {}));
+  const Found none(engine, System(span(arrays.positions), span(arrays.species), {}, span(first).part(0, 1), {}));
   CHECK(none.energies.empty() && none.forces == Numbers(9) && none.virial == Numbers(6));
-  const Found alone(engine, System(span(arrays.positions), span(arrays.species), span(center), span(first), {}, {}));
+  const Found alone(engine, System(span(arrays.positions), span(arrays.species), span(center), span(first), {}));
   CHECK(alone.energies.size() == 1 && alone.forces == Numbers(9));
 }
 
@@ -134,7 +134,7 @@ TEST(centres_that_do_not_fit_are_refused) {
   const std::vector<std::int64_t> first = {0, 0, 0};
   using Error = std::invalid_argument;
   const auto make = [&](const std::vector<std::int32_t>& c, std::size_t n) {
-    return System(span(arrays.positions), span(arrays.species), span(c), span(first).part(0, n), {}, {});
+    return System(span(arrays.positions), span(arrays.species), span(c), span(first).part(0, n), {});
   };
   CHECK_THROWS(make(centers, 3), Error, "centre out of range");
   CHECK_THROWS(make(below, 3), Error, "centre out of range");

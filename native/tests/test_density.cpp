@@ -18,11 +18,13 @@ Span<const T> span(const std::vector<T>& v) {
 // image.
 struct Triangle {
   std::vector<double> positions = {0, 0, 0, 1, 0, 0, 0, -8, 0};
-  std::vector<double> offsets = {0, 0, 0, 0, 10, 0, 0, 0, 0, 0, 10, 0, 0, -10, 0, 0, -10, 0};
-  std::vector<std::int32_t> species = {1, 0, 0}, neighbor = {1, 2, 0, 2, 0, 1};
+  std::vector<double> translations = {0, 0, 0, 0, 10, 0, 0, -10, 0};
+  std::vector<std::int32_t> species = {1, 0, 0}, neighbor = {1, 2, 0, 2, 0, 1}, image = {0, 1, 0, 1, 2, 2};
   std::vector<std::int64_t> first = {0, 2, 4, 6};
 
-  System system() const { return {span(positions), span(species), span(first), span(neighbor), span(offsets), {}, 1}; }
+  System system() const {
+    return {span(positions), span(species), span(first), span(neighbor), span(image), span(translations), {}, 1};
+  }
 };
 
 double part(double square, double reach) {
@@ -46,7 +48,7 @@ TEST(densities_depend_on_both_species) {
 
 TEST(no_atoms_have_no_densities) {
   const std::vector<std::int64_t> first = {0};
-  const System s({}, {}, span(first), {}, {}, {}, 1);
+  const System s({}, {}, span(first), {}, {}, {}, {}, 1);
   CHECK(densities(s, span(reach), span(contact), {}, {}) == 0);
 }
 

@@ -110,7 +110,8 @@ TEST(configurations_side_by_side_equal_one_by_one) {
   // The first configuration alone, from the same arrays.
   const std::size_t pairs = std::size_t(arrays.first[5]);
   const System alone(span(arrays.positions).part(0, 15), span(arrays.species).part(0, 5), span(arrays.first).part(0, 6),
-                     span(arrays.neighbor).part(0, pairs), span(arrays.offsets).part(0, 3 * pairs), {}, 1);
+                     span(arrays.neighbor).part(0, pairs), span(arrays.image).part(0, pairs), span(arrays.translations),
+                     {}, 1);
   const Results one = every_operation(engine, alone, 1);
   for (const char* name :
        {"features", "rows, 0 gates, forces", "rows, 0 gates, virial, energy", "rows, 0 gates, virial, strain"}) {

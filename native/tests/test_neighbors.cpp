@@ -6,6 +6,7 @@
 #include "check.hpp"
 #include "grid.hpp"
 #include "images.hpp"
+#include "shifts.hpp"
 
 namespace potlearn {
 namespace {
@@ -26,9 +27,19 @@ TEST(atoms_of_other_cells_are_wrapped_along_periodic_axes) {
   const Wrapped atoms(positions.data(), 2, slab());
   const double* p = atoms.position(1);
   CHECK(p[0] == 3 && p[1] == 3 && p[2] == 500);
-  std::vector<Shift> shift = {{0, 0, 0}, {1, -1, 0}};
-  atoms.unwrap({0, 1, 2}, {1, 0}, shift);
-  CHECK((shift == std::vector<Shift>{{-10, 2, 0}, {11, -3, 0}}));
+  ShiftTable table;
+  std::vector<std::int32_t> shift = {ShiftTable::NONE, table.number({1, -1, 0}), ShiftTable::NONE};
+  atoms.unwrap({0, 1, 3}, {1, 0, 1}, shift, table);
+  CHECK((table[shift[0]] == Shift{-10, 2, 0} && table[shift[1]] == Shift{11, -3, 0}));
+  CHECK(shift[2] == ShiftTable::NONE);
+}
+
+TEST(equal_shifts_have_one_number) {
+  ShiftTable table;
+  const std::int32_t first = table.number({1, 0, -1}), second = table.number({-1, 0, 1});
+  CHECK(first != second && first != ShiftTable::NONE && second != ShiftTable::NONE);
+  CHECK(table.number({1, 0, -1}) == first && table.number({0, 0, 0}) == ShiftTable::NONE);
+  CHECK(table.shifts().size() == 3);
 }
 
 TEST(an_atom_too_many_cells_away_is_refused) {

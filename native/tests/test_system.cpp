@@ -15,13 +15,14 @@ Span<const T> span(const std::vector<T>& v) {
 
 // Two pairs of atoms, 1 and 2 apart, in two configurations.
 struct Arrays {
-  std::vector<double> positions = {0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 2, 0}, offsets = std::vector<double>(12, 0.0);
-  std::vector<std::int32_t> species = {1, 0, 1, 0}, neighbor = {1, 0, 3, 2}, owner = {0, 0, 1, 1};
+  std::vector<double> positions = {0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 2, 0}, translations = {0, 0, 0};
+  std::vector<std::int32_t> species = {1, 0, 1, 0}, neighbor = {1, 0, 3, 2}, owner = {0, 0, 1, 1}, image = {0, 0, 0, 0};
   std::vector<std::int64_t> first = {0, 1, 2, 3, 4};
   int n_systems = 2;
 
   System system() const {
-    return {span(positions), span(species), span(first), span(neighbor), span(offsets), span(owner), n_systems};
+    return {span(positions), span(species),      span(first), span(neighbor),
+            span(image),     span(translations), span(owner), n_systems};
   }
 };
 
@@ -42,7 +43,7 @@ TEST(atoms_are_ordered_by_species) {
 
 TEST(a_system_may_be_empty) {
   const std::vector<std::int64_t> first = {0};
-  const System s({}, {}, span(first), {}, {}, {}, 1);
+  const System s({}, {}, span(first), {}, {}, {}, {}, 1);
   CHECK(s.n_atoms == 0 && s.most_neighbors == 0 && s.order.empty());
 }
 
@@ -54,7 +55,8 @@ TEST(large_species_indices_cost_nothing) {
 TEST(wrong_sizes_are_refused) {
   CHECK_THROWS(with([](Arrays& a) { a.positions.pop_back(); }).system(), std::invalid_argument, "positions must be");
   CHECK_THROWS(with([](Arrays& a) { a.first.pop_back(); }).system(), std::invalid_argument, "first must be");
-  CHECK_THROWS(with([](Arrays& a) { a.offsets.pop_back(); }).system(), std::invalid_argument, "offsets must be");
+  CHECK_THROWS(with([](Arrays& a) { a.image.pop_back(); }).system(), std::invalid_argument, "image must be");
+  CHECK_THROWS(with([](Arrays& a) { a.translations.pop_back(); }).system(), std::invalid_argument, "translations must");
   CHECK_THROWS(with([](Arrays& a) { a.owner.pop_back(); }).system(), std::invalid_argument, "owner must be");
   CHECK_THROWS(with([](Arrays& a) { a.owner.clear(); }).system(), std::invalid_argument, "need the owner");
 }
@@ -62,6 +64,8 @@ TEST(wrong_sizes_are_refused) {
 TEST(indices_out_of_range_are_refused) {
   for (int j : {-1, 4, -2000000000})
     CHECK_THROWS(with([&](Arrays& a) { a.neighbor[2] = j; }).system(), std::invalid_argument, "neighbour index");
+  for (int k : {-1, 1})
+    CHECK_THROWS(with([&](Arrays& a) { a.image[2] = k; }).system(), std::invalid_argument, "image out of range");
   CHECK_THROWS(with([](Arrays& a) { a.species[0] = -1; }).system(), std::invalid_argument, "species index");
   CHECK_THROWS(with([](Arrays& a) { a.first[4] = 5; }).system(), std::invalid_argument, "from 0 to P");
   CHECK_THROWS(with([](Arrays& a) { a.first[0] = 1; }).system(), std::invalid_argument, "from 0 to P");

@@ -92,8 +92,8 @@ class ToyBasis {
 // Clusters on a disturbed grid, side by side, every atom with all others of its cluster within reach.
 class ToySystem {
  public:
-  std::vector<double> positions, offsets;
-  std::vector<std::int32_t> species, neighbor, owner;
+  std::vector<double> positions, translations = {0, 0, 0};
+  std::vector<std::int32_t> species, neighbor, image, owner;
   std::vector<std::int64_t> first = {0};
   int n_systems = 0;
 
@@ -111,13 +111,18 @@ class ToySystem {
       for (int i = start; i < start + n; ++i) add_pairs(i, start, start + n);
       ++n_systems;
     }
-    offsets.assign(3 * neighbor.size(), 0.0);
+    image.assign(neighbor.size(), 0);
   }
 
   System system() const {
     const bool one = n_systems == 1;
-    return {span(positions), span(species), span(first),
-            span(neighbor),  span(offsets), one ? Span<const std::int32_t>{} : span(owner),
+    return {span(positions),
+            span(species),
+            span(first),
+            span(neighbor),
+            span(image),
+            span(translations),
+            one ? Span<const std::int32_t>{} : span(owner),
             n_systems};
   }
 

@@ -151,3 +151,16 @@ def test_cell_vectors_without_periodicity_mean_nothing():
         np.testing.assert_allclose(
             np.sort(found.offsets, axis=0), np.sort(expected.offsets, axis=0)
         )
+
+
+def test_a_list_names_each_image_once():
+    atoms = bulk("Si", cubic=True) * (3, 3, 3)
+    atoms.rattle(0.1, seed=0)
+    atoms.positions[::7] += atoms.cell[0] - 2 * atoms.cell[2]  # written in another cell
+    found = neighbors(atoms, 5.0)
+    assert found.image.nbytes + found.j.nbytes == 8 * len(found.j)
+    assert len(np.unique(found.images, axis=0)) == len(found.images)
+    assert not found.images[0].any()
+    i, j, shifts = found.some(np.array([3, 500]))
+    vectors = atoms.positions[j] - atoms.positions[i] + shifts
+    np.testing.assert_array_equal(vectors, found.vectors(atoms.positions)[[3, 500]])

@@ -103,7 +103,7 @@ def test_jvp_against_central_differences(descriptor, engine, system):
 
     def moved(t):
         f, list_ = np.eye(3) + t * strain, system.neighbors
-        there = replace(list_, offsets=list_.offsets @ f.T)
+        there = replace(list_, translations=list_.translations @ f.T)
         positions = (system.positions + t * u) @ f.T
         return engine.features(replace(system, positions=positions, neighbors=there))
 

@@ -179,7 +179,7 @@ def test_forces_and_virial_against_differences(descriptor, engine):
 
     def energy(t):
         f, list_ = np.eye(3) + t * strain, system.neighbors
-        there = replace(list_, offsets=list_.offsets @ f.T)
+        there = replace(list_, translations=list_.translations @ f.T)
         positions = (system.positions + t * u) @ f.T
         moved = replace(system, positions=positions, neighbors=there)
         return engine.network_energy_forces(moved, net)[0].sum()

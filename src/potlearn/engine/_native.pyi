@@ -35,7 +35,8 @@ class System:
         species: NDArray[np.int32],  # (N,)
         first: NDArray[np.int64],  # (N + 1,)
         neighbor: NDArray[np.int32],  # (P,)
-        offsets: Array,  # (P, 3)
+        image: NDArray[np.int32],  # (P,)
+        translations: Array,  # (K, 3)
         owner: NDArray[np.int32] | None = None,  # (N,), ascending; None: B = 1
         n_systems: int = 1,
     ) -> None: ...

@@ -51,7 +51,8 @@ def _view(system: System) -> _native.System:
             np.ascontiguousarray(system.species, np.int32),
             np.ascontiguousarray(list_.first, np.int64),
             np.ascontiguousarray(list_.j, np.int32),
-            np.ascontiguousarray(list_.offsets, float),
+            np.ascontiguousarray(list_.image, np.int32),
+            np.ascontiguousarray(list_.translations, float),
             None if owner is None else np.ascontiguousarray(owner, np.int32),
             system.n_systems,
         )

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from potlearn.descriptors import Descriptor
 from potlearn.potentials.neural import Scaling
-from potlearn.structure.neighbors import Neighbors, neighbors
+from potlearn.structure.neighbors import neighbors
 from potlearn.structure.species import species_indices
 from potlearn.structure.system import System
 from potlearn.typing import Array
@@ -73,7 +73,7 @@ class Inputs:
         system = System(
             np.array(atoms.positions, float),
             species_indices(atoms, self.descriptor.species),
-            _lean(neighbors(atoms, self.descriptor.cutoff)),
+            neighbors(atoms, self.descriptor.cutoff),
         )
         if self._take("pairs", _size(system)):
             self._systems[index] = system
@@ -129,13 +129,8 @@ class Inputs:
         return taken
 
 
-def _lean(pairs: Neighbors) -> Neighbors:
-    """A list without the cell shifts, which no descriptor needs beside their vectors."""
-    return replace(pairs, shifts=np.zeros((0, 3), np.int32))
-
-
 def _size(system: System) -> float:
     """Bytes of a configuration."""
     pairs = system.neighbors
-    arrays = (system.positions, system.species, pairs.first, pairs.j, pairs.offsets)
+    arrays = (system.positions, system.species, pairs.first, pairs.j, pairs.image)
     return float(sum(a.nbytes for a in arrays))

@@ -67,7 +67,7 @@ class NeighborCache:
             self._cell = self._cell_now = cell
             self.n_builds += 1
         elif not np.array_equal(cell, self._cell_now):
-            self._list = replace(self._list, offsets=self._list.shifts @ cell)
+            self._list = replace(self._list, translations=self._list.images @ cell)
             self._cell_now = cell
         return self._list
 

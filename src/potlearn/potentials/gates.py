@@ -76,11 +76,10 @@ def _behind(gate: Gate, atoms: Atoms, list_: Neighbors) -> tuple[int, int]:
     sparse = (listed > 0) & (listed < enough)
     if not sparse.any():
         return -1, 0
-    i = list_.i
-    pairs = np.flatnonzero(sparse[i])
-    vectors = atoms.positions[list_.j[pairs]] - atoms.positions[i[pairs]] + list_.offsets[pairs]
-    near = (vectors**2).sum(1) < gate.cutoff**2
-    counts = np.bincount(i[pairs][near], minlength=len(listed))
+    pairs = np.flatnonzero(np.repeat(sparse, listed))
+    i, j, shifts = list_.some(pairs)
+    near = ((atoms.positions[j] - atoms.positions[i] + shifts) ** 2).sum(1) < gate.cutoff**2
+    counts = np.bincount(i[near], minlength=len(listed))
     counts = np.where(counts > 0, counts, gate.neighbors)
     atom = int(counts.argmin())
     return (atom, int(counts[atom])) if counts[atom] < gate.neighbors else (-1, 0)

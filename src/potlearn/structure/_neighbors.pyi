@@ -10,7 +10,7 @@ def compute(
     cutoff: float,
     closest: float = 0.0,
     farthest: float = ...,
-) -> tuple[Any, Any, Any, Any]: ...
+) -> tuple[Any, Any, Any, Any, Any]: ...
 def compute_side_by_side(
     positions: Any,
     sizes: Any,
@@ -18,4 +18,4 @@ def compute_side_by_side(
     inverses: Any,
     periodic: Any,
     cutoff: float,
-) -> tuple[Any, Any, Any, Any]: ...
+) -> tuple[Any, Any, Any, Any, Any]: ...

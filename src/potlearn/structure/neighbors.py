@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from potlearn.errors import DataError
 from potlearn.structure.lattice import FARTHEST, Lattice, check_vectors
-from potlearn.typing import Array, Atoms, Mask
+from potlearn.typing import Array, Atoms, Indices, Mask
 
 CLOSEST = 0.05
 """Least distance of two atoms, in Å: far below that of any collision that matters."""
@@ -31,18 +31,25 @@ class Neighbors:
         Offsets of each centre's pairs.
     j : (P,) int32
         Neighbour index of each pair.
-    shifts : (P, 3) int32
-        Cell shifts ``S`` of each pair.
-    offsets : (P, 3) float64
-        Cartesian shift ``S h`` of each pair, in Å.
+    image : (P,) int32
+        Which of the images each pair's neighbour is: a row of the next two.
+    images : (K, 3) int32
+        Cell shifts, the first of them zero; of several configurations one after the other.
+    translations : (K, 3) float64
+        These shifts times the cell, in Å.
     cutoff : float
         Distance up to which the list is complete, in Å.
+
+    Notes
+    -----
+    A pair takes 8 bytes: few shifts differ, even in large configurations.
     """
 
     first: NDArray[np.int64]
     j: NDArray[np.int32]
-    shifts: NDArray[np.int32]
-    offsets: NDArray[np.float64]
+    image: NDArray[np.int32]
+    images: NDArray[np.int32]
+    translations: NDArray[np.float64]
     cutoff: float
 
     @property
@@ -50,12 +57,27 @@ class Neighbors:
         """Centre of each pair, (P,)."""
         return np.repeat(np.arange(len(self.first) - 1), np.diff(self.first))
 
+    @property
+    def shifts(self) -> NDArray[np.int32]:
+        """Cell shifts ``S`` of each pair, (P, 3)."""
+        return self.images[self.image]
+
+    @property
+    def offsets(self) -> NDArray[np.float64]:
+        """Cartesian shift ``S h`` of each pair, (P, 3), in Å."""
+        return self.translations[self.image]
+
     def vectors(self, positions: NDArray[np.float64]) -> NDArray[np.float64]:
         """Pair vectors ``r_ij``, (P, 3), in Å."""
         found = positions.take(self.j, axis=0)
         found -= np.repeat(positions, np.diff(self.first), axis=0)
         found += self.offsets
         return found
+
+    def some(self, which: Indices) -> tuple[Indices, NDArray[np.int32], NDArray[np.float64]]:
+        """Centre, neighbour and Cartesian shift of the pairs ``which``."""
+        i = np.searchsorted(self.first, which, side="right") - 1
+        return i, self.j[which], self.translations[self.image[which]]
 
 
 def neighbors(atoms: Atoms, cutoff: float, closest: float = CLOSEST) -> Neighbors:
@@ -78,7 +100,7 @@ def neighbors(atoms: Atoms, cutoff: float, closest: float = CLOSEST) -> Neighbor
     DataError
         Positions or cell vectors that are not finite or beyond 10⁸ Å, periodicity along vectors
         that span no volume, two atoms closer than ``closest``, or more pairs than a computer can
-        hold: 5·10⁷ (2 GB), or 5000 of each atom if that is more.  The last is estimated from
+        hold: 5·10⁷ (0.4 GB), or 5000 of each atom if that is more.  The last is estimated from
         density and cutoff before memory is taken.
     """
     cell, pbc = np.array(atoms.cell, float), np.asarray(atoms.pbc, bool)
@@ -107,7 +129,7 @@ def pairs(
     lattice = Lattice.of(cell, pbc)
     limits = cutoff, closest, FARTHEST
     try:
-        first, j, shifts, offsets = compute(
+        first, j, image, images, translations = compute(
             positions, lattice.vectors, lattice.inverse, pbc, *limits
         )
     except ValueError as error:
@@ -115,21 +137,24 @@ def pairs(
         check_vectors(positions, "position of atom {}")
         raise DataError(str(error)) from None
     if lattice.steps is not None:
-        wide = shifts @ lattice.steps
-        shifts, offsets = wide.astype(np.int32), wide @ cell
-    return Neighbors(first=first, j=j, shifts=shifts, offsets=offsets, cutoff=cutoff)
+        wide = images @ lattice.steps
+        images, translations = wide.astype(np.int32), wide @ cell
+    return Neighbors(first, j, image, images, translations, cutoff)
 
 
 def side_by_side(lists: Sequence[Neighbors], cutoff: float) -> Neighbors:
     """Neighbour list of several configurations as one; no pair joins two of them."""
     atoms = np.cumsum([0, *(len(x.first) - 1 for x in lists)])
     pairs = np.cumsum([0, *(len(x.j) for x in lists)])
-    whole = zip(lists, atoms[:-1], pairs[:-1], strict=True)
-    shifted = [(x.first[:-1] + p, x.j + np.int32(a)) for x, a, p in whole]
+    images = np.cumsum([0, *(len(x.images) for x in lists)], dtype=np.int32)
+    firsts = [x.first[:-1] + p for x, p in zip(lists, pairs[:-1], strict=True)]
+    js = [x.j + np.int32(a) for x, a in zip(lists, atoms[:-1], strict=True)]
+    none = np.zeros(0, np.int32)
     return Neighbors(
-        first=np.concatenate([*(first for first, _ in shifted), pairs[-1:]]).astype(np.int64),
-        j=np.concatenate([np.zeros(0, np.int32), *(j for _, j in shifted)]),
-        shifts=np.concatenate([np.zeros((0, 3), np.int32), *(x.shifts for x in lists)]),
-        offsets=np.concatenate([np.zeros((0, 3)), *(x.offsets for x in lists)]),
+        first=np.concatenate([*firsts, pairs[-1:]]).astype(np.int64),
+        j=np.concatenate([none, *js]),
+        image=np.concatenate([none, *(x.image + k for x, k in zip(lists, images, strict=False))]),
+        images=np.concatenate([none.reshape(0, 3), *(x.images for x in lists)]),
+        translations=np.concatenate([np.zeros((0, 3)), *(x.translations for x in lists)]),
         cutoff=cutoff,
     )

@@ -127,7 +127,8 @@ def _padded(system: System, kept: Indices, centre: Indices) -> Inputs:
     positions[:n], species[:n] = system.positions, system.species
     neighbor = np.repeat(np.arange(rows, dtype=np.int32)[:, None], places, 1)
     offsets, present = np.zeros((rows, places, 3)), np.zeros((rows, places), bool)
-    neighbor[at], offsets[at], present[at] = list_.j[kept], list_.offsets[kept], True
+    _, neighbor[at], offsets[at] = list_.some(kept)
+    present[at] = True
     return Inputs(positions, species, neighbor, offsets, present)
 
 

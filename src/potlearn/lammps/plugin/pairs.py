@@ -121,8 +121,9 @@ def _dimers(function: _Function, r: Array) -> System:
     list_ = Neighbors(
         first=np.arange(n + 1),
         j=(np.arange(n) ^ 1).astype(np.int32),
-        shifts=np.zeros((n, 3), np.int32),
-        offsets=np.zeros((n, 3)),
+        image=np.zeros(n, np.int32),
+        images=np.zeros((1, 3), np.int32),
+        translations=np.zeros((1, 3)),
         cutoff=float(r.max()),
     )
     return System(positions, np.tile([function.a, function.b], len(r)).astype(np.int32), list_)

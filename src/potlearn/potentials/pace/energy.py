@@ -107,12 +107,12 @@ def nearest_switch(file: YaceFile, system: System) -> NearestSwitch:
     Nearest is the neighbour of smallest :math:`r_{ij} - (r_\mathrm{in} - d_\mathrm{in})`, with
     the parameters of the pair; one that is ``d_in`` or more away from it leaves the step at one.
     """
-    positions, species, list_ = system.positions, system.species, system.neighbors
+    positions, species = system.positions, system.species
     outer, width, cutoff = (_of_pairs(file, key) for key in ("rcut_in", "dcut_in", "rcut"))
     reach = min(file.cutoff, float((outer - width).max() + width.max()))
     near = close_pairs(system, reach) if reach > 0 else np.empty(0, np.int64)
-    i, j = np.searchsorted(list_.first, near, side="right") - 1, list_.j[near]
-    r = np.linalg.norm(positions[j] - positions[i] + list_.offsets[near], axis=1)
+    i, j, shifts = system.neighbors.some(near)
+    r = np.linalg.norm(positions[j] - positions[i] + shifts, axis=1)
     kinds = species[i], species[j]
     depth = r - (outer - width)[kinds]
     order = np.lexsort((depth, i))

@@ -158,9 +158,8 @@ def _add_pairs(
     forces: Array, virial: Array, switch: NearestSwitch, excess: Array, system: System
 ) -> None:
     """Forces and virial of the steps that move with the nearest neighbour."""
-    positions, list_ = system.positions, system.neighbors
-    i, j = switch.atom, list_.j[switch.pair]
-    vectors = positions[j] - positions[i] + list_.offsets[switch.pair]
+    i, j, shifts = system.neighbors.some(switch.pair)
+    vectors = system.positions[j] - system.positions[i] + shifts
     r = np.linalg.norm(vectors, axis=1)
     pull = (excess[i] * switch.slope / r)[:, None] * vectors
     np.add.at(forces, i, pull)

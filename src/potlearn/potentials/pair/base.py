@@ -108,9 +108,8 @@ def as_array(value: Any, kind: str, name: str) -> Array:
 
 def pairs_of_system(system: System, which: Indices) -> tuple[Indices, Species, Array]:
     """Centre, neighbour and vector between them of the pairs ``which`` of the list."""
-    list_ = system.neighbors
-    i, j = np.searchsorted(list_.first, which, side="right") - 1, list_.j[which]
-    return i, j, system.positions[j] - system.positions[i] + list_.offsets[which]
+    i, j, shifts = system.neighbors.some(which)
+    return i, j, system.positions[j] - system.positions[i] + shifts
 
 
 def summed(system: System, i: Indices, vectors: Array, energies: Array, pull: Array) -> Energies:
