@@ -51,6 +51,10 @@ class NeighborCache:
         self.n_builds = 0
         self._list: Neighbors | None = None
 
+    def forget(self) -> None:
+        """Build the list anew when it is asked for next."""
+        self._list = None
+
     def get(self, atoms: Atoms) -> Neighbors:
         """The list for ``atoms``, complete up to the cutoff.
 
@@ -132,6 +136,11 @@ class PotlearnCalculator(Calculator):
     def n_neighbor_builds(self) -> int:
         """How often the neighbour list was built."""
         return self._neighbors.n_builds
+
+    def reset(self) -> None:
+        """Forget results and neighbour list: the next ones follow from the configuration alone."""
+        super().reset()
+        self._neighbors.forget()
 
     def export_properties(self) -> Properties:
         """Results that ASE has names for; the others stay in ``results``."""

@@ -1,0 +1,14 @@
+from .engines.table import ENGINES as ENGINES
+from .ensembles.table import ENSEMBLES as ENSEMBLES
+from .result import Simulated as Simulated
+from .settings import DynamicsSettings as DynamicsSettings
+from .simulate import simulate as simulate
+from .thermo import ThermoLog as ThermoLog
+from .watches.base import Verdict as Verdict
+from .watches.base import Watch as Watch
+from .watches.drift import Drift as Drift
+from .watches.exploding import Exploding as Exploding
+from .watches.force_std import ForceStd as ForceStd
+from .watches.grade import Grade as Grade
+from .watches.lost import Lost as Lost
+from .watches.table import WATCHES as WATCHES

@@ -1,0 +1,1 @@
+"""Programs that move the atoms: one file and one row each."""

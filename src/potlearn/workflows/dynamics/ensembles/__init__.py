@@ -1,0 +1,1 @@
+"""Ensembles: one file and one row each."""

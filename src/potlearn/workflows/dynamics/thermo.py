@@ -1,0 +1,126 @@
+"""Thermodynamic quantities of a run, and their table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+
+from potlearn.errors import DynamicsError
+from potlearn.typing import Array, Atoms
+
+COLUMNS = {
+    "step": "step",
+    "time": "time_ps",
+    "potential": "potential_eV",
+    "kinetic": "kinetic_eV",
+    "temperature": "temperature_K",
+    "pressure": "pressure_GPa",
+    "volume": "volume_A3",
+    "conserved": "conserved_eV",
+}
+"""Columns of thermo.csv by attribute."""
+HEAD = ",".join(COLUMNS.values()) + "\n"
+
+
+@dataclass(frozen=True)
+class ThermoLog:
+    """Table of a run, one row every ``log_every`` steps.
+
+    Attributes
+    ----------
+    step : (M,)
+    time : (M,)
+        ps.
+    potential, kinetic : (M,)
+        eV, of all atoms.
+    temperature : (M,)
+        K.
+    pressure : (M,)
+        GPa, with the kinetic part; NaN where there is no cell or no stress.
+    volume : (M,)
+        Å³; NaN without a cell.
+    conserved : (M,)
+        Total energy less what thermostat and barostat gave, eV: constant if the time step is small.
+    """
+
+    step: Array
+    time: Array
+    potential: Array
+    kinetic: Array
+    temperature: Array
+    pressure: Array
+    volume: Array
+    conserved: Array
+
+    @classmethod
+    def parse(cls, text: str) -> ThermoLog:
+        """The table of thermo.csv, or of its lines.
+
+        Raises
+        ------
+        DynamicsError
+            A line that is no row of such a table.
+        """
+        lines = [line for line in text.splitlines() if line and line != HEAD.strip()]
+        rows = [[float(word) if word else np.nan for word in line.split(",")] for line in lines]
+        if any(len(row) != len(COLUMNS) for row in rows):
+            raise DynamicsError(f"thermo.csv: expected {len(COLUMNS)} numbers in every row")
+        return cls(*np.array(rows, float).reshape(len(rows), len(COLUMNS)).T)
+
+    @property
+    def columns(self) -> dict[str, Array]:
+        """Columns by attribute."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+
+@dataclass(frozen=True)
+class Thermo:
+    """Quantities of one moment; units as in :class:`ThermoLog`."""
+
+    step: int
+    time: float
+    potential: float
+    kinetic: float
+    temperature: float
+    pressure: float
+    volume: float
+    conserved: float
+
+    @classmethod
+    def of(cls, step: int, time: float, atoms: Atoms, degrees: int, conserved: float) -> Thermo:
+        """Measure atoms with a calculator and so many degrees of freedom."""
+        from ase.units import kB
+
+        kinetic = float(atoms.get_kinetic_energy())
+        temperature = 2 * kinetic / (degrees * kB) if degrees else 0.0
+        volume = float(atoms.get_volume()) if atoms.cell.rank == 3 else np.nan
+        potential = float(atoms.get_potential_energy())
+        pressure = _pressure(atoms)
+        return cls(step, time, potential, kinetic, temperature, pressure, volume, conserved)
+
+    def line(self) -> str:
+        """Its line of thermo.csv."""
+        values = (_text(getattr(self, name)) for name in COLUMNS)
+        return ",".join(values) + "\n"
+
+
+def _text(value: float) -> str:
+    if isinstance(value, int):
+        return str(value)
+    return f"{value:.10g}" if np.isfinite(value) else ""
+
+
+def _pressure(atoms: Any) -> float:
+    """GPa; NaN where there is no cell, or the calculator knows no stress."""
+    from ase.calculators.calculator import PropertyNotImplementedError
+    from ase.units import GPa
+
+    if atoms.cell.rank < 3:
+        return float("nan")
+    try:
+        stress = atoms.get_stress(include_ideal_gas=True)
+    except (PropertyNotImplementedError, NotImplementedError):
+        return float("nan")
+    return float(-np.mean(stress[:3]) / GPa)

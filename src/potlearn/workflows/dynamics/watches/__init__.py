@@ -1,0 +1,1 @@
+"""Watches of a simulation: one file and one row each."""
