@@ -84,15 +84,12 @@ class NPT:
     def commands(
         self, settings: DynamicsSettings, kelvin: tuple[float, float], seed: int
     ) -> Sequence[str]:
-        """``fix press/langevin`` and ``fix langevin`` beside ``fix nve``."""
+        """``fix nph`` beside ``fix langevin``."""
         damping, period = 1e-3 / settings.friction, settings.pressure_tau / 1000
-        start, stop = kelvin
         bar = 1e4 * settings.pressure
         return (
-            "fix move all nve",
-            f"fix bath all langevin {start!r} {stop!r} {damping!r} {seed} tally yes",
-            f"fix press all press/langevin iso {bar!r} {bar!r} {period!r} "
-            f"temp {start!r} {stop!r} {seed + 1}",
+            f"fix move all nph iso {bar!r} {bar!r} {period!r}",
+            f"fix bath all langevin {kelvin[0]!r} {kelvin[1]!r} {damping!r} {seed} tally yes",
         )
 
 
