@@ -16,6 +16,7 @@ from potlearn.cli import (
     init,
     inspect,
     lammps,
+    md,
     select,
     study,
     tune,
@@ -34,6 +35,7 @@ VERBS = {
     "evaluate": evaluate,
     "export": export,
     "import": import_,
+    "md": md,
 }
 GROUPS = {"lammps": ("Potentials inside LAMMPS.", {"install": lammps.install})}
 app = typer.Typer(

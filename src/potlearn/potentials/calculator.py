@@ -139,7 +139,7 @@ class PotlearnCalculator(Calculator):
 
     def reset(self) -> None:
         """Forget results and neighbour list: the next ones follow from the configuration alone."""
-        super().reset()
+        Calculator.reset(self)
         self._neighbors.forget()
 
     def export_properties(self) -> Properties:

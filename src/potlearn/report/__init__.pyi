@@ -1,5 +1,6 @@
 from .compression.figure import curve_figure as curve_figure
 from .compression.report import write_curve_report as write_curve_report
+from .dynamics.figure import dynamics_figure as dynamics_figure
 from .fit.figures import figures as figures
 from .fit.report import write_report as write_report
 from .info import ReportInfo as ReportInfo

@@ -4,6 +4,8 @@ from .compression_outcome import Comparison as Comparison
 from .compression_outcome import CompressOutcome as CompressOutcome
 from .descriptor_arrays import DescriptorsOutcome as DescriptorsOutcome
 from .descriptor_arrays import descriptors as descriptors
+from .dynamics import DynamicsOutcome as DynamicsOutcome
+from .dynamics import simulate as simulate
 from .evaluation import EvaluateOutcome as EvaluateOutcome
 from .evaluation import evaluate as evaluate
 from .exchange import ExportOutcome as ExportOutcome
@@ -27,6 +29,7 @@ from .settings import ImportConfig as ImportConfig
 from .settings import InspectConfig as InspectConfig
 from .settings import LammpsConfig as LammpsConfig
 from .settings.compress import CompressConfig as CompressConfig
+from .settings.dynamics import DynamicsConfig as DynamicsConfig
 from .settings.initial import FindConfig as FindConfig
 from .settings.initial import InitConfig as InitConfig
 from .settings.select import SelectConfig as SelectConfig

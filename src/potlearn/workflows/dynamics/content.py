@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -9,10 +10,11 @@ from potlearn.errors import PotlearnError
 from potlearn.runtime import array_key, content_key
 from potlearn.typing import Atoms
 from potlearn.workflows.dynamics.engines.base import Setup
+from potlearn.workflows.dynamics.watches.base import Watch
 
 
-def content_of(atoms: Atoms, setup: Setup) -> dict[str, str]:
-    """Keys of the start, the settings and the calculator."""
+def content_of(atoms: Atoms, setup: Setup, watches: Sequence[Watch]) -> dict[str, str]:
+    """Keys of the start, the settings, the calculator and the watches."""
     start = setup.start
     own = setup.settings.velocities == "keep"
     arrays = (start.numbers, atoms.positions, atoms.cell.array, atoms.pbc, start.get_masses())
@@ -21,16 +23,26 @@ def content_of(atoms: Atoms, setup: Setup) -> dict[str, str]:
         "start": array_key(*arrays, momenta).hex(),
         "settings": content_key(asdict(setup.settings)),
         "calculator": _calculator_key(setup.calculator),
+        "watches": content_key([_key(watch, _name(watch)) for watch in watches]),
     }
 
 
 def _calculator_key(calculator: Any) -> str:
     """Key of the potential, or of name and parameters of another calculator."""
-    potential = getattr(calculator, "potential", None)
+    potential: Any = getattr(calculator, "potential", None)
     if hasattr(potential, "to_dict"):
         return content_key(potential.to_dict())
-    name = f"{type(calculator).__module__}.{type(calculator).__qualname__}"
+    name = _name(calculator)
+    return _key([name, dict(getattr(calculator, "parameters", None) or {})], name)
+
+
+def _key(value: Any, name: str) -> str:
+    """Key of a value; of its name where it holds objects that have no key."""
     try:
-        return content_key([name, dict(getattr(calculator, "parameters", None) or {})])
-    except PotlearnError:  # parameters that are objects
+        return content_key(value)
+    except PotlearnError:
         return content_key(name)
+
+
+def _name(item: Any) -> str:
+    return f"{type(item).__module__}.{type(item).__qualname__}"

@@ -75,7 +75,8 @@ def simulate(
     ensemble = ENSEMBLES.load(settings.ensemble)()
     start = prepared(atoms, ensemble, settings)
     setup = Setup(start, calculator, ensemble, settings)
-    files = RunFiles(None if folder is None else Path(folder), content_of(atoms, setup))
+    content = content_of(atoms, setup, watches)
+    files = RunFiles(None if folder is None else Path(folder), content)
     engine = ENGINES.load(settings.engine)(setup)
     try:
         observer = Observer.of(setup, files, watches, engine.first)

@@ -28,7 +28,7 @@ def prepared(atoms: Atoms, ensemble: Ensemble, settings: DynamicsSettings) -> At
     DynamicsError
         In one time step the lightest atom would fly too far.
     """
-    start = atoms.copy()
+    start: Atoms = atoms.copy()
     start.info = {}
     for name in set(start.arrays) - set(KEPT):
         del start.arrays[name]

@@ -21,6 +21,8 @@ COLUMNS = {
     "conserved": "conserved_eV",
 }
 """Columns of thermo.csv by attribute."""
+BLOCKS = 5
+"""Parts of a series whose means give the error of its mean."""
 HEAD = ",".join(COLUMNS.values()) + "\n"
 
 
@@ -69,6 +71,22 @@ class ThermoLog:
             raise DynamicsError(f"thermo.csv: expected {len(COLUMNS)} numbers in every row")
         return cls(*np.array(rows, float).reshape(len(rows), len(COLUMNS)).T)
 
+    def summary(self) -> list[tuple[str, str, tuple[float, ...]]]:
+        """Quantities with their unit, first and last value, mean of the second half, its error.
+
+        The error is the standard error of the means of :data:`BLOCKS` equal parts.
+        """
+        shown = ("temperature", "pressure", "volume", "potential", "conserved")
+        found = []
+        for name in shown:
+            values = getattr(self, name)
+            if len(values) and np.isfinite(values).all():
+                unit = COLUMNS[name].rpartition("_")[2]
+                half = values[len(values) // 2 :]
+                numbers = values[0], values[-1], half.mean(), _block_error(half)
+                found.append((name, unit, tuple(float(f"{x:.6g}") for x in numbers)))
+        return found
+
     @property
     def columns(self) -> dict[str, Array]:
         """Columns by attribute."""
@@ -104,6 +122,14 @@ class Thermo:
         """Its line of thermo.csv."""
         values = (_text(getattr(self, name)) for name in COLUMNS)
         return ",".join(values) + "\n"
+
+
+def _block_error(values: Array) -> float:
+    """Standard error of a mean from the means of blocks; NaN of too few values."""
+    if len(values) < BLOCKS:
+        return float("nan")
+    means = [block.mean() for block in np.array_split(values, BLOCKS)]
+    return float(np.std(means, ddof=1) / np.sqrt(BLOCKS))
 
 
 def _text(value: float) -> str:

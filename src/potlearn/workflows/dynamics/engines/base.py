@@ -83,7 +83,7 @@ class Engine(Protocol):
 
 def placed(start: Atoms, state: State) -> Atoms:
     """The atoms of a state."""
-    atoms = start.copy()
+    atoms: Atoms = start.copy()
     atoms.set_cell(state.cell)
     atoms.set_positions(state.positions, apply_constraint=False)
     atoms.set_momenta(state.momenta, apply_constraint=False)

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Annotated, Protocol, TypeAlias
+
+from annotated_types import Ge
 
 from potlearn.typing import Atoms
+
+Steps: TypeAlias = Annotated[int, Ge(1)]
+"""Steps from one look to the next."""
 
 
 @dataclass(frozen=True)

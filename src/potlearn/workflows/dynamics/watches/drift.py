@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from potlearn.typing import Atoms, Positive
-from potlearn.workflows.dynamics.watches.base import Verdict
+from potlearn.workflows.dynamics.watches.base import Steps, Verdict
 
 
 @dataclass(frozen=True)
@@ -14,7 +14,7 @@ class Drift:
 
     limit: Positive = 10.0
     """meV/atom/ps; during the first ps, meV/atom."""
-    every: int = 10
+    every: Steps = 10
     """Steps from one look to the next."""
 
     def look(self, step: int, atoms: Atoms) -> Verdict | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from potlearn.typing import Atoms, Positive
-from potlearn.workflows.dynamics.watches.base import Verdict
+from potlearn.workflows.dynamics.watches.base import Steps, Verdict
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Exploding:
     """Highest temperature of all atoms together, K."""
     force: Positive = 1000.0
     """Largest force on an atom, eV/Å."""
-    every: int = 10
+    every: Steps = 10
     """Steps from one look to the next."""
 
     def look(self, step: int, atoms: Atoms) -> Verdict | None:

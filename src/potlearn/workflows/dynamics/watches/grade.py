@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from potlearn.typing import Atoms, Positive
-from potlearn.workflows.dynamics.watches.base import Verdict
+from potlearn.workflows.dynamics.watches.base import Steps, Verdict
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,7 @@ class Grade:
 
     limit: Positive
     """Of the potential's own grade ``gamma``; training environments have at most about 1."""
-    every: int = 10
+    every: Steps = 10
     """Steps from one look to the next."""
 
     def look(self, step: int, atoms: Atoms) -> Verdict | None:

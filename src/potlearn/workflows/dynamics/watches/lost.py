@@ -8,7 +8,7 @@ import numpy as np
 
 from potlearn.structure.neighbors import neighbors
 from potlearn.typing import Atoms, Positive
-from potlearn.workflows.dynamics.watches.base import Verdict
+from potlearn.workflows.dynamics.watches.base import Steps, Verdict
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Lost:
 
     distance: Positive = 10.0
     """Å."""
-    every: int = 100
+    every: Steps = 100
     """Steps from one look to the next."""
 
     def look(self, step: int, atoms: Atoms) -> Verdict | None:
