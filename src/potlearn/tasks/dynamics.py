@@ -100,7 +100,10 @@ def _start(config: StartConfig) -> Atoms:
     DataError
         The file cannot be read.
     """
-    atoms = _frame(config.file, config.index) if config.file is not None else _crystal(config)
+    if config.file is not None:
+        atoms = _frame(config.file, config.index)
+    else:
+        atoms = _crystal(str(config.crystal), config.parameters)
     repeated: Atoms = atoms.repeat(config.repeat)
     return repeated
 
@@ -112,28 +115,32 @@ def _frame(path: Path, index: int) -> Atoms:
     if not path.is_file():
         raise DynamicsError(f"start: {path}: no such file")
     try:
-        found: Atoms = ase.io.read(path, index=index)
+        found: Any = ase.io.read(path, index=index)
     except IndexError as error:
         raise DynamicsError(f"start: {path}: has no frame {index}") from error
     except Exception as error:  # readers of ASE raise whatever they meet
         words = " ".join(str(error).split())[:300]
         raise DynamicsError(f"start: {path}: cannot be read as a structure: {words}") from error
-    return found
+    atoms: Atoms = found
+    return atoms
 
 
-def _crystal(config: StartConfig) -> Atoms:
+def _crystal(name: str, parameters: Mapping[str, Any]) -> Atoms:
+    """A crystal of ASE, cubic if it has such a cell."""
     from ase.build import bulk
 
+    wrong = (RuntimeError, ValueError, TypeError, KeyError)
     try:
-        return bulk(config.crystal, **{"cubic": True, **config.parameters})
-    except (RuntimeError, ValueError, TypeError, KeyError) as error:
-        try:
-            return bulk(config.crystal, **config.parameters)
-        except (RuntimeError, ValueError, TypeError, KeyError):
-            raise DynamicsError(
-                f"start: crystal: {config.crystal}: {error}; name its structure in 'parameters', "
-                "such as crystalstructure: fcc and a: 4.05"
-            ) from error
+        return bulk(name, **{"cubic": True, **parameters})
+    except wrong:
+        pass
+    try:
+        return bulk(name, **parameters)
+    except wrong as error:
+        raise DynamicsError(
+            f"start: crystal: {name}: {error}; name its structure in 'parameters', such as "
+            "crystalstructure: fcc and a: 4.05"
+        ) from error
 
 
 def _written(config: Any, done: Simulated) -> tuple[str, ...]:

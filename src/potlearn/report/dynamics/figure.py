@@ -46,16 +46,16 @@ def dynamics_figure(
     with style():
         from matplotlib.figure import Figure
 
-        figure = Figure(figsize=(2 * COLUMN, 3.6), layout="constrained")
+        figure = Figure(figsize=(2 * COLUMN, 3.8), layout="constrained")
         figure.suptitle(title, fontsize=8)
         axes = figure.subplots(2, 2, sharex=True).ravel()
         per_atom = 1000 / n_atoms
         drift = per_atom * (columns["conserved"] - columns["conserved"][:1])
         _panel(axes[0], columns["time"], columns["temperature"], "Temperature (K)")
         energy = columns["potential"] / n_atoms
-        _panel(axes[1], columns["time"], energy, "Potential energy (eV/atom)")
+        _panel(axes[1], columns["time"], energy, "Energy (eV/atom)")
         _panel(axes[2], columns["time"], columns["pressure"], "Pressure (GPa)")
-        _panel(axes[3], columns["time"], drift, "Drift of energy (meV/atom)")
+        _panel(axes[3], columns["time"], drift, "Drift (meV/atom)")
         for axis in axes[2:]:
             axis.set_xlabel("Time (ps)")
         return write(figure, Path(folder), name, formats)

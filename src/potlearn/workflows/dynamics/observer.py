@@ -38,7 +38,6 @@ class Observer:
         self._setup, self._files, self._watches = setup, files, watches
         self.settings = setup.settings
         self.state = State(**memory["state"])
-        self._step = self.state.step
         self._good: Settings = memory["good"]
         self._energy: float | None = memory["energy"]
         self._seen = [(step, Verdict(**verdict)) for step, verdict in memory["seen"]]
@@ -85,13 +84,13 @@ class Observer:
         except OutputError:
             raise
         except PotlearnError as error:  # a configuration that has no energy
-            self._step = after
-            self._seen.append((after, Verdict(str(error), True)))
+            words = f"{error}; is the time step of {self.settings.timestep:g} fs too large?"
+            self._seen.append((after, Verdict(words, True)))
         return self.stopped is None
 
     def look(self, step: int, engine: Engine) -> None:
         """Measure, judge and write what is due at a step."""
-        self._step, atoms = step, engine.atoms
+        atoms = engine.atoms
         now = self._measure(step, engine)
         atoms.info = {"time": now.time, "temperature": now.temperature, "drift": self._drift(now)}
         if self._judge(step, atoms):
@@ -114,16 +113,16 @@ class Observer:
         return (now.conserved - self._energy) / len(self._setup.start)
 
     def _judge(self, step: int, atoms: Atoms) -> bool:
-        """Ask the watches whose turn it is; whether the frame is good."""
-        for watch in self._watches:
-            if step % watch.every and step != self.settings.n_steps:
-                continue
+        """Ask the watches whose turn it is; whether one was asked, and none said stop."""
+        last = step == self.settings.n_steps
+        asked = [watch for watch in self._watches if last or step % watch.every == 0]
+        for watch in asked:
             verdict = watch.look(step, atoms)
             if verdict is not None:
                 self._seen.append((step, verdict))
                 if verdict.stop:
                     return False
-        return True
+        return bool(asked) or not self._watches
 
     def commit(self, engine: Engine) -> None:
         """Keep everything up to here; a run that was stopped keeps its state, which ends it."""

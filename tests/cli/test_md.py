@@ -1,0 +1,131 @@
+"""``potlearn md`` on the command line: files, stops, mistakes in the configuration."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import yaml
+from argon import ARGON, solid
+from ase.io import read, write
+
+from potlearn import tasks
+from potlearn.errors import ConfigError
+
+BASE = {
+    "start": {"crystal": "Ar", "parameters": {"a": 5.3}, "repeat": 2},
+    "potential": "argon.potl",
+    "temperature": 40,
+    "timestep": 5.0,
+    "steps": 60,
+    "every": 20,
+    "output": {"folder": "out"},
+}
+
+
+@pytest.fixture
+def write_config(tmp_path):
+    """Writes ``md.yaml`` beside the potential."""
+
+    def write_config(**changes):
+        ARGON.save(tmp_path / "argon.potl")
+        path = tmp_path / "md.yaml"
+        given = {k: v for k, v in (BASE | changes).items() if v is not None}
+        path.write_text(yaml.safe_dump(given))
+        return path
+
+    return write_config
+
+
+def test_a_run_writes_what_it_says(run, write_config, tmp_path):
+    output = {"folder": "out", "formats": ["extxyz", "traj"]}
+    done = run("md", write_config(output=output))
+    assert done.exit_code == 0, done.output
+    assert "0.3 ps (60 steps) without a stop" in done.output
+    names = {path.name for path in (tmp_path / "out").iterdir()}
+    assert names == {
+        *("trajectory.extxyz", "trajectory.traj", "thermo.csv", "last.extxyz", "config.yaml"),
+        *("checkpoint", "md.png", "md.pdf"),
+    }
+    plain, ases = (read(tmp_path / "out" / f"trajectory.{e}", ":") for e in ("extxyz", "traj"))
+    assert len(plain) == len(ases) == 4
+    for a, b in zip(plain, ases, strict=True):
+        np.testing.assert_array_equal(a.positions, b.positions)
+        np.testing.assert_array_equal(a.get_momenta(), b.get_momenta())
+        assert a.get_potential_energy() == b.get_potential_energy()
+    again = run("md", tmp_path / "out" / "config.yaml")
+    assert again.exit_code == 0, again.output
+    assert again.output == done.output
+
+
+def test_a_run_that_is_stopped_says_why(run, write_config):
+    done = run("md", write_config(watch={"exploding": {"temperature": 1.0}}, output={"figure": False}))
+    assert done.exit_code == 3
+    assert "stopped after 0 ps (step 0): atom" in done.output
+    assert "the temperature rose to" in done.output
+
+
+def test_a_start_from_a_file(write_config, tmp_path):
+    frames = [solid(), solid(1)]
+    write(tmp_path / "start.extxyz", frames)
+    config = yaml.safe_load(write_config(start=str(tmp_path / "start.extxyz")).read_text())
+    config["potential"] = str(tmp_path / "argon.potl")
+    config["output"] = {"folder": str(tmp_path / "file"), "figure": False}
+    assert len(tasks.simulate(config).simulated.atoms) == 4
+    config["start"] = {"file": str(tmp_path / "start.extxyz"), "index": 0, "repeat": [1, 1, 2]}
+    config["output"] = {"folder": str(tmp_path / "other"), "figure": False}
+    assert len(tasks.simulate(config).simulated.atoms) == 64
+
+
+MISTAKES = {
+    "ensembel: unknown key; did you mean 'ensemble'": {"ensembel": "nve"},
+    "expected a 'potential', or else a 'calculator'": {"potential": None},
+    "expected a 'file', or else a 'crystal'": {"start": {"repeat": 2}},
+    "unknown ensemble 'nvx'": {"ensemble": "nvx"},
+    "timestep": {"timestep": 1000.0},
+    "steps: missing": {"steps": None},
+    "unknown watch 'grade'": {"watch": {"grade": 3}},
+    "watch: gamma: limit: expected": {"watch": {"gamma": "high"}},
+    "absent.potl": {"potential": "absent.potl"},
+    "has no frame 7": {"start": {"file": "one.extxyz", "index": 7}},
+    "no such file": {"start": "absent.extxyz"},
+    "crystal: ArX": {"start": {"crystal": "ArX"}},
+    "the potential does not know|Kr": {"start": {"crystal": "Kr", "repeat": 2}},
+    "has no uncertainty": {"watch": {"gamma": 3.0}},
+}
+
+
+@pytest.mark.parametrize("words", MISTAKES)
+def test_mistakes_are_named_before_the_first_step(run, write_config, tmp_path, words):
+    write(tmp_path / "one.extxyz", solid())
+    done = run("md", write_config(**MISTAKES[words]))
+    assert done.exit_code == 2
+    assert any(word in done.stderr for word in words.split("|")), done.stderr
+    assert not (tmp_path / "out" / "trajectory.extxyz").exists()
+
+
+def test_another_run_in_the_folder_is_refused(run, write_config, tmp_path):
+    path = write_config(output={"folder": "out", "figure": False})
+    assert run("md", path).exit_code == 0
+    before = (tmp_path / "out" / "trajectory.extxyz").read_bytes()
+    done = run("md", path, "--set", "temperature=50")
+    assert done.exit_code == 2
+    assert "belongs to another run (other settings)" in done.stderr
+    assert (tmp_path / "out" / "trajectory.extxyz").read_bytes() == before
+    assert run("md", path, "--set", "temperature=50", "--output", tmp_path / "b").exit_code == 0
+
+
+def test_the_schema_has_every_key_with_a_text(run):
+    schema = json.loads(run("md", "--schema").output)
+    for key in ("start", "potential", "ensemble", "temperature", "timestep", "watch", "output"):
+        assert schema["properties"][key]["description"]
+    with pytest.raises(ConfigError, match="start"):
+        tasks.simulate({"potential": "x.potl"})
+
+
+def test_files_are_relative_to_the_configuration(run, write_config, tmp_path, monkeypatch):
+    path = write_config(output={"figure": False})
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert run("md", Path("..") / path.name).exit_code == 0
+    assert (tmp_path / "md" / "thermo.csv").exists()
