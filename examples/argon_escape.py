@@ -1,8 +1,8 @@
-"""When does the first atom leave an argon cluster?  The answer of 200 potentials from the posterior.
+"""When does the first atom leave an argon cluster?  The answer of 200 potentials.
 
-A potential is fitted to noisy Lennard-Jones data of clusters.  Each of the potentials drawn from its
-posterior runs one simulation of 13 atoms, until an atom leaves the cluster; the exact
-Lennard-Jones potential runs as many, so that the spread of the potentials stands beside that of heat.
+A potential is fitted to noisy Lennard-Jones data of clusters.  Each potential drawn from its
+posterior runs one simulation of 13 atoms until an atom leaves the cluster.  The exact
+Lennard-Jones potential runs as many, so that the spread by potentials stands beside that by heat.
 """
 
 import sys

@@ -124,6 +124,36 @@ def test_dynamics_example_conserves_energy(folder):
     assert abs(drift) < 1000
 
 
+def test_python_dynamics_example_watches_and_continues(folder):
+    first = run(folder, EXAMPLES / "md_in_python.py")
+    assert "1 ps (500 steps) without a stop" in first
+    assert 450 < int(re.search(r"mean temperature (\d+) K", first)[1]) < 750
+    assert run(folder, EXAMPLES / "md_in_python.py") == first
+    assert (folder / "nvt" / "trajectory.extxyz").exists()
+
+
+def test_melting_example_is_watched(tmp_path):
+    """As shown, but of fewer atoms and steps."""
+    (tmp_path / "examples").mkdir()
+    (tmp_path / "datasets").symlink_to(ROOT / "datasets")
+    (tmp_path / "examples" / "heat.yaml").write_text((EXAMPLES / "heat.yaml").read_text())
+    text = (EXAMPLES / "melt.yaml").read_text(encoding="utf-8")
+    for given, shorter in (("repeat: 3", "repeat: 2"), ("[2, 300], [12, 3000]", "[0.5, 900]")):
+        assert given in text
+        text = text.replace(given, shorter)
+    (tmp_path / "examples" / "melt.yaml").write_text(text, encoding="utf-8")
+    output = run_script(tmp_path, "md.sh")
+    assert "0.5 ps (250 steps) without a stop" in output
+    assert (tmp_path / "melt" / "md.png").exists()
+
+
+def test_argon_example_draws_both_distributions(tmp_path):
+    output = run(tmp_path, EXAMPLES / "argon_escape.py", 2, 2)
+    for name in ("exact potential", "posterior"):
+        assert re.search(rf"{name}: first escape after", output)
+    assert (tmp_path / "argon_escape.png").exists()
+
+
 def test_front_page_fit_writes_report_and_lammps_files(checkout):
     assert (checkout / "silicon" / "report.html").exists()
     assert (checkout / "silicon" / "lammps" / "in.example").exists()

@@ -59,7 +59,9 @@ def test_a_run_writes_what_it_says(run, write_config, tmp_path):
 
 
 def test_a_run_that_is_stopped_says_why(run, write_config):
-    done = run("md", write_config(watch={"exploding": {"temperature": 1.0}}, output={"figure": False}))
+    done = run(
+        "md", write_config(watch={"exploding": {"temperature": 1.0}}, output={"figure": False})
+    )
     assert done.exit_code == 3
     assert "stopped after 0 ps (step 0): atom" in done.output
     assert "the temperature rose to" in done.output
