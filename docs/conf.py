@@ -45,6 +45,7 @@ def write_configuration_reference(app):
     """Write the pages of all keys of the configurations."""
     from potlearn.cli.schema import schema_as_markdown
     from potlearn.tasks.settings import FitConfig
+    from potlearn.tasks.settings.dynamics import DynamicsConfig
     from potlearn.tasks.settings.select import SelectConfig
     from potlearn.tasks.settings.study import CompareConfig, SearchConfig
     from potlearn.tasks.settings.tune import TuneConfig
@@ -57,6 +58,7 @@ def write_configuration_reference(app):
         ("comparison", CompareConfig, "Configuration of a comparison"),
         ("search", SearchConfig, "Configuration of a search"),
         ("tuning", TuneConfig, "Configuration of a front"),
+        ("dynamics", DynamicsConfig, "Configuration of a simulation"),
     ):
         (folder / f"{name}.md").write_text(schema_as_markdown(config, title), encoding="utf-8")
 

@@ -18,7 +18,7 @@ from potlearn.workflows.dynamics import DynamicsSettings, Exploding, Verdict, si
 
 TRUTH = pl.LennardJones(("Ar",), 9.0, epsilon=0.0104, sigma=3.4)
 NOISE = 0.002  # of energies in eV, and of forces in eV/Å
-TEMPERATURE = 60.0
+TEMPERATURE = 80.0
 
 
 @dataclass(frozen=True)
@@ -74,8 +74,8 @@ def first_escape(potential: pl.potentials.Potential, seed: int, longest: float) 
     """Time in ps at which the first atom leaves; infinity if none does in the longest run."""
     settings = DynamicsSettings(
         temperature=TEMPERATURE,
-        timestep=10.0,
-        steps=round(100 * longest),
+        timestep=20.0,
+        steps=round(50 * longest),
         friction=0.005,
         seed=seed,
         log_every=1000,
@@ -91,7 +91,7 @@ def median_and_interval(times: list[float], rng: np.random.Generator) -> tuple[f
     return (float(np.median(times)), *np.quantile(medians, [0.025, 0.975], method="nearest"))
 
 
-def main(n: int = 200, longest: float = 100.0) -> None:
+def main(n: int = 200, longest: float = 60.0) -> None:
     """Fit, draw, run, and draw the figure."""
     rng = np.random.default_rng(0)
     potential = fit(clusters(40, rng))
@@ -104,8 +104,9 @@ def main(n: int = 200, longest: float = 100.0) -> None:
     for (name, found), color in zip(times.items(), ("#8b95a1", "#1f5fa8"), strict=True):
         median, low, high = median_and_interval(found, rng)
         print(f"{name}: first escape after {median:.1f} ps (95 %: {low:.1f} to {high:.1f})")
-        finite = np.sort(np.minimum(found, longest))
-        axis.step(finite, 1 - np.arange(1, n + 1) / n, where="post", color=color, label=name)
+        ends = np.sort(np.minimum(found, longest))
+        whole = 1 - np.arange(n + 1) / n
+        axis.step([0, *ends], whole, where="post", color=color, label=name)
     axis.set(xlabel="time (ps)", ylabel="clusters that are whole", xlim=(0, longest), ylim=(0, 1))
     axis.legend(frameon=False)
     figure.savefig("argon_escape.png", dpi=150)

@@ -133,15 +133,19 @@ def test_python_dynamics_example_watches_and_continues(folder):
 
 
 def test_melting_example_is_watched(tmp_path):
-    """As shown, but of fewer atoms and steps."""
+    """As shown, but with fewer functions, atoms and steps."""
     (tmp_path / "examples").mkdir()
     (tmp_path / "datasets").symlink_to(ROOT / "datasets")
-    (tmp_path / "examples" / "heat.yaml").write_text((EXAMPLES / "heat.yaml").read_text())
-    text = (EXAMPLES / "melt.yaml").read_text(encoding="utf-8")
-    for given, shorter in (("repeat: 3", "repeat: 2"), ("[2, 300], [12, 3000]", "[0.5, 900]")):
-        assert given in text
-        text = text.replace(given, shorter)
-    (tmp_path / "examples" / "melt.yaml").write_text(text, encoding="utf-8")
+    shorter = {
+        "heat.yaml": {"cutoff: 5.0": "cutoff: 5.0\n  max_functions: 60"},
+        "melt.yaml": {"repeat: 3": "repeat: 2", "[2, 300], [12, 3000]": "[0.5, 900]"},
+    }
+    for name, changes in shorter.items():
+        text = (EXAMPLES / name).read_text(encoding="utf-8")
+        for given, changed in changes.items():
+            assert given in text
+            text = text.replace(given, changed)
+        (tmp_path / "examples" / name).write_text(text, encoding="utf-8")
     output = run_script(tmp_path, "md.sh")
     assert "0.5 ps (250 steps) without a stop" in output
     assert (tmp_path / "melt" / "md.png").exists()

@@ -142,6 +142,23 @@ class PotlearnCalculator(Calculator):
         Calculator.reset(self)
         self._neighbors.forget()
 
+    def check_state(self, atoms: Atoms, tol: float = 1e-15) -> list[str]:
+        """Name what has changed of that on which a potential depends; numbers are compared exactly.
+
+        ASE's own comparison, within a tolerance, takes as long as the forces of ten atoms, and
+        every question for a result begins with it.
+        """
+        before: Any = self.atoms
+        if before is None:
+            return list(all_changes)
+        pairs = {
+            "positions": (before.positions, atoms.positions),
+            "numbers": (before.numbers, atoms.numbers),
+            "cell": (before.cell.array, atoms.cell.array),
+            "pbc": (before.pbc, atoms.pbc),
+        }
+        return [name for name, (old, new) in pairs.items() if not np.array_equal(old, new)]
+
     def export_properties(self) -> Properties:
         """Results that ASE has names for; the others stay in ``results``."""
         return Properties({k: v for k, v in self.results.items() if k not in STDS})

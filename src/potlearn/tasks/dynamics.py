@@ -116,7 +116,7 @@ def _frame(path: Path, index: int) -> Atoms:
         raise DynamicsError(f"start: {path}: no such file")
     try:
         found: Any = ase.io.read(path, index=index)
-    except IndexError as error:
+    except (IndexError, StopIteration) as error:
         raise DynamicsError(f"start: {path}: has no frame {index}") from error
     except Exception as error:  # readers of ASE raise whatever they meet
         words = " ".join(str(error).split())[:300]

@@ -41,13 +41,18 @@ class Work:
         self._atoms, self._changes_cell, self.unexplained = atoms, changes_cell, unexplained
         masses = atoms.get_masses()[:, None]
         self._half = np.divide(dt**2 / 8, masses, out=np.zeros_like(masses), where=masses > 0)
+        self._moved = False
         self._look()
+        self._moved = True
 
     def _look(self) -> None:
         atoms = self._atoms
         self._positions = atoms.get_positions()
-        self._forces: Array = atoms.get_forces(md=True)
-        self._energy = float(atoms.get_potential_energy())
+        found = getattr(atoms.calc, "results", {})  # of the last step, which asked for forces
+        if not (self._moved and "forces" in found and "energy" in found):
+            found = {"energy": atoms.get_potential_energy(), "forces": atoms.get_forces()}
+        self._forces: Array = found["forces"]
+        self._energy = float(found["energy"])
         if self._changes_cell:
             self._cell, self._volume = np.array(atoms.cell), float(atoms.get_volume())
             self._trace = self._volume * float(np.sum(atoms.get_stress()[:3]))
