@@ -3,7 +3,7 @@
 Runs of :func:`potlearn.workflows.dynamics.simulate` with the usual watches, beside the same runs
 with grades and expected errors of forces looked at every tenth step.  Medians of alternating runs.
 
-    python benchmarks/workflows_md.py [--sizes 2 4] [--steps 200]
+    python benchmarks/workflows_md.py [--sizes 2 4] [--steps 200] [--model silicon.potl]
 """
 
 from __future__ import annotations
@@ -66,8 +66,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=[2, 4], help="cubic cells a side")
     parser.add_argument("--steps", type=int, default=200)
+    parser.add_argument("--model", type=Path, help="a saved potential in place of a fit")
     options = parser.parse_args()
-    model = potential()
+    model = pl.load(options.model) if options.model else potential()
     print(f"{model.descriptor.n_features} functions")
     for size in options.sizes:
         times: dict[str, list[float]] = {name: [] for name in WATCHED}

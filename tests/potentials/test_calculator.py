@@ -209,3 +209,42 @@ def test_constant_energy_dynamics_conserve_energy():
     dynamics.attach(lambda: totals.append(atoms.get_total_energy()), interval=10)
     dynamics.run(200)
     assert np.ptp(totals) / len(atoms) < 1e-7
+
+
+CHANGES = {
+    "positions": lambda atoms: atoms.positions.__iadd__(1e-14),
+    "numbers": lambda atoms: atoms.set_chemical_symbols(["W", *atoms.get_chemical_symbols()[1:]]),
+    "cell": lambda atoms: atoms.set_cell(atoms.cell * 1.001),
+    "pbc": lambda atoms: atoms.set_pbc((True, True, False)),
+}
+
+
+@pytest.mark.parametrize("what", CHANGES)
+@pytest.mark.filterwarnings("ignore::potlearn.errors.PotlearnWarning")
+def test_whatever_changes_is_noticed_and_nothing_else_is_calculated_again(what):
+    potential = LennardJones(
+        ("Be", "W"), 4.0, epsilon=np.array([[0.1, 0.2], [0.2, 0.3]]), sigma=2.0
+    )
+    atoms = cell(("Be",), 5, seed=1)
+    atoms.calc = potential.calculator()
+    atoms.get_forces()
+    atoms.info["note"] = "not a change"
+    assert atoms.calc.check_state(atoms) == []
+    CHANGES[what](atoms)
+    assert atoms.calc.check_state(atoms) == [what]
+    assert atoms.get_potential_energy() == pytest.approx(potential.predict(atoms).energy, rel=1e-12)
+
+
+def test_after_a_reset_results_follow_from_the_configuration_alone():
+    """The list of an earlier configuration, in which pairs have another order, is forgotten."""
+    potential, atoms = linear(), cell(("Si",), 6, seed=2)
+    end = atoms.copy()
+    end.positions += np.random.default_rng(0).normal(scale=0.05, size=(6, 3))
+    found = []
+    for before in (atoms, end):
+        calculator = potential.calculator(skin=1.0)
+        calculator.get_property("forces", before)
+        calculator.reset()
+        found.append(calculator.get_property("forces", end))
+        assert calculator.n_neighbor_builds == 2
+    np.testing.assert_array_equal(*found)

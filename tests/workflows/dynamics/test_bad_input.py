@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from argon import ARGON, solid
 from ase import Atoms
+from ase.calculators.calculator import CalculationFailed, Calculator, all_changes
 
 from potlearn.errors import DataError, DynamicsError, OutputError, SpeciesError
 from potlearn.workflows.dynamics import DynamicsSettings, simulate
@@ -76,6 +77,8 @@ def test_what_an_ensemble_cannot_do():
     free = Atoms("Ar2", [[0, 0, 0], [0, 0, 3.8]])
     with pytest.raises(DynamicsError, match="npt: expected a cell of three periodic vectors"):
         attempt(free, DynamicsSettings("npt", 40.0, steps=10))
+    with pytest.raises(DynamicsError, match="npt: the calculator Broken has no stress"):
+        simulate(solid(), Broken(0), DynamicsSettings("npt", 40.0, steps=10))
     with pytest.raises(DynamicsError, match="nvt: all atoms are at rest"):
         attempt(solid(), DynamicsSettings("nvt", 0.0, steps=10))
     with pytest.raises(DynamicsError, match="keep: the start has no momenta"):
@@ -84,6 +87,33 @@ def test_what_an_ensemble_cannot_do():
         DynamicsError, match="unknown engine 'gromacs'; expected one of ase, lammps"
     ):
         attempt(solid(), DynamicsSettings(steps=10, engine="gromacs"))
+
+
+class Broken(Calculator):
+    """A calculation that fails once, after some."""
+
+    implemented_properties = ["energy", "forces"]  # noqa: RUF012
+
+    def __init__(self, fails_at):
+        super().__init__()
+        self.left = fails_at
+
+    def calculate(self, atoms=None, properties=("energy",), system_changes=all_changes):
+        super().calculate(atoms, properties, system_changes)
+        self.left -= 1
+        if self.left == 0:
+            raise CalculationFailed("the engine ended with code 1")
+        self.results = {"energy": 0.0, "forces": np.zeros((len(atoms), 3))}
+
+
+def test_a_calculation_that_fails_is_tried_again_by_the_same_call(tmp_path):
+    with pytest.raises(DynamicsError, match=r"failed after step 10: .* code 1; the same call cont"):
+        simulate(solid(), Broken(16), CALM, folder=tmp_path / "a")
+    done = simulate(solid(), Broken(0), CALM, folder=tmp_path / "a")
+    assert done.step == 20
+    simulate(solid(), Broken(0), CALM, folder=tmp_path / "b")
+    first, second = (tmp_path / name / "trajectory.extxyz" for name in "ab")
+    assert first.read_bytes() == second.read_bytes()
 
 
 def test_a_folder_of_another_run_is_refused(tmp_path):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from argon import ARGON, solid
 from ase.calculators.emt import EMT
+from ase.constraints import FixAtoms
 from ase.io import read
 from ase.units import kB
 from scipy.stats import t as student
@@ -142,13 +143,27 @@ def test_progress_is_told():
     assert told[-1] == (60, 60)
 
 
-def test_one_row_brings_an_ensemble():
-    from potlearn.workflows.dynamics.ensembles.nve import NVE
+def test_no_steps_give_the_start():
+    done = run(steps=0)
+    assert (done.step, len(done.log.step)) == (0, 1)
+    np.testing.assert_array_equal(done.atoms.positions, solid().positions)
 
-    ENSEMBLES.add("still", f"{NVE.__module__}:NVE")
-    try:
-        assert run("still", steps=10).step == 10
-    finally:
-        ENSEMBLES._rows.pop("still")
+
+@pytest.mark.parametrize("ensemble", ["nve", "langevin", "nvt"])
+def test_atoms_that_are_held_stay_and_have_no_temperature(ensemble):
+    start = solid()
+    start.set_constraint(FixAtoms([0, 5]))
+    done = run(ensemble, 60, start=start, checkpoint=20, log_every=60)
+    np.testing.assert_array_equal(done.atoms.positions[[0, 5]], start.positions[[0, 5]])
+    kelvin = 2 * done.log.kinetic / (kB * 90)
+    np.testing.assert_allclose(done.log.temperature, kelvin, rtol=1e-8)
+    assert np.ptp(done.log.conserved) < 1e-3
+
+
+def test_one_row_brings_an_ensemble(monkeypatch):
     with pytest.raises(DynamicsError, match="unknown ensemble 'still'; expected one of nve, lang"):
         run("still")
+    monkeypatch.setattr(ENSEMBLES, "_rows", ENSEMBLES.rows)
+    monkeypatch.setattr(ENSEMBLES, "_loaded", {})
+    ENSEMBLES.add("still", ENSEMBLES.rows["nve"])
+    assert run("still", steps=10).step == 10

@@ -38,8 +38,8 @@ class Plan:
 
     def leg_end(self, step: int) -> int:
         """Where a leg ends that begins at a step."""
-        ends = ((step // self.leg + 1) * self.leg, self.n_steps, *self.corners)
-        return min(end for end in ends if end > step)
+        corners = (corner for corner in self.corners if corner > step)
+        return min(self.n_steps, (step // self.leg + 1) * self.leg, *corners)
 
     def moments(self, step: int, end: int) -> Iterator[int]:
         """Steps after ``step`` at which something happens, ``end`` included."""

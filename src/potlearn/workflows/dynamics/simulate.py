@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from ase.calculators.calculator import Calculator, CalculatorError
+
+from potlearn.errors import DynamicsError
 from potlearn.runtime import Progress, Report, reporting, say
 from potlearn.typing import Atoms
 from potlearn.workflows.dynamics.content import content_of
@@ -20,9 +23,6 @@ from potlearn.workflows.dynamics.result import Simulated
 from potlearn.workflows.dynamics.settings import DynamicsSettings
 from potlearn.workflows.dynamics.starting import check_forces, prepared
 from potlearn.workflows.dynamics.watches.base import Watch
-
-if TYPE_CHECKING:
-    from ase.calculators.calculator import Calculator
 
 
 def simulate(
@@ -64,7 +64,8 @@ def simulate(
     Raises
     ------
     DynamicsError
-        Settings or start that allow no dynamics; a folder of another run.
+        Settings or start that allow no dynamics; a folder of another run; a calculation that
+        failed.
     DataError
         Overlapping atoms.
     SpeciesError
@@ -78,11 +79,16 @@ def simulate(
     content = content_of(atoms, setup, watches)
     files = RunFiles(None if folder is None else Path(folder), content)
     engine = ENGINES.load(settings.engine)(setup)
+    observer = Observer.of(setup, files, watches, engine.first)
     try:
-        observer = Observer.of(setup, files, watches, engine.first)
         with reporting(progress, "md") as report:
             _run(engine, observer, Plan.of(setup, watches), Pace(report, settings))
         return observer.result()
+    except CalculatorError as error:
+        raise DynamicsError(
+            f"dynamics: the calculator failed after step {observer.state.step}: {error}; the same "
+            "call continues from there"
+        ) from error
     finally:
         engine.close()
 

@@ -125,7 +125,6 @@ class LammpsEngine:
         lines = [
             f"pair_style potlearn\npair_coeff * * {self._file} {' '.join(self._species)}",
             f"timestep {settings.timestep / 1000!r}",
-            f"reset_timestep {step}" if step == 0 else "",
             *self._setup.ensemble.commands(settings, ends, int(seed) + 1),
             "thermo 1000000000",
             "thermo_style custom step pe econserve",

@@ -50,7 +50,8 @@ class Work:
         self._positions = atoms.get_positions()
         found = getattr(atoms.calc, "results", {})  # of the last step, which asked for forces
         if not (self._moved and "forces" in found and "energy" in found):
-            found = {"energy": atoms.get_potential_energy(), "forces": atoms.get_forces()}
+            forces = atoms.get_forces(apply_constraint=False)
+            found = {"energy": atoms.get_potential_energy(), "forces": forces}
         self._forces: Array = found["forces"]
         self._energy = float(found["energy"])
         if self._changes_cell:

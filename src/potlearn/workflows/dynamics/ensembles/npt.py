@@ -44,7 +44,7 @@ class NPT:
         Raises
         ------
         DynamicsError
-            There is no cell of three periodic vectors, or no temperature.
+            There is no cell of three periodic vectors, no stress, or no temperature.
         MissingExtraError
             ASE is too old.
         """
@@ -98,6 +98,12 @@ def _check(atoms: Atoms, kelvin: float) -> None:
         raise DynamicsError(
             "dynamics: npt: expected a cell of three periodic vectors, got periodicity "
             f"{atoms.pbc.tolist()}; take the ensemble langevin"
+        )
+    known = getattr(atoms.calc, "implemented_properties", ("stress",))
+    if "stress" not in known:
+        raise DynamicsError(
+            f"dynamics: npt: the calculator {type(atoms.calc).__name__} has no stress; take the "
+            "ensemble langevin"
         )
     if not kelvin > 0:
         raise DynamicsError(f"dynamics: npt: expected a temperature above 0, got {kelvin:g} K")
