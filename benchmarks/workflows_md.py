@@ -1,7 +1,8 @@
 """What watching the uncertainty costs in molecular dynamics: ASE, one thread.
 
 Runs of :func:`potlearn.workflows.dynamics.simulate` with the usual watches, beside the same runs
-with grades and expected errors of forces looked at every tenth step.  Medians of alternating runs.
+with grades and expected errors of forces looked at every tenth step.  CPU times, medians of
+alternating runs: other programs on the machine matter little.
 
     python benchmarks/workflows_md.py [--sizes 2 4] [--steps 200] [--model silicon.potl]
 """
@@ -53,12 +54,12 @@ def potential() -> pl.LinearPotential:
 
 
 def seconds(model: pl.LinearPotential, size: int, steps: int, watches: Sequence[Watch]) -> float:
-    """Wall time of a step of Langevin dynamics at 600 K."""
+    """CPU time of a step of Langevin dynamics at 600 K."""
     start = bulk("Si", cubic=True).repeat(size)
     settings = DynamicsSettings(temperature=600.0, timestep=2.0, steps=steps)
-    begun = time.perf_counter()
+    begun = time.process_time()
     simulate(start, model.calculator(skin=1.0), settings, watches=watches)
-    return (time.perf_counter() - begun) / steps
+    return (time.process_time() - begun) / steps
 
 
 def main() -> None:
