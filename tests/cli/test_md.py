@@ -11,6 +11,7 @@ from ase.io import read, write
 
 from potlearn import tasks
 from potlearn.errors import ConfigError
+from potlearn.workflows import labels
 
 BASE = {
     "start": {"crystal": "Ar", "parameters": {"a": 5.3}, "repeat": 2},
@@ -131,3 +132,18 @@ def test_files_are_relative_to_the_configuration(run, write_config, tmp_path, mo
     monkeypatch.chdir(tmp_path / "elsewhere")
     assert run("md", Path("..") / path.name).exit_code == 0
     assert (tmp_path / "md" / "thermo.csv").exists()
+
+
+@pytest.mark.skipif(not hasattr(labels, "CalculatorSpec"), reason="needs calculators by name")
+def test_any_calculator_of_ase_gives_forces(run, write_config, tmp_path):
+    changes = {"potential": None, "start": {"crystal": "Cu", "repeat": 2}, "timestep": 2.0}
+    output = {"folder": "out", "figure": False}
+    path = write_config(**changes, calculator={"name": "emt"}, output=output)
+    done = run("md", path)
+    assert done.exit_code == 0, done.output
+    assert "0.12 ps (60 steps) without a stop" in done.output
+    assert len(read(tmp_path / "out" / "trajectory.extxyz", ":")) == 4
+    other = write_config(**changes, calculator={"name": "nothing"}, output=output)
+    done = run("md", other)
+    assert done.exit_code == 2
+    assert "nothing" in done.stderr
