@@ -1,0 +1,6 @@
+from .known import KNOWN as KNOWN
+from .known import Known as Known
+from .label import label as label
+from .outcome import Failure as Failure
+from .outcome import Labelled as Labelled
+from .spec import CalculatorSpec as CalculatorSpec

@@ -1,0 +1,98 @@
+"""The database of labels: ASE's, in an SQLite file or of a PostgreSQL server."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from potlearn.data.formats.base import Opened
+from potlearn.data.formats.database import is_sqlite
+from potlearn.errors import LabellingError, OutputError
+from potlearn.runtime import check_output
+
+URLS = ("postgresql://", "postgres://")
+
+
+@dataclass(frozen=True)
+class LabelDatabase:
+    """Rows by the keys of their labels; what is written is on the disk.
+
+    Parameters
+    ----------
+    address : str
+        Path of an SQLite file, or a URL of PostgreSQL.
+    """
+
+    address: str
+
+    @classmethod
+    def at(cls, address: str | Path) -> LabelDatabase:
+        """The database at an address; it is tried whether it can be written.
+
+        Raises
+        ------
+        OutputError
+            The file cannot be written.
+        LabellingError
+            The file holds something else.
+        """
+        text = str(address)
+        if not text.startswith(URLS):
+            _check_file(Path(text))
+        return cls(text)
+
+    @property
+    def name(self) -> str:
+        """The address without a password, for messages."""
+        start, at, place = self.address.rpartition("@")
+        return f"{start.partition('://')[0]}://{place}" if at else self.address
+
+    def rows(self, keys: Iterable[str]) -> dict[str, Any]:
+        """Rows that there are, by key."""
+        with self._open() as database:
+            found = {key: next(database.select(unique_id=key), None) for key in keys}
+        return {key: row for key, row in found.items() if row is not None}
+
+    def add(self, rows: Sequence[Any]) -> None:
+        """Write rows, all or none; those whose key is there replace the old ones."""
+        with self._open() as database:
+            for row in rows:
+                old = next(database.select(unique_id=row.unique_id, columns=["id"]), None)
+                id_ = None if old is None else old.id
+                database.write(row, row.key_value_pairs, row.data, id=id_)
+
+    def __iter__(self) -> Iterator[Any]:
+        """All rows, in the order of their numbers."""
+        with self._open() as database:
+            yield from database.select()
+
+    @contextmanager
+    def _open(self) -> Iterator[Any]:
+        """A connection with one transaction; errors in words."""
+        from ase.db import connect
+
+        try:
+            kind = {} if self.address.startswith(URLS) else {"type": "db"}
+            with connect(self.address, use_lock_file=False, serial=True, **kind) as database:
+                yield database
+        except sqlite3.Error as error:
+            raise _error(self.name, error) from error
+
+
+def _check_file(path: Path) -> None:
+    check_output(path)
+    if path.exists() and path.stat().st_size and not is_sqlite(Opened(path, str(path))):
+        raise LabellingError(f"{path}: expected a database of ASE (SQLite), or a new file")
+
+
+def _error(name: str, error: sqlite3.Error) -> OutputError | LabellingError:
+    if "locked" in str(error):
+        return OutputError(
+            f"{name}: another program has held this database locked for 20 s; end it and repeat "
+            "the command, which continues"
+        )
+    return OutputError(f"{name}: cannot be written: {error}; the same command continues")
