@@ -53,6 +53,8 @@ class LabelDatabase:
 
     def rows(self, keys: Iterable[str]) -> dict[str, Any]:
         """Rows that there are, by key."""
+        if not self._exists():
+            return {}
         with self._open() as database:
             found = {key: next(database.select(unique_id=key), None) for key in keys}
         return {key: row for key, row in found.items() if row is not None}
@@ -67,8 +69,14 @@ class LabelDatabase:
 
     def __iter__(self) -> Iterator[Any]:
         """All rows, in the order of their numbers."""
+        if not self._exists():
+            return
         with self._open() as database:
             yield from database.select()
+
+    def _exists(self) -> bool:
+        """Whether there is a database: to open an SQLite file makes one."""
+        return self.address.startswith(URLS) or Path(self.address).exists()
 
     @contextmanager
     def _open(self) -> Iterator[Any]:

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from potlearn.data.formats.database import DONE, FAILED, REASON
-from potlearn.errors import DataError
-from potlearn.runtime import Executor, Progress, Report, reporting, session
-from potlearn.runtime.executor import InProcess
-from potlearn.structure.geometry import check_geometry
-from potlearn.typing import Atoms
+from potlearn.data.formats.database import DONE, FAILED, REASON, STATE
+from potlearn.errors import ExecutionError
+from potlearn.runtime import Executor, InProcess, Progress, Report, completed, reporting, session
+from potlearn.typing import Atoms, Settings
 from potlearn.workflows.labels.database import LabelDatabase
 from potlearn.workflows.labels.key import bare, label_key
 from potlearn.workflows.labels.outcome import Failure, Labelled
+from potlearn.workflows.labels.refusal import refusal
 from potlearn.workflows.labels.rows import RESULTS, labelled, row_of
 from potlearn.workflows.labels.spec import CalculatorSpec
 from potlearn.workflows.labels.work import Work
-
-FARTHEST = 1e4
 
 
 def label(
@@ -31,6 +29,7 @@ def label(
     progress: Progress = None,
     retry: bool = False,
     properties: Sequence[str] = RESULTS,
+    files: str | Path | None = None,
 ) -> Labelled:
     """Label configurations, each once: what the database has is not calculated again.
 
@@ -48,6 +47,8 @@ def label(
         Whether what failed before is calculated again.
     properties : sequence of str
         What is calculated, where the calculator has it.
+    files : path, optional
+        Folder in which inputs and outputs of the calculator stay, in one folder for each key.
 
     Raises
     ------
@@ -60,16 +61,17 @@ def label(
     wanted = tuple(properties)
     content = spec.content | ({} if wanted == RESULTS else {"properties": wanted})
     keys = [label_key(atoms, content) for atoms in asked]
-    first = dict(reversed([*zip(keys, asked, strict=True)]))
-    first = {key: first[key] for key in dict.fromkeys(keys)}
-    rows = store.rows(first)
+    each: dict[str, Atoms] = {}
+    for key, atoms in zip(keys, asked, strict=True):
+        each.setdefault(key, atoms)
+    rows = store.rows(each)
     settled = {DONE} if retry else {DONE, FAILED}
-    open_ = {k: a for k, a in first.items() if k not in rows or rows[k].labelling not in settled}
-    if open_:
-        worker = Work(spec, wanted)
+    left = {k: a for k, a in each.items() if k not in rows or rows[k].get(STATE) not in settled}
+    if left:
+        work = Work(spec, wanted, None if files is None else str(files))
         with reporting(progress, "labelling") as report:
-            rows |= _calculate(open_, worker, store, executor or InProcess(), report)
-    return _collected(asked, keys, rows, len(open_))
+            rows |= _calculate(left, work, store, executor or InProcess(), report)
+    return _collected(asked, keys, rows, len(left))
 
 
 def _calculate(
@@ -81,28 +83,28 @@ def _calculate(
 ) -> dict[str, Any]:
     """Calculate, and write each result when it is there."""
     rows: dict[str, Any] = {}
-    with session(executor) as workers:
+    with session(executor) as workers, closing(work):
         list(workers.map(work, [None]))  # no plan where the calculator cannot be made
         store.add([row_of(atoms, key, work.spec, None) for key, atoms in frames.items()])
-        refused = {key: reason for key, a in frames.items() if (reason := _refusal(a))}
-        items = (bare(atoms) for key, atoms in frames.items() if key not in refused)
-        outcomes = workers.map(work, items)
-        for done, (key, atoms) in enumerate(frames.items(), 1):
-            outcome = {"reason": refused[key]} if key in refused else next(outcomes)
-            rows[key] = row_of(atoms, key, work.spec, outcome)
+        for done, (key, outcome) in enumerate(_outcomes(frames, work, workers), 1):
+            rows[key] = row_of(frames[key], key, work.spec, outcome)
             store.add([rows[key]])
             if report is not None:
                 report(done, len(frames))
     return rows
 
 
-def _refusal(atoms: Atoms) -> str | None:
-    """Why a configuration has no meaning, if so."""
-    try:
-        check_geometry(atoms.numbers, atoms.positions, atoms.cell[:], atoms.pbc, FARTHEST)
-    except DataError as error:
-        return str(error)
-    return None
+def _outcomes(
+    frames: Mapping[str, Atoms], work: Work, executor: Executor
+) -> Iterator[tuple[str, Settings]]:
+    """Keys with results or reasons, in the order in which they come."""
+    refused = {key: why for key, atoms in frames.items() if (why := refusal(atoms, work.spec))}
+    yield from ((key, {"reason": why}) for key, why in refused.items())
+    items = [(key, bare(atoms)) for key, atoms in frames.items() if key not in refused]
+    with closing(completed(executor, work, items)) as results:
+        for k, outcome in results:
+            lost = isinstance(outcome, ExecutionError)
+            yield items[k][0], {"reason": str(outcome)} if lost else outcome
 
 
 def _collected(
@@ -111,7 +113,7 @@ def _collected(
     found = Labelled([], [], [], n_calculated, len({*keys}) - n_calculated)
     for index, (atoms, key) in enumerate(zip(asked, keys, strict=True)):
         row = rows[key]
-        if row.labelling == DONE:
+        if row.get(STATE) == DONE:
             found.frames.append(labelled(atoms, row))
             found.indices.append(index)
         else:

@@ -11,7 +11,7 @@ from typing import Any
 from potlearn.errors import LabellingError
 from potlearn.runtime import content_key
 from potlearn.typing import Settings
-from potlearn.workflows.labels.calculation import EngineFailure, make_calculator
+from potlearn.workflows.labels.calculation import EngineError, make_calculator
 from potlearn.workflows.labels.known import KNOWN, POTENTIAL, Known
 
 
@@ -75,7 +75,7 @@ class CalculatorSpec:
         """
         try:
             return make_calculator(self.known.target, self.arguments)
-        except EngineFailure as error:
+        except EngineError as error:
             raise self.failed(str(error)) from error
 
     def failed(self, reason: str) -> LabellingError:
