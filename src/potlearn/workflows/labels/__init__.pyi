@@ -4,3 +4,5 @@ from .label import label as label
 from .outcome import Failure as Failure
 from .outcome import Labelled as Labelled
 from .spec import CalculatorSpec as CalculatorSpec
+from .summary import Summary as Summary
+from .summary import summarise as summarise

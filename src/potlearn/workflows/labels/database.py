@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from potlearn.data.formats.base import Opened
 from potlearn.data.formats.database import is_sqlite
 from potlearn.errors import LabellingError, OutputError
 from potlearn.runtime import check_output
+from potlearn.typing import Settings
 
 URLS = ("postgresql://", "postgres://")
 
@@ -40,10 +42,26 @@ class LabelDatabase:
         LabellingError
             The file holds something else.
         """
-        text = str(address)
+        text = _text(address)
         if not text.startswith(URLS):
             _check_file(Path(text))
         return cls(text)
+
+    @classmethod
+    def there(cls, address: str | Path) -> LabelDatabase:
+        """The database that there is at an address, to be read.
+
+        Raises
+        ------
+        LabellingError
+            There is none.
+        """
+        found = cls(_text(address))
+        if not found._exists():
+            raise LabellingError(f"{address}: no such database")
+        if not found.address.startswith(URLS):
+            _check_kind(Path(found.address))
+        return found
 
     @property
     def name(self) -> str:
@@ -67,12 +85,10 @@ class LabelDatabase:
                 id_ = None if old is None else old.id
                 database.write(row, row.key_value_pairs, row.data, id=id_)
 
-    def __iter__(self) -> Iterator[Any]:
-        """All rows, in the order of their numbers."""
-        if not self._exists():
-            return
+    def select(self, pairs: Settings, columns: Sequence[str]) -> Iterator[Any]:
+        """Some columns of the rows that have these key-value pairs, in the order of their numbers."""
         with self._open() as database:
-            yield from database.select()
+            yield from database.select(columns=columns, **pairs)
 
     def _exists(self) -> bool:
         """Whether there is a database: to open an SQLite file makes one."""
@@ -91,9 +107,22 @@ class LabelDatabase:
             raise _error(self.name, error) from error
 
 
+def _text(address: str | Path) -> str:
+    """The address; a URL that was taken for a path has its slashes again."""
+    scheme, _, rest = str(address).partition(":/")
+    return f"{scheme}://{rest.lstrip('/')}" if f"{scheme}://" in URLS else str(address)
+
+
 def _check_file(path: Path) -> None:
     check_output(path)
-    if path.exists() and path.stat().st_size and not is_sqlite(Opened(path, str(path))):
+    if path.exists() and path.stat().st_size:
+        _check_kind(path)
+        if not os.access(path, os.W_OK):
+            raise OutputError(f"{path}: cannot be written: this file is read-only")
+
+
+def _check_kind(path: Path) -> None:
+    if not is_sqlite(Opened(path, str(path))):
         raise LabellingError(f"{path}: expected a database of ASE (SQLite), or a new file")
 
 

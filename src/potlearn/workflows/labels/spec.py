@@ -81,7 +81,8 @@ class CalculatorSpec:
     def failed(self, reason: str) -> LabellingError:
         """The error that this calculator cannot be used."""
         where = f" in {self.python}" if self.python else ""
-        advice = f"; to install it: {self.known.install}" if "NotFound" in reason else ""
+        install = self.known.install if "ModuleNotFound" in reason else ""
+        advice = f"; to install it: {install}" if install else ""
         return LabellingError(f"calculator {self.name}{where}: {reason}{advice}")
 
 
