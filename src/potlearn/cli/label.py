@@ -45,6 +45,10 @@ def command(
             metavar="LABELLED.db", help="Database of ASE, postgresql://..., or .extxyz as well."
         ),
     ] = None,
+    database: Annotated[
+        str | None,
+        typer.Option(metavar="DATABASE", help="Keeps the labels where the output is .extxyz."),
+    ] = None,
     python: Annotated[
         str | None, typer.Option(metavar="PROGRAM", help="Python that has the calculator.")
     ] = None,
@@ -81,6 +85,7 @@ def command(
         "calculator": calculator,
         "settings": _settings(settings, overrides or ()),
         "output": output,
+        "database": database,
         "python": python,
         "properties": properties.split(",") if properties else None,
         "retry": retry,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 
 from potlearn.errors import ExecutionError
 from potlearn.runtime.executor import Executor, Item, Result
@@ -48,7 +48,7 @@ def _one_by_one(
 
 def completed(
     executor: Executor, work: Callable[[Item], Result], items: Iterable[Item]
-) -> Iterator[tuple[int, Result | ExecutionError]]:
+) -> Generator[tuple[int, Result | ExecutionError]]:
     """Results as they are ready, each with the place of its item.
 
     For pieces that take very different times, and whose results are to be kept at once: nothing

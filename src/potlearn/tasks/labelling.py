@@ -39,7 +39,7 @@ class LabellingOutcome:
         """The database, without a password."""
         from potlearn.workflows.labels.database import LabelDatabase
 
-        return LabelDatabase(self.config.database).name
+        return LabelDatabase(self.config.store).name
 
     @property
     def summary(self) -> str:
@@ -85,7 +85,7 @@ def label(
         labelled = label_frames(
             (dataset[i] for i in range(len(dataset))),
             spec,
-            config.database,
+            config.store,
             executor=make_executor(config.workers, config.scheduler),
             progress=report,
             retry=config.retry,
@@ -113,7 +113,7 @@ def labels_in(database: str | Path) -> Summary:
 def _check_outputs(config: LabellingConfig) -> None:
     """Refuse to write where something is read, before any work."""
     read = {path.resolve() for path in config.files}
-    for path in (config.text, Path(config.database)):
+    for path in (config.text, Path(config.store)):
         if path is not None and path.resolve() in read:
             raise ConfigError(f"output: {path} is a file that is read; expected another one")
     if config.text is not None:

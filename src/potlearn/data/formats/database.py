@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from potlearn.data.formats.base import Format, Item, LeftOut, Opened
-from potlearn.data.frames import Frame, frame_from_atoms
+from potlearn.data.frames import frame_from_atoms
 from potlearn.errors import DataError
 from potlearn.typing import Settings
 

@@ -31,7 +31,14 @@ class LabellingConfig(LabelsConfig):
     output: str
     """Database of ASE (.db, or postgresql://...), or a file of configurations (.extxyz), for which
     a database beside it keeps the labels."""
-    properties: Annotated[tuple[Property, ...], BeforeValidator(as_tuple)] = ("energy", "forces", "stress")
+    database: str | None = None
+    """Database that keeps the labels, where `output` is a file of configurations; by default the
+    one with its name in .db."""
+    properties: Annotated[tuple[Property, ...], BeforeValidator(as_tuple)] = (
+        "energy",
+        "forces",
+        "stress",
+    )
     """What is calculated, where the calculator has it; stress only of what is periodic along all
     cell vectors."""
     retry: bool = False
@@ -45,6 +52,9 @@ class LabellingConfig(LabelsConfig):
 
     @model_validator(mode="after")
     def _check_output(self) -> Self:
+        if self.database is not None and self.text is None:
+            problem = "database: for an output in .extxyz; this output is a database itself"
+            raise PydanticCustomError("output", problem)
         if not self._is_url and Path(self.output).suffix.lower() not in (*DATABASES, *TEXTS):
             problem = "output: expected a name in .db or .extxyz, or postgresql://..., got {output}"
             raise PydanticCustomError("output", problem, {"output": self.output})
@@ -55,9 +65,11 @@ class LabellingConfig(LabelsConfig):
         return "://" in self.output
 
     @property
-    def database(self) -> str:
+    def store(self) -> str:
         """Where the labels are kept."""
-        return self.output if self.text is None else str(self.text.with_suffix(DATABASES[0]))
+        if self.text is None:
+            return self.output
+        return self.database or str(self.text.with_suffix(DATABASES[0]))
 
     @property
     def text(self) -> Path | None:

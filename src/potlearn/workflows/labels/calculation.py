@@ -45,12 +45,23 @@ def make_calculator(target: str, settings: dict[str, Any]) -> Any:
     """
     try:
         module, _, name = target.partition(":")
-        made = getattr(import_module(module), name)(**settings)
+        made = getattr(_imported(module), name)(**settings)
     except Exception as error:  # calculators raise anything
         raise EngineError(f"cannot be made: {worded(error)}") from error
     if not hasattr(made, "calculate"):
         raise EngineError(f"gives {type(made).__name__}; expected an ASE calculator")
     return made
+
+
+def _imported(name: str) -> Any:
+    """A module; where it is not installed, one of the working directory."""
+    try:
+        return import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name != name.partition(".")[0] or os.getcwd() in sys.path:
+            raise
+    sys.path.append(os.getcwd())
+    return import_module(name)
 
 
 def results_of(

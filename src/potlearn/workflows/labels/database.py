@@ -13,10 +13,12 @@ from typing import Any
 from potlearn.data.formats.base import Opened
 from potlearn.data.formats.database import is_sqlite
 from potlearn.errors import LabellingError, OutputError
-from potlearn.runtime import check_output
+from potlearn.runtime import check_output, require
 from potlearn.typing import Settings
 
 URLS = ("postgresql://", "postgres://")
+PATIENCE = 60.0
+"""Seconds in which another program that writes an SQLite file must have finished."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,7 @@ class LabelDatabase:
                 database.write(row, row.key_value_pairs, row.data, id=id_)
 
     def select(self, pairs: Settings, columns: Sequence[str]) -> Iterator[Any]:
-        """Some columns of the rows that have these key-value pairs, in the order of their numbers."""
+        """Some columns of the rows with these key-value pairs, in the order of their numbers."""
         with self._open() as database:
             yield from database.select(columns=columns, **pairs)
 
@@ -99,11 +101,19 @@ class LabelDatabase:
         """A connection with one transaction; errors in words."""
         from ase.db import connect
 
+        kind = {} if self.address.startswith(URLS) else {"type": "db"}
+        if not kind:
+            require("ase_db_backends.postgresql", "postgresql", "a PostgreSQL database")
         try:
-            kind = {} if self.address.startswith(URLS) else {"type": "db"}
             with connect(self.address, use_lock_file=False, serial=True, **kind) as database:
+                if kind:
+                    database.connection.execute(f"PRAGMA busy_timeout = {1000 * PATIENCE:.0f}")
                 yield database
-        except sqlite3.Error as error:
+        except (LabellingError, OutputError):
+            raise
+        except Exception as error:
+            if not _is_of_the_database(error):
+                raise
             raise _error(self.name, error) from error
 
 
@@ -126,10 +136,16 @@ def _check_kind(path: Path) -> None:
         raise LabellingError(f"{path}: expected a database of ASE (SQLite), or a new file")
 
 
-def _error(name: str, error: sqlite3.Error) -> OutputError | LabellingError:
+def _is_of_the_database(error: Exception) -> bool:
+    """Whether SQLite or PostgreSQL raised it."""
+    return isinstance(error, sqlite3.Error) or type(error).__module__.startswith("psycopg2")
+
+
+def _error(name: str, error: Exception) -> OutputError:
     if "locked" in str(error):
         return OutputError(
-            f"{name}: another program has held this database locked for 20 s; end it and repeat "
-            "the command, which continues"
+            f"{name}: another program has held this database locked for {PATIENCE:g} s; end it, and "
+            "repeat the command, which continues"
         )
-    return OutputError(f"{name}: cannot be written: {error}; the same command continues")
+    text = " ".join(str(error).split())
+    return OutputError(f"{name}: the database cannot be used: {text}; the same command continues")

@@ -1,4 +1,4 @@
-"""Calculators with short names of their own; every other name is one of ASE's or ``module:callable``."""
+"""Calculators with short names; other names are those of ASE, or ``module:callable``."""
 
 from __future__ import annotations
 
@@ -42,9 +42,7 @@ KNOWN = {
     "lj": Known("ase.calculators.lj:LennardJones"),
     "stillinger-weber": Known("potlearn.workflows.labels.engines.stillinger_weber:StillingerWeber"),
     "gpaw": Known("gpaw:GPAW", _GPAW, {"txt": None}),
-    "tblite": Known(
-        "tblite.ase:TBLite", "pip install tblite", {"verbosity": 0}, crystals=False
-    ),
+    "tblite": Known("tblite.ase:TBLite", "pip install 'potlearn[tblite]'", {"verbosity": 0}, crystals=False),
     "mace": Known("mace.calculators:mace_mp", "pip install mace-torch", kept=True),
     "mace-off": Known("mace.calculators:mace_off", "pip install mace-torch", kept=True),
     "chgnet": Known("chgnet.model.dynamics:CHGNetCalculator", "pip install chgnet", kept=True),

@@ -103,8 +103,9 @@ def _outcomes(
     items = [(key, bare(atoms)) for key, atoms in frames.items() if key not in refused]
     with closing(completed(executor, work, items)) as results:
         for k, outcome in results:
-            lost = isinstance(outcome, ExecutionError)
-            yield items[k][0], {"reason": str(outcome)} if lost else outcome
+            if isinstance(outcome, ExecutionError):
+                outcome = {"reason": str(outcome)}
+            yield items[k][0], outcome
 
 
 def _collected(

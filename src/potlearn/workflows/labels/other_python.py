@@ -34,7 +34,7 @@ class OtherPython:
 
     def __init__(self, python: str, work: Settings) -> None:
         self._python, self._work = python, work
-        self._said: Any = tempfile.TemporaryFile()
+        self._said: Any = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as this object
         self._process: subprocess.Popen[str] | None = None
 
     def results_of(self, atoms: Atoms | None, folder: str | None) -> Settings:

@@ -32,8 +32,8 @@ class Labelled:
     Attributes
     ----------
     frames : list of ase.Atoms
-        With ``REF_energy`` (eV), ``REF_forces`` (eV/Å) and ``REF_stress`` (eV/Å³, Voigt) where there
-        are such, also as results of a calculator; those that failed are left out.
+        With ``REF_energy`` (eV), ``REF_forces`` (eV/Å) and ``REF_stress`` (eV/Å³, Voigt) where
+        there are such, also as results of a calculator; those that failed are left out.
     indices : list of int
         Place of each among those that were asked for.
     failed : list of Failure

@@ -11,6 +11,7 @@ with distances in units of σ.  Source: Phys. Rev. B 31, 5262 (1985), eqs. (2.1)
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -51,7 +52,7 @@ class StillingerWeber(Calculator):
         first, second, vectors = neighbor_list("ijD", current, A * SIGMA - 1e-9)
         starts = np.searchsorted(first, np.arange(len(current) + 1))
         gradient, energy = np.zeros_like(vectors), 0.0
-        for begin, end in zip(starts[:-1], starts[1:], strict=True):
+        for begin, end in pairwise(starts):
             own, gradient[begin:end] = _centre(vectors[begin:end] / SIGMA)
             energy += EPSILON * own
         gradient *= EPSILON / SIGMA
