@@ -94,7 +94,7 @@ class Dask(Executor):
         """Futures that are done: at least one, as long as there is somebody to work on them."""
         seen = monotonic()
         while True:
-            with suppress(TimeoutError):
+            with suppress(TimeoutError), client.as_current():
                 options = {"timeout": LOOK_EVERY, "return_when": "FIRST_COMPLETED"}
                 return list(_package().wait(futures, **options).done)
             if client.nthreads():

@@ -64,6 +64,9 @@ class Faulty(Calculator):
     def full_disk(self):
         raise OSError(28, "No space left on device")
 
+    def slow(self):
+        time.sleep(0.5)
+
     def smeared(self):
         self.results["free_energy"] = self.results["energy"] - 0.5
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from potlearn.data.formats.base import Opened
 from potlearn.data.formats.database import is_sqlite
-from potlearn.errors import LabellingError, OutputError
+from potlearn.errors import DataError, LabellingError, OutputError
 from potlearn.runtime import check_output, require
 from potlearn.typing import Settings
 
@@ -132,7 +132,13 @@ def _check_file(path: Path) -> None:
 
 
 def _check_kind(path: Path) -> None:
-    if not is_sqlite(Opened(path, str(path))):
+    try:
+        found = is_sqlite(Opened(path, str(path)))
+    except DataError as error:
+        if "locked" in str(error.__cause__):
+            return  # whoever opens it waits
+        raise
+    if not found:
         raise LabellingError(f"{path}: expected a database of ASE (SQLite), or a new file")
 
 
