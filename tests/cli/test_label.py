@@ -38,7 +38,7 @@ def test_other_commands_read_the_database(run):
     run(*LABEL, "a.db")
     inspected = json.loads(run("inspect", "a.db", "--json", "--no-labels").output)
     assert inspected["n_configurations"] == 12
-    fit = ("--set", "fit.beyond=none", "--set", "output.report=false", "--output", "fit")
+    fit = ("--set", "output.report=false", "--output", "fit")
     done = run("fit", "a.db", *fit)
     assert done.exit_code == 0, done.output
     assert pl.load("fit/model.potl").predict(pl.read("a.db")[0]).energy is not None

@@ -22,7 +22,7 @@ def command(folder, workers):
     return [
         *(sys.executable, "-m", "potlearn.cli", "label", "pool.extxyz"),
         *("--calculator", "calculators:faulty", "--set", "fault=nan", "--set", "pause=0.05"),
-        *("--set", f"log={folder / 'log'}", "--output", "a.db", "--workers", str(workers)),
+        *("--set", "log=log", "--output", "a.db", "--workers", str(workers)),
     ]
 
 

@@ -58,7 +58,7 @@ def is_sqlite(opened: Opened) -> bool:
             return False
     question = "SELECT COUNT(*) FROM sqlite_master WHERE name = 'systems'"
     try:
-        uri = f"{opened.path.absolute().as_uri()}?mode=ro"
+        uri = f"{opened.path.absolute().as_uri()}?mode=rw"
         with closing(sqlite3.connect(uri, uri=True)) as database:
             (found,) = database.execute(question).fetchone()
     except (sqlite3.Error, UnicodeDecodeError) as error:
