@@ -55,7 +55,9 @@ def check_kills(tmp_path, frames, workers, kills, rng):
     """Kill a run so often, end it, and compare with a run that nobody killed."""
     number = pool(tmp_path / "whole", frames)
     start = time.monotonic()
-    assert started(tmp_path / "whole", 1).wait(timeout=120) == 0
+    whole = started(tmp_path / "whole", 1)
+    whole.communicate(timeout=120)
+    assert whole.returncode == 0
     duration = time.monotonic() - start
     pool(tmp_path / "killed", frames)
     for _ in range(kills):
