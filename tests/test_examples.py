@@ -7,8 +7,10 @@ import sys
 from importlib import metadata
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+import potlearn as pl
 from potlearn.lammps.plugin.installation.folder import automatic_folder
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -154,13 +156,21 @@ def test_distil_example_has_a_student_like_its_teacher(folder):
 def test_gpaw_settings_are_those_of_the_silicon_data(tmp_path):
     """The published energy of a crystal, from its structure alone."""
     python = "/usr/bin/python3"
-    if not Path(python).exists() or subprocess.run([python, "-c", "import gpaw"]).returncode:
+    command = [python, "-c", "import gpaw"]
+    if not Path(python).exists() or subprocess.run(command, capture_output=True).returncode:
         pytest.skip("GPAW is not installed (Debian: apt-get install gpaw gpaw-data)")
     data = ROOT / "datasets" / "silicon" / "silicon.extxyz.xz"
-    command = ["label", data, "--where", "name=sc_09", "--settings", EXAMPLES / "gpaw.yaml"]
+    command = [
+        "label",
+        data,
+        "--where",
+        "name=diamond_volume_08",
+        "--settings",
+        EXAMPLES / "gpaw.yaml",
+    ]
     command += ["--calculator", "gpaw", "--python", python, "--output", tmp_path / "a.db"]
     assert "1 of 1" in run(tmp_path, "-m", "potlearn.cli", *command)
-    published = pl.read(data, where={"name": "sc_09"}).labels(0)
+    published = pl.read(data, where={"name": "diamond_volume_08"}).labels(0)
     found = pl.read(tmp_path / "a.db").labels(0)
     assert found.energy == pytest.approx(published.energy, abs=0.01)
     np.testing.assert_allclose(found.stress, published.stress, atol=2e-3)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
+from potlearn.cli import calculator_options as c
 from potlearn.cli import label_options as o
 
 if TYPE_CHECKING:
@@ -19,53 +20,19 @@ SHOWN = 10
 
 def command(
     context: typer.Context,
-    files: Annotated[
-        list[Path] | None,
-        typer.Argument(metavar="FILE... | DATABASE", help="Configurations; with --show, labels."),
-    ] = None,
-    calculator: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME",
-            help="emt, gpaw, mace, vasp, ... (any of ASE's), module:callable, or a potential.",
-        ),
-    ] = None,
-    overrides: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set", metavar="KEY=VALUE", help="Argument of the calculator; the value in YAML."
-        ),
-    ] = None,
-    settings: Annotated[
-        Path | None, typer.Option(metavar="FILE.yaml", help="Arguments of the calculator.")
-    ] = None,
-    output: Annotated[
-        str | None,
-        typer.Option(
-            metavar="LABELLED.db", help="Database of ASE, postgresql://..., or .extxyz as well."
-        ),
-    ] = None,
-    database: Annotated[
-        str | None,
-        typer.Option(metavar="DATABASE", help="Keeps the labels where the output is .extxyz."),
-    ] = None,
-    python: Annotated[
-        str | None, typer.Option(metavar="PROGRAM", help="Python that has the calculator.")
-    ] = None,
-    properties: Annotated[
-        str | None, typer.Option(metavar="NAMES", help="[energy,forces,stress]")
-    ] = None,
-    retry: Annotated[bool, typer.Option("--retry", help="Calculate again what failed.")] = False,
-    keep: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Keep the files of every calculation.")
-    ] = None,
-    workers: Annotated[int, typer.Option(min=1, help="Number of processes.")] = 1,
-    scheduler: Annotated[
-        str | None, typer.Option(metavar="ADDRESS", help="Dask scheduler to work on.")
-    ] = None,
-    show: Annotated[
-        bool, typer.Option("--show", help="Show what a database holds, and exit.")
-    ] = False,
+    files: c.Files = None,
+    calculator: c.Calculator = None,
+    overrides: c.Overrides = None,
+    settings_file: c.SettingsFile = None,
+    output: c.Output = None,
+    database: c.Database = None,
+    python: c.Python = None,
+    properties: c.Properties = None,
+    retry: c.Retry = False,
+    keep: c.Keep = None,
+    workers: c.Workers = 1,
+    scheduler: c.Scheduler = None,
+    show: c.Show = False,
     key: o.Keys = None,
     nan: o.Nan = None,
     unit: o.Units = None,
@@ -83,7 +50,7 @@ def command(
     given = {
         "files": files,
         "calculator": calculator,
-        "settings": _settings(settings, overrides or ()),
+        "settings": _settings(settings_file, overrides or ()),
         "output": output,
         "database": database,
         "python": python,

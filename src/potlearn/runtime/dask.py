@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
 from time import monotonic
@@ -73,22 +73,40 @@ class Dask(Executor):
     def completed(
         self, work: Callable[[Item], Result], items: Iterable[Item]
     ) -> Iterator[tuple[int, Result | ExecutionError]]:
-        """See :func:`potlearn.runtime.completed`."""
-        source = enumerate(items)
+        """See :func:`potlearn.runtime.completed`.
+
+        Dask blames all pieces that wait at a worker that dies: those that it gave up are done once
+        more, one by one.
+        """
+        suspects: list[tuple[int, Item]] = []
         with self._client() as client:
             shared = client.submit(_same, work, pure=False)
-            running: dict[Any, int] = {}
-            try:
-                while True:
-                    free = AHEAD * max(1, len(client.nthreads())) - len(running)
-                    for k, item in islice(source, max(0, free)):
-                        running[client.submit(_call, shared, item, pure=False)] = k
-                    if not running:
-                        return
-                    for future in self._ready(client, list(running)):
-                        yield running.pop(future), _outcome(future)
-            finally:
-                client.cancel(list(running), reason="the work was given up")
+            with closing(self._each(client, shared, enumerate(items))) as found:
+                for k, item, result in found:
+                    if isinstance(result, ExecutionError):
+                        suspects.append((k, item))
+                    else:
+                        yield k, result
+            for suspect in suspects:
+                with closing(self._each(client, shared, iter([suspect]))) as found:
+                    yield from ((k, result) for k, _, result in found)
+
+    def _each(
+        self, client: Any, shared: Any, source: Iterator[tuple[int, Item]]
+    ) -> Generator[tuple[int, Item, Any]]:
+        """Items with their results as they are ready."""
+        running: dict[Any, tuple[int, Item]] = {}
+        try:
+            while True:
+                free = AHEAD * max(1, len(client.nthreads())) - len(running)
+                for k, item in islice(source, max(0, free)):
+                    running[client.submit(_call, shared, item, pure=False)] = k, item
+                if not running:
+                    return
+                for future in self._ready(client, list(running)):
+                    yield *running.pop(future), _outcome(future)
+        finally:
+            client.cancel(list(running), reason="the work was given up")
 
     def _ready(self, client: Any, futures: list[Any]) -> list[Any]:
         """Futures that are done: at least one, as long as there is somebody to work on them."""

@@ -119,7 +119,9 @@ def test_a_database_that_stays_locked_is_an_error(tmp_path, frames, monkeypatch)
     label(frames[:1], CalculatorSpec("emt"), tmp_path / "a.db")
     other = sqlite3.connect(tmp_path / "a.db")
     other.execute("BEGIN EXCLUSIVE")
-    with pytest.raises(OutputError, match=r"another program has held this database locked for 0\.2"):
+    with pytest.raises(
+        OutputError, match=r"another program has held this database locked for 0\.2"
+    ):
         label(frames, CalculatorSpec("emt"), tmp_path / "a.db")
     other.rollback()
     other.close()

@@ -129,6 +129,20 @@ def test_workers_change_nothing(tmp_path, frames):
     assert contents(tmp_path / "a.db") == contents(tmp_path / "b.db")
 
 
+def test_two_commands_at_once_keep_what_either_calculated(tmp_path, frames):
+    """The second one begins while the first one works, and plans nothing anew that is done."""
+    spec, _ = logged(tmp_path)
+
+    def second(done, total):
+        if done == 2:
+            label(frames[:1], spec, tmp_path / "a.db")
+            assert label(frames[3:], spec, tmp_path / "a.db").n_calculated == 2
+
+    found = label(frames, spec, tmp_path / "a.db", progress=second)
+    assert found.indices == [0, 1, 3, 4]
+    assert [row[0] for row in contents(tmp_path / "a.db")] == [1, 2, 3, 4, 5]
+
+
 def contents(path):
     """What the rows of a database hold, but for times."""
     return [
@@ -216,7 +230,7 @@ def test_a_calculator_that_is_not_there(tmp_path, frames, name, message):
 
 
 def test_wrong_settings_are_named(tmp_path, frames):
-    with pytest.raises(LabellingError, match="cannot be made.*unexpected keyword.*'colour'"):
+    with pytest.raises(LabellingError, match=r"cannot be made.*unexpected keyword.*'colour'"):
         label(frames, CalculatorSpec("calculators:faulty", {"colour": 1}), tmp_path / "a.db")
 
 

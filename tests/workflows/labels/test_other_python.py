@@ -75,9 +75,10 @@ def test_a_python_without_the_calculator(tmp_path, frames, python, message):
 
 
 def test_gpaw_of_debian_labels_silicon(tmp_path):
-    if not Path(DEBIAN).exists() or subprocess.run(
-        [DEBIAN, "-c", "import gpaw"], capture_output=True
-    ).returncode:
+    if (
+        not Path(DEBIAN).exists()
+        or subprocess.run([DEBIAN, "-c", "import gpaw"], capture_output=True).returncode
+    ):
         pytest.skip("GPAW is not installed (Debian: apt-get install gpaw gpaw-data)")
     settings = {
         "mode": {"name": "pw", "ecut": 150},

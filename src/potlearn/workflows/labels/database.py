@@ -79,13 +79,21 @@ class LabelDatabase:
             found = {key: next(database.select(unique_id=key), None) for key in keys}
         return {key: row for key, row in found.items() if row is not None}
 
-    def add(self, rows: Sequence[Any]) -> None:
-        """Write rows, all or none; those whose key is there replace the old ones."""
-        with self._open() as database:
+    def add(self, rows: Iterable[Any], *, replace: bool = True) -> None:
+        """Write rows, all or none; those whose key is there replace the old ones, or are left out.
+
+        Raises
+        ------
+        OutputError
+            They cannot be written.
+        """
+        with self._open(writing=True) as database:
             for row in rows:
                 old = next(database.select(unique_id=row.unique_id, columns=["id"]), None)
-                id_ = None if old is None else old.id
-                database.write(row, row.key_value_pairs, row.data, id=id_)
+                if old is None:
+                    database.write(row, row.key_value_pairs, row.data)
+                elif replace:
+                    database.write(row, row.key_value_pairs, row.data, id=old.id)
 
     def select(self, pairs: Settings, columns: Sequence[str]) -> Iterator[Any]:
         """Some columns of the rows with these key-value pairs, in the order of their numbers."""
@@ -97,8 +105,8 @@ class LabelDatabase:
         return self.address.startswith(URLS) or Path(self.address).exists()
 
     @contextmanager
-    def _open(self) -> Iterator[Any]:
-        """A connection with one transaction; errors in words."""
+    def _open(self, writing: bool = False) -> Iterator[Any]:
+        """A connection with one transaction, alone where it writes; errors in words."""
         from ase.db import connect
 
         kind = {} if self.address.startswith(URLS) else {"type": "db"}
@@ -108,6 +116,8 @@ class LabelDatabase:
             with connect(self.address, use_lock_file=False, serial=True, **kind) as database:
                 if kind:
                     database.connection.execute(f"PRAGMA busy_timeout = {1000 * PATIENCE:.0f}")
+                if kind and writing:
+                    database.connection.execute("BEGIN IMMEDIATE")
                 yield database
         except (LabellingError, OutputError):
             raise
@@ -150,8 +160,8 @@ def _is_of_the_database(error: Exception) -> bool:
 def _error(name: str, error: Exception) -> OutputError:
     if "locked" in str(error):
         return OutputError(
-            f"{name}: another program has held this database locked for {PATIENCE:g} s; end it, and "
-            "repeat the command, which continues"
+            f"{name}: another program has held this database locked for {PATIENCE:g} s; end it, "
+            "and the same command continues"
         )
     text = " ".join(str(error).split())
     return OutputError(f"{name}: the database cannot be used: {text}; the same command continues")

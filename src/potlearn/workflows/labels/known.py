@@ -42,7 +42,9 @@ KNOWN = {
     "lj": Known("ase.calculators.lj:LennardJones"),
     "stillinger-weber": Known("potlearn.workflows.labels.engines.stillinger_weber:StillingerWeber"),
     "gpaw": Known("gpaw:GPAW", _GPAW, {"txt": None}),
-    "tblite": Known("tblite.ase:TBLite", "pip install 'potlearn[tblite]'", {"verbosity": 0}, crystals=False),
+    "tblite": Known(
+        "tblite.ase:TBLite", "pip install 'potlearn[tblite]'", {"verbosity": 0}, crystals=False
+    ),
     "mace": Known("mace.calculators:mace_mp", "pip install mace-torch", kept=True),
     "mace-off": Known("mace.calculators:mace_off", "pip install mace-torch", kept=True),
     "chgnet": Known("chgnet.model.dynamics:CHGNetCalculator", "pip install chgnet", kept=True),

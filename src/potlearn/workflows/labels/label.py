@@ -85,7 +85,8 @@ def _calculate(
     rows: dict[str, Any] = {}
     with session(executor) as workers, closing(work):
         list(workers.map(work, [None]))  # no plan where the calculator cannot be made
-        store.add([row_of(atoms, key, work.spec, None) for key, atoms in frames.items()])
+        planned = (row_of(atoms, key, work.spec, None) for key, atoms in frames.items())
+        store.add(planned, replace=False)
         for done, (key, outcome) in enumerate(_outcomes(frames, work, workers), 1):
             rows[key] = row_of(frames[key], key, work.spec, outcome)
             store.add([rows[key]])
