@@ -7,8 +7,10 @@ import sys
 from importlib import metadata
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+import potlearn as pl
 from potlearn.lammps.plugin.installation.folder import automatic_folder
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -168,6 +170,44 @@ def test_front_page_choice_writes_what_it_says(checkout):
     assert (checkout / "chosen.extxyz").exists()
     assert (checkout / "rest.extxyz").exists()
     assert (checkout / "choice" / "report.html").exists()
+
+
+def test_label_example_labels_each_configuration_once(checkout):
+    assert "26 calculated now, 0 were there" in run_script(checkout, "label.sh")
+    output = run_script(checkout, "label.sh")
+    assert "0 calculated now, 26 were there" in output
+    assert "26 labels, 0 failed" in output
+    assert "energy: energy (26)" in output
+
+
+def test_distil_example_has_a_student_like_its_teacher(folder):
+    output = run(folder, EXAMPLES / "distil.py")
+    assert "120 labels, 0 failed" in output
+    assert float(re.search(r"energy ([\d.]+) meV/atom", output).group(1)) < 10
+    assert int(re.search(r"forces (\d+) meV/Å", output).group(1)) < 100
+
+
+def test_gpaw_settings_are_those_of_the_silicon_data(tmp_path):
+    """The published energy of a crystal, from its structure alone."""
+    python = "/usr/bin/python3"
+    command = [python, "-c", "import gpaw"]
+    if not Path(python).exists() or subprocess.run(command, capture_output=True).returncode:
+        pytest.skip("GPAW is not installed (Debian: apt-get install gpaw gpaw-data)")
+    data = ROOT / "datasets" / "silicon" / "silicon.extxyz.xz"
+    command = [
+        "label",
+        data,
+        "--where",
+        "name=diamond_volume_08",
+        "--settings",
+        EXAMPLES / "gpaw.yaml",
+    ]
+    command += ["--calculator", "gpaw", "--python", python, "--output", tmp_path / "a.db"]
+    assert "1 of 1" in run(tmp_path, "-m", "potlearn.cli", *command)
+    published = pl.read(data, where={"name": "diamond_volume_08"}).labels(0)
+    found = pl.read(tmp_path / "a.db").labels(0)
+    assert found.energy == pytest.approx(published.energy, abs=0.01)
+    np.testing.assert_allclose(found.stress, published.stress, atol=2e-3)
 
 
 def test_compression_example_makes_a_faster_model(checkout):

@@ -9,6 +9,8 @@ import pickle
 import re
 import shutil
 import sqlite3
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -314,6 +316,26 @@ def test_keys_of_an_ase_database_are_info_keys(tmp_path, name):
     assert set(dataset.groups) == {"eos"}
     assert dataset[0].info["note"] == "by hand"
     np.testing.assert_array_equal(dataset[0].info["charges_of_a_code"], [1.0, 2.0, 3.0])
+
+
+KILLED = """
+import os, sqlite3
+database = sqlite3.connect("a.db", isolation_level=None)
+database.execute("PRAGMA cache_size = 1")
+database.execute("BEGIN")
+for _ in range(200):
+    database.execute("INSERT INTO text_key_values VALUES ('k', ?, 1)", ("x" * 1000,))
+os.kill(os.getpid(), 9)
+"""
+
+
+def test_a_database_whose_writer_was_killed_is_read(tmp_path):
+    """SQLite has to roll back what the killed program had written in part."""
+    with connect(tmp_path / "a.db", append=False) as database:
+        database.write(bulk("Cu"))
+    subprocess.run([sys.executable, "-c", KILLED], cwd=tmp_path)
+    assert (tmp_path / "a.db-journal").exists()
+    assert len(pd.read(tmp_path / "a.db")) == 1
 
 
 def test_labels_of_a_database_may_be_keys(tmp_path):

@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 import threading
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 
 from potlearn.errors import ExecutionError, TooFewError
 from potlearn.linalg.blas import one_blas_thread
-from potlearn.runtime import Dask, Executor, InProcess, Processes, make_executor, session
+from potlearn.runtime import Dask, Executor, InProcess, Processes, completed, make_executor, session
 
 NAMES = ["in process", "processes", "dask"]
 
@@ -39,6 +40,18 @@ class KillsItself:
                 flag.unlink()
                 os.kill(os.getpid(), signal.SIGKILL)
         return item * item
+
+
+@dataclass(frozen=True)
+class Slow:
+    """Work that takes as long as its item says."""
+
+    def __call__(self, item):
+        time.sleep(0.05 * item)
+        return item
+
+
+SLOW = Slow()
 
 
 def fails(item):
@@ -104,6 +117,41 @@ def test_items_are_taken_as_workers_need_them(executor):
 def test_blas_has_one_thread(executor):
     (threads,) = executor.map(threads_of_blas, [0])
     assert set(threads) == {1}
+
+
+def test_completed_results_have_the_places_of_their_items(executor):
+    found = dict(completed(executor, Scaled(2.0), range(9)))
+    assert sorted(found) == list(range(9))
+    assert [found[k][0] for k in range(9)] == list(range(9))
+
+
+def test_errors_of_completed_work_come_through(executor):
+    with pytest.raises(TooFewError, match="only 2 rows"):
+        list(completed(executor, fails, range(5)))
+
+
+@pytest.mark.parametrize(
+    ("executor", "deaths"),
+    [("processes", 1), ("processes", 40), ("dask", 1)],
+    indirect=["executor"],
+)
+def test_completed_work_sets_aside_what_kills_its_worker_every_time(tmp_path, executor, deaths):
+    for k in range(deaths):
+        (tmp_path / str(k)).touch()
+    found = dict(completed(executor, KillsItself(tmp_path), range(8)))
+    lost = {k for k, result in found.items() if isinstance(result, ExecutionError)}
+    assert lost == ({3} if deaths == 40 else set())
+    assert [found[k] for k in range(8) if k not in lost] == [
+        k * k for k in range(8) if k not in lost
+    ]
+
+
+def test_completed_work_that_is_given_up_leaves_a_session_that_works():
+    with session(Processes(2)) as kept:
+        results = completed(kept, SLOW, range(8))
+        assert next(results)[0] < 4
+        results.close()
+        assert list(kept.map(SLOW, [1])) == [1]
 
 
 @pytest.mark.parametrize("executor", NAMES[1:], indirect=True)

@@ -7,6 +7,7 @@ from .executor import InProcess as InProcess
 from .executor import session as session
 from .fields import check_fields as check_fields
 from .fields import shown as shown
+from .lost import completed as completed
 from .lost import map_each as map_each
 from .packages import check_installed as check_installed
 from .packages import package_folder as package_folder

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
+from itertools import islice
 from time import monotonic
 from typing import Any
 
@@ -69,6 +70,63 @@ class Dask(Executor):
             finally:
                 client.cancel(list(running), reason="the work was given up")
 
+    def completed(
+        self, work: Callable[[Item], Result], items: Iterable[Item]
+    ) -> Iterator[tuple[int, Result | ExecutionError]]:
+        """See :func:`potlearn.runtime.completed`.
+
+        Dask blames all pieces that wait at a worker that dies: those that it gave up are done once
+        more, one by one.
+        """
+        suspects: list[tuple[int, Item]] = []
+        with self._client() as client:
+            shared = client.submit(_same, work, pure=False)
+            with closing(self._each(client, shared, enumerate(items))) as found:
+                for k, item, result in found:
+                    if isinstance(result, ExecutionError):
+                        suspects.append((k, item))
+                    else:
+                        yield k, result
+            for suspect in suspects:
+                with closing(self._each(client, shared, iter([suspect]))) as found:
+                    yield from ((k, result) for k, _, result in found)
+
+    def _each(
+        self, client: Any, shared: Any, source: Iterator[tuple[int, Item]]
+    ) -> Generator[tuple[int, Item, Any]]:
+        """Items with their results as they are ready."""
+        running: dict[Any, tuple[int, Item]] = {}
+        try:
+            while True:
+                free = AHEAD * max(1, len(client.nthreads())) - len(running)
+                for k, item in islice(source, max(0, free)):
+                    running[client.submit(_call, shared, item, pure=False)] = k, item
+                if not running:
+                    return
+                for future in self._ready(client, list(running)):
+                    yield *running.pop(future), _outcome(future)
+        finally:
+            client.cancel(list(running), reason="the work was given up")
+
+    def _ready(self, client: Any, futures: list[Any]) -> list[Any]:
+        """Futures that are done: at least one, as long as there is somebody to work on them."""
+        seen = monotonic()
+        while True:
+            with suppress(TimeoutError), client.as_current():
+                options = {"timeout": LOOK_EVERY, "return_when": "FIRST_COMPLETED"}
+                return list(_package().wait(futures, **options).done)
+            if client.nthreads():
+                seen = monotonic()
+            self._check_patience(client, seen)
+
+    def _check_patience(self, client: Any, seen: float) -> None:
+        """ExecutionError where there have been no workers for too long."""
+        if monotonic() - seen > self.patience:
+            raise ExecutionError(
+                f"the Dask scheduler at {client.scheduler.address} has had no worker for "
+                f"{self.patience:g} s; start workers with 'dask worker ADDRESS'"
+            )
+
     def _result(self, client: Any, future: Any) -> Any:
         """The value of a future, as long as there is somebody to work on it."""
         seen = monotonic()
@@ -78,11 +136,7 @@ class Dask(Executor):
             except TimeoutError:  # the work's own comes again below
                 if client.nthreads():
                     seen = monotonic()
-            if monotonic() - seen > self.patience:
-                raise ExecutionError(
-                    f"the Dask scheduler at {client.scheduler.address} has had no worker for "
-                    f"{self.patience:g} s; start workers with 'dask worker ADDRESS'"
-                )
+            self._check_patience(client, seen)
         return future.result()
 
     @contextmanager
@@ -112,6 +166,14 @@ class Dask(Executor):
 
 def _package(name: str = "distributed") -> Any:
     return require(name, "dask", "work over Dask")
+
+
+def _outcome(future: Any) -> Any:
+    """The value of a future that is done; an error where it lost its workers."""
+    try:
+        return future.result()
+    except _package().KilledWorker as error:
+        return ExecutionError(f"Dask lost its workers at it: {error}")
 
 
 def _same(work: Callable[[Any], Any]) -> Callable[[Any], Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 
 from potlearn.errors import ExecutionError
 from potlearn.runtime.executor import Executor, Item, Result
@@ -44,3 +44,21 @@ def _one_by_one(
             list(executor.map(abs, [0]))
             yield error
             return
+
+
+def completed(
+    executor: Executor, work: Callable[[Item], Result], items: Iterable[Item]
+) -> Generator[tuple[int, Result | ExecutionError]]:
+    """Results as they are ready, each with the place of its item.
+
+    For pieces that take very different times, and whose results are to be kept at once: nothing
+    waits for a piece before it.  An item that loses its worker every time has an error in place of
+    a result.  Where the caller stops before the end, work in progress is given up.
+
+    Raises
+    ------
+    ExecutionError
+        As of :func:`map_each`.
+    """
+    own = getattr(executor, "completed", None)
+    yield from enumerate(map_each(executor, work, items)) if own is None else own(work, items)

@@ -6,10 +6,12 @@ import os
 import signal
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor
+from concurrent.futures import wait as wait_for
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import islice
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
 from threading import Thread
@@ -81,6 +83,66 @@ class Processes(Executor):
                 for future in running:
                     future.cancel()
 
+    def completed(
+        self, work: Callable[[Item], Result], items: Iterable[Item]
+    ) -> Iterator[tuple[int, Result | ExecutionError]]:
+        """See :func:`potlearn.runtime.completed`; at an end before the last item processes stop."""
+        left = dict(enumerate(items))
+        suspects: dict[int, int] = {}
+        while left:
+            one = next(iter(suspects), None)
+            queue = list(left) if one is None else [one]
+            running: dict[Future[bytes], int] = {}
+            try:
+                for k, result in self._ready(work, left, queue, running):
+                    suspects.pop(k, None)
+                    yield k, result
+            except BrokenProcessPool:
+                if one is None:
+                    suspects = {k: 0 for k in running.values() if k in left}
+                    continue
+                suspects[one] += 1
+                if suspects[one] == ATTEMPTS:
+                    del suspects[one], left[one]
+                    list(self.map(abs, [0]))
+                    yield one, ExecutionError(f"worker processes died {ATTEMPTS} times at it")
+
+    def _ready(
+        self,
+        work: Callable[[Item], Result],
+        left: dict[int, Item],
+        queue: list[int],
+        running: dict[Future[bytes], int],
+    ) -> Iterator[tuple[int, Result]]:
+        """Results of queued items as they are ready; they leave ``left``."""
+        with self._pool(work) as pool:
+            waiting = iter(queue)
+            try:
+                while True:
+                    for k in islice(waiting, AHEAD * self.n_workers - len(running)):
+                        running[_submit(pool, left[k])] = k
+                    if not running:
+                        return
+                    done = wait_for(running, return_when=FIRST_COMPLETED).done
+                    for future in sorted(done, key=_has_failed):
+                        result = unpacked(future.result(), "a result")
+                        k = running.pop(future)
+                        del left[k]
+                        yield k, result
+            except BrokenProcessPool:
+                raise
+            except BaseException:
+                self._stop(pool)
+                raise
+
+    def _stop(self, pool: ProcessPoolExecutor) -> None:
+        """End the processes of a pool, whatever they are doing."""
+        processes = list(getattr(pool, "_processes", None) or ())
+        pool.shutdown(wait=False, cancel_futures=True)
+        for pid in processes:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGTERM)
+
     def _pool(self, work: Callable[[Any], Any]) -> AbstractContextManager[ProcessPoolExecutor]:
         """Processes that have the work."""
         return ProcessPoolExecutor(
@@ -123,6 +185,11 @@ class _Session(Processes):
             self.close()
             raise
 
+    @override
+    def _stop(self, pool: ProcessPoolExecutor) -> None:
+        self._kept.clear()
+        super()._stop(pool)
+
     def close(self) -> None:
         """End the processes."""
         while self._kept:
@@ -144,6 +211,10 @@ def _submit(pool: ProcessPoolExecutor, item: Any) -> Future[bytes]:
         return pool.submit(_call, parcel)
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _has_failed(future: Future[bytes]) -> bool:
+    return future.exception() is not None
 
 
 _WORKER: Settings = {}

@@ -17,6 +17,9 @@ from .folder import OutputFolder as OutputFolder
 from .initial import InitOutcome as InitOutcome
 from .initial import init as init
 from .inspection import inspect as inspect
+from .labelling import LabellingOutcome as LabellingOutcome
+from .labelling import label as label
+from .labelling import labels_in as labels_in
 from .pair_style import InstallOutcome as InstallOutcome
 from .pair_style import install_lammps as install_lammps
 from .selection import select as select
@@ -32,6 +35,7 @@ from .settings.compress import CompressConfig as CompressConfig
 from .settings.dynamics import DynamicsConfig as DynamicsConfig
 from .settings.initial import FindConfig as FindConfig
 from .settings.initial import InitConfig as InitConfig
+from .settings.label import LabellingConfig as LabellingConfig
 from .settings.select import SelectConfig as SelectConfig
 from .settings.study import CompareConfig as CompareConfig
 from .settings.study import SearchConfig as SearchConfig

@@ -11,11 +11,15 @@ from typing import Any
 
 import numpy as np
 
-from potlearn.data.formats.base import Format, Item, Opened
-from potlearn.data.frames import Frame, frame_from_atoms
+from potlearn.data.formats.base import Format, Item, LeftOut, Opened
+from potlearn.data.frames import frame_from_atoms
 from potlearn.errors import DataError
 from potlearn.typing import Settings
 
+STATE = "labelling"
+"""Key of the rows of ``potlearn label``, and its words."""
+PLANNED, DONE, FAILED = "planned", "done", "failed"
+REASON = "reason"
 _SQLITE = b"SQLite format 3\x00"
 _JSON = re.compile(rb"\s*\{\s*\"(\d+|ids|nextid)\"\s*:")
 
@@ -28,7 +32,7 @@ def _items(opened: Opened) -> Iterator[Item]:
     """Rows in the order of their numbers; whatever ASE raises becomes a :class:`DataError`."""
     from ase.db import connect
 
-    sqlite = _is_sqlite(opened)
+    sqlite = is_sqlite(opened)
     try:
         database: Any = connect(str(opened.path), type="db" if sqlite else "json", serial=True)
         for row in database.select():
@@ -39,17 +43,22 @@ def _items(opened: Opened) -> Iterator[Item]:
         ) from error
 
 
-def _is_sqlite(opened: Opened) -> bool:
+def is_sqlite(opened: Opened) -> bool:
     """Whether it is ASE's SQLite file.
 
     Another program's file is refused here, since ASE would add its own tables to it.
+
+    Raises
+    ------
+    DataError
+        It is another program's, or damaged.
     """
     with opened.path.open("rb") as file:
         if file.read(len(_SQLITE)) != _SQLITE:
             return False
     question = "SELECT COUNT(*) FROM sqlite_master WHERE name = 'systems'"
     try:
-        uri = f"{opened.path.absolute().as_uri()}?mode=ro"
+        uri = f"{opened.path.absolute().as_uri()}?mode=rw"
         with closing(sqlite3.connect(uri, uri=True)) as database:
             (found,) = database.execute(question).fetchone()
     except (sqlite3.Error, UnicodeDecodeError) as error:
@@ -59,10 +68,16 @@ def _is_sqlite(opened: Opened) -> bool:
     return True
 
 
-def _frame(row: Any) -> Frame:
+def _frame(row: Any) -> Item:
     """One row; names of its calculator's results stay theirs."""
+    pairs = dict(row.key_value_pairs)
+    state = pairs.pop(STATE, DONE)
+    if state == FAILED:
+        return LeftOut(f"without label, which failed: {row.data.get(REASON)}")
+    if state == PLANNED:
+        return LeftOut("not labelled yet; the same potlearn label continues")
     frame = frame_from_atoms(row.toatoms())
-    extra: Settings = {**row.data, **row.key_value_pairs}
+    extra: Settings = {**row.data, **pairs}
     for key, value in extra.items():
         if key not in frame.results:
             frame.info[key] = _plain(value)

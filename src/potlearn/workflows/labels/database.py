@@ -1,0 +1,167 @@
+"""The database of labels: ASE's, in an SQLite file or of a PostgreSQL server."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from potlearn.data.formats.base import Opened
+from potlearn.data.formats.database import is_sqlite
+from potlearn.errors import DataError, LabellingError, OutputError
+from potlearn.runtime import check_output, require
+from potlearn.typing import Settings
+
+URLS = ("postgresql://", "postgres://")
+PATIENCE = 60.0
+"""Seconds in which another program that writes an SQLite file must have finished."""
+
+
+@dataclass(frozen=True)
+class LabelDatabase:
+    """Rows by the keys of their labels; what is written is on the disk.
+
+    Parameters
+    ----------
+    address : str
+        Path of an SQLite file, or a URL of PostgreSQL.
+    """
+
+    address: str
+
+    @classmethod
+    def at(cls, address: str | Path) -> LabelDatabase:
+        """The database at an address; it is tried whether it can be written.
+
+        Raises
+        ------
+        OutputError
+            The file cannot be written.
+        LabellingError
+            The file holds something else.
+        """
+        text = _text(address)
+        if not text.startswith(URLS):
+            _check_file(Path(text))
+        return cls(text)
+
+    @classmethod
+    def there(cls, address: str | Path) -> LabelDatabase:
+        """The database that there is at an address, to be read.
+
+        Raises
+        ------
+        LabellingError
+            There is none.
+        """
+        found = cls(_text(address))
+        if not found._exists():
+            raise LabellingError(f"{address}: no such database")
+        if not found.address.startswith(URLS):
+            _check_kind(Path(found.address))
+        return found
+
+    @property
+    def name(self) -> str:
+        """The address without a password, for messages."""
+        start, at, place = self.address.rpartition("@")
+        return f"{start.partition('://')[0]}://{place}" if at else self.address
+
+    def rows(self, keys: Iterable[str]) -> dict[str, Any]:
+        """Rows that there are, by key."""
+        if not self._exists():
+            return {}
+        with self._open() as database:
+            found = {key: next(database.select(unique_id=key), None) for key in keys}
+        return {key: row for key, row in found.items() if row is not None}
+
+    def add(self, rows: Iterable[Any], *, replace: bool = True) -> None:
+        """Write rows, all or none; those whose key is there replace the old ones, or are left out.
+
+        Raises
+        ------
+        OutputError
+            They cannot be written.
+        """
+        with self._open(writing=True) as database:
+            for row in rows:
+                old = next(database.select(unique_id=row.unique_id, columns=["id"]), None)
+                if old is None:
+                    database.write(row, row.key_value_pairs, row.data)
+                elif replace:
+                    database.write(row, row.key_value_pairs, row.data, id=old.id)
+
+    def select(self, pairs: Settings, columns: Sequence[str]) -> Iterator[Any]:
+        """Some columns of the rows with these key-value pairs, in the order of their numbers."""
+        with self._open() as database:
+            yield from database.select(columns=columns, **pairs)
+
+    def _exists(self) -> bool:
+        """Whether there is a database: to open an SQLite file makes one."""
+        return self.address.startswith(URLS) or Path(self.address).exists()
+
+    @contextmanager
+    def _open(self, writing: bool = False) -> Iterator[Any]:
+        """A connection with one transaction, alone where it writes; errors in words."""
+        from ase.db import connect
+
+        kind = {} if self.address.startswith(URLS) else {"type": "db"}
+        if not kind:
+            require("ase_db_backends.postgresql", "postgresql", "a PostgreSQL database")
+        try:
+            with connect(self.address, use_lock_file=False, serial=True, **kind) as database:
+                if kind:
+                    database.connection.execute(f"PRAGMA busy_timeout = {1000 * PATIENCE:.0f}")
+                if kind and writing:
+                    database.connection.execute("BEGIN IMMEDIATE")
+                yield database
+        except (LabellingError, OutputError):
+            raise
+        except Exception as error:
+            if not _is_of_the_database(error):
+                raise
+            raise _error(self.name, error) from error
+
+
+def _text(address: str | Path) -> str:
+    """The address; a URL that was taken for a path has its slashes again."""
+    scheme, _, rest = str(address).partition(":/")
+    return f"{scheme}://{rest.lstrip('/')}" if f"{scheme}://" in URLS else str(address)
+
+
+def _check_file(path: Path) -> None:
+    check_output(path)
+    if path.exists() and path.stat().st_size:
+        _check_kind(path)
+        if not os.access(path, os.W_OK):
+            raise OutputError(f"{path}: cannot be written: this file is read-only")
+
+
+def _check_kind(path: Path) -> None:
+    try:
+        found = is_sqlite(Opened(path, str(path)))
+    except DataError as error:
+        if "locked" in str(error.__cause__):
+            return  # whoever opens it waits
+        raise
+    if not found:
+        raise LabellingError(f"{path}: expected a database of ASE (SQLite), or a new file")
+
+
+def _is_of_the_database(error: Exception) -> bool:
+    """Whether SQLite or PostgreSQL raised it."""
+    return isinstance(error, sqlite3.Error) or type(error).__module__.startswith("psycopg2")
+
+
+def _error(name: str, error: Exception) -> OutputError:
+    if "locked" in str(error):
+        return OutputError(
+            f"{name}: another program has held this database locked for {PATIENCE:g} s; end it, "
+            "and the same command continues"
+        )
+    text = " ".join(str(error).split())
+    return OutputError(f"{name}: the database cannot be used: {text}; the same command continues")

@@ -1,0 +1,1 @@
+"""Calculators that labels need beside those of other packages."""

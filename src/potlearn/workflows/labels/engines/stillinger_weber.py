@@ -1,0 +1,81 @@
+r"""The silicon potential of Stillinger and Weber: a stand-in for an engine, where statistics count.
+
+.. math::
+    E = \sum_{i<j} \epsilon A (B r^{-4} - 1) \, e^{1/(r-a)}
+      + \sum_i \sum_{j<k} \epsilon \lambda \left(\cos\theta_{jik} + \tfrac13\right)^2
+        e^{\gamma/(r_{ij}-a)} \, e^{\gamma/(r_{ik}-a)}
+
+with distances in units of σ.  Source: Phys. Rev. B 31, 5262 (1985), eqs. (2.1) to (2.7).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from ase.calculators.calculator import Calculator, all_changes
+from ase.neighborlist import neighbor_list
+
+from potlearn.errors import SpeciesError
+from potlearn.typing import Array
+
+EPSILON, SIGMA, A, LAMBDA, GAMMA = 2.1682, 2.0951, 1.80, 21.0, 1.20
+"""Energy in eV, length in Å, and numbers."""
+BIG_A, BIG_B = 7.049556277, 0.6022245584
+
+
+class StillingerWeber(Calculator):
+    """Energy, forces and stress of silicon."""
+
+    implemented_properties = ["energy", "free_energy", "forces", "stress"]  # noqa: RUF012 - as ASE
+
+    def calculate(
+        self,
+        atoms: Any = None,
+        properties: Sequence[str] = ("energy",),
+        system_changes: Sequence[str] = tuple(all_changes),
+    ) -> None:
+        """Fill ``results``.
+
+        Raises
+        ------
+        SpeciesError
+            An element other than silicon.
+        """
+        Calculator.calculate(self, atoms, properties, system_changes)
+        current: Any = self.atoms
+        if (current.numbers != 14).any():
+            found = sorted(set(current.get_chemical_symbols()) - {"Si"})
+            raise SpeciesError(f"stillinger-weber: expected silicon alone, got {', '.join(found)}")
+        first, second, vectors = neighbor_list("ijD", current, A * SIGMA - 1e-9)
+        starts = np.searchsorted(first, np.arange(len(current) + 1))
+        gradient, energy = np.zeros_like(vectors), 0.0
+        for begin, end in pairwise(starts):
+            own, gradient[begin:end] = _centre(vectors[begin:end] / SIGMA)
+            energy += EPSILON * own
+        gradient *= EPSILON / SIGMA
+        forces = np.zeros((len(current), 3))
+        np.add.at(forces, first, gradient)
+        np.subtract.at(forces, second, gradient)
+        self.results = {"energy": energy, "free_energy": energy, "forces": forces}
+        if current.cell.rank == 3:
+            virial = vectors.T @ gradient / current.get_volume()
+            self.results["stress"] = virial.ravel()[[0, 4, 8, 5, 2, 1]]
+
+
+def _centre(bonds: Array) -> tuple[float, Array]:
+    """Reduced energy of one atom (half its pairs), and its gradient in the bond vectors."""
+    r = np.linalg.norm(bonds, axis=1)
+    unit = bonds / r[:, None]
+    cut, g = np.exp(1 / (r - A)), np.exp(GAMMA / (r - A))
+    pair = 0.5 * BIG_A * (BIG_B * r**-4 - 1) * cut
+    slope = -2 * BIG_A * BIG_B * r**-5 * cut - pair / (r - A) ** 2
+    cosine = unit @ unit.T
+    h = cosine + 1 / 3
+    np.fill_diagonal(h, 0)
+    slope -= LAMBDA * GAMMA / (r - A) ** 2 * g * ((h * h) @ g)
+    bend = 2 * LAMBDA * g[:, None] * h * g / r[:, None]
+    gradient = (slope - (bend * cosine).sum(1))[:, None] * unit + bend @ unit
+    return float(pair.sum() + 0.5 * LAMBDA * g @ (h * h) @ g), gradient

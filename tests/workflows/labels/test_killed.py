@@ -1,0 +1,103 @@
+"""Kill -9 at any moment, then the same command: the same database, and nothing calculated twice."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from ase.db import connect
+from ase.io import write
+from process_groups import left_of
+
+from potlearn.workflows.labels import summarise
+
+HERE = Path(__file__).parent
+
+
+def command(folder, workers):
+    return [
+        *(sys.executable, "-m", "potlearn.cli", "label", "pool.extxyz"),
+        *("--calculator", "calculators:faulty", "--set", "fault=nan", "--set", "pause=0.05"),
+        *("--set", "log=log", "--output", "a.db", "--workers", str(workers)),
+    ]
+
+
+def started(folder, workers):
+    paths = os.pathsep.join(filter(None, [str(HERE), os.environ.get("PYTHONPATH")]))
+    return subprocess.Popen(
+        command(folder, workers), cwd=folder, env={**os.environ, "PYTHONPATH": paths},
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+    )  # fmt: skip
+
+
+def contents(folder):
+    """What the rows of the database hold, but for times."""
+    return [
+        (row.id, row.unique_id, row.labelling, row.get("energy"), row.get("forces", 0), row.data)
+        for row in connect(folder / "a.db").select()
+    ]
+
+
+def pool(folder, frames):
+    folder.mkdir()
+    more = [atoms.copy() for atoms in frames for _ in range(4)]
+    for seed, atoms in enumerate(more):
+        atoms.rattle(0.02, seed=seed)
+    write(folder / "pool.extxyz", more)
+    return len(more)
+
+
+def check_kills(tmp_path, frames, workers, kills, rng):
+    """Kill a run so often, end it, and compare with a run that nobody killed."""
+    number = pool(tmp_path / "whole", frames)
+    start = time.monotonic()
+    whole = started(tmp_path / "whole", 1)
+    whole.communicate(timeout=120)
+    assert whole.returncode == 0
+    duration = time.monotonic() - start
+    pool(tmp_path / "killed", frames)
+    for _ in range(kills):
+        process = started(tmp_path / "killed", workers)
+        time.sleep(rng.uniform(0.3, 1.0) * duration)
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        assert left_of(process.pid) == []
+    process = started(tmp_path / "killed", workers)
+    said, errors = process.communicate(timeout=120)
+    assert process.returncode == 0, errors
+    assert f"{number - 4} of {number} configurations have labels" in said
+    np.testing.assert_equal(contents(tmp_path / "killed"), contents(tmp_path / "whole"))
+    done = len((tmp_path / "killed" / "log").read_text())
+    assert done <= number + kills * 2 * workers
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_killed_runs_give_the_same_database(tmp_path, frames, workers):
+    check_kills(tmp_path, frames, workers, 3, np.random.default_rng(workers))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("workers", [1, 2])
+def test_thirty_kills_give_the_same_database(tmp_path, frames, workers):
+    check_kills(tmp_path, frames, workers, 30, np.random.default_rng(10 + workers))
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_it_in_words(tmp_path, frames, workers, number, code):
+    pool(tmp_path / "a", frames)
+    process = started(tmp_path / "a", workers)
+    until = time.monotonic() + 60
+    while not (tmp_path / "a" / "log").exists() and time.monotonic() < until:
+        time.sleep(0.02)
+    process.send_signal(number)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == code
+    assert said.endswith("the same command continues from what was saved\n")
+    assert "Traceback" not in said
+    assert left_of(process.pid) == []
+    assert summarise(tmp_path / "a" / "a.db").n_planned > 0
