@@ -202,12 +202,32 @@ def show(found):
                 )
 
 
+def refit(system):
+    """Time of a refit after six new labels on a set of 60, beside a fit of 600 from nothing."""
+    with TemporaryDirectory() as temporary:
+        frames = generate([Rattle(0.25, count=600)], [system.cell], seed=0)
+        dataset = labelled(frames, system, Path(temporary))
+    fit = GrowingFit(system.descriptor)
+    fit.add(dataset[:60])
+    fit.result()
+    start = perf_counter()
+    fit.add(dataset[60:66])
+    fit.result()
+    middle = perf_counter()
+    pl.fit_linear(dataset, system.descriptor, pl.FitSettings(contradictions="keep"))
+    again, whole = middle - start, perf_counter() - middle
+    print(f"refit {again:.3f} s, fit of 600 {whole:.3f} s: {100 * again / whole:.1f} %")
+
+
 def main():
     """Run what is asked for."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("what", choices=["silicon", "copper"])
+    parser.add_argument("what", choices=["silicon", "copper", "refit"])
     parser.add_argument("--seeds", type=int, default=6)
     given = parser.parse_args()
+    if given.what == "refit":
+        refit(silicon())
+        return
     compare({"silicon": silicon, "copper": copper}[given.what](), given.seeds)
 
 

@@ -11,7 +11,6 @@ with distances in units of σ.  Source: Phys. Rev. B 31, 5262 (1985), eqs. (2.1)
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
