@@ -107,7 +107,7 @@ def by_random(system, seed, test, folder):
     fit, found = growing(system, pool), {}
     for before, n in zip((0, *LABELS), LABELS, strict=False):
         fit.add(pool.subset(range(before, n)))
-        found[n] = errors(potential(fit), test)
+        found[str(n)] = errors(potential(fit), test)
     return found
 
 
@@ -139,7 +139,7 @@ def by_learning(system, seed, test, folder, keep=None):
     sizes = [n for n in LABELS if n <= size]
     for before, n in zip((0, *sizes), sizes, strict=False):
         fit.add(done.dataset.subset(range(before, n)))
-        found[n] = errors(potential(fit), test)
+        found[str(n)] = errors(potential(fit), test)
     if keep is not None:
         shutil.copytree(place, keep, dirs_exist_ok=True)
     return found
@@ -167,19 +167,19 @@ def errors(model, test):
 
 
 def compare(system, seeds):
-    """Both ways for every seed, written after each."""
+    """Both ways for every seed, written after each; seeds that are in the file are not repeated."""
     RESULTS.mkdir(parents=True, exist_ok=True)
     out = RESULTS / f"{system.name}.json"
-    found = {"random": {}, "learning": {}}
+    found = json.loads(out.read_text()) if out.exists() else {"random": {}, "learning": {}}
     with TemporaryDirectory() as temporary:
         folder = Path(temporary)
         test = test_set(system, folder)
-        for seed in range(seeds):
+        for seed in range(len(found["learning"]), seeds):
             start = perf_counter()
-            found["random"][seed] = by_random(system, seed, test, folder)
+            found["random"][str(seed)] = by_random(system, seed, test, folder)
             middle = perf_counter()
             keep = RESULTS / f"{system.name}-learned" if seed == 0 else None
-            found["learning"][seed] = by_learning(system, seed, test, folder, keep)
+            found["learning"][str(seed)] = by_learning(system, seed, test, folder, keep)
             print(
                 f"seed {seed}: {middle - start:.0f} s, {perf_counter() - middle:.0f} s", flush=True
             )
@@ -191,7 +191,7 @@ def show(found):
     """Mean over seeds of the force error by number of labels."""
     for way, seeds in found.items():
         for n in LABELS:
-            rows = [each[n]["all"] for each in seeds.values() if n in each]
+            rows = [each[str(n)]["all"] for each in seeds.values() if str(n) in each]
             if rows:
                 forces = np.array([row["forces"] for row in rows])
                 energy = np.array([row["energy"] for row in rows])
