@@ -126,8 +126,8 @@ def _show(outcome: LearnOutcome) -> None:
     columns = ("round", "labels", "failed", "candidates", "ps", "largest scores")
     show_table((*columns, "new, meV/Å", "validation, meV/Å"), rows)
     for each in outcome.history.rounds:
-        for reason in each.failed:
-            typer.echo(f"note: round {each.number}: {reason}")
+        for failure in each.failed:
+            typer.echo(f"note: round {each.number}: {failure}")
     reason = outcome.history.reason
     typer.echo(f"ended by {reason}" if reason else "not ended; the same command continues")
     typer.echo(f"written to {outcome.folder}: {', '.join(outcome.files)}")

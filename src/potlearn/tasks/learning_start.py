@@ -115,7 +115,8 @@ def _lowest(known: Dataset) -> Atoms:
     import numpy as np
 
     energies = np.asarray(known.energies) / np.asarray(known.n_atoms)
-    return known[int(np.nanargmin(energies))].copy()
+    found: Atoms = known[int(np.nanargmin(energies))].copy()
+    return found
 
 
 def _first_set(
