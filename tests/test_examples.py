@@ -360,3 +360,16 @@ def test_every_example_is_shown_in_the_documentation():
     shown = " ".join(page.read_text(encoding="utf-8") for page in PAGES)
     for name in os.listdir(EXAMPLES):
         assert f"examples/{name}" in shown or name.startswith("__"), name
+
+
+def test_learning_example_is_a_script_of_public_parts(tmp_path):
+    output = run(tmp_path, EXAMPLES / "learn_in_python.py")
+    assert re.search(r"round 1: \d+ candidates, forces of the chosen ones off by \d+ meV/Å", output)
+    assert (tmp_path / "learned.potl").exists()
+
+
+def test_learning_command_reaches_a_stop_rule(tmp_path):
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    output = run_script(tmp_path, "learn.sh")
+    assert re.search(r"ended by (quiet|budget)", output)
+    assert (tmp_path / "learned" / "report.html").exists()

@@ -13,6 +13,7 @@ from .diagnose.validation import search as search
 from .estimate import Cost as Cost
 from .estimate import estimate_cost as estimate_cost
 from .fit import fit_linear as fit_linear
+from .growing import GrowingFit as GrowingFit
 from .ledger.file import load_ledger as load_ledger
 from .ledger.file import save_ledger as save_ledger
 from .ledger.ledger import Ledger as Ledger

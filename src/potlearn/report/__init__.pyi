@@ -6,6 +6,9 @@ from .fit.report import write_report as write_report
 from .info import ReportInfo as ReportInfo
 from .info import SuspiciousLabel as SuspiciousLabel
 from .info import TrainingInfo as TrainingInfo
+from .learning.figure import learning_figure as learning_figure
+from .learning.report import write_learning_report as write_learning_report
+from .learning.view import LearningView as LearningView
 from .selection.figure import selection_figure as selection_figure
 from .selection.report import write_selection_report as write_selection_report
 from .selection.view import SelectionView as SelectionView

@@ -14,6 +14,7 @@ from potlearn.fit.beyond.coverage import Coverage
 from potlearn.fit.beyond.crystals import crystals
 from potlearn.fit.beyond.floor import Floor
 from potlearn.structure.neighbors import neighbors as neighbor_list
+from potlearn.structure.packing import push_apart
 from potlearn.structure.species import species_indices
 from potlearn.typing import Array, Atoms, Indices
 
@@ -108,15 +109,7 @@ def _packing(coverage: Coverage, index: Indices, rng: np.random.Generator) -> An
     cell *= (volume / np.linalg.det(cell)) ** (1 / 3)
     symbols = [coverage.species[k] for k in index]
     atoms = Atoms(symbols, cell=cell, scaled_positions=rng.random((n, 3)), pbc=True)
-    for _ in range(40):
-        list_ = neighbor_list(atoms, float(apart.max()), closest=0.0)
-        vectors = list_.vectors(atoms.positions)
-        r = np.linalg.norm(vectors, axis=1)
-        overlap = np.maximum(apart[list_.i, list_.j] - r, 0.0)
-        if overlap.max(initial=0.0) < 0.02 * apart.max():
-            break
-        push = -0.4 * (overlap / np.maximum(r, 1e-3))[:, None] * vectors
-        np.add.at(atoms.positions, list_.i, push)
+    push_apart(atoms, apart)
     return atoms
 
 

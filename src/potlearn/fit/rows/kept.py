@@ -94,6 +94,15 @@ class KeptRows:
         kept._file, kept._written = store, store.present
         return kept
 
+    def grown(self, maker: RowMaker, n_kept: int) -> KeptRows:
+        """Rows of a dataset that begins with the configurations of this one.
+
+        What is kept in memory stays kept, and new rows join it up to configuration ``n_kept``.
+        """
+        found = KeptRows(maker, self.keeps or n_kept > 0, n_kept)
+        found._memory = self._memory
+        return found
+
     def __len__(self) -> int:
         return len(self.maker.dataset)
 

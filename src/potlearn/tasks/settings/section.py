@@ -30,7 +30,7 @@ from potlearn.tasks.settings.yaml_text import dump_yaml
 from potlearn.typing import Settings
 
 
-def _as_list(value: Any) -> Any:
+def as_list(value: Any) -> Any:
     """One item where a list is allowed means a list of one."""
     return (value,) if isinstance(value, (str, Path)) else value
 
@@ -63,13 +63,13 @@ FilePath = Annotated[
 Paths = Annotated[
     tuple[FilePath, ...],
     BeforeValidator(as_tuple),
-    BeforeValidator(_as_list),
+    BeforeValidator(as_list),
     WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
 ]
 Keys = Annotated[
     tuple[str, ...],
     BeforeValidator(as_tuple),
-    BeforeValidator(_as_list),
+    BeforeValidator(as_list),
     WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
 ]
 Names = Annotated[Keys, Field(min_length=1)]

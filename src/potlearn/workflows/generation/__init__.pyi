@@ -1,0 +1,11 @@
+from .base import Generator as Generator
+from .liquid import Liquid as Liquid
+from .prototypes import Prototypes as Prototypes
+from .ramp import Ramp as Ramp
+from .rattle import Rattle as Rattle
+from .registry import GENERATORS as GENERATORS
+from .registry import generate as generate
+from .stein_langevin import SteinLangevin as SteinLangevin
+from .strain import Strain as Strain
+from .surface import Surface as Surface
+from .vacancy import Vacancy as Vacancy

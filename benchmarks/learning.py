@@ -1,0 +1,235 @@
+"""Active learning beside random picks from one trajectory: test errors against labels spent.
+
+    python benchmarks/learning.py silicon  # Stillinger-Weber as a stand-in truth
+    python benchmarks/learning.py copper   # EMT as a stand-in truth; vacancies
+    python benchmarks/learning.py refit    # a refit beside a fit of ten times the data
+
+The truth is a classical potential, so that seeds are many: numbers say how learning chooses, not
+how accurate a potential of silicon is.  Results are written to ``benchmarks/results/learning``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter
+
+import numpy as np
+from ase.build import bulk
+
+import potlearn as pl
+from potlearn.fit import GrowingFit
+from potlearn.workflows.dynamics import DynamicsSettings, simulate
+from potlearn.workflows.generation import Prototypes, Rattle, generate
+from potlearn.workflows.labels import CalculatorSpec, label
+from potlearn.workflows.learning import Budget, Condition, Gamma, Given, Plan, Quiet, learn
+from potlearn.workflows.learning.measured import errors_of
+
+RESULTS = Path(__file__).parent / "results" / "learning"
+FIRST, LABELS, MOST = 12, (12, 18, 24, 36, 48, 72, 96), 48
+
+
+@dataclass(frozen=True)
+class System:
+    """What is learned: truth, cell, temperatures, basis."""
+
+    name: str
+    calculator: str
+    cell: object
+    crystal: str
+    temperatures: tuple[float, ...]
+    timestep: float
+    descriptor: object
+
+    @property
+    def spec(self):
+        """The stand-in truth."""
+        return CalculatorSpec(self.calculator)
+
+
+def silicon():
+    """Crystal and liquid; Stillinger-Weber melts at 1690 K, a small perfect crystal far above."""
+    cell = bulk("Si", cubic=True) * (2, 2, 1)
+    basis = pl.ACE(("Si",), cutoff=4.5, order=3, degree=(9, 8, 7))
+    temperatures = (300.0, 900.0, 1500.0, 2000.0, 3000.0)
+    return System("silicon", "stillinger-weber", cell, "diamond", temperatures, 2.0, basis)
+
+
+def copper():
+    """Two vacancies in 32 places; EMT copper melts near 1360 K."""
+    cell = bulk("Cu", cubic=True) * 2
+    del cell[[0, 17]]
+    basis = pl.ACE(("Cu",), cutoff=5.5, order=3, degree=(10, 8, 6))
+    temperatures = (300.0, 700.0, 1100.0, 1600.0)
+    return System("copper", "emt", cell, "fcc", temperatures, 3.0, basis)
+
+
+def snapshots(system, settings, gap):
+    """Frames of a run with the truth, one every ``gap`` steps."""
+    with TemporaryDirectory() as folder:
+        settings = DynamicsSettings(**settings, every=gap, timestep=system.timestep)
+        done = simulate(system.cell, system.spec.build(), settings, folder=Path(folder))
+        dataset = pl.read(done.trajectory)
+        frames = [dataset[k].copy() for k in range(1, len(dataset))]
+    for atoms in frames:
+        atoms.info.clear()
+    return frames
+
+
+def labelled(frames, system, folder):
+    """A dataset of labelled frames."""
+    found = label(frames, system.spec, folder / "benchmark.db")
+    return pl.from_atoms(found.frames)
+
+
+def test_set(system, folder):
+    """Twelve frames of each temperature, from runs that nothing else has seen."""
+    parts = []
+    for kelvin in system.temperatures:
+        settings = {"temperature": kelvin, "steps": 2500, "seed": 9000 + int(kelvin)}
+        for atoms in snapshots(system, settings, 125)[8:]:
+            atoms.info["config_type"] = f"{kelvin:.0f} K"
+            parts.append(atoms)
+    return labelled(parts, system, folder)
+
+
+def by_random(system, seed, test, folder):
+    """Random picks from one trajectory of the truth, heated through all temperatures."""
+    hot = max(system.temperatures)
+    schedule = ((0.0, 300.0), (4000 * system.timestep / 1000, hot))
+    frames = snapshots(system, {"temperature": schedule, "seed": seed}, 10)
+    order = np.random.default_rng(seed).permutation(len(frames))[: max(LABELS)]
+    pool = labelled([frames[k] for k in order], system, folder)
+    fit, found = growing(system, pool), {}
+    for before, n in zip((0, *LABELS), LABELS, strict=False):
+        fit.add(pool.subset(range(before, n)))
+        found[str(n)] = errors(potential(fit), test)
+    return found
+
+
+def by_learning(system, seed, test, folder, keep=None):
+    """Learning from crystals and perturbed ones, with runs at all temperatures."""
+    place = folder / f"learned-{seed}"
+    prototypes = Prototypes((system.cell.symbols[0],), (system.crystal,), (0.95, 1.0, 1.05), 16)
+    start = generate([prototypes, Rattle(0.25, count=3)], seed=seed)[:FIRST]
+    conditions = [
+        Condition(
+            f"{kelvin:.0f} K",
+            system.cell,
+            DynamicsSettings(
+                temperature=kelvin, timestep=system.timestep, steps=1000, seed=1000 * seed + k
+            ),
+        )
+        for k, kelvin in enumerate(system.temperatures)
+    ]
+    plan = Plan(
+        system.descriptor,
+        triggers={"gamma": Gamma(limit=1.1)},
+        stops=(Budget(MOST), Quiet(30.0)),
+        protect=False,
+        batch=6,
+        seed=seed,
+    )
+    done = learn(Given(start, conditions, system.spec), plan, place)
+    fit, found, size = growing(system, done.dataset), {}, len(done.dataset)
+    sizes = [n for n in LABELS if n <= size]
+    for before, n in zip((0, *sizes), sizes, strict=False):
+        fit.add(done.dataset.subset(range(before, n)))
+        found[str(n)] = errors(potential(fit), test)
+    if keep is not None:
+        shutil.copytree(place, keep, dirs_exist_ok=True)
+    return found
+
+
+def growing(system, dataset):
+    """The same fit for both: no reference, evidence."""
+    return GrowingFit(system.descriptor)
+
+
+def potential(fit):
+    """The potential of a fit."""
+    return pl.LinearPotential(fit.descriptor, fit.result().coefficients)
+
+
+def errors(model, test):
+    """Root mean square errors: meV/atom, meV/Å, by temperature too."""
+    found = {"all": errors_of(model, test)}
+    groups = test.by_group()
+    found |= {name: errors_of(model, test.subset(rows)) for name, rows in groups.items()}
+    return {
+        name: {q: 1e3 * part[q]["rmse"] for q in ("energy", "forces")}
+        for name, part in found.items()
+    }
+
+
+def compare(system, seeds):
+    """Both ways for every seed, written after each; seeds that are in the file are not repeated."""
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    out = RESULTS / f"{system.name}.json"
+    found = json.loads(out.read_text()) if out.exists() else {"random": {}, "learning": {}}
+    with TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        test = test_set(system, folder)
+        for seed in range(len(found["learning"]), seeds):
+            start = perf_counter()
+            found["random"][str(seed)] = by_random(system, seed, test, folder)
+            middle = perf_counter()
+            keep = RESULTS / f"{system.name}-learned" if seed == 0 else None
+            found["learning"][str(seed)] = by_learning(system, seed, test, folder, keep)
+            print(
+                f"seed {seed}: {middle - start:.0f} s, {perf_counter() - middle:.0f} s", flush=True
+            )
+            out.write_text(json.dumps(found))
+            show(found)
+
+
+def show(found):
+    """Mean over seeds of the force error by number of labels."""
+    for way, seeds in found.items():
+        for n in LABELS:
+            rows = [each[str(n)]["all"] for each in seeds.values() if str(n) in each]
+            if rows:
+                forces = np.array([row["forces"] for row in rows])
+                energy = np.array([row["energy"] for row in rows])
+                print(
+                    f"{way:9} {n:4} labels: forces {forces.mean():.1f} ± {forces.std():.1f} meV/Å, "
+                    f"energy {energy.mean():.2f} ± {energy.std():.2f} meV/atom, {len(rows)} seeds",
+                    flush=True,
+                )
+
+
+def refit(system):
+    """Time of a refit after six new labels on a set of 60, beside a fit of 600 from nothing."""
+    with TemporaryDirectory() as temporary:
+        frames = generate([Rattle(0.25, count=600)], [system.cell], seed=0)
+        dataset = labelled(frames, system, Path(temporary))
+    fit = GrowingFit(system.descriptor)
+    fit.add(dataset[:60])
+    fit.result()
+    start = perf_counter()
+    fit.add(dataset[60:66])
+    fit.result()
+    middle = perf_counter()
+    pl.fit_linear(dataset, system.descriptor, pl.FitSettings(contradictions="keep"))
+    again, whole = middle - start, perf_counter() - middle
+    print(f"refit {again:.3f} s, fit of 600 {whole:.3f} s: {100 * again / whole:.1f} %")
+
+
+def main():
+    """Run what is asked for."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("what", choices=["silicon", "copper", "refit"])
+    parser.add_argument("--seeds", type=int, default=6)
+    given = parser.parse_args()
+    if given.what == "refit":
+        refit(silicon())
+        return
+    compare({"silicon": silicon, "copper": copper}[given.what](), given.seeds)
+
+
+if __name__ == "__main__":
+    main()

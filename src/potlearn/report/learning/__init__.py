@@ -1,0 +1,1 @@
+"""The report of active learning: errors, scores and labels, round by round."""

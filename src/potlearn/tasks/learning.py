@@ -1,0 +1,93 @@
+"""Active learning: settings in, a folder with the set, its labels and the potential out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from potlearn.runtime import SERIAL, Runtime, write_text
+from potlearn.tasks.learning_report import check_packages, report_of
+from potlearn.tasks.learning_start import given_of, plan_of
+from potlearn.tasks.settings.learn import LearnConfig
+
+if TYPE_CHECKING:
+    from potlearn.workflows.learning import History, Learned
+
+
+@dataclass(frozen=True)
+class LearnOutcome:
+    """What learning gave, and where it is.
+
+    Attributes
+    ----------
+    history : History
+        Rounds, labels spent, errors, scores, and why learning ended.
+    folder : path
+    files : tuple of str
+        Names of the files that were written last.
+    learned : Learned or None
+        Potential and set; None where a folder was only shown.
+    """
+
+    history: History
+    folder: Path
+    files: tuple[str, ...]
+    learned: Learned | None = None
+
+
+def learn(
+    settings: LearnConfig | Mapping[str, Any],
+    *,
+    runtime: Runtime = SERIAL,
+    progress: bool = False,
+) -> LearnOutcome:
+    """Learn a potential and its set; the same settings continue after an interruption.
+
+    Parameters
+    ----------
+    settings : LearnConfig or mapping
+        What a configuration file of ``potlearn learn`` holds; relative paths start from the working
+        directory.
+    runtime : Runtime
+        Workers for runs and labels.
+    progress : bool
+        Whether to show bars on a terminal.
+
+    Raises
+    ------
+    ConfigError
+        An unknown key, or a value of a wrong kind.
+    PotlearnError
+        As :func:`potlearn.workflows.learning.learn`.
+    """
+    from potlearn.workflows import learning
+
+    config = LearnConfig.of(settings)
+    if config.output.report:
+        check_packages()
+    given = given_of(config)
+    plan = plan_of(config, given)
+    folder = config.output.folder
+    done = learning.learn(given, plan, folder, runtime=replace(runtime, progress=progress))
+    write_text(folder / "config.yaml", config.to_yaml())
+    files = ["model.potl", "set.extxyz", "labels.db", "config.yaml"]
+    if config.output.report:
+        files += report_of(folder, done.history, plan.triggers)
+    return LearnOutcome(done.history, folder, tuple(files), done)
+
+
+def show_learning(folder: str | Path) -> LearnOutcome:
+    """Where learning in a folder stands, also as ``report.html``; nothing is calculated.
+
+    Raises
+    ------
+    LearningError
+        No folder of active learning.
+    """
+    from potlearn.workflows.learning import History, Place
+
+    place = Place.read(folder)
+    history = History.of(place.journal.entries)
+    return LearnOutcome(history, place.folder, tuple(report_of(place.folder, history, {})))

@@ -1,0 +1,1 @@
+"""When learning ends, by name in a table."""

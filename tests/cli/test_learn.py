@@ -1,0 +1,80 @@
+"""``potlearn learn`` from the command line."""
+
+import re
+
+import pytest
+from ase.build import bulk
+
+import potlearn as pl
+
+QUICK = (
+    *("--set", "explore.steps=20", "--set", "explore.atoms=8", "--set", "start.count=6"),
+    *("--set", "protect=false", "--set", "triggers=[{kind: interval, every: 10}]"),
+    *("--set", "descriptor={family: ace, cutoff: 4.0, order: 2, degree: [6, 5]}"),
+)
+
+
+def test_an_element_and_a_calculator_are_enough(run, tmp_path):
+    folder = tmp_path / "learned"
+    command = ("learn", "--element", "Si", "--calculator", "stillinger-weber", "--labels", 9)
+    done = run(*command, "--output", folder, *QUICK)
+    assert done.exit_code == 0, done.output
+    assert "ended by budget: 9 of 9 labels were spent" in done.output
+    assert len(pl.read(folder / "set.extxyz")) == 9
+    assert pl.load(folder / "model.potl").species == ("Si",)
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert "9 labels spent" in page
+    assert (folder / "learning.png").stat().st_size > 1000
+    shown = run("learn", folder, "--show")
+    assert shown.exit_code == 0, shown.output
+    assert "ended by budget" in shown.output
+
+
+def test_a_structure_and_a_calculator_are_enough(run, tmp_path):
+    file = tmp_path / "start.xyz"
+    atoms = bulk("Cu", cubic=True)
+    del atoms[0]
+    atoms.write(file, format="extxyz")
+    command = ("learn", file, "--calculator", "emt", "--labels", 7)
+    done = run(*command, "--output", tmp_path / "learned", *QUICK)
+    assert done.exit_code == 0, done.output
+    assert re.search(r"budget: 7 of 7", done.output)
+
+
+def test_the_schema_has_every_part(run):
+    done = run("learn", "--schema")
+    assert done.exit_code == 0
+    for word in ("stein_langevin", "committee", "converged"):
+        assert word in done.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--element", "Si"), "--calculator: missing"),
+        (("--element", "Sx", "--calculator", "emt"), "not a chemical symbol"),
+        (("--element", "Cu", "--calculator", "emt", "--set", "triggers=[{kind: x}]"), "expected"),
+        (
+            (
+                "--element",
+                "Cu",
+                "--calculator",
+                "emt",
+                "--set",
+                "triggers=[{kind: gamma, stop: 1.0}]",
+            ),
+            "expected at least limit",
+        ),
+        (("--element", "Cu", "--calculator", "emt", "--labels", "0"), "nothing to fit to"),
+    ],
+)
+def test_what_is_wrong_is_said(run, tmp_path, arguments, words):
+    done = run("learn", *arguments, "--output", tmp_path / "learned")
+    assert done.exit_code == 2, done.output
+    assert words in " ".join(done.output.split())
+
+
+def test_a_folder_without_learning_is_refused(run, tmp_path):
+    done = run("learn", tmp_path, "--show")
+    assert done.exit_code == 2
+    assert "expected the folder of potlearn learn" in " ".join(done.output.split())
