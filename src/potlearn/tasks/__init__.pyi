@@ -20,12 +20,9 @@ from .inspection import inspect as inspect
 from .labelling import LabellingOutcome as LabellingOutcome
 from .labelling import label as label
 from .labelling import labels_in as labels_in
-<<<<<<< HEAD
-=======
 from .learning import LearnOutcome as LearnOutcome
 from .learning import learn as learn
 from .learning import show_learning as show_learning
->>>>>>> learn
 from .pair_style import InstallOutcome as InstallOutcome
 from .pair_style import install_lammps as install_lammps
 from .selection import select as select
@@ -42,10 +39,7 @@ from .settings.dynamics import DynamicsConfig as DynamicsConfig
 from .settings.initial import FindConfig as FindConfig
 from .settings.initial import InitConfig as InitConfig
 from .settings.label import LabellingConfig as LabellingConfig
-<<<<<<< HEAD
-=======
 from .settings.learn import LearnConfig as LearnConfig
->>>>>>> learn
 from .settings.select import SelectConfig as SelectConfig
 from .settings.study import CompareConfig as CompareConfig
 from .settings.study import SearchConfig as SearchConfig
