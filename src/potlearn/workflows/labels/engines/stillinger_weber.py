@@ -11,25 +11,14 @@ with distances in units of σ.  Source: Phys. Rev. B 31, 5262 (1985), eqs. (2.1)
 from __future__ import annotations
 
 from collections.abc import Sequence
-<<<<<<< HEAD
-from itertools import pairwise
-=======
->>>>>>> learn
 from typing import Any
 
 import numpy as np
 from ase.calculators.calculator import Calculator, all_changes
-<<<<<<< HEAD
-from ase.neighborlist import neighbor_list
-
-from potlearn.errors import SpeciesError
-from potlearn.typing import Array
-=======
 
 from potlearn.errors import SpeciesError
 from potlearn.structure.neighbors import neighbors
 from potlearn.typing import Array, Indices
->>>>>>> learn
 
 EPSILON, SIGMA, A, LAMBDA, GAMMA = 2.1682, 2.0951, 1.80, 21.0, 1.20
 """Energy in eV, length in Å, and numbers."""
@@ -59,18 +48,6 @@ class StillingerWeber(Calculator):
         if (current.numbers != 14).any():
             found = sorted(set(current.get_chemical_symbols()) - {"Si"})
             raise SpeciesError(f"stillinger-weber: expected silicon alone, got {', '.join(found)}")
-<<<<<<< HEAD
-        first, second, vectors = neighbor_list("ijD", current, A * SIGMA - 1e-9)
-        starts = np.searchsorted(first, np.arange(len(current) + 1))
-        gradient, energy = np.zeros_like(vectors), 0.0
-        for begin, end in pairwise(starts):
-            own, gradient[begin:end] = _centre(vectors[begin:end] / SIGMA)
-            energy += EPSILON * own
-        gradient *= EPSILON / SIGMA
-        forces = np.zeros((len(current), 3))
-        np.add.at(forces, first, gradient)
-        np.subtract.at(forces, second, gradient)
-=======
         list_ = neighbors(current, A * SIGMA - 1e-9, closest=0.0)
         vectors = list_.vectors(current.positions)
         own, gradient = _bonds(vectors / SIGMA, np.asarray(list_.first))
@@ -79,29 +56,12 @@ class StillingerWeber(Calculator):
         forces = np.zeros((len(current), 3))
         np.add.at(forces, list_.i, gradient)
         np.subtract.at(forces, list_.j, gradient)
->>>>>>> learn
         self.results = {"energy": energy, "free_energy": energy, "forces": forces}
         if current.cell.rank == 3:
             virial = vectors.T @ gradient / current.get_volume()
             self.results["stress"] = virial.ravel()[[0, 4, 8, 5, 2, 1]]
 
 
-<<<<<<< HEAD
-def _centre(bonds: Array) -> tuple[float, Array]:
-    """Reduced energy of one atom (half its pairs), and its gradient in the bond vectors."""
-    r = np.linalg.norm(bonds, axis=1)
-    unit = bonds / r[:, None]
-    cut, g = np.exp(1 / (r - A)), np.exp(GAMMA / (r - A))
-    pair = 0.5 * BIG_A * (BIG_B * r**-4 - 1) * cut
-    slope = -2 * BIG_A * BIG_B * r**-5 * cut - pair / (r - A) ** 2
-    cosine = unit @ unit.T
-    h = cosine + 1 / 3
-    np.fill_diagonal(h, 0)
-    slope -= LAMBDA * GAMMA / (r - A) ** 2 * g * ((h * h) @ g)
-    bend = 2 * LAMBDA * g[:, None] * h * g / r[:, None]
-    gradient = (slope - (bend * cosine).sum(1))[:, None] * unit + bend @ unit
-    return float(pair.sum() + 0.5 * LAMBDA * g @ (h * h) @ g), gradient
-=======
 def _bonds(bonds: Array, first: Indices) -> tuple[float, Array]:
     """Reduced energy, half of every pair at each end, and its gradient in the bonds (n, 3)."""
     r = np.linalg.norm(bonds, axis=1)
@@ -132,4 +92,3 @@ def _angles(first: Indices) -> tuple[Indices, Indices]:
     two = first[centre[one]] + np.arange(len(one)) - start
     later = one < two
     return one[later], two[later]
->>>>>>> learn
