@@ -11,7 +11,6 @@ from ase.io import read, write
 
 from potlearn import tasks
 from potlearn.errors import ConfigError
-from potlearn.workflows import labels
 
 BASE = {
     "start": {"crystal": "Ar", "parameters": {"a": 5.3}, "repeat": 2},
@@ -134,7 +133,6 @@ def test_files_are_relative_to_the_configuration(run, write_config, tmp_path, mo
     assert (tmp_path / "md" / "thermo.csv").exists()
 
 
-@pytest.mark.skipif(not hasattr(labels, "CalculatorSpec"), reason="needs calculators by name")
 def test_any_calculator_of_ase_gives_forces(run, write_config, tmp_path):
     changes = {"potential": None, "start": {"crystal": "Cu", "repeat": 2}, "timestep": 2.0}
     output = {"folder": "out", "figure": False}

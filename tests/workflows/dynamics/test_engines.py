@@ -37,9 +37,10 @@ def run(potential, start, engine, folder=None, watches=(), **settings):
 
 
 def skewed():
-    """Silicon in its primitive cell, whose axes LAMMPS turns, of two isotopes' masses."""
+    """Silicon of another mass in its primitive cell, whose axes LAMMPS turns."""
     atoms = bulk("Si", a=5.45).repeat((3, 2, 2))
     atoms.rotate(30, (1, 2, 3), rotate_cell=True)
+    atoms.set_masses([27.0] * len(atoms))
     atoms.positions += np.random.default_rng(0).normal(scale=0.05, size=atoms.positions.shape)
     return atoms
 
@@ -138,3 +139,7 @@ def test_what_lammps_does_not_run():
     held.set_constraint(FixAtoms([0]))
     with pytest.raises(DynamicsError, match="holds no constraints"):
         simulate(held, ARGON.calculator(), settings)
+    isotopes = solid()
+    isotopes.set_masses([39.9, *[36.0] * (len(isotopes) - 1)])
+    with pytest.raises(DynamicsError, match=r"one mass of Ar, got 39.9 and 36"):
+        simulate(isotopes, ARGON.calculator(), settings)

@@ -35,13 +35,25 @@ def _box(atoms: Atoms) -> tuple[Array, Array]:
     return cell, np.asarray(shift, float)
 
 
+def _masses(atoms: Atoms) -> dict[str, float]:
+    """Mass of every element, in amu."""
+    found: dict[str, float] = {}
+    for symbol, mass in zip(atoms.get_chemical_symbols(), atoms.get_masses().tolist(), strict=True):
+        if found.setdefault(symbol, mass) != mass:
+            raise DynamicsError(
+                f"dynamics: engine: lammps: expected one mass of {symbol}, got {found[symbol]:g} "
+                f"and {mass:g}: take engine: ase"
+            )
+    return found
+
+
 class LammpsEngine:
     """LAMMPS of the package lammps; every leg starts one anew, from a restart file.
 
     Raises
     ------
     DynamicsError
-        The calculator is not that of a potential, or the start has constraints.
+        The calculator is not that of a potential, or the start has constraints or isotopes.
     LammpsError
         The pair style cannot be built.
     MissingExtraError
@@ -60,6 +72,7 @@ class LammpsEngine:
             )
         if setup.start.constraints:
             raise DynamicsError("dynamics: engine: lammps holds no constraints: take engine: ase")
+        self._masses = _masses(setup.start)
         self._species = potential.species
         self._plugin = pair_style()
         self._folder = tempfile.TemporaryDirectory(prefix="potlearn-md-")
@@ -109,9 +122,8 @@ class LammpsEngine:
         boxed.positions += self._shift
         write_data(self._place / "start.data", boxed, self._species)
         lammps.run(f"read_data {self._place / 'start.data'}")
-        masses = dict(zip(atoms.get_chemical_symbols(), atoms.get_masses().tolist(), strict=True))
         for kind, symbol in enumerate(self._species, 1):
-            lammps.run(f"mass {kind} {masses.get(symbol, 1.0)!r}")
+            lammps.run(f"mass {kind} {self._masses.get(symbol, 1.0)!r}")
         lammps.set_velocities(self._turn(atoms.get_velocities(), to_lammps=True))
 
     def _commands(self, step: int) -> str:
