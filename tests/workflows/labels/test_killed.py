@@ -27,10 +27,12 @@ def command(folder, workers):
 
 
 def started(folder, workers):
+    """A process that answers to SIGINT, even where these tests run in a script's background."""
     paths = os.pathsep.join(filter(None, [str(HERE), os.environ.get("PYTHONPATH")]))
     return subprocess.Popen(
         command(folder, workers), cwd=folder, env={**os.environ, "PYTHONPATH": paths},
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
 
 
