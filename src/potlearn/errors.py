@@ -84,6 +84,10 @@ class LabellingError(PotlearnError, RuntimeError):
     """A calculator is missing, or its results cannot be kept or used."""
 
 
+class PropertyError(PotlearnError, RuntimeError):
+    """A property cannot be had: a crystal that is not stable, a relaxation that does not end."""
+
+
 class LearningError(PotlearnError, RuntimeError):
     """Active learning cannot start or continue as it was asked for."""
 

@@ -25,6 +25,8 @@ from .learning import learn as learn
 from .learning import show_learning as show_learning
 from .pair_style import InstallOutcome as InstallOutcome
 from .pair_style import install_lammps as install_lammps
+from .properties import PropertiesOutcome as PropertiesOutcome
+from .properties import properties as properties
 from .selection import select as select
 from .selection_outcome import SelectionOutcome as SelectionOutcome
 from .settings import DescriptorsConfig as DescriptorsConfig
@@ -39,7 +41,11 @@ from .settings.dynamics import DynamicsConfig as DynamicsConfig
 from .settings.initial import FindConfig as FindConfig
 from .settings.initial import InitConfig as InitConfig
 from .settings.label import LabellingConfig as LabellingConfig
+<<<<<<< HEAD
 from .settings.learn import LearnConfig as LearnConfig
+=======
+from .settings.properties import PropertiesConfig as PropertiesConfig
+>>>>>>> 75b4367 (potlearn properties: from lattice to phonons, with error bars, beside a reference)
 from .settings.select import SelectConfig as SelectConfig
 from .settings.study import CompareConfig as CompareConfig
 from .settings.study import SearchConfig as SearchConfig

@@ -1,0 +1,15 @@
+from .base import Case as Case
+from .base import Property as Property
+from .blocks import block_error as block_error
+from .crystals import PROTOTYPES as PROTOTYPES
+from .crystals import lowest as lowest
+from .crystals import prototype as prototype
+from .measure import Measured as Measured
+from .measure import measure as measure
+from .model import Model as Model
+from .relaxation import Relaxation as Relaxation
+from .result import Curve as Curve
+from .result import Result as Result
+from .result import Value as Value
+from .table import PROPERTIES as PROPERTIES
+from .table import USUAL as USUAL

@@ -1,0 +1,1 @@
+"""Properties, each in its own file."""

@@ -1,0 +1,74 @@
+"""The command ``potlearn properties``."""
+
+import csv
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from potlearn.cli.app import app
+
+pytest.importorskip("spglib")
+SMALL = ["--set", "structure={prototype: fcc, species: Cu}", "--set", "properties=[lattice, eos]"]
+
+
+def run(*arguments):
+    return CliRunner().invoke(app, ["properties", *map(str, arguments)])
+
+
+def test_two_models_side_by_side(tmp_path):
+    output = tmp_path / "out"
+    module = "ase.calculators.emt:EMT"
+    done = run("emt", *SMALL, "--reference", module, "--output", output)
+    assert done.exit_code == 0, done.output
+    assert "4 results calculated, 0 found" in done.output
+    rows = list(csv.DictReader((output / "properties.csv").read_text().splitlines()))
+    assert {row["property"] for row in rows} == {"lattice", "eos"}
+    for row in rows:
+        assert float(row["emt"]) == pytest.approx(float(row[module]))
+    page = (output / "report.html").read_text()
+    assert "Differences are those of emt" in page
+    assert (output / "figures" / "equation_of_state.png").exists()
+    assert set(json.loads((output / "properties.json").read_text())) == {"emt", module}
+
+
+def test_the_same_command_finds_its_results(tmp_path):
+    first, second = (
+        run("emt", *SMALL, "--output", tmp_path / "out", "--set", "output.report=false")
+        for _ in range(2)
+    )
+    assert "2 results calculated, 0 found" in first.output
+    assert "0 results calculated, 2 found" in second.output
+
+
+def test_a_configuration_file_names_structure_and_properties(tmp_path):
+    from ase.build import bulk
+
+    bulk("Cu").write(tmp_path / "cu.extxyz")
+    (tmp_path / "c.yaml").write_text(
+        "structure: cu.extxyz\nproperties: {elastic: {strain: 0.01}}\noutput: {report: false}\n"
+    )
+    done = run("emt", tmp_path / "c.yaml")
+    assert done.exit_code == 0, done.output
+    assert "C44" in done.output
+    assert (tmp_path / "properties" / "properties.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (["--set", "properties=[heat]"], "expected one or several of lattice"),
+        (
+            ["--set", "properties={eos: {volumes: 2}}"],
+            "eos: volumes: expected a number not below 5",
+        ),
+        (["--set", "structure={prototype: fc}"], "fcc"),
+        ([], "expected a structure"),
+    ],
+)
+def test_mistakes_in_words(tmp_path, given, words):
+    import re
+
+    done = run("emt", *given, "--output", tmp_path / "out")
+    assert done.exit_code != 0
+    assert re.search(words, done.output), done.output
