@@ -41,11 +41,8 @@ from .settings.dynamics import DynamicsConfig as DynamicsConfig
 from .settings.initial import FindConfig as FindConfig
 from .settings.initial import InitConfig as InitConfig
 from .settings.label import LabellingConfig as LabellingConfig
-<<<<<<< HEAD
 from .settings.learn import LearnConfig as LearnConfig
-=======
 from .settings.properties import PropertiesConfig as PropertiesConfig
->>>>>>> 75b4367 (potlearn properties: from lattice to phonons, with error bars, beside a reference)
 from .settings.select import SelectConfig as SelectConfig
 from .settings.study import CompareConfig as CompareConfig
 from .settings.study import SearchConfig as SearchConfig
