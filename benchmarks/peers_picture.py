@@ -29,7 +29,7 @@ def picture(rows: Sequence[Mapping[str, Any]], path: Path) -> None:
     for row in (r for r in others if r["forces"] is None and r["neighbors"] != GIVEN):
         label = f"{short(row['code'])}: time alone, not fitted"
         axes.axvline(row["us_per_atom"], color="0.6", ls="--", label=label)
-    axes.set(xscale="log", xlabel="µs an atom, energy and forces, one thread")
+    axes.set(xscale="log", xlabel="µs per atom, energy and forces, one thread")
     axes.set_ylabel("mean absolute error of forces, meV/Å")
     axes.set_title("Silicon, test set of Zuo et al. 2020")
     axes.legend(fontsize=7)

@@ -3,7 +3,7 @@
     python benchmarks/scale.py [forces lammps rows] [--most ATOMS] [--environments N]
         [--picture FILE] [--output FILE]
 
-Silicon, one thread.  ``forces``: CPU µs an atom from Python, neighbour lists apart; ``lammps``:
+Silicon, one thread.  ``forces``: CPU µs per atom from Python, neighbour lists apart; ``lammps``:
 the same of a step of `pair_style potlearn` on one rank; ``rows``: a fit of ACE by every
 executor, its factors compared with those of one process.  Every measurement has a process of its
 own.  Results of parts that do not run are kept from before.
@@ -61,7 +61,7 @@ def forces(part: str, folder: Path, most: float) -> list[dict[str, Any]]:
         rows.append(alone(part, folder / "Si.potl", n))
         times = ", ".join(f"{LABELS[k]} {us:.2f}" for k, us in rows[-1]["µs"].items())
         memory = ", ".join(f"{k} {x:.0f}" for k, x in rows[-1]["bytes"].items())
-        print(f"{rows[-1]['atoms']} atoms: µs an atom: {times}; bytes: {memory}", flush=True)
+        print(f"{rows[-1]['atoms']} atoms: µs per atom: {times}; bytes: {memory}", flush=True)
     return rows
 
 
@@ -92,8 +92,10 @@ def picture(document: dict[str, Any], path: Path) -> None:
     figure, axes = pyplot.subplots(figsize=(6, 4))
     for key, label in LABELS.items():
         rows = document.get("lammps" if key == "lammps" else "forces", [])
-        axes.semilogx([x["atoms"] for x in rows], [x["µs"][key] for x in rows], "o-", label=label)
-    axes.set(xlabel="atoms", ylabel="µs an atom, one thread", ylim=(0, None))
+        if rows:
+            times = [x["µs"][key] for x in rows]
+            axes.semilogx([x["atoms"] for x in rows], times, "o-", label=label)
+    axes.set(xlabel="atoms", ylabel="µs per atom, one thread", ylim=(0, None))
     axes.set_title("Silicon, ACE of 116 functions")
     axes.legend(fontsize=8)
     axes.grid(alpha=0.3)

@@ -72,7 +72,7 @@ def seconds(function: Callable[[], Any], repeats: int) -> float:
 
 
 def from_python(path: Path, n_atoms: float) -> dict[str, Any]:
-    """µs an atom of the neighbour list, of energies and forces, and of a calculator's step.
+    """µs per atom of the neighbour list, of energies and forces, and of a calculator's step.
 
     The list is made first, then given; the calculator keeps its own, as it does on most steps of a
     run.  Memory is what the process grows by, the positions apart.
@@ -103,7 +103,7 @@ def from_python(path: Path, n_atoms: float) -> dict[str, Any]:
 
 
 def in_lammps(path: Path, n_atoms: float) -> dict[str, Any]:
-    """CPU µs an atom and step of `pair_style potlearn` on one rank; memory of the whole process."""
+    """CPU µs per atom and step of `pair_style potlearn` on one rank; memory of the whole process."""
     from plugin_runs import Runner
 
     folder = path.parent
