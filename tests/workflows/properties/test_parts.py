@@ -1,5 +1,7 @@
 """Properties against published numbers, exact ones, and ASE's own."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from ase.build import bulk
@@ -185,6 +187,34 @@ def test_error_bars_need_an_uncertainty():
         measure([Model.of("emt")], bulk("Cu"), {"lattice": PROPERTIES["lattice"]()}, samples=4)
 
 
+def test_drawn_potentials_give_error_bars(tmp_path):
+    """Of what is at rest, by the posterior; a simulation has its own, and is not repeated."""
+    model = Model.of(str(uncertain_silicon(tmp_path)))
+    dynamics = {"time": 0.2, "length": 7.0}
+    parts = {"lattice": PROPERTIES["lattice"](), "dynamics": PROPERTIES["dynamics"](**dynamics)}
+    done = measure([model], SILICON, parts, samples=3)
+    assert done.n_calculated == 2 + 3
+    results = done.results[model.name]
+    assert 0 < results["lattice"].values["a"].error < 0.5
+    assert results["dynamics"].values["pressure"].error > 0
+
+
+def uncertain_silicon(folder):
+    """A small potential that knows its expected errors."""
+    from potlearn import tasks
+
+    data = Path(__file__).parents[3] / "datasets" / "silicon" / "silicon.extxyz.xz"
+    tasks.fit(
+        {
+            "data": {"train": str(data)},
+            "descriptor": {"family": "ace", "species": ["Si"], "cutoff": 4.5, "order": 2},
+            "fit": {"solver": "bayesian"},
+            "output": {"folder": str(folder), "report": False},
+        }
+    )
+    return folder / "model.potl"
+
+
 def test_a_relaxation_that_does_not_converge():
     with pytest.raises(PropertyError, match="emt: Cu crystal: the relaxation does not converge"):
         measure([Model.of("emt")], bulk("Cu", a=3.3), {}, relaxation=Relaxation(steps=1))
@@ -199,6 +229,4 @@ def test_a_vacancy_of_a_compound_is_a_problem_of_its_own():
 
 
 def copper():
-    from pathlib import Path
-
     return Path(__file__).parents[3] / "examples" / "copper.yace"

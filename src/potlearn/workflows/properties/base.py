@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from potlearn.typing import Atoms
 from potlearn.workflows.properties.relaxation import Relaxation
@@ -50,6 +50,9 @@ class Case:
 
 class Property(Protocol):
     """A property: a frozen dataclass whose fields are its settings."""
+
+    drawn: ClassVar[bool]
+    """Whether it is also measured for potentials drawn from the posterior, for its error bars."""
 
     def measure(self, case: Case) -> Result:
         """The property of the crystal.

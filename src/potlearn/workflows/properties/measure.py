@@ -86,15 +86,15 @@ def measure(
         models[0].sample(samples)  # says what to do
     kept = _Kept.of(folder)
     work = _Work(crystal, properties, relaxation or Relaxation(), kept, report)
-    work.total = len(properties) * (len(models) + samples * len(uncertain))
+    work.total = len(properties) * len(models) + len(work.drawable) * samples * len(uncertain)
     results, crystals = {}, {}
     for model in models:
         case = work.case(model)
         crystals[model.name] = case.crystal
-        mean = work.of(model, case)
+        mean = work.of(model, case, properties)
         drawn = [work.drawn(other, case) for other in model.sample(samples * model.has_uncertainty)]
         results[model.name] = {
-            name: result.with_errors([other[name] for other in drawn]) if drawn else result
+            name: result.with_errors([other[name] for other in drawn if name in other])
             for name, result in mean.items()
         }
     return Measured(results, crystals, kept.n_calculated, kept.n_found)
@@ -160,14 +160,19 @@ class _Work:
         try:
             case = self.case(model, mean.crystal)
         except PotlearnError as error:
-            self.done += len(self.properties)
-            return {name: Result(problem=str(error)) for name in self.properties}
-        return self.of(model, case)
+            self.done += len(self.drawable)
+            return {name: Result(problem=str(error)) for name in self.drawable}
+        return self.of(model, case, self.drawable)
 
-    def of(self, model: Model, case: Case) -> dict[str, Result]:
-        """Every property of a model."""
+    @property
+    def drawable(self) -> Mapping[str, Property]:
+        """Properties that are measured for drawn potentials, too."""
+        return {name: part for name, part in self.properties.items() if part.drawn}
+
+    def of(self, model: Model, case: Case, parts: Mapping[str, Property]) -> dict[str, Result]:
+        """These properties of a model."""
         results = {}
-        for name, property_ in self.properties.items():
+        for name, property_ in parts.items():
             say(self.report, f"{model.name}: {name}")
             results[name] = self._one(model, case, name, property_)
             self.done += 1

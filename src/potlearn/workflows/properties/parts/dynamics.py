@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 from annotated_types import Ge
@@ -30,6 +30,8 @@ class Dynamics:
 
     with error bars of block averages.  The first fifth is left out.
     """
+
+    drawn: ClassVar[bool] = False
 
     temperature: Positive = 300.0
     """K."""

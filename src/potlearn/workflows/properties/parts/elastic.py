@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import numpy as np
 from annotated_types import Gt, Le
@@ -32,6 +32,8 @@ class Elastic:
     (third-order constants cancel), averaged over the rotations of the crystal.  Bulk and shear
     moduli are the means of Voigt's and Reuss's (Hill, Proc. Phys. Soc. A 65, 349 (1952)).
     """
+
+    drawn: ClassVar[bool] = True
 
     strain: Annotated[float, Gt(0), Le(0.05)] = 0.005
     """Strain, forwards and backwards."""

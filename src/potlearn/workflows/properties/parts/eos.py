@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 from annotated_types import Ge, Gt, Lt
@@ -19,6 +19,8 @@ from potlearn.workflows.properties.result import Curve, Result, Value
 @dataclass(frozen=True)
 class EquationOfState:
     """Energy against volume, fitted by Birch and Murnaghan's equation (:mod:`ase.eos`)."""
+
+    drawn: ClassVar[bool] = True
 
     volumes: Annotated[int, Ge(5)] = 11
     """Number of volumes."""

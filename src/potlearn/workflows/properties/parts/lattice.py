@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from potlearn.structure.symmetry import conventional
 from potlearn.workflows.properties.base import Case
@@ -17,6 +18,8 @@ class Lattice:
 
     with the energy :math:`E_1` that the potential gives an atom alone.
     """
+
+    drawn: ClassVar[bool] = True
 
     def measure(self, case: Case) -> Result:
         """Lengths (Å) that differ, angles other than 90°, volume and energy per atom."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 from annotated_types import Ge
@@ -22,6 +22,8 @@ IMAGINARY = -0.1
 @dataclass(frozen=True)
 class Phonons:
     """Phonon bands, density of states, and heat capacity of the harmonic crystal, by phonopy."""
+
+    drawn: ClassVar[bool] = True
 
     length: Positive = 10.0
     """The supercell is at least this thick in every direction, Å."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from ase.units import J, m
@@ -24,6 +25,8 @@ class Surface:
 
     is the mean over the two sides of a slab.
     """
+
+    drawn: ClassVar[bool] = True
 
     planes: Sequence[tuple[int, int, int]] = ((1, 0, 0), (1, 1, 0), (1, 1, 1))
     """Miller indices in the conventional cell."""

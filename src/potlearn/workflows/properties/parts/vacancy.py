@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from potlearn.errors import PropertyError
 from potlearn.runtime import check_fields
@@ -22,6 +23,8 @@ class Vacancy:
 
     .. math:: E_f = E(N - 1) - \frac{N-1}{N} E(N)
     """
+
+    drawn: ClassVar[bool] = True
 
     length: Positive = 10.0
     """The supercell is at least this thick in every direction, Å."""
