@@ -103,7 +103,7 @@ def from_python(path: Path, n_atoms: float) -> dict[str, Any]:
 
 
 def in_lammps(path: Path, n_atoms: float) -> dict[str, Any]:
-    """CPU µs per atom and step of `pair_style potlearn` on one rank; memory of the whole process."""
+    """CPU µs per atom and step of `pair_style potlearn` on one rank; memory of the process."""
     from plugin_runs import Runner
 
     folder = path.parent

@@ -41,7 +41,8 @@ def learning_figure(
             if errors:
                 left.plot(labels, errors, "o-", color=colour, markersize=2.5, label=name)
         unit = QUANTITIES["forces"].error_unit
-        left.set(xlabel="Labels spent", ylabel=f"Force error, RMS ({unit})", ylim=(0, None))
+        left.set(xlabel="Labels spent", ylabel=f"Force error, RMS ({unit})")
+        left.set_ylim(0, 1.1 * left.get_ylim()[1])
         for name in view.triggers:
             rounds, scores = view.scores(name)
             right.plot(rounds, scores, "o-", color=ACCENT, markersize=2.5, label=name)
