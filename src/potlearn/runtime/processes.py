@@ -9,7 +9,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor
 from concurrent.futures import wait as wait_for
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from multiprocessing import get_context, parent_process
@@ -23,6 +23,7 @@ from potlearn.errors import ExecutionError
 from potlearn.linalg.blas import one_blas_thread
 from potlearn.runtime.executor import AHEAD, ATTEMPTS, Executor, Item, Result
 from potlearn.runtime.parcels import packed, portable, unpacked
+from potlearn.runtime.pools import end_pool
 from potlearn.typing import Settings
 
 
@@ -137,13 +138,21 @@ class Processes(Executor):
 
     def _stop(self, pool: ProcessPoolExecutor) -> None:
         """End the processes of a pool, whatever they are doing."""
-        processes = list(getattr(pool, "_processes", None) or ())
-        pool.shutdown(wait=False, cancel_futures=True)
-        for pid in processes:
+        for pid in list(getattr(pool, "_processes", None) or ()):
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGTERM)
+        end_pool(pool)
 
-    def _pool(self, work: Callable[[Any], Any]) -> AbstractContextManager[ProcessPoolExecutor]:
+    @contextmanager
+    def _pool(self, work: Callable[[Any], Any]) -> Iterator[ProcessPoolExecutor]:
+        """Processes that have the work, until the end of the block."""
+        pool = self._started(work)
+        try:
+            yield pool
+        finally:
+            end_pool(pool)
+
+    def _started(self, work: Callable[[Any], Any]) -> ProcessPoolExecutor:
         """Processes that have the work."""
         return ProcessPoolExecutor(
             self.n_workers,
@@ -177,8 +186,7 @@ class _Session(Processes):
         if self._kept and self._kept[0][0] is not work:
             self.close()
         if not self._kept:
-            # Entered here and closed by ``close``: the pool outlives this call.
-            self._kept.append((work, super()._pool(work).__enter__()))
+            self._kept.append((work, self._started(work)))  # it outlives this call
         try:
             yield self._kept[0][1]
         except BrokenProcessPool:
@@ -193,7 +201,7 @@ class _Session(Processes):
     def close(self) -> None:
         """End the processes."""
         while self._kept:
-            self._kept.pop()[1].shutdown(cancel_futures=True)
+            end_pool(self._kept.pop()[1])
 
 
 def _submit(pool: ProcessPoolExecutor, item: Any) -> Future[bytes]:
