@@ -52,7 +52,7 @@ class Work:
         if not (self._moved and "forces" in found and "energy" in found):
             forces = atoms.get_forces(apply_constraint=False)
             found = {"energy": atoms.get_potential_energy(), "forces": forces}
-        self._forces: Array = found["forces"]
+        self._forces: Array = np.array(found["forces"])  # EMT, for one, writes over its arrays
         self._energy = float(found["energy"])
         if self._changes_cell:
             self._cell, self._volume = np.array(atoms.cell), float(atoms.get_volume())
