@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import threading
-from pathlib import Path
+from contextlib import suppress
+
+import psutil
 
 EVERY = 0.2
 """Seconds between two looks."""
@@ -22,28 +23,19 @@ class MemoryWatch:
         """The peak in GB; pages that processes share count in each of them."""
         self.done.set()
         self.thread.join()
-        return self.peak / 1e6
+        return self.peak / 1e9
 
     def _watch(self) -> None:
         while True:
-            self.peak = max(self.peak, _resident(os.getpid()))
+            self.peak = max(self.peak, _resident())
             if self.done.wait(EVERY):
                 return
 
 
-def _resident(root: int) -> int:
-    """kB of a process and its descendants."""
-    parent, size = {}, {}
-    for status in Path("/proc").glob("[0-9]*/status"):
-        try:
-            lines = dict(x.split(":", 1) for x in status.read_text().splitlines())
-        except (OSError, ValueError):  # it has ended
-            continue
-        pid = int(lines["Pid"])
-        parent[pid], size[pid] = int(lines["PPid"]), int(lines.get("VmRSS", "0").split()[0])
-    ours, found = [root], 0
-    while ours:
-        pid = ours.pop()
-        found += size.get(pid, 0)
-        ours += [child for child, of in parent.items() if of == pid]
+def _resident() -> int:
+    """Bytes of this process and its descendants."""
+    own, found = psutil.Process(), 0
+    for process in (own, *own.children(recursive=True)):
+        with suppress(psutil.NoSuchProcess):  # it has ended
+            found += process.memory_info().rss
     return found

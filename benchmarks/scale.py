@@ -11,23 +11,18 @@ own.  Results of parts that do not run are kept from before.
 
 from __future__ import annotations
 
-import os
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
-for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[name] = "1"
-
-import argparse  # noqa: E402
-import json  # noqa: E402
-import subprocess  # noqa: E402
-import sys  # noqa: E402
-import tempfile  # noqa: E402
-from collections.abc import Callable  # noqa: E402
-from pathlib import Path  # noqa: E402
-from typing import Any  # noqa: E402
-
-from common import HERE, processor  # noqa: E402
-from scale_forces import from_python, in_lammps, potential  # noqa: E402
-from scale_rows import EXECUTORS, difference, reduced, write_configurations  # noqa: E402
+from common import HERE, one_thread, processor
+from scale_forces import from_python, in_lammps, potential
+from scale_rows import EXECUTORS, difference, reduced, write_configurations
 
 SIZES = (1e4, 3e4, 1e5, 3e5, 1e6, 3e6, 1e7)
 ONE: dict[str, Callable[..., dict[str, Any]]] = {
@@ -46,7 +41,7 @@ LABELS = {
 def alone(*what: Any) -> dict[str, Any]:
     """One measurement in a process of its own."""
     command = [sys.executable, __file__, "--one", *map(str, what)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, env=one_thread(), capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"{' '.join(command)}: {done.stderr[-2000:]}")
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])

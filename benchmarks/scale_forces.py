@@ -11,7 +11,7 @@ from typing import Any
 
 from ase.build import bulk
 from memory import MemoryWatch
-from scale_rows import SILICON
+from scale_rows import SILICON, basis
 
 import potlearn as pl
 from potlearn.lammps import write_lammps
@@ -19,7 +19,6 @@ from potlearn.lammps.plugin.installation.install import install
 from potlearn.structure.neighbors import Neighbors, neighbors
 
 EDGE, RATTLE, SKIN = 5.43, 0.1, 0.5
-DEGREE = (10, 9, 8, 7)
 MOVE = 1e-3
 WORK = 3e6
 """Atoms that a median is taken over; one evaluation at least."""
@@ -45,7 +44,7 @@ run {steps}
 
 def potential() -> Any:
     """ACE fitted to the silicon set of this checkout, without protection beyond the data."""
-    descriptor = pl.ACE(("Si",), cutoff=5.5, degree=DEGREE)
+    descriptor = basis()
     fit = pl.fit_linear(pl.read(SILICON), descriptor)
     return pl.LinearPotential(descriptor, fit.coefficients)
 

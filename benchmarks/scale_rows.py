@@ -21,7 +21,11 @@ EXECUTORS: dict[str, Executor] = {
     "two processes": Processes(2),
     "two workers of Dask": Dask(n_workers=2),
 }
-DEGREE = (10, 9, 8, 7)
+
+
+def basis() -> pl.ACE:
+    """ACE of 116 functions."""
+    return pl.ACE(("Si",), cutoff=5.5, degree=(10, 9, 8, 7))
 
 
 def write_configurations(path: Path, n_atoms: int) -> None:
@@ -44,7 +48,7 @@ def write_configurations(path: Path, n_atoms: int) -> None:
 
 def reduced(name: str, path: Path, output: Path) -> dict[str, Any]:
     """A fit by one of the executors; its factors are written to ``output``."""
-    data, descriptor = pl.read(path), pl.ACE(("Si",), cutoff=5.5, degree=DEGREE)
+    data, descriptor = pl.read(path), basis()
     watch, start = MemoryWatch(), time.perf_counter()
     fit = pl.fit_linear(data, descriptor, runtime=Runtime(EXECUTORS[name]))
     wall = time.perf_counter() - start
