@@ -174,13 +174,14 @@ nb::tuple compute(const Array<double>& positions, const Array<double>& h, const 
 nb::tuple compute_side_by_side(const Array<double>& positions, const Array<std::int64_t>& sizes, const Array<double>& h,
                                const Array<double>& inverse, const Array<bool>& periodic, double cutoff) {
   const std::size_t several = sizes.size();
-  std::size_t n = 0;
+  constexpr std::int64_t most = std::numeric_limits<int>::max();
+  std::int64_t n = 0;
   for (std::size_t b = 0; b < several; ++b) {
-    if (sizes.data()[b] < 0) throw nb::value_error("expected sizes from 0 on");
-    n += std::size_t(sizes.data()[b]);
+    const std::int64_t size = sizes.data()[b];
+    if (size < 0 || size > most - n) throw nb::value_error("expected sizes from 0 on, in all fewer than 2^31 atoms");
+    n += size;
   }
-  if (n > std::size_t(std::numeric_limits<int>::max())) throw nb::value_error("too many atoms");
-  if (positions.size() != 3 * n || h.size() != 9 * several || inverse.size() != 9 * several ||
+  if (positions.size() != 3 * std::size_t(n) || h.size() != 9 * several || inverse.size() != 9 * several ||
       periodic.size() != several || !(cutoff > 0))
     throw nb::value_error("expected positions (N, 3), cells (B, 3, 3), inverses, periodicity (B,), cutoff > 0");
   check_numbers({&positions, &h, &inverse}, std::numeric_limits<double>::max());

@@ -351,6 +351,10 @@ def test_malformed_arrays_are_refused(descriptor, engine):
     beyond = replace(system.neighbors, j=system.neighbors.j + 99)
     with pytest.raises(ValueError, match="neighbour index out of range"):
         engine.features(replace(system, neighbors=beyond))
+    for number in (-1, len(system.neighbors.images)):
+        image = np.full_like(system.neighbors.image, number)
+        with pytest.raises(ValueError, match="image out of range"):
+            engine.features(replace(system, neighbors=replace(system.neighbors, image=image)))
     with pytest.raises(ValueError, match="coefficients must be"):
         engine.energy_forces(system, coefficients(engine)[:, :-1])
     with pytest.raises(ValueError, match="strain must be"):
