@@ -83,11 +83,11 @@ def from_python(path: Path, n_atoms: float) -> dict[str, Any]:
     repeats = max(1, min(7, round(WORK / n)))
     reach = model.cutoff + SKIN
     list_: Neighbors | None = neighbors(atoms, reach)
-    grown = resident() - before
-    found = {"list": seconds(lambda: neighbors(atoms, reach), repeats) if repeats > 1 else None}
+    memory = {"list": (resident() - before) / n}
     model.predict(atoms, list_)
+    memory["in all"] = (resident() - before) / n
+    found = {"list": seconds(lambda: neighbors(atoms, reach), repeats) if repeats > 1 else None}
     found["forces"] = seconds(lambda: model.predict(atoms, list_), repeats)
-    memory = {"list": grown / n, "in all": (resident() - before) / n}
     list_ = None  # the calculator has its own
     atoms.calc = model.calculator(skin=SKIN)
     first = seconds(atoms.get_forces, 1)
