@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 COLLECTING = 50_000, 20, 50
-"""Thresholds of Python's search for objects that hold one another.  With its own ones the search
-takes some 7 % of the CPU time of a small fit; with these its peak memory is no higher."""
+"""Thresholds of Python's search for objects that hold one another.  With Python's own thresholds
+the search takes some 7 % of the CPU time of a small fit.  Peak memory is the same, that of a fit to
+24,151 configurations of W-Be too."""
 
 
 def main() -> None:
