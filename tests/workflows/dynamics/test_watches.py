@@ -122,6 +122,19 @@ def test_a_lost_atom():
     assert "atom 2 (Ar): no other atom is within 8 Å" in done.message
 
 
+def test_a_gas_has_no_lost_atoms(tmp_path):
+    """Its atoms are far from each other at the start; a note says that they are not judged."""
+    atoms = Atoms("Ar3", [[0, 0, 0], [0, 0, 40.0], [0, 40.0, 0]])
+    settings = DynamicsSettings("nve", 300.0, timestep=5.0, steps=300)
+    done = simulate(atoms, ARGON.calculator(), settings, folder=tmp_path, watches=[Lost()])
+    assert (done.step, done.stopped) == (300, None)
+    ((step, note),) = done.verdicts
+    assert (step, note.stop, note.atom) == (0, False, 0)
+    assert note.reason.startswith("no other atom is within 10 Å at the start")
+    again = simulate(atoms, ARGON.calculator(), settings, folder=tmp_path, watches=[Lost()])
+    assert again.verdicts == done.verdicts
+
+
 def test_a_configuration_without_energy_ends_the_run_in_its_words():
     """Two atoms fly through each other: the potential says so, and the frame before is kept."""
     atoms = Atoms("Ar2", [[0, 0, 0], [0, 0, 6.0]])

@@ -50,15 +50,17 @@ class Observer:
         files: RunFiles,
         watches: Sequence[Watch],
         first: Callable[[], Settings],
+        notes: Sequence[Verdict] = (),
     ) -> Observer:
-        """The observer of a new run, or of one that continues."""
+        """The observer of a new run, which begins with notes, or of one that continues."""
         memory = files.load()
         if memory is None:
             start = setup.start
             arrays = start.get_positions(), start.get_momenta(), np.array(start.cell)
             state = State(0, *arrays, 0.0, first())
             good = {"step": 0, **_arrays(start)}
-            memory = {"state": state.to_dict(), "good": good, "energy": None, "seen": []}
+            seen = [[0, asdict(note)] for note in notes]
+            memory = {"state": state.to_dict(), "good": good, "energy": None, "seen": seen}
         return cls(setup, files, watches, memory)
 
     @property

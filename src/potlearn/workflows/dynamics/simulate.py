@@ -22,7 +22,7 @@ from potlearn.workflows.dynamics.plan import Plan
 from potlearn.workflows.dynamics.result import Simulated
 from potlearn.workflows.dynamics.settings import DynamicsSettings
 from potlearn.workflows.dynamics.starting import check_forces, prepared
-from potlearn.workflows.dynamics.watches.base import Watch
+from potlearn.workflows.dynamics.watches.base import Watch, judging
 
 
 def simulate(
@@ -53,7 +53,7 @@ def simulate(
         Made if absent.
     watches : sequence of Watch
         Asked every ``watch.every`` steps, at the start and at the end; a verdict with ``stop`` ends
-        the run.
+        the run.  One that cannot judge this start says so and is not asked.
     progress : bool or function
         A bar with ns/day, or called with (done, total) steps.
 
@@ -79,10 +79,11 @@ def simulate(
     content = content_of(atoms, setup, watches)
     files = RunFiles(None if folder is None else Path(folder), content)
     engine = ENGINES.load(settings.engine)(setup)
-    observer = Observer.of(setup, files, watches, engine.first)
+    able, notes = judging(watches, start)
+    observer = Observer.of(setup, files, able, engine.first, notes)
     try:
         with reporting(progress, "md") as report:
-            _run(engine, observer, Plan.of(setup, watches), Pace(report, settings))
+            _run(engine, observer, Plan.of(setup, able), Pace(report, settings))
         return observer.result()
     except CalculatorError as error:
         raise DynamicsError(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Protocol, TypeAlias
+from typing import Annotated, Protocol, TypeAlias, runtime_checkable
 
 from annotated_types import Ge
 
@@ -45,3 +46,20 @@ class Watch(Protocol):
         ``atoms.info`` has the ``time`` in ps, the ``temperature`` in K and the ``drift``: the
         change of the conserved energy since the start in eV per atom.
         """
+
+
+@runtime_checkable
+class Declines(Protocol):
+    """A watch that cannot judge every run."""
+
+    def declined(self, start: Atoms) -> Verdict | None:
+        """Say why it cannot judge a run from this start; None: it can."""
+
+
+def judging(
+    watches: Sequence[Watch], start: Atoms
+) -> tuple[tuple[Watch, ...], tuple[Verdict, ...]]:
+    """Give the watches that can judge a run from this start, and what the others say."""
+    answers = [w.declined(start) if isinstance(w, Declines) else None for w in watches]
+    able = tuple(w for w, answer in zip(watches, answers, strict=True) if answer is None)
+    return able, tuple(answer for answer in answers if answer is not None)

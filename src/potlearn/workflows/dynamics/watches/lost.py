@@ -13,19 +13,37 @@ from potlearn.workflows.dynamics.watches.base import Steps, Verdict
 
 @dataclass(frozen=True)
 class Lost:
-    """Stops where an atom has no other one within a distance."""
+    """Stops where an atom has no other one within a distance.
+
+    A gas, which has such atoms from the start, is not judged.
+    """
 
     distance: Positive = 10.0
     """Å."""
     every: Steps = 100
     """Steps from one look to the next."""
 
+    def declined(self, start: Atoms) -> Verdict | None:
+        """Say that atoms are far from all others at the start."""
+        atom = self._alone(start)
+        if atom is None:
+            return None
+        words = f"{self._words} at the start: atoms that get lost are not looked for"
+        return Verdict(words, False, atom)
+
     def look(self, step: int, atoms: Atoms) -> Verdict | None:
-        """Look for atoms that are alone; a single atom is not."""
+        """Look for atoms that are alone."""
+        atom = self._alone(atoms)
+        return None if atom is None else Verdict(self._words, True, atom)
+
+    @property
+    def _words(self) -> str:
+        return f"no other atom is within {self.distance:g} Å"
+
+    def _alone(self, atoms: Atoms) -> int | None:
+        """Give the first atom that is alone; a single atom is not."""
         if len(atoms) == 1:
             return None
         list_ = neighbors(atoms, self.distance, closest=0.0)
         alone = np.diff(list_.first) == 0
-        if not alone.any():
-            return None
-        return Verdict(f"no other atom is within {self.distance:g} Å", True, int(alone.argmax()))
+        return int(alone.argmax()) if alone.any() else None
