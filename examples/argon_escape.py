@@ -2,7 +2,8 @@
 
 A potential is fitted to noisy Lennard-Jones data of clusters.  Each potential drawn from its
 posterior runs one simulation of 13 atoms until an atom leaves the cluster.  The exact
-Lennard-Jones potential runs as many, so that the spread by potentials stands beside that by heat.
+Lennard-Jones potential runs as many simulations: the spread of its escape times comes from random
+velocities alone.
 """
 
 import sys

@@ -40,7 +40,7 @@ def sight(species: Sequence[str]) -> float:
 class Nearest(NamedTuple):
     """Index of the species of each atom, (N,), and its distances, (N, S).
 
-    The distance in Å to the nearest neighbour of each species; infinite where there is none.
+    The distance in Å to the nearest neighbour of each species; infinite without a neighbour.
     """
 
     species: Species

@@ -40,7 +40,7 @@ class ThermoLog:
     temperature : (M,)
         K.
     pressure : (M,)
-        GPa, with the kinetic part; NaN where there is no cell or no stress.
+        GPa, with the kinetic part; NaN without a cell or a stress.
     volume : (M,)
         Å³; NaN without a cell.
     conserved : (M,)
@@ -139,7 +139,7 @@ def _text(value: float) -> str:
 
 
 def _pressure(atoms: Any) -> float:
-    """GPa; NaN where there is no cell, or the calculator knows no stress."""
+    """GPa; NaN without a cell, or with a calculator that gives no stress."""
     from ase.calculators.calculator import PropertyNotImplementedError
     from ase.units import GPa
 

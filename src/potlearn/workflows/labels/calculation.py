@@ -23,7 +23,7 @@ import numpy as np
 # Errors by which ASE says that the engine, not the configuration, is at fault.
 SETUP = ("BadConfiguration", "CalculatorSetupError", "EnvironmentError")
 NOT_FOUND = 127
-"""What a shell answers where there is no such program."""
+"""Exit code of a shell that does not find a program."""
 SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 
 

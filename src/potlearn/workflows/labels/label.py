@@ -38,7 +38,7 @@ def label(
     frames : iterable of ase.Atoms
     spec : CalculatorSpec
     database : path or URL
-        ASE's database: an SQLite file, or ``postgresql://...``; made where there is none.
+        ASE's database: an SQLite file, or ``postgresql://...``; made if absent.
     executor : Executor, optional
         Who calculates; by default this process.
     progress : bool or function, optional

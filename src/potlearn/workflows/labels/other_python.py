@@ -79,7 +79,7 @@ class OtherPython:
         return json.loads(text) if text.endswith("\n") else None
 
     def _running(self) -> subprocess.Popen[str]:
-        """The process; a new one where there is none."""
+        """The process; it is started if none runs."""
         if self._process is not None:
             return self._process
         command = [self._python, str(Path(calculation.__file__))]

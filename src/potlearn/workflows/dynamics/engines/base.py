@@ -1,7 +1,7 @@
 """What an engine does: it takes a state, moves the atoms by some steps, and gives the next state.
 
 A run consists of legs, from one checkpoint to the next.  Every leg begins from the saved state
-alone, also where the process goes on: what a run does after a kill is what it does without one.
+alone, even without an interruption, so that a run that was killed gives the same result.
 """
 
 from __future__ import annotations
