@@ -2,6 +2,7 @@
 
     python benchmarks/learning.py silicon  # Stillinger-Weber as a stand-in truth
     python benchmarks/learning.py copper   # EMT as a stand-in truth; vacancies
+    python benchmarks/learning.py temperatures  # what the default runs of an element find
     python benchmarks/learning.py refit    # a refit, beside a first fit of ten times the data
 
 The truth is a classical potential, so that seeds are many: numbers say how learning chooses, not
@@ -22,6 +23,7 @@ import numpy as np
 from ase.build import bulk
 
 import potlearn as pl
+from potlearn import tasks
 from potlearn.fit import GrowingFit
 from potlearn.workflows.dynamics import DynamicsSettings, simulate
 from potlearn.workflows.generation import Prototypes, Rattle, generate
@@ -229,14 +231,39 @@ def refit(system):
     print(f"expected errors and grades {errors_made:.3f} s")
 
 
+def temperatures(system):
+    """Errors of learning from an element alone, by the temperatures that it explores."""
+    with TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        test = test_set(system, folder)
+        for explored in ([300.0, 700.0, 1200.0], [300.0, 1000.0, 2500.0]):
+            place = folder / str(explored[-1])
+            done = tasks.learn(
+                {
+                    "start": {"elements": [system.cell.symbols[0]]},
+                    "calculator": {"name": system.calculator},
+                    "explore": {"temperatures": explored},
+                    "protect": False,
+                    "output": {"folder": str(place), "report": False},
+                }
+            )
+            found = errors(done.learned.potential, test)
+            print(f"{system.name}, {explored} K, {done.history.spent} labels:", end=" ")
+            print("; ".join(_words([found])), flush=True)
+
+
 def main():
     """Run what is asked for."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("what", choices=["silicon", "copper", "refit"])
+    parser.add_argument("what", choices=["silicon", "copper", "temperatures", "refit"])
     parser.add_argument("--seeds", type=int, default=5)
     given = parser.parse_args()
     if given.what == "refit":
         refit(silicon())
+        return
+    if given.what == "temperatures":
+        temperatures(silicon())
+        temperatures(copper())
         return
     compare({"silicon": silicon, "copper": copper}[given.what](), given.seeds)
 
