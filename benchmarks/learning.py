@@ -206,7 +206,8 @@ def _words(rows):
         for quantity, unit in (("forces", "meV/Å"), ("energy", "meV/atom")):
             if quantity == "forces" or group == "all":
                 values = np.array([row[group][quantity] for row in rows])
-                yield f"{group} {quantity} {values.mean():.1f} ± {values.std():.1f} {unit}"
+                spread = f" ± {values.std():.1f}" if len(rows) > 1 else ""
+                yield f"{group} {quantity} {values.mean():.1f}{spread} {unit}"
 
 
 def refit(system):

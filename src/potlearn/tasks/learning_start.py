@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from potlearn.errors import LearningError
 from potlearn.tasks.descriptor import completed, make_descriptor
 from potlearn.tasks.linear_settings import linear_settings
-from potlearn.tasks.settings.learn import LearnConfig
+from potlearn.tasks.settings.learn import LABELS, QUIET, LearnConfig
 from potlearn.typing import Atoms
 
 if TYPE_CHECKING:
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from potlearn.workflows.generation import Generator
     from potlearn.workflows.learning import Condition, Given, Plan
 
-LABELS, QUIET = 100, 10.0
-"""Labels, and ps without a trigger, that end learning by default."""
 EXTRA = 4
 """Structures that are made by default for each one of the first set: the selector chooses."""
 

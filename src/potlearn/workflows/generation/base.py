@@ -1,4 +1,4 @@
-"""What every generator of structures is."""
+"""What every generator of structures does."""
 
 from __future__ import annotations
 
