@@ -2,7 +2,8 @@
 
     python benchmarks/learning.py silicon  # Stillinger-Weber as a stand-in truth
     python benchmarks/learning.py copper   # EMT as a stand-in truth; vacancies
-    python benchmarks/learning.py refit    # a refit beside a fit of ten times the data
+    python benchmarks/learning.py temperatures  # what the default runs of an element find
+    python benchmarks/learning.py refit    # a refit, beside a first fit of ten times the data
 
 The truth is a classical potential, so that seeds are many: numbers say how learning chooses, not
 how accurate a potential of silicon is.  Results are written to ``benchmarks/results/learning``.
@@ -22,6 +23,7 @@ import numpy as np
 from ase.build import bulk
 
 import potlearn as pl
+from potlearn import tasks
 from potlearn.fit import GrowingFit
 from potlearn.workflows.dynamics import DynamicsSettings, simulate
 from potlearn.workflows.generation import Prototypes, Rattle, generate
@@ -188,22 +190,28 @@ def compare(system, seeds):
 
 
 def show(found):
-    """Mean over seeds of the force error by number of labels."""
+    """Mean and standard deviation over seeds, by number of labels."""
     for way, seeds in found.items():
         for n in LABELS:
-            rows = [each[str(n)]["all"] for each in seeds.values() if str(n) in each]
+            rows = [each[str(n)] for each in seeds.values() if str(n) in each]
             if rows:
-                forces = np.array([row["forces"] for row in rows])
-                energy = np.array([row["energy"] for row in rows])
                 print(
-                    f"{way:9} {n:4} labels: forces {forces.mean():.1f} ± {forces.std():.1f} meV/Å, "
-                    f"energy {energy.mean():.2f} ± {energy.std():.2f} meV/atom, {len(rows)} seeds",
-                    flush=True,
+                    f"{way}, {n} labels, {len(rows)} seeds: {'; '.join(_words(rows))}", flush=True
                 )
 
 
+def _words(rows):
+    """Errors on the whole test set, and those of forces at each temperature."""
+    for group in rows[0]:
+        for quantity, unit in (("forces", "meV/Å"), ("energy", "meV/atom")):
+            if quantity == "forces" or group == "all":
+                values = np.array([row[group][quantity] for row in rows])
+                spread = f" ± {values.std():.1f}" if len(rows) > 1 else ""
+                yield f"{group} {quantity} {values.mean():.1f}{spread} {unit}"
+
+
 def refit(system):
-    """Time of a refit after six new labels on a set of 60, beside a fit of 600 from nothing."""
+    """Times of a refit after six new labels on a set of 60, and of a first fit of 600."""
     with TemporaryDirectory() as temporary:
         frames = generate([Rattle(0.25, count=600)], [system.cell], seed=0)
         dataset = labelled(frames, system, Path(temporary))
@@ -212,21 +220,51 @@ def refit(system):
     fit.result()
     start = perf_counter()
     fit.add(dataset[60:66])
-    fit.result()
-    middle = perf_counter()
+    result = fit.result()
+    again = perf_counter() - start
+    start = perf_counter()
+    pl.quantify(result)
+    errors_made = perf_counter() - start
+    start = perf_counter()
     pl.fit_linear(dataset, system.descriptor, pl.FitSettings(contradictions="keep"))
-    again, whole = middle - start, perf_counter() - middle
+    whole = perf_counter() - start
     print(f"refit {again:.3f} s, fit of 600 {whole:.3f} s: {100 * again / whole:.1f} %")
+    print(f"expected errors and grades {errors_made:.3f} s")
+
+
+def temperatures(system):
+    """Errors of learning from an element alone, by the temperatures that it explores."""
+    with TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        test = test_set(system, folder)
+        for explored in ([300.0, 700.0, 1200.0], [300.0, 1000.0, 2500.0]):
+            place = folder / str(explored[-1])
+            done = tasks.learn(
+                {
+                    "start": {"elements": [system.cell.symbols[0]]},
+                    "calculator": {"name": system.calculator},
+                    "explore": {"temperatures": explored},
+                    "protect": False,
+                    "output": {"folder": str(place), "report": False},
+                }
+            )
+            found = errors(done.learned.potential, test)
+            print(f"{system.name}, {explored} K, {done.history.spent} labels:", end=" ")
+            print("; ".join(_words([found])), flush=True)
 
 
 def main():
     """Run what is asked for."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("what", choices=["silicon", "copper", "refit"])
-    parser.add_argument("--seeds", type=int, default=6)
+    parser.add_argument("what", choices=["silicon", "copper", "temperatures", "refit"])
+    parser.add_argument("--seeds", type=int, default=5)
     given = parser.parse_args()
     if given.what == "refit":
         refit(silicon())
+        return
+    if given.what == "temperatures":
+        temperatures(silicon())
+        temperatures(copper())
         return
     compare({"silicon": silicon, "copper": copper}[given.what](), given.seeds)
 

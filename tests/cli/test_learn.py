@@ -6,6 +6,7 @@ import pytest
 from ase.build import bulk
 
 import potlearn as pl
+from potlearn.tasks import LearnConfig
 
 QUICK = (
     *("--set", "explore.steps=20", "--set", "explore.atoms=8", "--set", "start.count=6"),
@@ -41,6 +42,17 @@ def test_a_structure_and_a_calculator_are_enough(run, tmp_path):
     assert re.search(r"budget: 7 of 7", done.output)
 
 
+def test_a_number_of_labels_replaces_the_budget_alone():
+    stop = [{"kind": "budget", "labels": 50}, {"kind": "rounds", "most": 3}]
+    given = {"start": {"elements": ["Cu"]}, "calculator": {"name": "emt"}, "stop": stop}
+    config = LearnConfig.of(given).with_budget(7)
+    assert [(rule.kind, rule.model_dump()) for rule in config.stop] == [
+        ("budget", {"kind": "budget", "labels": 7}),
+        ("rounds", {"kind": "rounds", "most": 3}),
+    ]
+    assert config.start == LearnConfig.of(given).start
+
+
 def test_the_schema_has_every_part(run):
     done = run("learn", "--schema")
     assert done.exit_code == 0
@@ -66,6 +78,10 @@ def test_the_schema_has_every_part(run):
             "expected at least limit",
         ),
         (("--element", "Cu", "--calculator", "emt", "--labels", "0"), "nothing to fit to"),
+        (
+            ("--element", "Cu", "--calculator", "emt", "--set", "fit.weights.key=w"),
+            "no weights of their own",
+        ),
     ],
 )
 def test_what_is_wrong_is_said(run, tmp_path, arguments, words):

@@ -30,7 +30,9 @@ def command(
         str | None,
         typer.Option(metavar="NAME", help="Where labels come from, without a configuration."),
     ] = None,
-    labels: Annotated[int | None, typer.Option(min=0, help="Most labels to spend.")] = None,
+    labels: Annotated[
+        int | None, typer.Option(min=0, help="Most labels to spend; other stop rules stay.")
+    ] = None,
     output: Annotated[Path | None, typer.Option(help="Output folder.")] = None,
     overrides: Annotated[
         list[str] | None,
@@ -67,10 +69,9 @@ def command(
             raise typer.BadParameter("--show takes one folder")
         _show(tasks.show_learning((files or [Path()])[0]))
         return
-    given = [*(overrides or ())]
+    settings = _configuration(files or (), element or (), calculator, overrides or (), output)
     if labels is not None:
-        given.append(f"stop=[{{kind: budget, labels: {labels}}}, {{kind: quiet, ps: 10.0}}]")
-    settings = _configuration(files or (), element or (), calculator, given, output)
+        settings = settings.with_budget(labels)
     _show(tasks.learn(settings, runtime=Runtime(workers, scheduler), progress=True))
 
 

@@ -88,6 +88,13 @@ def _shape(vectors: Array, inverse: Array) -> tuple[float, float]:
     return 1 / steepest, skew
 
 
+def heights(cell: Array) -> Array:
+    """Distances (3,) in Å between opposite faces of a cell (rows); infinity for absent vectors."""
+    with np.errstate(divide="ignore"):
+        found: Array = 1 / np.linalg.norm(np.linalg.pinv(cell), axis=0)
+    return found
+
+
 def periodic_part(cell: Array, pbc: Mask) -> Array | None:
     """Periodic vectors, with unit normals for the others; None if they span no volume."""
     return completed(np.where(pbc[:, None], cell, 0.0), pbc) if pbc.any() else np.eye(3)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from potlearn.errors import LearningError
 from potlearn.tasks.descriptor import completed, make_descriptor
-from potlearn.tasks.settings.learn import LearnConfig
-from potlearn.tasks.weights import make_weights
+from potlearn.tasks.linear_settings import linear_settings
+from potlearn.tasks.settings.learn import LABELS, QUIET, LearnConfig
 from potlearn.typing import Atoms
 
 if TYPE_CHECKING:
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from potlearn.workflows.generation import Generator
     from potlearn.workflows.learning import Condition, Given, Plan
 
-LABELS, QUIET = 100, 10.0
-"""Labels, and ps without a trigger, that end learning by default."""
 EXTRA = 4
 """Structures that are made by default for each one of the first set: the selector chooses."""
 
@@ -52,22 +50,14 @@ def given_of(config: LearnConfig) -> Given:
 
 def plan_of(config: LearnConfig, given: Given) -> Plan:
     """How to learn."""
-    from potlearn.fit import FitSettings
     from potlearn.workflows.learning import STOPS, TRIGGERS, Budget, Choice, Gamma, Plan, Quiet
 
-    fit, chosen = config.fit, config.select
+    chosen = config.select
     triggers = {part.kind: part.made(TRIGGERS) for part in config.triggers or ()}
     stops = [part.made(STOPS) for part in config.stop or ()]
     return Plan(
         descriptor=_descriptor(config, _species(given)),
-        fit=FitSettings(
-            weights=make_weights(fit.weights),
-            solver=fit.solver,
-            ridge=fit.ridge,
-            smoothness=fit.smoothness,
-            e0=fit.e0,
-            intercept=fit.intercept,
-        ),
+        fit=linear_settings(config.fit),
         repulsion=config.repulsion,
         uncertainty=config.uncertainty,
         triggers=triggers or {"gamma": Gamma()},
@@ -133,8 +123,7 @@ def _first_set(
         return []
     generators = [part.made(GENERATORS) for part in start.generate or ()]
     generators = generators or _usual(config, len(given))
-    moves = any(part.kind in ("ramp", "stein_langevin") for part in start.generate or ())
-    calculator = spec.build() if moves else None
+    calculator = spec.build() if any(part.moves for part in generators) else None
     made = [*given, *generate(generators, given, seed=config.seed, calculator=calculator)]
     if not made:
         raise LearningError("start: no structures; name files or elements")

@@ -13,14 +13,19 @@ if TYPE_CHECKING:
 
 
 def linear_settings(
-    section: SolverConfig, dataset: Dataset, n_folds: int | None = None
+    section: SolverConfig, dataset: Dataset | None = None, n_folds: int | None = None
 ) -> FitSettings:
-    """Settings of :func:`~potlearn.fit.fit_linear`; ``n_folds`` are kept apart in its ledger."""
+    """Settings of :func:`~potlearn.fit.fit_linear`; ``n_folds`` are kept apart in its ledger.
+
+    Without a dataset, configurations have no weights of their own.
+    """
     from potlearn.fit import FitSettings
 
     return FitSettings(
         weights=make_weights(section.weights),
-        configuration_weights=configuration_weights(section.weights, dataset),
+        configuration_weights=None
+        if dataset is None
+        else configuration_weights(section.weights, dataset),
         solver=section.solver,
         ridge=section.ridge,
         smoothness=section.smoothness,

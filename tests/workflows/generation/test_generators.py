@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from ase.build import bulk
+from ase.build import bulk, fcc100
 from ase.calculators.emt import EMT
 
 from potlearn.errors import LearningError
@@ -50,6 +50,14 @@ def test_defects():
     heights = slab.positions[:, 2]
     assert slab.pbc.all()
     assert slab.cell[2, 2] - np.ptp(heights) == pytest.approx(10.0)
+
+
+def test_a_vacancy_of_a_slab_without_a_third_cell_vector():
+    slab = fcc100("Cu", (1, 1, 2), vacuum=None)
+    assert not slab.cell[2].any()
+    (made,) = g.generate([g.Vacancy(atoms=8)], [slab])
+    assert len(made) == 8 - 1
+    assert not made.cell[2].any()
 
 
 def test_liquids_keep_atoms_apart():
@@ -108,8 +116,10 @@ def test_the_seed_decides(name):
     def made(seed):
         return [atoms.positions for atoms in g.generate([generator], [copper()], seed=seed)]
 
-    first, again = made(1), made(1)
+    first, again, other = made(1), made(1), made(2)
     assert all(np.array_equal(a, b) for a, b in zip(first, again, strict=True))
+    if name not in ("prototypes", "surface"):
+        assert not all(np.array_equal(a, b) for a, b in zip(first, other, strict=True))
 
 
 def test_generators_start_from_what_was_made_before():

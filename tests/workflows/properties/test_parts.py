@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from ase.build import bulk
 from ase.calculators.calculator import Calculator, all_changes
-from ase.units import GPa, _amu, _e
+from ase.units import GPa, _amu, _e, _hplanck
 
 from potlearn.errors import PropertyError, SpeciesError, UncertaintyError
 from potlearn.workflows.properties import (
@@ -102,6 +102,18 @@ def test_a_chain_of_springs_vibrates_as_it_must():
     top = 2 * np.sqrt(Springs.stiffness * _e / 1e-20 / mass) / (2 * np.pi) * 1e-12
     assert numbers(found)["highest at X"] == pytest.approx(top, rel=1e-4)
     assert numbers(found)["highest at Γ"] == pytest.approx(0, abs=1e-3)
+
+
+def test_the_heat_of_springs_is_that_of_their_modes():
+    """Three k_B for each hot atom; half a quantum of every mode of the mesh, omega |sin q/2|."""
+    pytest.importorskip("phonopy")
+    found = numbers(
+        PROPERTIES["phonons"](mesh=6, temperature=3000.0).measure(Case(SPRINGS, Springs))
+    )
+    assert found["heat capacity at 3000 K"] == pytest.approx(3, rel=1e-3)
+    quantum = found["highest at X"] * 1e12 * _hplanck / _e
+    mean = np.abs(np.sin(np.pi * np.arange(6) / 6)).mean()
+    assert found["zero-point energy"] == pytest.approx(3 * quantum / 2 * mean, rel=1e-3)
 
 
 def test_a_crystal_of_springs_has_no_shear_modulus():

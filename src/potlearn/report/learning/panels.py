@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from potlearn.metrics import QUANTITIES
 from potlearn.report.learning.view import LearningView
 from potlearn.report.page.compact import Json
@@ -26,7 +28,7 @@ def errors(view: LearningView) -> Panel | None:
     if not figures:
         return None
     note = (
-        "Errors on new labels are those of the potential that chose them: larger than on any fair "
+        "Errors on new labels are those of the potential that chose them: larger than on a random "
         "sample, since triggers look for what it does not know."
     )
     content = f'<div class="plots two">{"".join(places)}</div>'
@@ -80,12 +82,11 @@ def rounds(view: LearningView) -> Panel:
         ]
         for row in view.rows
     ]
-    table = Table(headings(["Runs that were ended"], heads), rows)
+    table = Table(headings(["Runs that ended early"], heads), rows)
     return Panel("Rounds", table.html(), "Errors of forces are root mean squares in meV/Å.")
 
 
-def _ends(ends: object) -> str:
-    """Runs that something ended."""
-    assert isinstance(ends, dict)
+def _ends(ends: Mapping[str, str]) -> str:
+    """Runs that ended early, and why."""
     found = [f"{name}: {end}" for name, end in ends.items() if end != "finished"]
     return "; ".join(found) or "none"

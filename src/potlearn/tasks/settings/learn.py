@@ -32,6 +32,8 @@ from potlearn.workflows.dynamics import DynamicsSettings
 from potlearn.workflows.generation import GENERATORS
 from potlearn.workflows.learning import STOPS, TRIGGERS
 
+LABELS, QUIET = 100, 10.0
+"""Labels, and ps without a trigger, that end learning by default."""
 Whole = Annotated[int, Field(ge=1)]
 
 
@@ -110,8 +112,8 @@ class ExploreConfig(Section):
 
     temperatures: Annotated[tuple[float, ...], BeforeValidator(as_tuple), Field(min_length=1)] = (
         300.0,
-        700.0,
-        1200.0,
+        1000.0,
+        2500.0,
     )
     """Temperatures in K: each with every structure to start from, unless runs are given."""
     steps: Whole = 1000
@@ -201,6 +203,9 @@ class LearnConfig(Section):
         if start.files is None and not start.elements and start.labelled is None:
             problem = "expected start.files, start.elements or start.labelled"
             raise PydanticCustomError("start", problem)
+        if self.fit.weights.key is not None:
+            problem = "fit.weights.key: labels of active learning have no weights of their own"
+            raise PydanticCustomError("weights", problem)
         makers: list[Callable[[], object]] = [self.explore.conditions]
         makers += [lambda p=p, t=t: p.made(t) for p, t in self._parts()]  # type: ignore[misc]
         for make in makers:
@@ -210,6 +215,14 @@ class LearnConfig(Section):
                 words = str(error).replace("{", "{{").replace("}", "}}")
                 raise PydanticCustomError("learn", words) from error
         return self
+
+    def with_budget(self, labels: int) -> Self:
+        """The same with another budget of labels; its other stop rules stay."""
+        rules = ({"kind": "quiet", "ps": QUIET},) if self.stop is None else self.stop
+        plain = [rule if isinstance(rule, dict) else rule.model_dump() for rule in rules]
+        others = [rule for rule in plain if rule["kind"] != "budget"]
+        stop = [{"kind": "budget", "labels": labels}, *others]
+        return type(self).of({**self.model_dump(exclude_none=True), "stop": stop})
 
     def _parts(self) -> list[tuple[PartConfig, Any]]:
         """All parts with their tables."""

@@ -1,9 +1,9 @@
-"""What every generator of structures is."""
+"""What every generator of structures does."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -14,6 +14,9 @@ from potlearn.typing import Atoms
 @runtime_checkable
 class Generator(Protocol):
     """Makes structures, from given ones or from nothing."""
+
+    moves: ClassVar[bool] = False
+    """Whether it moves atoms by forces, and needs a calculator for them."""
 
     def generate(
         self, given: Sequence[Atoms], rng: np.random.Generator, calculator: Any = None

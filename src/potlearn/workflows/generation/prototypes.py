@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Annotated, Any
@@ -14,6 +14,7 @@ from typing_extensions import override
 from potlearn.errors import LearningError
 from potlearn.fit.beyond.crystals import crystals
 from potlearn.runtime import check_fields
+from potlearn.structure.lattice import heights
 from potlearn.structure.species import check_species
 from potlearn.typing import Atoms
 from potlearn.workflows.generation.base import Generator, bare
@@ -66,17 +67,10 @@ class Prototypes(Generator):
 
 
 def repeated(atoms: Atoms, least: int) -> Atoms:
-    """The cell repeated to at least so many atoms, in directions where it is shortest."""
-    counts = [1, 1, 1]
+    """The cell, repeated where it is periodic and thinnest until it has at least so many atoms."""
+    lengths = np.where(atoms.pbc, heights(atoms.cell.array), np.inf)
+    counts = np.ones(3, int)
     while len(atoms) * int(np.prod(counts)) < least:
-        lengths = [n * length for n, length in zip(counts, _heights(atoms), strict=True)]
-        counts[int(np.argmin(lengths))] += 1
+        counts[int(np.argmin(counts * lengths))] += 1
     found: Atoms = atoms.repeat(counts)
     return found
-
-
-def _heights(atoms: Atoms) -> Iterator[float]:
-    """Distances between opposite faces of the cell, infinite where it is not periodic."""
-    inverse = np.linalg.inv(atoms.cell.array)
-    for k, periodic in enumerate(atoms.pbc):
-        yield 1 / float(np.linalg.norm(inverse[:, k])) if periodic else np.inf

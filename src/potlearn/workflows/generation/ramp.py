@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 from annotated_types import Ge
@@ -21,6 +21,8 @@ from potlearn.workflows.generation.sampling import sampled
 @dataclass(frozen=True)
 class Ramp(Generator):
     """Snapshots of dynamics in which the temperature, and on request the cell, changes steadily."""
+
+    moves: ClassVar[bool] = True
 
     first: NonNegative = 300.0
     """Temperature at the beginning, K."""

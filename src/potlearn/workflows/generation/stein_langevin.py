@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 from annotated_types import Ge
@@ -34,6 +34,8 @@ from potlearn.workflows.generation.sampling import sampled
 @dataclass(frozen=True)
 class SteinLangevin(Generator):
     """Snapshots of Langevin dynamics that is repelled by its own past samples."""
+
+    moves: ClassVar[bool] = True
 
     temperature: Positive = 300.0
     """Temperature, K."""

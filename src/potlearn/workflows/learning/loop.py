@@ -1,4 +1,4 @@
-"""Active learning: explore, notice, choose, label, fit again, until a rule says stop."""
+"""Active learning: explore, notice, choose, label, fit again, until a stop rule ends it."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def learn(
     """Learn a potential, and the set that it needs, until a stop rule is reached.
 
     Every finished step is on the disk: the same call after an interruption of any kind continues,
-    and gives the same set.  A call with other stop rules (a larger budget) goes on from there.
+    and gives the same set.  A call with other stop rules, such as a larger budget, adds to it.
 
     Parameters
     ----------

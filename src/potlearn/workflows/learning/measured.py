@@ -18,7 +18,7 @@ MEASURES = ("rmse", "mae")
 
 
 def errors_of(potential: Potential, dataset: Dataset) -> dict[str, dict[str, float]]:
-    """Errors by quantity and measure, eV/atom, eV/Å and eV/Å³; quantities without labels lack."""
+    """Errors by quantity and measure, eV/atom, eV/Å and eV/Å³, of those that have labels."""
     found: dict[str, dict[str, float]] = {}
     for quantity, measured in metrics(evaluate(potential, dataset))["all"].items():
         numbers = {name: measured[name] for name in MEASURES}

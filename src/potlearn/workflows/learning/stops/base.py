@@ -40,7 +40,7 @@ class Stop(Protocol):
     """A rule that ends learning."""
 
     def reached(self, standing: Standing) -> str | None:
-        """Why to stop, in words, or None to go on."""
+        """Why learning ends, in words; None: it does not end."""
 
 
 @runtime_checkable

@@ -15,7 +15,7 @@ from potlearn.workflows.learning.stops.base import Standing, Stop
 
 @dataclass(frozen=True)
 class Rounds(Stop):
-    """Learning ends after so many rounds; the potential of the first set is none."""
+    """Learning ends after so many rounds; the fit of the first set is not counted."""
 
     most: Annotated[int, Ge(0)] = 100
     """Most rounds."""

@@ -23,7 +23,8 @@ class Trigger(Protocol):
     limit : float
         A configuration with an atom above it is a candidate.
     stop : float or None
-        A run with an atom above it ends: what follows has no meaning.  None: it goes on.
+        A run with an atom above it ends, since what follows has no meaning.  None: no score
+        ends a run.
     """
 
     every: int

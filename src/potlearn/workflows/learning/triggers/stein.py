@@ -93,7 +93,7 @@ class Law:
         return replace(law, largest=top if top > 0 else 1.0)
 
     def parts(self, atoms: Atoms) -> Array:
-        """Parts (N,) of the atoms; infinite for a species that the set lacks."""
+        """Parts (N,) of the atoms; infinity for atoms of a species that the set does not have."""
         species = species_indices(atoms, self.descriptor.species)
         features = self.descriptor.features(atoms)
         return self._parts(features, species) / self.largest

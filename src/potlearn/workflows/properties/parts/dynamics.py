@@ -12,6 +12,7 @@ from annotated_types import Ge
 
 from potlearn.errors import PropertyError
 from potlearn.runtime import check_fields
+from potlearn.structure.lattice import heights
 from potlearn.structure.symmetry import conventional
 from potlearn.typing import Array, Atoms, Count, Positive
 from potlearn.workflows.properties.base import Case
@@ -107,15 +108,14 @@ def _still(distribution: Curve, msd: list[float]) -> list[str]:
     bond = distribution.x[int(np.argmax(np.array(distribution.lines[0]) > 0.5))]
     if max(msd) > (0.2 * bond) ** 2:
         return []
-    return ["atoms vibrate about their sites: the run shows no diffusion, and D is none"]
+    return ["atoms vibrate about their sites: the run shows no diffusion; ignore D"]
 
 
 def _distribution(frames: list[Atoms], bins: int) -> Curve:
     """g(r) up to the largest distance of which the cell has all pairs, or 8 Å."""
     from potlearn.structure import neighbors
 
-    heights = 1 / np.linalg.norm(frames[0].cell.reciprocal(), axis=1)
-    reach = min(8.0, float(heights.min()))
+    reach = min(8.0, float(heights(frames[0].cell.array).min()))
     edges = np.linspace(0, reach, bins + 1)
     shells = 4 / 3 * np.pi * np.diff(edges**3)
     found = []

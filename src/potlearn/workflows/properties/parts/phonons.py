@@ -107,10 +107,14 @@ def _mesh(phonons: Any) -> tuple[Array, Array]:
 
 
 def _thermal(frequencies: Array, weights: Array, temperature: float) -> dict[str, Value]:
-    """Zero-point energy and heat capacity of harmonic modes."""
-    from ase.units import _hplanck, kB
+    """Zero-point energy and heat capacity of harmonic modes.
 
-    quantum = _hplanck * 1e12 / 1.602176634e-19  # eV of 1 THz
+    Translations count as classical modes.  Phonopy's thermal properties leave them out, which
+    matters on a small mesh.
+    """
+    from ase.units import _e, _hplanck, kB
+
+    quantum = _hplanck * 1e12 / _e  # eV of 1 THz
     n = frequencies.shape[1] / 3
     positive = np.maximum(frequencies, 0.0)
     zero = float(weights @ (quantum * positive / 2).sum(1) / weights.sum() / n)
