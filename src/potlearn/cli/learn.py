@@ -124,8 +124,8 @@ def _show(outcome: LearnOutcome) -> None:
         rows.append(
             (each.number, spent, len(each.failed), each.candidates, each.time, score, *errors)
         )
-    columns = ("round", "labels", "failed", "candidates", "ps", "largest scores")
-    show_table((*columns, "new, meV/Å", "validation, meV/Å"), rows)
+    columns = ("round", "labels", "failed", "found", "ps", "largest", "new", "validation")
+    show_table(columns, rows, "Candidates found, and errors of forces (RMS) in meV/Å")
     for each in outcome.history.rounds:
         for failure in each.failed:
             typer.echo(f"note: round {each.number}: {failure}")

@@ -74,15 +74,15 @@ def rounds(view: LearningView) -> Panel:
     heads += ["Forces of new", "Forces of validation"]
     rows = [
         [
-            text(_ends(row.ends)),
             *map(count, (row.number, row.labels, row.asked, row.failed, row.candidates)),
             number(row.time),
             number(row.new.get("forces"), 1e3),
             number(row.validation.get("forces"), 1e3),
+            text(_ends(row.ends)),
         ]
         for row in view.rows
     ]
-    table = Table(headings(["Runs that ended early"], heads), rows)
+    table = Table([*headings([], heads), *headings(["Runs that ended early"], [])], rows)
     return Panel("Rounds", table.html(), "Errors of forces are root mean squares in meV/Å.")
 
 
