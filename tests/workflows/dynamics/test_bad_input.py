@@ -133,7 +133,7 @@ def test_a_folder_of_another_run_is_refused(tmp_path):
 
 def test_files_of_others_are_not_written_over(tmp_path):
     (tmp_path / "trajectory.extxyz").write_text("mine")
-    with pytest.raises(DynamicsError, match="there already, and no checkpoint beside it"):
+    with pytest.raises(DynamicsError, match="exists already, without the checkpoint of its run"):
         attempt(solid(), folder=tmp_path)
     assert (tmp_path / "trajectory.extxyz").read_text() == "mine"
 
@@ -142,6 +142,15 @@ def test_a_trajectory_that_was_cut_is_noticed(tmp_path):
     attempt(solid(), folder=tmp_path)
     (tmp_path / "trajectory.extxyz").write_text("")
     with pytest.raises(DynamicsError, match="shorter than its checkpoint says"):
+        attempt(solid(), folder=tmp_path)
+
+
+@pytest.mark.parametrize("end", [b"x" * 20, b"," * 20, b"\xff" * 20])
+def test_a_table_that_is_damaged_is_named(tmp_path, end):
+    attempt(solid(), folder=tmp_path)
+    table = tmp_path / "thermo.csv"
+    table.write_bytes(table.read_bytes()[: -len(end)] + end)
+    with pytest.raises(DynamicsError, match=r"thermo\.csv: damaged .*; to begin again, remove the"):
         attempt(solid(), folder=tmp_path)
 
 

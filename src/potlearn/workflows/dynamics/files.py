@@ -9,9 +9,10 @@ from pathlib import Path
 from potlearn.errors import DynamicsError
 from potlearn.runtime import Checkpoint, check_folder, writing
 from potlearn.typing import Settings
-from potlearn.workflows.dynamics.thermo import HEAD
+from potlearn.workflows.dynamics.thermo import HEAD, ThermoLog
 
 TRAJECTORY, THERMO, CHECKPOINT = "trajectory.extxyz", "thermo.csv", "checkpoint"
+AFRESH = "to begin again, remove the folder or name another one"
 
 
 class RunFiles:
@@ -63,7 +64,7 @@ class RunFiles:
         if saved["run"] is None:
             return None
         self._new[THERMO] = []
-        self._table = (self.folder / THERMO).read_text(encoding="utf-8")
+        self._table = _read_table(self.folder / THERMO)
         return dict(saved["run"])
 
     def _begin(self, folder: Path) -> None:
@@ -71,8 +72,8 @@ class RunFiles:
         for name in self._sizes:
             if (folder / name).exists():
                 raise DynamicsError(
-                    f"{folder / name}: there already, and no checkpoint beside it says of which "
-                    "run; remove it, or name another folder"
+                    f"{folder / name}: exists already, without the checkpoint of its run; "
+                    "remove it, or name another folder"
                 )
         folder.mkdir(parents=True, exist_ok=True)
         self._checkpoint.save({"run": None, "sizes": self._sizes})
@@ -84,7 +85,7 @@ class RunFiles:
         if not path.is_file() or path.stat().st_size < size:
             raise DynamicsError(
                 f"{path}: shorter than its checkpoint says ({size} bytes), or missing: the folder "
-                "was changed; remove its checkpoint to begin again"
+                f"was changed; {AFRESH}"
             )
         with writing(path):
             os.truncate(path, size)
@@ -112,6 +113,16 @@ class RunFiles:
     def table(self) -> str:
         """Text of the table so far, as committed."""
         return self._table
+
+
+def _read_table(path: Path) -> str:
+    """Text of a table, once it is clear that it can be read."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        ThermoLog.parse(text)
+    except (UnicodeDecodeError, DynamicsError) as error:
+        raise DynamicsError(f"{path}: damaged ({error}); {AFRESH}") from error
+    return text
 
 
 def _append(path: Path, size: int, text: str) -> int:

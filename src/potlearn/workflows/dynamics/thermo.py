@@ -63,12 +63,10 @@ class ThermoLog:
         Raises
         ------
         DynamicsError
-            A line that is no row of such a table.
+            A line that is not a row of such a table.
         """
         lines = [line for line in text.splitlines() if line and line != HEAD.strip()]
-        rows = [[float(word) if word else np.nan for word in line.split(",")] for line in lines]
-        if any(len(row) != len(COLUMNS) for row in rows):
-            raise DynamicsError(f"thermo.csv: expected {len(COLUMNS)} numbers in every row")
+        rows = [_row(line) for line in lines]
         return cls(*np.array(rows, float).reshape(len(rows), len(COLUMNS)).T)
 
     def summary(self) -> list[tuple[str, str, tuple[float, ...]]]:
@@ -122,6 +120,18 @@ class Thermo:
         """Its line of thermo.csv."""
         values = (_text(getattr(self, name)) for name in COLUMNS)
         return ",".join(values) + "\n"
+
+
+def _row(line: str) -> list[float]:
+    """Numbers of a line; NaN where it has none."""
+    words = line.split(",")
+    try:
+        row = [float(word) if word else np.nan for word in words]
+    except ValueError:
+        row = []
+    if len(row) != len(COLUMNS):
+        raise DynamicsError(f"thermo.csv: expected rows of {len(COLUMNS)} numbers, got '{line}'")
+    return row
 
 
 def _block_error(values: Array) -> float:
