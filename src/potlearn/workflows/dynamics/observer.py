@@ -6,11 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any
 
-import numpy as np
-
 from potlearn.errors import OutputError, PotlearnError
 from potlearn.typing import Atoms, Settings
-from potlearn.workflows.dynamics.engines.base import Engine, Setup, State, placed
+from potlearn.workflows.dynamics.engines.base import Engine, Setup, State, arrays_of, placed
 from potlearn.workflows.dynamics.ensembles.base import degrees_of_freedom
 from potlearn.workflows.dynamics.files import THERMO, TRAJECTORY, RunFiles
 from potlearn.workflows.dynamics.frames import frame_text
@@ -56,9 +54,9 @@ class Observer:
         memory = files.load()
         if memory is None:
             start = setup.start
-            arrays = start.get_positions(), start.get_momenta(), np.array(start.cell)
-            state = State(0, *arrays, 0.0, first())
-            good = {"step": 0, **_arrays(start)}
+            arrays = arrays_of(start)
+            state = State(0, **arrays, unexplained=0.0, own=first())
+            good = {"step": 0, **arrays}
             seen = [[0, asdict(note)] for note in notes]
             memory = {"state": state.to_dict(), "good": good, "energy": None, "seen": seen}
         return cls(setup, files, watches, memory)
@@ -96,7 +94,7 @@ class Observer:
         now = self._measure(step, engine)
         atoms.info = {"time": now.time, "temperature": now.temperature, "drift": self._drift(now)}
         if self._judge(step, atoms):
-            self._good = {"step": step, **_arrays(atoms)}
+            self._good = {"step": step, **arrays_of(atoms)}
         last = step == self.settings.n_steps or self.stopped is not None
         if step % self.settings.log_every == 0 or last:
             self._files.add(THERMO, now.line())
@@ -149,9 +147,3 @@ class Observer:
             ThermoLog.parse(self._files.table),
             self.settings.timestep,
         )
-
-
-def _arrays(atoms: Atoms) -> Settings:
-    """Where the atoms are, and how they move."""
-    arrays = atoms.get_positions(), atoms.get_momenta(), np.array(atoms.cell)
-    return dict(zip(("positions", "momenta", "cell"), arrays, strict=True))

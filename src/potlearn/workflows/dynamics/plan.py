@@ -33,8 +33,7 @@ class Plan:
         if leg is None:
             quick = hasattr(setup.calculator, "potential")
             leg = max(SHORTEST, ATOM_STEPS // len(setup.start)) if quick else OTHERS
-        corners = (round(1000 * t / settings.timestep) for t in settings.schedule.times)
-        return cls(settings.n_steps, tuple(sorted(every)), leg, tuple(corners))
+        return cls(settings.n_steps, tuple(sorted(every)), leg, settings.corners)
 
     def leg_end(self, step: int) -> int:
         """Where a leg ends that begins at a step."""

@@ -78,7 +78,12 @@ class DynamicsSettings:
         """Number of steps of the whole run."""
         if self.steps is not None:
             return self.steps
-        return round(1000 * self.schedule.times[-1] / self.timestep)
+        return self.corners[-1]
+
+    @property
+    def corners(self) -> tuple[int, ...]:
+        """Steps at the times of the schedule, where the slope of the temperature changes."""
+        return tuple(round(1000 * time / self.timestep) for time in self.schedule.times)
 
     def target(self, step: int) -> float:
         """Temperature in K that the thermostat has at a step."""

@@ -10,7 +10,7 @@ from potlearn.errors import DynamicsError
 from potlearn.structure.geometry import check_geometry
 from potlearn.structure.lattice import FARTHEST
 from potlearn.typing import Array, Atoms
-from potlearn.workflows.dynamics.ensembles.base import Ensemble
+from potlearn.workflows.dynamics.ensembles.base import Ensemble, rests
 from potlearn.workflows.dynamics.settings import DynamicsSettings
 
 KEPT = ("numbers", "positions", "momenta", "masses", "initial_magmoms", "initial_charges", "tags")
@@ -50,7 +50,7 @@ def _drawn(atoms: Atoms, ensemble: Ensemble, settings: DynamicsSettings) -> Arra
     masses = atoms.get_masses()[:, None]
     width = np.sqrt(masses * kB * settings.target(0))
     momenta: Array = width * rng.standard_normal((len(atoms), 3))
-    if ensemble.conserves_momentum and len(atoms) > 1:
+    if rests(atoms, ensemble):
         momenta -= momenta.sum(axis=0) * masses / masses.sum()
     return momenta
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from potlearn.typing import Atoms, Settings
-from potlearn.workflows.dynamics.engines.base import Setup, State, placed
+from potlearn.workflows.dynamics.engines.base import Setup, State, arrays_of, placed
 from potlearn.workflows.dynamics.engines.work import Work
 
 
@@ -67,19 +65,12 @@ class AseEngine:
 
     def end(self) -> State:
         """Where the next leg begins."""
-        atoms = self._atoms
-        own: dict[str, Any] = {
+        own: Settings = {
             "rng": self._rng.bit_generator.state,
             "ensemble": self._setup.ensemble.state(self._integrator),
         }
-        return State(
-            self._step,
-            atoms.get_positions(),
-            atoms.get_momenta(),
-            np.array(atoms.cell),
-            self._work.unexplained,
-            own,
-        )
+        arrays = arrays_of(self._atoms)
+        return State(self._step, **arrays, unexplained=self._work.unexplained, own=own)
 
     def close(self) -> None:
         """Nothing is held."""

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import numpy as np
+
 from potlearn.typing import Array, Atoms, Settings
 from potlearn.workflows.dynamics.ensembles.base import Ensemble
 from potlearn.workflows.dynamics.settings import DynamicsSettings
@@ -79,6 +81,12 @@ class Engine(Protocol):
 
     def close(self) -> None:
         """Give back what the engine holds."""
+
+
+def arrays_of(atoms: Atoms) -> dict[str, Array]:
+    """Positions, momenta and cell, as a state has them."""
+    arrays = atoms.get_positions(), atoms.get_momenta(), np.array(atoms.cell)
+    return dict(zip(("positions", "momenta", "cell"), arrays, strict=True))
 
 
 def placed(start: Atoms, state: State) -> Atoms:

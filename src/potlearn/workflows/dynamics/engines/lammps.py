@@ -10,7 +10,7 @@ import numpy as np
 from potlearn.errors import DynamicsError
 from potlearn.lammps import write_data, write_lammps
 from potlearn.typing import Array, Atoms, Settings
-from potlearn.workflows.dynamics.engines.base import Setup, State, placed
+from potlearn.workflows.dynamics.engines.base import Setup, State, arrays_of, placed
 from potlearn.workflows.dynamics.engines.instance import Instance, open_lammps, pair_style
 
 LARGEST_SEED = 900_000_000
@@ -128,10 +128,9 @@ class LammpsEngine:
 
     def _commands(self, step: int) -> str:
         """Pair style, and the ensemble from here to the next corner of the schedule."""
-        settings, schedule = self._setup.settings, self._setup.settings.schedule
-        corners = [round(1000 * time / settings.timestep) for time in schedule.times]
-        self._stop = min((c for c in corners if c > step), default=settings.n_steps)
-        self._start = max((c for c in corners if c <= step), default=0)
+        settings = self._setup.settings
+        self._stop = min((c for c in settings.corners if c > step), default=settings.n_steps)
+        self._start = max((c for c in settings.corners if c <= step), default=0)
         ends = settings.target(self._start), settings.target(self._stop)
         seed = np.random.SeedSequence([settings.seed, step]).generate_state(1)[0] % LARGEST_SEED
         lines = [
@@ -191,10 +190,9 @@ class LammpsEngine:
         """Where the next leg begins: LAMMPS's restart file."""
         file = self._place / "restart"
         self._instance.run(f"write_restart {file}")
-        restart = np.frombuffer(file.read_bytes(), np.uint8)
-        atoms = self._atoms
-        arrays = atoms.get_positions(), atoms.get_momenta(), np.array(atoms.cell)
-        return State(self._step, *arrays, self.unexplained, {"restart": restart})
+        own: Settings = {"restart": np.frombuffer(file.read_bytes(), np.uint8)}
+        arrays = arrays_of(self._atoms)
+        return State(self._step, **arrays, unexplained=self.unexplained, own=own)
 
     def _close_instance(self) -> None:
         if self._lammps is not None:

@@ -40,8 +40,12 @@ class Ensemble(Protocol):
         """Commands of LAMMPS (metal units) for a run from one temperature to the other."""
 
 
+def rests(atoms: Atoms, ensemble: type[Ensemble] | Ensemble) -> bool:
+    """Whether the centre of mass is at rest: nothing pushes it, no atom is held."""
+    return ensemble.conserves_momentum and not atoms.constraints and len(atoms) > 1
+
+
 def degrees_of_freedom(atoms: Atoms, ensemble: type[Ensemble] | Ensemble) -> int:
     """Number of momenta that move: 3 N less constraints and, where it is at rest, the centre."""
     own = int(atoms.get_number_of_degrees_of_freedom())
-    free = ensemble.conserves_momentum and not atoms.constraints and len(atoms) > 1
-    return own - 3 if free else own
+    return own - 3 if rests(atoms, ensemble) else own

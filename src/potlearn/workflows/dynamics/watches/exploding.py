@@ -36,7 +36,7 @@ class Exploding:
         return self._hot(atoms)
 
     def _hot(self, atoms: Atoms) -> Verdict | None:
-        now = float(atoms.get_temperature())
+        now = float(atoms.info["temperature"])
         if now <= self.temperature:
             return None
         energies = (atoms.get_momenta() ** 2).sum(axis=1) / atoms.get_masses()
