@@ -4,7 +4,7 @@ Solid and liquid metal, liquid and gas of a rare gas, a cluster, liquid silicon 
 constant energy and with two thermostats, with the time steps that are usual for them, and with
 twice and four times those: the drift of the conserved energy, and the watch that ends the run.
 
-    OMP_NUM_THREADS=1 python benchmarks/workflows_watches.py [--ps 2]
+    OMP_NUM_THREADS=1 python benchmarks/workflows_watches.py [--ps 1] [--only argon]
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ import argparse
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-import numpy as np
 from ase.build import bulk, molecule
+from ase.cluster import Icosahedron
 
 import potlearn as pl
 from potlearn.typing import Atoms
@@ -48,23 +48,17 @@ def crystal(symbol: str, size: int, a: float | None = None) -> Callable[[], Atom
 
 
 def cluster() -> Atoms:
-    """13 atoms: one and its twelve neighbours."""
-    atoms = bulk("Ar", "fcc", a=5.3, cubic=True).repeat(3)
-    middle = atoms.positions.mean(axis=0)
-    centre = atoms.positions[np.linalg.norm(atoms.positions - middle, axis=1).argmin()]
-    near = np.argsort(np.linalg.norm(atoms.positions - centre, axis=1))[:13]
-    found = atoms[near]
-    found.set_cell(None)
-    found.pbc = False
-    return found
+    """The icosahedron of 13 atoms."""
+    return Icosahedron("Ar", 2, latticeconstant=5.4)
 
 
 CASES = (
     Case("copper, solid, 300 K", crystal("Cu", 3), named("emt"), 300.0, 2.0),
     Case("copper, liquid, 2500 K", crystal("Cu", 3), named("emt"), 2500.0, 2.0),
     Case("argon, liquid, 110 K", crystal("Ar", 3, 5.9), argon, 110.0, 5.0),
-    Case("argon, gas, 300 K", crystal("Ar", 2, 40.0), argon, 300.0, 5.0),
+    Case("argon, gas, 300 K", crystal("Ar", 3, 15.0), argon, 300.0, 5.0),
     Case("argon, 13 atoms, 30 K", cluster, argon, 30.0, 5.0),
+    Case("silicon, solid, 300 K", crystal("Si", 2), named("stillinger-weber"), 300.0, 2.0),
     Case("silicon, liquid, 3000 K", crystal("Si", 2), named("stillinger-weber"), 3000.0, 1.0),
     Case("ethanol, 300 K", lambda: molecule("CH3CH2OH"), named("tblite"), 300.0, 0.5),
 )
@@ -90,11 +84,12 @@ def runs(case: Case, ps: float) -> Iterator[str]:
 def main() -> None:
     """Print what became of every run."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--ps", type=float, default=2.0)
-    ps = parser.parse_args().ps
-    for case in CASES:
+    parser.add_argument("--ps", type=float, default=1.0)
+    parser.add_argument("--only", default="", help="part of the names of the systems to run")
+    options = parser.parse_args()
+    for case in (case for case in CASES if options.only in case.name):
         print(case.name, flush=True)
-        for line in runs(case, ps):
+        for line in runs(case, options.ps):
             print(f"  {line}", flush=True)
 
 

@@ -7,7 +7,6 @@ velocities alone.
 """
 
 import sys
-from dataclasses import dataclass
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -15,27 +14,11 @@ from ase import Atoms
 from ase.cluster import Icosahedron
 
 import potlearn as pl
-from potlearn.workflows.dynamics import DynamicsSettings, Exploding, Verdict, simulate
+from potlearn.workflows.dynamics import DynamicsSettings, Exploding, Lost, simulate
 
 TRUTH = pl.LennardJones(("Ar",), 9.0, epsilon=0.0104, sigma=3.4)
 NOISE = 0.002  # of energies in eV, and of forces in eV/Å
 TEMPERATURE = 80.0
-
-
-@dataclass(frozen=True)
-class Escape:
-    """Stops when an atom is farther from the others than a distance (Å)."""
-
-    distance: float = 7.0
-    every: int = 10
-
-    def look(self, step: int, atoms: Atoms) -> Verdict | None:
-        """Look at the nearest neighbour of every atom."""
-        r = atoms.get_all_distances() + 1e3 * np.eye(len(atoms))
-        nearest = r.min(axis=0)
-        if nearest.max() < self.distance:
-            return None
-        return Verdict("left the cluster", stop=True, atom=int(nearest.argmax()))
 
 
 def cluster() -> Atoms:
@@ -81,7 +64,7 @@ def first_escape(potential: pl.potentials.Potential, seed: int, longest: float) 
         seed=seed,
         log_every=1000,
     )
-    watches = [Escape(), Exploding()]
+    watches = [Lost(7.0, every=10), Exploding()]  # 7 Å from all others
     done = simulate(cluster(), potential.calculator(), settings, watches=watches)
     return done.time if done.stopped is not None else np.inf
 

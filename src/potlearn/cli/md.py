@@ -54,6 +54,7 @@ def command(
 
 def _show(outcome: DynamicsOutcome) -> None:
     from potlearn.cli.console import show_table
+    from potlearn.workflows.dynamics.result import described
 
     done = outcome.simulated
     rows = [(name, unit, *values) for name, unit, values in done.log.summary()]
@@ -61,5 +62,5 @@ def _show(outcome: DynamicsOutcome) -> None:
     typer.echo(done.message)
     for step, verdict in done.verdicts:
         if not verdict.stop:
-            typer.echo(f"note: step {step}: {verdict.reason}")
+            typer.echo(f"note: step {step}: {described(verdict, done.atoms)}")
     typer.echo(f"written to {outcome.folder}: {', '.join(outcome.files)}")

@@ -9,12 +9,12 @@ from ase.calculators.calculator import Calculator, all_changes
 from ase.units import GPa, _amu, _e, _hplanck
 
 from potlearn.errors import PropertyError, SpeciesError, UncertaintyError
+from potlearn.workflows import block_error
 from potlearn.workflows.properties import (
     PROPERTIES,
     Case,
     Model,
     Relaxation,
-    block_error,
     lowest,
     measure,
     prototype,

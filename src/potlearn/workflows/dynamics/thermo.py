@@ -9,6 +9,7 @@ import numpy as np
 
 from potlearn.errors import DynamicsError
 from potlearn.typing import Array, Atoms
+from potlearn.workflows.blocks import LEAST, block_error
 
 COLUMNS = {
     "step": "step",
@@ -21,8 +22,6 @@ COLUMNS = {
     "conserved": "conserved_eV",
 }
 """Columns of thermo.csv by attribute."""
-BLOCKS = 5
-"""Parts of a series whose means give the error of its mean."""
 HEAD = ",".join(COLUMNS.values()) + "\n"
 
 
@@ -72,7 +71,8 @@ class ThermoLog:
     def summary(self) -> list[tuple[str, str, tuple[float, ...]]]:
         """Quantities with their unit, first and last value, mean of the second half, its error.
 
-        The error is the standard error of the means of :data:`BLOCKS` equal parts.
+        The error is that of :func:`~potlearn.workflows.block_error`; NaN if the half has too few
+        rows.
         """
         shown = ("temperature", "pressure", "volume", "potential", "conserved")
         found = []
@@ -81,7 +81,8 @@ class ThermoLog:
             if len(values) and np.isfinite(values).all():
                 unit = COLUMNS[name].rpartition("_")[2]
                 half = values[len(values) // 2 :]
-                numbers = values[0], values[-1], half.mean(), _block_error(half)
+                error = block_error(half) if len(half) >= 2 * LEAST else np.nan
+                numbers = values[0], values[-1], half.mean(), error
                 found.append((name, unit, tuple(float(f"{x:.6g}") for x in numbers)))
         return found
 
@@ -132,14 +133,6 @@ def _row(line: str) -> list[float]:
     if len(row) != len(COLUMNS):
         raise DynamicsError(f"thermo.csv: expected rows of {len(COLUMNS)} numbers, got '{line}'")
     return row
-
-
-def _block_error(values: Array) -> float:
-    """Standard error of a mean from the means of blocks; NaN of too few values."""
-    if len(values) < BLOCKS:
-        return float("nan")
-    means = [block.mean() for block in np.array_split(values, BLOCKS)]
-    return float(np.std(means, ddof=1) / np.sqrt(BLOCKS))
 
 
 def _text(value: float) -> str:

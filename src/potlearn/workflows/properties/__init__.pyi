@@ -1,6 +1,5 @@
 from .base import Case as Case
 from .base import Property as Property
-from .blocks import block_error as block_error
 from .crystals import PROTOTYPES as PROTOTYPES
 from .crystals import lowest as lowest
 from .crystals import prototype as prototype

@@ -15,7 +15,7 @@ from potlearn.workflows.dynamics.watches.base import Steps, Verdict
 class Lost:
     """Stops where an atom has no other one within a distance.
 
-    A gas, which has such atoms from the start, is not judged.
+    It judges no run that has such atoms at the start, as a gas has.
     """
 
     distance: Positive = 10.0
@@ -24,17 +24,19 @@ class Lost:
     """Steps from one look to the next."""
 
     def declined(self, start: Atoms) -> Verdict | None:
-        """Say that atoms are far from all others at the start."""
+        """Say that an atom is far from all others at the start."""
         atom = self._alone(start)
         if atom is None:
             return None
-        words = f"{self._words} at the start: atoms that get lost are not looked for"
+        words = f"{self._words} at the start, as in a gas: the watch 'lost' is off in this run"
         return Verdict(words, False, atom)
 
     def look(self, step: int, atoms: Atoms) -> Verdict | None:
         """Look for atoms that are alone."""
         atom = self._alone(atoms)
-        return None if atom is None else Verdict(self._words, True, atom)
+        if atom is None:
+            return None
+        return Verdict(f"{self._words}; in a gas, switch the watch 'lost' off", True, atom)
 
     @property
     def _words(self) -> str:

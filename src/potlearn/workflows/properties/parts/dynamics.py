@@ -15,8 +15,8 @@ from potlearn.runtime import check_fields
 from potlearn.structure.lattice import heights
 from potlearn.structure.symmetry import conventional
 from potlearn.typing import Array, Atoms, Count, Positive
+from potlearn.workflows.blocks import LEAST, block_error
 from potlearn.workflows.properties.base import Case
-from potlearn.workflows.properties.blocks import LEAST, block_error
 from potlearn.workflows.properties.cells import supercell
 from potlearn.workflows.properties.result import Curve, Result, Value
 
