@@ -1,6 +1,6 @@
-"""What the watches that are on by default say of sound simulations of different character.
+"""Whether the watches that are on by default leave good simulations of different systems alone.
 
-Solid and liquid metal, liquid and gas of a rare gas, a cluster, liquid silicon and a molecule, at
+Solid and liquid metal and silicon, liquid and gas of a rare gas, a cluster and a molecule, at
 constant energy and with two thermostats, with the time steps that are usual for them, and with
 twice and four times those: the drift of the conserved energy, and the watch that ends the run.
 

@@ -39,7 +39,7 @@ def command(
     where: o.Where = None,
     types: o.Types = None,
 ) -> None:
-    """Label the configurations of FILE, each once; the same command continues."""
+    """Label configurations, each once; after an interruption the same command continues."""
     if not files:
         raise typer.BadParameter("name files of configurations")
     if show:
@@ -82,9 +82,9 @@ def _show(outcome: LabellingOutcome) -> None:
     for failure in failed[:SHOWN]:
         typer.echo(f"no label: {sources[failure.index]}: {failure.reason}")
     if failed[SHOWN:]:
-        typer.echo(f"and {len(failed) - SHOWN} others; potlearn label --show lists all reasons")
+        typer.echo(f"and {len(failed) - SHOWN} more; potlearn label --show lists all reasons")
     if failed:
-        typer.echo("failed ones are calculated again with --retry")
+        typer.echo("--retry calculates again what failed")
     typer.echo(outcome.summary)
     text = outcome.config.text
     typer.echo(f"written: {'' if text is None else f'{text}, '}{outcome.database}")

@@ -28,10 +28,10 @@ def command(
         bool, typer.Option("--schema", help="Print the JSON schema of CONFIG.yaml and exit.")
     ] = False,
 ) -> None:
-    """Simulate; the same command continues, also after a kill, and gives the same files.
+    """Run molecular dynamics; after an interruption the same command continues to the same files.
 
-    Watches end a simulation that explodes, loses atoms, does not conserve energy or leaves what
-    the potential knows (exit code 3): the last good frame stays.
+    Watches end a run that explodes, loses atoms or does not conserve energy and, if you ask for it,
+    one in which the potential is too uncertain (exit code 3). The last good frame is kept.
     """
     from potlearn.tasks import DynamicsConfig
 

@@ -36,7 +36,7 @@ class StartConfig(Section):
     """Instead of a file: the crystal of an element (Si) or compound, by ase.build.bulk."""
     parameters: dict[str, Any] = Field(default_factory=dict)
     """Arguments of ase.build.bulk, such as a: 5.43 or crystalstructure: fcc; the cell is cubic
-    where there is such a one."""
+    if the crystal has a cubic cell."""
     repeat: Whole | Annotated[tuple[Whole, ...], BeforeValidator(as_tuple)] = 1
     """How often the cell is repeated, along all vectors or along each."""
 
@@ -66,7 +66,8 @@ class DynamicsOutput(Section):
     formats: Annotated[
         tuple[Literal["extxyz", "traj"], ...], BeforeValidator(as_tuple), Field(min_length=1)
     ] = ("extxyz",)
-    """extxyz: trajectory.extxyz; traj: also trajectory.traj, ASE's own format, at the end."""
+    """trajectory.extxyz is always written; with traj also trajectory.traj, in ASE's own format, at
+    the end."""
     figure: bool = True
     """Whether to draw md.png and md.pdf: temperature, energy, pressure and drift."""
 
@@ -85,8 +86,8 @@ class DynamicsBase(Section):
     threads: Whole = 1
     """Threads of a potential; they change no number."""
     watch: dict[str, Any] = Field(default_factory=dict)
-    """Watches: exploding, lost and drift, unless they are false; gamma and force_std (eV/Å) with
-    their limits: a number, or a section with limit and every."""
+    """Watches that end the run. exploding, lost and drift are on unless they are false; gamma and
+    force_std (eV/Å) are on if they have a limit: a number, or a section with limit and every."""
     output: DynamicsOutput = DynamicsOutput()
     """Folder and files."""
 

@@ -32,13 +32,13 @@ class DynamicsSettings:
     temperature: Temperature | tuple[tuple[float, ...], ...] = 300.0
     """K; or a schedule of pairs [ps, K], linear between them and constant after the last."""
     pressure: Annotated[float, Ge(-1000), Le(10_000)] = 0.0
-    """GPa, of the ensemble npt."""
+    """Pressure of the ensemble npt, GPa."""
     timestep: Annotated[float, Gt(0), Le(100)] = 1.0
     """fs."""
     steps: Count | None = None
     """Number of steps; by default up to the last time of the schedule."""
     friction: Annotated[float, Gt(0), Le(10)] = 0.01
-    """Of the ensembles langevin and npt, 1/fs."""
+    """Friction of the ensembles langevin and npt, 1/fs."""
     tau: Annotated[float, Gt(0)] = 100.0
     """Time of the thermostat of the ensemble nvt, fs."""
     pressure_tau: Annotated[float, Gt(0)] = 1000.0
@@ -46,15 +46,16 @@ class DynamicsSettings:
     velocities: Literal["draw", "keep"] = "draw"
     """draw: from the Maxwell-Boltzmann distribution; keep: those of the start."""
     seed: Count = 0
-    """Of velocities and thermostat."""
+    """Seed of the first velocities and of the thermostat."""
     every: Annotated[int, Ge(1)] = 100
     """Steps from one frame of the trajectory to the next."""
     log_every: Annotated[int, Ge(1)] = 10
     """Steps from one line of thermo.csv to the next."""
     checkpoint: Annotated[int, Ge(1)] | None = None
-    """Steps from one checkpoint to the next; by default about a second's of a potential."""
+    """Steps from one checkpoint to the next; by default as many as a potential makes in about a
+    second."""
     engine: str = "ase"
-    """ase or lammps, for a potential that `pair_style potlearn` has."""
+    """ase; or lammps, for potentials that `pair_style potlearn` supports."""
 
     def __post_init__(self) -> None:
         if not isinstance(self.temperature, int | float):
@@ -64,7 +65,9 @@ class DynamicsSettings:
         if isinstance(self.temperature, tuple):
             _check_schedule(self.temperature)
         elif self.steps is None:
-            raise DynamicsError("dynamics: steps: missing; a schedule of temperatures says it, too")
+            raise DynamicsError(
+                "dynamics: steps: missing; give them, or a schedule of temperatures"
+            )
 
     @property
     def schedule(self) -> Schedule:

@@ -67,8 +67,8 @@ def _check_timestep(atoms: Atoms, settings: DynamicsSettings) -> None:
     raise DynamicsError(
         f"dynamics: timestep: in {settings.timestep:g} fs an atom of "
         f"{atoms.get_chemical_symbols()[lightest]} moves {speed * settings.timestep:.2g} Å at "
-        f"{max(settings.schedule.temperatures):g} K; expected at most {REACH:g} Å, that is "
-        f"{REACH / speed:.2g} fs, and for dynamics that are right a tenth of it"
+        f"{max(settings.schedule.temperatures):g} K; expected at most {REACH:g} Å, which is "
+        f"{REACH / speed:.2g} fs; accurate dynamics need about a tenth of that"
     )
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
+from potlearn.data.frames import FARTHEST
 from potlearn.errors import DataError
 from potlearn.structure.geometry import check_geometry
 from potlearn.typing import Atoms
 from potlearn.workflows.labels.spec import CalculatorSpec
-
-FARTHEST = 1e4
-"""Coordinates and cell vectors beyond this many Å have no meaning."""
 
 
 def refusal(atoms: Atoms, spec: CalculatorSpec) -> str | None:

@@ -12,7 +12,7 @@ from potlearn.workflows.dynamics.watches.base import Steps, Verdict
 
 @dataclass(frozen=True)
 class Exploding:
-    """Stops where an atom is too fast, a force too large, or a number not finite."""
+    """Stops if the temperature or a force is too high, or a number is not finite."""
 
     temperature: Positive = 20_000.0
     """Highest temperature of all atoms together, K."""

@@ -24,7 +24,7 @@ WATCHES: Registry[type[Watch]] = Registry(
 )
 """Watches by name."""
 USUAL = ("exploding", "lost", "drift")
-"""Those that every potential can have, and that runs have unless they are switched off."""
+"""Watches that suit every potential; `potlearn md` has them unless they are switched off."""
 
 
 def make_watch(name: str, given: Any) -> Watch:
