@@ -107,7 +107,9 @@ class _Fire:
     def step(self, active: Indices, forces: Array, virial: Array) -> Mask:
         """One step of the active cells; whether each is at rest."""
         sub = self.cells.take(active)
-        atoms = np.flatnonzero(np.isin(self.cells.owner, active))
+        moves = np.zeros(len(self.cells), bool)
+        moves[active] = True
+        atoms = np.flatnonzero(moves[self.cells.owner])
         owner, sizes = sub.owner, sub.sizes
         pull = _tensor(virial) - (self.pressures[active] * sub.volumes * sizes)[
             :, None, None
