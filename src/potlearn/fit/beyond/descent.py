@@ -82,8 +82,9 @@ def descend(
         found = potential.of_system(system)
         energies[active] = now.sums(found.energies) / now.sizes
         under = energies[active] < np.nan_to_num(floor(now), nan=-np.inf)
-        below[active[under]] += 1
-        falls.append(now.take(under & np.isin(below[active], KEPT)))
+        if under.any():
+            below[active[under]] += 1
+            falls.append(now.take(under & np.isin(below[active], KEPT)))
         at_rest[active] = state.step(active, found.forces, found.virial)
     return Descent(state.cells, energies, fallen, Cells.joined(falls))
 
