@@ -141,4 +141,5 @@ def _shorter(cell: Floats, pbc: NDArray[np.bool_], most: Floats) -> Floats:
     """
     steps = np.array(list(product(*(range(-p, p + 1) for p in pbc.astype(int)))))
     shifts: Floats = steps @ cell
-    return shifts[(shifts**2).sum(1) < 2 * np.abs(shifts @ cell.T) @ most]
+    shorter: NDArray[np.bool_] = (shifts**2).sum(1) < 2 * np.abs(shifts @ cell.T) @ most
+    return shifts[shorter]

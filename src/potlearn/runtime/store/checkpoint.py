@@ -16,7 +16,7 @@ from potlearn.typing import Settings
 WRITING = 0.1
 """Writing takes at most about this part of the time."""
 SHORTEST = 1.0
-"""Seconds of work before anything is written, and between two writings: they are soon done again."""
+"""Seconds of work before anything is written, and between two writings."""
 
 
 @dataclass(frozen=True)
