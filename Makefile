@@ -7,8 +7,8 @@
 #                   must choose nothing
 #   make test-native  the tests of the C++ core; SANITIZE=thread or SANITIZE=address,undefined: under sanitizers
 #   make bench      speed and accuracy, side by side with LAMMPS and other codes
-#   make profile    where the cycles of energies and forces go, beside what the core could do; where the time
-#                   of a whole fit goes
+#   make profile    where the cycles of energies and forces go, and what bounds design rows, beside what the
+#                   core could do; where the time of a whole fit goes
 #   make same-bits  fits, choices and files compared with those of a revision, AGAINST=... (the last commit)
 #   make study      choice of configurations against random choice, on four sets
 #   make lint       ruff, mypy, clang-format
@@ -71,6 +71,7 @@ bench: $(VENV)/.all
 # A second copy of the package, whose engine times its stages, goes before the installed one.
 profile: $(VENV)/.test build/profile/.built
 	PYTHONPATH=build/profile OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python benchmarks/cycles.py
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python benchmarks/row_bounds.py
 	$(BIN)/python benchmarks/fit_stages.py
 
 same-bits: $(VENV)/.all

@@ -60,7 +60,7 @@ def kill_after(process, file, text="", seconds=60.0):
 
 @pytest.mark.parametrize("rows", ["", "rows"])
 def test_kill_minus_nine_loses_at_most_a_chunk_and_a_moment(tmp_path, rows):
-    seconds = 0.004
+    seconds = 0.02  # for each configuration: more than a second for a chunk
     first, second = tmp_path / "first.log", tmp_path / "second.log"
     file, text = ("rows/journal.jsonl", '"chunk"') if rows else ("fit.ckpt", "")
     kill_after(start(tmp_path, first, seconds, rows), tmp_path / file, text)

@@ -25,7 +25,9 @@ import sys, time
 from neural_data import RIDGE, alloys, poor_fit
 from potlearn.neural import NeuralSettings, fit_neural
 from potlearn.runtime import Runtime
+from potlearn.runtime.store import checkpoint
 import numpy as np
+checkpoint.SHORTEST = 0.0  # an epoch takes less than a second
 folder, optimiser, delay = sys.argv[1:]
 settings = NeuralSettings(
     hidden=(6,), members=2, epochs=8, average=0.9, seed=3, optimiser=optimiser

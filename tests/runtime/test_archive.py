@@ -294,7 +294,8 @@ def test_a_keeper_saves_at_the_end_what_is_not_saved(tmp_path, monkeypatch):
 
     with pytest.raises(KeyboardInterrupt):
         work(until=15)
-    assert [len(s) for s in saved] == [1, 11, 16]  # a second of writing, then ten of work
+    # a second of work, a second of writing, then ten of work
+    assert [len(s) for s in saved] == [2, 12, 16]
     with keeper.keeping():
         pass
     assert len(saved) == 3

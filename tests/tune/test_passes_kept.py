@@ -212,8 +212,11 @@ sys.path[:0] = {paths!r}
 from alloys import labelled
 import potlearn as pl
 from potlearn.runtime import Runtime
+from potlearn.runtime.store import checkpoint
 from test_passes_kept import ace
 from potlearn.tune import Passes
+
+checkpoint.SHORTEST = 0.0  # the first chunk takes less than a second
 
 def stop(done, total):
     if done < total:

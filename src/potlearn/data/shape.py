@@ -115,9 +115,10 @@ def sorted_distances(atoms: Atoms) -> Floats:
 def nearest_images(vectors: Floats, atoms: Atoms) -> Floats:
     """Lengths (m,) of the shortest periodic images of vectors (m, 3).
 
-    In a reduced cell the shortest image is within one cell of the one that is centred.  All images
-    are one matrix product here; ``ase.geometry.find_mic``, which visits them one by one, takes six
-    times as long, and misses images where a vector that is not periodic is skewed.
+    In a reduced cell the shortest image is within one cell of the one that is centred.  Those that
+    may be shorter (in a box, none) are one matrix product here; ``ase.geometry.find_mic``, which
+    visits all one by one, takes six times as long, and misses images where a vector that is not
+    periodic is skewed.
     """
     from ase.geometry import complete_cell, minkowski_reduce
 
@@ -125,7 +126,20 @@ def nearest_images(vectors: Floats, atoms: Atoms) -> Floats:
     pbc = atoms.pbc & given.any(axis=1)
     cell = complete_cell(minkowski_reduce(np.where(pbc[:, None], given, 0.0), pbc)[0])
     fractions = vectors @ np.linalg.inv(cell)
-    centred = (fractions - np.round(fractions) * pbc) @ cell
-    shifts = np.array(list(product(*(range(-p, p + 1) for p in pbc.astype(int))))) @ cell
-    nearer = (2 * centred @ shifts.T + (shifts**2).sum(1)).min(1)
+    fractions -= np.round(fractions) * pbc
+    centred = fractions @ cell
+    shifts = _shorter(cell, pbc, np.abs(fractions).max(0))
+    nearer = (2 * centred @ shifts.T + (shifts**2).sum(1)).min(1, initial=0.0)
     return np.asarray(np.sqrt(np.maximum((centred**2).sum(1) + nearer, 0.0)), np.float64)
+
+
+def _shorter(cell: Floats, pbc: NDArray[np.bool_], most: Floats) -> Floats:
+    r"""Lattice vectors s (k, 3) that may make a vector shorter.
+
+    :math:`|v + s|^2 < |v|^2` needs :math:`s^2 < -2 v s \le 2 \sum_a f_a |h_a s|` with the cell
+    vectors h and the largest fractional coordinates f of the vectors, ``most``.
+    """
+    steps = np.array(list(product(*(range(-p, p + 1) for p in pbc.astype(int)))))
+    shifts: Floats = steps @ cell
+    shorter: NDArray[np.bool_] = (shifts**2).sum(1) < 2 * np.abs(shifts @ cell.T) @ most
+    return shifts[shorter]

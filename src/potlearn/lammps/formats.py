@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -37,18 +37,34 @@ class LammpsFormat(FileFormat, Protocol):
 
 def written_formats() -> Mapping[str, type[LammpsFormat]]:
     """Those of :data:`~potlearn.potentials.files.FORMATS` that are also written, for LAMMPS."""
-    found: dict[str, Any] = {name: FORMATS[name] for name in FORMATS}
-    return {name: form for name, form in found.items() if hasattr(form, "pair_style")}
+    return dict(_written())
+
+
+def _written() -> Iterator[tuple[str, type[LammpsFormat]]]:
+    """Written formats one by one: a class is loaded when it is asked for."""
+    for name in FORMATS:
+        form: Any = FORMATS[name]
+        if hasattr(form, "pair_style"):
+            yield name, form
 
 
 def format_for(potential: Potential, name: str | None = None) -> LammpsFormat:
     """The format of that name, or the natural one of a potential; the last if none suits it."""
-    formats = written_formats()
-    if name is not None:
-        if name not in formats:
-            raise ModelFileError(
-                f"unknown LAMMPS format {name!r}; expected one of {', '.join(formats)}"
-            )
-        return formats[name]()
-    made = [form() for form in formats.values()]
-    return next((form for form in made if form.suits(potential)), made[-1])
+    if name is None:
+        return _natural(potential)
+    form: Any = FORMATS.get(name)
+    if not hasattr(form, "pair_style"):
+        known = ", ".join(written_formats())
+        raise ModelFileError(f"unknown LAMMPS format {name!r}; expected one of {known}")
+    found: LammpsFormat = form()
+    return found
+
+
+def _natural(potential: Potential) -> LammpsFormat:
+    """The first format that suits a potential, or the last; those after it are not loaded."""
+    made: list[LammpsFormat] = []
+    for _, form in _written():
+        made.append(form())
+        if made[-1].suits(potential):
+            break
+    return made[-1]

@@ -51,9 +51,14 @@ class Nearest(NamedTuple):
         """Of the atoms of a configuration, up to a distance in Å."""
         list_ = neighbors(atoms, cutoff)
         index = species_indices(atoms, species)
-        r = np.linalg.norm(list_.vectors(atoms.positions), axis=1)
+        x, y, z = list_.vectors(atoms.positions).T
+        square, kind = x * x + y * y + z * z, index.take(list_.j)
         table = np.full((len(atoms), len(species)), np.inf)
-        np.minimum.at(table, (list_.i, index[list_.j]), r)
+        some = np.flatnonzero(np.diff(list_.first))  # atoms with neighbours
+        for k in range(len(species)):
+            if (mine := kind == k).any():
+                squares = square if mine.all() else np.where(mine, square, np.inf)
+                table[some, k] = np.sqrt(np.minimum.reduceat(squares, list_.first[some]))
         return cls(index, table)
 
 

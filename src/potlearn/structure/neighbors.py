@@ -65,7 +65,7 @@ class Neighbors:
     @property
     def offsets(self) -> NDArray[np.float64]:
         """Cartesian shift ``S h`` of each pair, (P, 3), in Å."""
-        return self.translations[self.image]
+        return self.translations.take(self.image, axis=0)
 
     def vectors(self, positions: NDArray[np.float64]) -> NDArray[np.float64]:
         """Pair vectors ``r_ij``, (P, 3), in Å."""

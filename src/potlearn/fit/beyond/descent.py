@@ -82,8 +82,9 @@ def descend(
         found = potential.of_system(system)
         energies[active] = now.sums(found.energies) / now.sizes
         under = energies[active] < np.nan_to_num(floor(now), nan=-np.inf)
-        below[active[under]] += 1
-        falls.append(now.take(under & np.isin(below[active], KEPT)))
+        if under.any():
+            below[active[under]] += 1
+            falls.append(now.take(under & np.isin(below[active], KEPT)))
         at_rest[active] = state.step(active, found.forces, found.virial)
     return Descent(state.cells, energies, fallen, Cells.joined(falls))
 
@@ -107,7 +108,9 @@ class _Fire:
     def step(self, active: Indices, forces: Array, virial: Array) -> Mask:
         """One step of the active cells; whether each is at rest."""
         sub = self.cells.take(active)
-        atoms = np.flatnonzero(np.isin(self.cells.owner, active))
+        moves = np.zeros(len(self.cells), bool)
+        moves[active] = True
+        atoms = np.flatnonzero(moves[self.cells.owner])
         owner, sizes = sub.owner, sub.sizes
         pull = _tensor(virial) - (self.pressures[active] * sub.volumes * sizes)[
             :, None, None

@@ -89,7 +89,7 @@ class Floor:
     def __call__(self, cells: Cells) -> Array:
         """Least energy in eV/atom, (B,); NaN where the data have no phases of the composition."""
         compositions = cells.compositions(self.compositions.shape[1])
-        mixed = np.array([self.mixture(x) for x in compositions]).reshape(-1, 3)
+        mixed = np.array(self._mixtures(compositions)).reshape(-1, 3)
         e0, v0, modulus = mixed.T
         volume = np.where(cells.periodic, np.minimum(cells.volumes, v0), v0)
         return e0 + SHARE * compression_energy(volume, v0, modulus) - TOLERANCE
@@ -100,10 +100,15 @@ class Floor:
 
     def mixture(self, composition: Array) -> Array:
         """Energy, volume and modulus of the mixture of phases of least energy, (3,), or NaN."""
-        key = tuple(np.round(composition, 6).tolist())
-        if key not in self._known:
-            self._known[key] = self._mix(composition)
-        return self._known[key]
+        return self._mixtures(composition[None])[0]
+
+    def _mixtures(self, compositions: Array) -> list[Array]:
+        """The mixtures of several compositions (B, S); each is looked for once."""
+        keys = [tuple(key) for key in np.round(compositions, 6).tolist()]
+        for key, composition in zip(keys, compositions, strict=True):
+            if key not in self._known:
+                self._known[key] = self._mix(composition)
+        return [self._known[key] for key in keys]
 
     def _mix(self, composition: Array) -> Array:
         k = len(self.energies)

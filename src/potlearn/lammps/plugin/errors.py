@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from potlearn.errors import ModelFileError
-from potlearn.lammps.plugin.deviations import deviations_of
 from potlearn.lammps.plugin.engines import features_arrays
 from potlearn.lammps.plugin.terms import Term
 from potlearn.potentials import Potential
@@ -29,6 +28,8 @@ def errors_of(potential: Potential) -> Term:
     if (grade := getattr(potential.uncertainty, "grade", None)) is not None:
         arrays |= {f"grade.{name}": value for name, value in _grade(grade).items()}
     if "forces" in potential.uncertainty.parts:
+        from potlearn.lammps.plugin.deviations import deviations_of
+
         found = deviations_of(potential.spreader)
         arrays |= {f"deviations.{name}": value for name, value in found.items()}
     return arrays

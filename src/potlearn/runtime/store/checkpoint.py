@@ -15,6 +15,8 @@ from potlearn.typing import Settings
 
 WRITING = 0.1
 """Writing takes at most about this part of the time."""
+SHORTEST = 1.0
+"""Seconds of work before anything is written, and between two writings."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,8 @@ class Checkpoint:
 class Keeper:
     """Saves a state that grows: now and then, so that little is lost and writing costs little.
 
+    What is not saved is at most a second of work, or ten times as much as writing takes.
+
     Parameters
     ----------
     checkpoint : Checkpoint or None
@@ -86,6 +90,7 @@ class Keeper:
     @contextmanager
     def keeping(self) -> Iterator[None]:
         """Save at the end, also after an error or an interrupt, if the state has grown."""
+        self._last = monotonic()
         try:
             yield
         finally:
@@ -95,7 +100,7 @@ class Keeper:
     def changed(self) -> None:
         """Say that the state has grown; it is saved if that is due."""
         self._changed = True
-        if monotonic() - self._last >= self._cost / WRITING:
+        if monotonic() - self._last >= max(SHORTEST, self._cost / WRITING):
             self._save()
 
     def _save(self) -> None:
