@@ -78,7 +78,8 @@ class Block {
   Buffer ux, uy, uz, r, inverse_r;  // unit vector, distance
   std::vector<std::int32_t> neighbor;
   Buffer R, dR, Y;
-  Buffer values, adjoint;  // moments, nodes, one, inner sums (linear_plan.hpp); and dE/d(them)
+  Buffer values, adjoint;  // moments, nodes, one, inner sums (plan.hpp); and dE/d(them)
+  Buffer features, seeds;  // and dE/d(them); no room before they are needed
   Buffer gradient;         // dE/dr_ij, (slots, 3)
   NetworkPass network;     // no room before it is needed
 

@@ -1,0 +1,228 @@
+#include "plan.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <map>
+#include <numeric>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+namespace potlearn {
+namespace {
+
+using Single = Plan::Single;
+using Pair = Plan::Pair;
+using Part = Plan::Part;
+
+// The sums of a plan, value by value.
+class Planner {
+ public:
+  explicit Planner(const Program& p)
+      : p_(p), one_(p.n_moments + p.n_nodes), values_(one_ + 1), features_(p.feature.size()) {
+    for (int d = 0; d < p.n_nodes; ++d)
+      if (!p.terminal[d]) add_node(d);
+    for (std::size_t k = 0; k < features_.size(); ++k) add_feature(int(k));
+  }
+
+  int n_values() const { return int(values_.size()); }
+
+  Plan::Sums<Single> forward() const {
+    Plan::Sums<Single> found;
+    const auto key = [this](int v) {
+      return std::make_tuple(values_[v].level, values_[v].terms.pairs.size(), values_[v].terms.singles.size());
+    };
+    for (int v : sorted(all(n_values()), key))
+      if (!values_[v].terms.empty()) add_terms(found, v, values_[v].terms);
+    return found;
+  }
+
+  Plan::Sums<Single> features() const {
+    Plan::Sums<Single> found;
+    const auto key = [this](int k) { return std::make_pair(features_[k].pairs.size(), features_[k].singles.size()); };
+    for (int k : sorted(all(int(features_.size())), key)) add_terms(found, k, features_[k]);
+    return found;
+  }
+
+  Plan::Sums<Pair> adjoint() const {
+    Plan::Sums<Pair> found;
+    std::vector<std::size_t> lengths;
+    for (const Value& value : values_) lengths.push_back(value.seeds.size());
+    for (int v : backward_order(lengths)) {
+      if (v == one_) continue;  // nobody asks for its adjoint
+      for (const auto& [key, weight] : values_[v].seeds) found.first.push_back({weight, key.second, key.first});
+      add_uses(found, v);
+    }
+    return found;
+  }
+
+  Plan::Linear linear() const {
+    Plan::Linear found;
+    std::vector<Shares> shares;
+    std::vector<std::size_t> lengths;
+    for (const Value& value : values_) {
+      shares.push_back(shares_of(value));
+      lengths.push_back(shares.back().of_products.size());
+    }
+    std::vector<const std::vector<Part>*> weights, starts;
+    for (int v : backward_order(lengths)) {
+      for (const auto& [a, weight] : shares[v].of_products) {
+        found.adjoint.first.push_back({0, a});
+        weights.push_back(&weight);
+      }
+      starts.push_back(&shares[v].start);
+      add_uses(found.adjoint, v);
+    }
+    weights.insert(weights.end(), starts.begin(), starts.end());
+    add_parts(found, weights);
+    return found;
+  }
+
+ private:
+  using Key = std::pair<int, int>;
+  struct Terms {
+    std::vector<Single> singles;
+    std::vector<Pair> pairs;
+    bool empty() const { return singles.empty() && pairs.empty(); }
+  };
+  struct Value {
+    int level = 0;  // above all that it is made of
+    Terms terms;
+    std::map<Key, double> uses;   // weights by reader and the other factor
+    std::map<Key, double> seeds;  // by feature and the other factor
+  };
+  // In a linear model: parts of the weights by the other factor, and of the start.
+  struct Shares {
+    std::map<int, std::vector<Part>> of_products;
+    std::vector<Part> start;
+  };
+  const Program& p_;
+  const int one_;
+  std::vector<Value> values_;  // moments, nodes, one, inner sums
+  std::vector<Terms> features_;
+
+  void add_node(int d) {
+    const int node = p_.n_moments + d;
+    for (int q = p_.node_first[d]; q < p_.node_first[d + 1]; ++q) {
+      const int first = p_.group_first[q], last = p_.group_first[q + 1], a = p_.group_a[q];
+      if (a == one_)
+        for (int t = first; t < last; ++t) add_single(node, p_.term_weight[t], p_.term_b[t]);
+      else if (last - first == 1)
+        add_pair(node, p_.term_weight[first], a, p_.term_b[first]);
+      else
+        add_pair(node, 1, a, inner_sum(first, last));
+    }
+  }
+
+  int inner_sum(int first, int last) {
+    values_.emplace_back();
+    const int inner = n_values() - 1;
+    for (int t = first; t < last; ++t) add_single(inner, p_.term_weight[t], p_.term_b[t]);
+    return inner;
+  }
+
+  void add_single(int value, double weight, int a) {
+    values_[value].terms.singles.push_back({weight, a});
+    values_[a].uses[{value, one_}] += weight;
+    rise(value, a);
+  }
+
+  void add_pair(int value, double weight, int a, int b) {
+    values_[value].terms.pairs.push_back({weight, a, b});
+    values_[a].uses[{value, b}] += weight;
+    values_[b].uses[{value, a}] += weight;
+    rise(value, a);
+    rise(value, b);
+  }
+
+  void rise(int value, int above) { values_[value].level = std::max(values_[value].level, values_[above].level + 1); }
+
+  void add_feature(int k) {
+    const int node = p_.feature[k], d = node - p_.n_moments;
+    if (!p_.terminal[d]) return add_feature_term(k, 1, one_, node);
+    for (int q = p_.node_first[d]; q < p_.node_first[d + 1]; ++q)
+      for (int t = p_.group_first[q]; t < p_.group_first[q + 1]; ++t)
+        add_feature_term(k, p_.term_weight[t], p_.group_a[q], p_.term_b[t]);
+  }
+
+  void add_feature_term(int k, double weight, int a, int b) {
+    if (b == one_) std::swap(a, b);
+    values_[b].seeds[{k, a}] += weight;
+    if (a == one_) return features_[k].singles.push_back({weight, b});
+    values_[a].seeds[{k, b}] += weight;
+    features_[k].pairs.push_back({weight, a, b});
+  }
+
+  Shares shares_of(const Value& value) const {
+    Shares found;
+    for (const auto& [key, weight] : value.seeds)
+      (key.second == one_ ? found.start : found.of_products[key.second]).push_back({weight, key.first});
+    return found;
+  }
+
+  static void add_parts(Plan::Linear& to, const std::vector<const std::vector<Part>*>& weights) {
+    to.part_first = {0};
+    for (const auto* weight : weights) {
+      to.parts.insert(to.parts.end(), weight->begin(), weight->end());
+      to.part_first.push_back(std::int32_t(to.parts.size()));
+    }
+  }
+
+  bool is_formed(int v) const { return v < p_.n_moments || v > one_ || !p_.terminal[v - p_.n_moments]; }
+
+  // Values with an adjoint, and one if it is in a feature, each after what reads it; of as many, those with shorter
+  // first sums before others.
+  std::vector<int> backward_order(const std::vector<std::size_t>& first_lengths) const {
+    std::vector<int> depth(n_values()), order;
+    for (int v : sorted(all(n_values()), [this](int v) { return -values_[v].level; }))
+      for (const auto& [key, weight] : values_[v].uses) depth[v] = std::max(depth[v], depth[key.first] + 1);
+    depth[one_] = 0;
+    for (int v : all(n_values()))
+      if (v == one_ ? !values_[v].seeds.empty() : is_formed(v)) order.push_back(v);
+    return sorted(std::move(order),
+                  [&](int v) { return std::make_tuple(depth[v], first_lengths[v], values_[v].uses.size()); });
+  }
+
+  static std::vector<int> all(int n) {
+    std::vector<int> numbers(n);
+    std::iota(numbers.begin(), numbers.end(), 0);
+    return numbers;
+  }
+
+  template <class Key>
+  static std::vector<int> sorted(std::vector<int> numbers, Key&& key) {
+    std::stable_sort(numbers.begin(), numbers.end(), [&](int a, int b) { return key(a) < key(b); });
+    return numbers;
+  }
+
+  static void add_terms(Plan::Sums<Single>& to, int value, const Terms& terms) {
+    to.first.insert(to.first.end(), terms.singles.begin(), terms.singles.end());
+    to.pairs.insert(to.pairs.end(), terms.pairs.begin(), terms.pairs.end());
+    add_sum(to, value);
+  }
+
+  template <class First>
+  void add_uses(Plan::Sums<First>& to, int value) const {
+    for (const auto& [key, weight] : values_[value].uses) to.pairs.push_back({weight, key.second, key.first});
+    add_sum(to, value);
+  }
+
+  template <class First>
+  static void add_sum(Plan::Sums<First>& to, int value) {
+    to.sums.push_back({value, std::int32_t(to.first.size()), std::int32_t(to.pairs.size())});
+  }
+};
+
+}  // namespace
+
+Plan::Plan(const Program& p) : one(p.n_moments + p.n_nodes) {
+  const Planner planner(p);
+  forward = planner.forward();
+  features = planner.features();
+  adjoint = planner.adjoint();
+  linear = planner.linear();
+  n_values = planner.n_values();
+  for (int least : p.min_neighbors) least_neighbors = std::max(least_neighbors, least);
+}
+
+}  // namespace potlearn
