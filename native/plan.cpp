@@ -105,15 +105,18 @@ class Planner {
     const int node = p_.n_moments + d;
     for (int q = p_.node_first[d]; q < p_.node_first[d + 1]; ++q) {
       const int first = p_.group_first[q], last = p_.group_first[q + 1], a = p_.group_a[q];
-      if (a == one_)
+      for (int t = first; t < last; ++t) values_[p_.term_b[t]].uses[{node, a}] += p_.term_weight[t];
+      if (a == one_) {
         for (int t = first; t < last; ++t) add_single(node, p_.term_weight[t], p_.term_b[t]);
-      else if (last - first == 1)
+      } else if (last - first == 1) {
         add_pair(node, p_.term_weight[first], a, p_.term_b[first]);
-      else
+      } else {
         add_pair(node, 1, a, inner_sum(first, last));
+      }
     }
   }
 
+  // Has no adjoint: its terms are read with the other factor of the group.
   int inner_sum(int first, int last) {
     values_.emplace_back();
     const int inner = n_values() - 1;
@@ -123,14 +126,12 @@ class Planner {
 
   void add_single(int value, double weight, int a) {
     values_[value].terms.singles.push_back({weight, a});
-    values_[a].uses[{value, one_}] += weight;
     rise(value, a);
   }
 
   void add_pair(int value, double weight, int a, int b) {
     values_[value].terms.pairs.push_back({weight, a, b});
     values_[a].uses[{value, b}] += weight;
-    values_[b].uses[{value, a}] += weight;
     rise(value, a);
     rise(value, b);
   }
@@ -168,7 +169,8 @@ class Planner {
     }
   }
 
-  bool is_formed(int v) const { return v < p_.n_moments || v > one_ || !p_.terminal[v - p_.n_moments]; }
+  // Moments, and nodes that something reads.
+  bool has_adjoint(int v) const { return v < p_.n_moments || (v < one_ && !p_.terminal[v - p_.n_moments]); }
 
   // Values with an adjoint, and one if it is in a feature, each after what reads it; of as many, those with shorter
   // first sums before others.
@@ -178,7 +180,7 @@ class Planner {
       for (const auto& [key, weight] : values_[v].uses) depth[v] = std::max(depth[v], depth[key.first] + 1);
     depth[one_] = 0;
     for (int v : all(n_values()))
-      if (v == one_ ? !values_[v].seeds.empty() : is_formed(v)) order.push_back(v);
+      if (has_adjoint(v) || !values_[v].seeds.empty()) order.push_back(v);
     return sorted(std::move(order),
                   [&](int v) { return std::make_tuple(depth[v], first_lengths[v], values_[v].uses.size()); });
   }

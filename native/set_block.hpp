@@ -31,7 +31,7 @@ class SetBlock {
 
   SetBlock(const Basis& basis, const std::vector<Plan>& plans, int most_slots)
       : atoms_(basis, most_slots), pairs_(basis, most_slots), plans_(plans),
-        adjoint_(std::size_t(VECTORS) * (atoms_.n_values + basis.max_groups())) {}
+        adjoint_(std::size_t(VECTORS) * atoms_.n_values) {}
 
   int capacity() const { return atoms_.capacity; }
   int filled() const { return filled_; }
