@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "program_terms.hpp"
+
 namespace potlearn {
 namespace {
 
@@ -15,15 +17,13 @@ using Single = Plan::Single;
 using Pair = Plan::Pair;
 using Part = Plan::Part;
 
-// The sums of a plan, value by value.
+using Value = ProgramTerms::Value;
+
+// Orders the sums of a plan, and lays them out.
 class Planner {
  public:
   explicit Planner(const Program& p)
-      : p_(p), one_(p.n_moments + p.n_nodes), values_(one_ + 1), features_(p.feature.size()) {
-    for (int d = 0; d < p.n_nodes; ++d)
-      if (!p.terminal[d]) add_node(d);
-    for (std::size_t k = 0; k < features_.size(); ++k) add_feature(int(k));
-  }
+      : terms_(p), one_(terms_.one), values_(terms_.values()), features_(terms_.features()) {}
 
   int n_values() const { return int(values_.size()); }
 
@@ -79,80 +79,15 @@ class Planner {
   }
 
  private:
-  using Key = std::pair<int, int>;
-  struct Terms {
-    std::vector<Single> singles;
-    std::vector<Pair> pairs;
-    bool empty() const { return singles.empty() && pairs.empty(); }
-  };
-  struct Value {
-    int level = 0;  // above all that it is made of
-    Terms terms;
-    std::map<Key, double> uses;   // weights by reader and the other factor
-    std::map<Key, double> seeds;  // by feature and the other factor
-  };
   // In a linear model: parts of the weights by the other factor, and of the start.
   struct Shares {
     std::map<int, std::vector<Part>> of_products;
     std::vector<Part> start;
   };
-  const Program& p_;
+  const ProgramTerms terms_;
   const int one_;
-  std::vector<Value> values_;  // moments, nodes, one, inner sums
-  std::vector<Terms> features_;
-
-  void add_node(int d) {
-    const int node = p_.n_moments + d;
-    for (int q = p_.node_first[d]; q < p_.node_first[d + 1]; ++q) {
-      const int first = p_.group_first[q], last = p_.group_first[q + 1], a = p_.group_a[q];
-      for (int t = first; t < last; ++t) values_[p_.term_b[t]].uses[{node, a}] += p_.term_weight[t];
-      if (a == one_) {
-        for (int t = first; t < last; ++t) add_single(node, p_.term_weight[t], p_.term_b[t]);
-      } else if (last - first == 1) {
-        add_pair(node, p_.term_weight[first], a, p_.term_b[first]);
-      } else {
-        add_pair(node, 1, a, inner_sum(first, last));
-      }
-    }
-  }
-
-  // Has no adjoint: its terms are read with the other factor of the group.
-  int inner_sum(int first, int last) {
-    values_.emplace_back();
-    const int inner = n_values() - 1;
-    for (int t = first; t < last; ++t) add_single(inner, p_.term_weight[t], p_.term_b[t]);
-    return inner;
-  }
-
-  void add_single(int value, double weight, int a) {
-    values_[value].terms.singles.push_back({weight, a});
-    rise(value, a);
-  }
-
-  void add_pair(int value, double weight, int a, int b) {
-    values_[value].terms.pairs.push_back({weight, a, b});
-    values_[a].uses[{value, b}] += weight;
-    rise(value, a);
-    rise(value, b);
-  }
-
-  void rise(int value, int above) { values_[value].level = std::max(values_[value].level, values_[above].level + 1); }
-
-  void add_feature(int k) {
-    const int node = p_.feature[k], d = node - p_.n_moments;
-    if (!p_.terminal[d]) return add_feature_term(k, 1, one_, node);
-    for (int q = p_.node_first[d]; q < p_.node_first[d + 1]; ++q)
-      for (int t = p_.group_first[q]; t < p_.group_first[q + 1]; ++t)
-        add_feature_term(k, p_.term_weight[t], p_.group_a[q], p_.term_b[t]);
-  }
-
-  void add_feature_term(int k, double weight, int a, int b) {
-    if (b == one_) std::swap(a, b);
-    values_[b].seeds[{k, a}] += weight;
-    if (a == one_) return features_[k].singles.push_back({weight, b});
-    values_[a].seeds[{k, b}] += weight;
-    features_[k].pairs.push_back({weight, a, b});
-  }
+  const std::vector<Value>& values_;
+  const std::vector<Terms>& features_;
 
   Shares shares_of(const Value& value) const {
     Shares found;
@@ -169,9 +104,6 @@ class Planner {
     }
   }
 
-  // Moments, and nodes that something reads.
-  bool has_adjoint(int v) const { return v < p_.n_moments || (v < one_ && !p_.terminal[v - p_.n_moments]); }
-
   // Values with an adjoint, and one if it is in a feature, each after what reads it; of as many, those with shorter
   // first sums before others.
   std::vector<int> backward_order(const std::vector<std::size_t>& first_lengths) const {
@@ -180,7 +112,7 @@ class Planner {
       for (const auto& [key, weight] : values_[v].uses) depth[v] = std::max(depth[v], depth[key.first] + 1);
     depth[one_] = 0;
     for (int v : all(n_values()))
-      if (has_adjoint(v) || !values_[v].seeds.empty()) order.push_back(v);
+      if (terms_.has_adjoint(v) || !values_[v].seeds.empty()) order.push_back(v);
     return sorted(std::move(order),
                   [&](int v) { return std::make_tuple(depth[v], first_lengths[v], values_[v].uses.size()); });
   }
