@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <numeric>
 #include <tuple>
@@ -16,7 +17,6 @@ namespace {
 using Single = Plan::Single;
 using Pair = Plan::Pair;
 using Part = Plan::Part;
-
 using Value = ProgramTerms::Value;
 
 // Orders the sums of a plan, and lays them out.
@@ -104,8 +104,8 @@ class Planner {
     }
   }
 
-  // Values with an adjoint, and one if it is in a feature, each after what reads it; of as many, those with shorter
-  // first sums before others.
+  // Values with an adjoint, and one if it is in a feature, each after what reads it; at the same depth, the
+  // shorter first sums come first.
   std::vector<int> backward_order(const std::vector<std::size_t>& first_lengths) const {
     std::vector<int> depth(n_values()), order;
     for (int v : sorted(all(n_values()), [this](int v) { return -values_[v].level; }))

@@ -28,7 +28,6 @@ void ProgramTerms::add_node(int d) {
   }
 }
 
-// Has no adjoint: its terms are read with the other factor of the group.
 int ProgramTerms::inner_sum(int first, int last) {
   values_.emplace_back();
   const int inner = int(values_.size()) - 1;

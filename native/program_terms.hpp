@@ -1,4 +1,6 @@
 // The terms of which the values and features of a program (program_arrays.hpp) are made, and what reads each value.
+// The inner sum of a group of several terms is a value too, but has no adjoint: its terms are read with the group's
+// other factor.
 #pragma once
 
 #include <map>
