@@ -71,6 +71,7 @@ bench: $(VENV)/.all
 # A second copy of the package, whose engine times its stages, goes before the installed one.
 profile: $(VENV)/.test build/profile/.built
 	PYTHONPATH=build/profile OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python benchmarks/cycles.py
+	PYTHONPATH=build/profile OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python benchmarks/cycles_networks.py
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python benchmarks/row_bounds.py
 	$(BIN)/python benchmarks/fit_stages.py
 

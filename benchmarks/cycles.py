@@ -106,15 +106,15 @@ def _harmonic_flops(top: int) -> tuple[float, float]:
 
 
 def _plan(p: Program) -> tuple[Count, Count]:
-    """Counts of the program forward and backward (native/linear_plan.hpp)."""
+    """Counts of a linear model's program forward and backward (native/plan.hpp)."""
     one = p.n_moments + p.n_nodes
     read = set(p.group_a.tolist()) | set(p.term_b.tolist())
-    shares, sums, singles, pairs = set[tuple[int, int]](), p.n_moments, 0, 0
+    shares, inner, singles, pairs, uses = set[tuple[int, int]](), 0, 0, 0, 0
     for d in range(p.n_nodes):
         formed = p.n_moments + d in read
-        sums += formed
         for q in range(p.node_first[d], p.node_first[d + 1]):
             a, terms = int(p.group_a[q]), p.term_b[p.group_first[q] : p.group_first[q + 1]].tolist()
+            uses += formed * (len(terms) + (a != one))
             if not formed:
                 shares |= {(a, b) for b in terms} | {(b, a) for b in terms}
             elif a == one:
@@ -122,9 +122,10 @@ def _plan(p: Program) -> tuple[Count, Count]:
             elif len(terms) == 1:
                 pairs += 1
             else:
-                singles, pairs, sums = singles + len(terms), pairs + 1, sums + 1
-    forward = Count(2 * singles + 3 * pairs, singles + 2 * pairs, sums - p.n_moments)
-    uses, own = singles + 2 * pairs, len(shares)
+                singles, pairs, inner = singles + len(terms), pairs + 1, inner + 1
+    nodes = len(read & set(range(p.n_moments, one)))
+    forward = Count(2 * singles + 3 * pairs, singles + 2 * pairs, nodes + inner)
+    sums, own = p.n_moments + nodes, sum(one not in share for share in shares)
     return forward, Count(2 * own + 3 * uses + 4 * sums, own + 2 * uses + sums, sums)
 
 
@@ -146,9 +147,9 @@ class Case:
         a = np.random.default_rng(0).normal(size=(512, 512))
         stages, whole, product = [], [], []
         for _ in range(repeats):
-            product.append(_seconds(lambda: a @ a))
+            product.append(seconds_of(lambda: a @ a))
             _native.stages()
-            whole.append(_seconds(self._evaluate))
+            whole.append(seconds_of(self._evaluate))
             stages.append(_native.stages())
         least = {name: min(s[name] for s in stages) / len(self.system) for name in stages[0]}
         return least, min(whole) / len(self.system), 2 * 512**3 / min(product)
@@ -157,7 +158,7 @@ class Case:
         self.engine.energy_forces(self.system, self.coefficients)
 
 
-def _seconds(function: Any) -> float:
+def seconds_of(function: Any) -> float:
     start = time.process_time_ns()
     function()
     return (time.process_time_ns() - start) / 1e9
@@ -166,7 +167,7 @@ def _seconds(function: Any) -> float:
 def lines(case: Case, repeats: int) -> Iterator[str]:
     """The table of a case, as Markdown."""
     stages, whole, peak = case.run(repeats)
-    flops = sum(case.counts[name].flops for name in stages)
+    flops = sum(count.flops for count in case.counts.values())
     yield (
         f"{whole * 1e6:.2f} µs per atom, {flops / 1e3:.1f} kflop: "
         f"{100 * flops / peak / whole:.0f} % of dgemm ({peak / 1e9:.1f} Gflop/s); "
@@ -175,6 +176,8 @@ def lines(case: Case, repeats: int) -> Iterator[str]:
     yield "| stage | ns per atom | operations | loads | stores | of dgemm | bound by | bound, ns |"
     yield "|---|---|---|---|---|---|---|---|"
     for name, seconds in stages.items():
+        if name not in case.counts:
+            continue  # of networks: benchmarks/cycles_networks.py
         count = case.counts[name]
         what, bound = count.bound(peak)
         yield (
@@ -188,7 +191,7 @@ def rows(descriptor: Any, repeats: int) -> str:
     """Design rows of 128 atoms: time per atom, and numbers added to rows."""
     atoms = tantalum(128)
     list_ = neighbors(atoms, CUTOFF)
-    least = min(_seconds(lambda: descriptor.rows(atoms, list_)) for _ in range(repeats))
+    least = min(seconds_of(lambda: descriptor.rows(atoms, list_)) for _ in range(repeats))
     added = 3 * (len(list_.j) + len(atoms)) * descriptor.n_features / len(atoms)
     per_atom = least / len(atoms)
     return (

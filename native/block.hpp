@@ -62,9 +62,9 @@ class Block {
         stride(of.stride), capacity((most_slots + 1) / 2 * 2), n_values(of.n_moments() + of.max_nodes() + 1),
         slots(of.n_species), found(of.n_species), ux(places()), uy(places()), uz(places()), r(places()),
         inverse_r(places()), neighbor(places() * W), R(places() * stride), dR(places() * stride), Y(places() * terms),
-        values(n_values + of.max_groups()), adjoint(n_values + of.max_groups()), gradient(3 * places()),
-        positions_(places()), sections_(harmonic_sections(of)), by_angular_(2 * terms), counts_(of.n_species),
-        filled_(of.n_species * W), far_(of.n_species), near_(of.n_species) {}
+        values(n_values + of.max_groups()), adjoint(n_values), gradient(3 * places()), positions_(places()),
+        sections_(harmonic_sections(of)), by_angular_(2 * terms), counts_(of.n_species), filled_(of.n_species * W),
+        far_(of.n_species), near_(of.n_species) {}
 
   const Basis& basis;
   const std::vector<RadialGroup> groups;
@@ -78,7 +78,8 @@ class Block {
   Buffer ux, uy, uz, r, inverse_r;  // unit vector, distance
   std::vector<std::int32_t> neighbor;
   Buffer R, dR, Y;
-  Buffer values, adjoint;  // moments, nodes, one, inner sums (linear_plan.hpp); and dE/d(them)
+  Buffer values, adjoint;  // moments, nodes, one, inner sums (plan.hpp); and dE/d(them) but for inner sums
+  Buffer features, seeds;  // and dE/d(them); no room before they are needed
   Buffer gradient;         // dE/dr_ij, (slots, 3)
   NetworkPass network;     // no room before it is needed
 

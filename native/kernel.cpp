@@ -8,9 +8,10 @@
 
 #include "block.hpp"
 #include "gradient.hpp"
-#include "linear_pass.hpp"
-#include "linear_plan.hpp"
+#include "linear_weights.hpp"
 #include "parallel.hpp"
+#include "plan.hpp"
+#include "plan_pass.hpp"
 #include "pool.hpp"
 #include "row_layout.hpp"
 #include "row_shares.hpp"
@@ -52,25 +53,20 @@ class LaneKernel final : public Kernel {
     if (sets >= MANY) return many_sets(s, coefficients, threads, energies, forces, virial);
     std::vector<Gradients> gradients;
     for (int set = 0; set < sets; ++set) gradients.emplace_back(s, queues, !atom_virials.empty());
-    std::call_once(linear_once_, [&] { linear_plans_ = {basis_.programs.begin(), basis_.programs.end()}; });
     std::vector<LinearWeights> weights;
     for (int k = 0; k < sets * basis_.n_species; ++k)
-      weights.emplace_back(linear_plan(k % basis_.n_species), &coefficients[std::size_t(k) * (1 + n_features) + 1]);
+      weights.emplace_back(plan_of(k % basis_.n_species).linear, &coefficients[std::size_t(k) * (1 + n_features) + 1]);
     for_blocks(schedule, threads, queues, [&](Block& block, int filled, int queue, int item, const Stop& stop) {
-      const Program& program = block.program();
-      const LinearPlan& plan = linear_plan(block.species);
+      const Plan& plan = plan_of(block.species);
       const bool all = has_neighbors(block, filled, plan.least_neighbors);
-      if (all)
-        linear_forward(plan, &block.values[0]);
-      else
-        program_forward<false>(program, &block.values[0]);
+      plan_forward(plan, &block.values[0]);
+      if (!all) form_features(plan, block, filled);
       end_stage(Stage::forward);
       for (int set = 0; set < sets; ++set) {
         const double* c = &coefficients[std::size_t(set) * columns + block.species * (1 + n_features)];
-        lanes *values = &block.values[0], *adjoint = &block.adjoint[0];
-        const lanes energy =
-            all ? c[0] + linear_backward(plan, weights[set * basis_.n_species + block.species], values, adjoint)
-                : seed(block, c) + program_adjoint(program, values, adjoint);
+        const LinearWeights& weight = weights[set * basis_.n_species + block.species];
+        const lanes energy = all ? c[0] + linear_adjoint(plan, weight, &block.values[0], &block.adjoint[0])
+                                 : guarded_adjoint(plan, block, c);
         for (int w = 0; w < filled; ++w) energies[std::size_t(set) * s.n_centers + block.centers[w]] = energy[w];
         end_stage(Stage::adjoint);
         block.pair_gradients();
@@ -90,13 +86,23 @@ class LaneKernel final : public Kernel {
     const std::vector<int> queues = schedule.queues();
     Gradients gradients(s, queues, !atom_virials.empty());
     for_blocks(schedule, threads, queues, [&](Block& block, int filled, int queue, int item, const Stop& stop) {
-      const Program& program = block.program();
-      program_forward<true>(program, &block.values[0]);
-      const lanes energy = seed(block, network);
+      const Plan& plan = plan_of(block.species);
+      plan_forward(plan, &block.values[0]);
+      form_features(plan, block, filled);
+      end_stage(Stage::forward);
+      block.seeds.at_least(plan.n_features());
+      block.network.fit(network);
+      const lanes energy =
+          block.network.evaluate(network.of_species(block.species), &block.features[0], &block.seeds[0]);
       for (int w = 0; w < filled; ++w) energies[block.centers[w]] = energy[w];
-      program_adjoint(program, &block.values[0], &block.adjoint[0]);
+      end_stage(Stage::network);
+      if (!has_neighbors(block, filled, plan.least_neighbors)) guard(block, block.seeds);
+      plan_adjoint(plan, &block.values[0], &block.seeds[0], &block.adjoint[0]);
+      end_stage(Stage::adjoint);
       block.pair_gradients();
+      end_stage(Stage::pairs);
       gradients.add(block, queue, item, stop);
+      end_stage(Stage::scatter);
     });
     gradients.collect(threads, forces, virial, atom_virials);
   }
@@ -104,8 +110,12 @@ class LaneKernel final : public Kernel {
   void features(const System& s, int threads, Span<double> out) const override {
     const Schedule schedule(s);
     for_blocks(schedule, threads, [&](Block& block, int filled) {
-      program_forward<true>(block.program(), &block.values[0]);
-      write_features(block, filled, block.values, out);
+      const Plan& plan = plan_of(block.species);
+      plan_forward(plan, &block.values[0]);
+      form_features(plan, block, filled);
+      const std::size_t n_features = plan.n_features();
+      for (std::size_t k = 0; k < n_features; ++k)
+        for (int w = 0; w < filled; ++w) out[block.centers[w] * n_features + k] = block.features[k][w];
     });
   }
 
@@ -116,15 +126,13 @@ class LaneKernel final : public Kernel {
     const std::size_t n_features = basis_.n_features();
     Gradients gradients(s, queues);
     for_blocks(schedule, threads, queues, [&](Block& block, int filled, int queue, int item, const Stop& stop) {
-      const Program& program = block.program();
-      program_forward<false>(program, &block.values[0]);
-      block.adjoint.clear();
-      for (std::size_t k = 0; k < n_features; ++k) {
-        lanes seed = splat(0);
-        for (int w = 0; w < filled; ++w) seed[w] = weights[block.centers[w] * n_features + k];
-        block.adjoint[program.feature[k]] += guarded(seed, block.n_neighbors, program.min_neighbors[k]);
-      }
-      program_adjoint(program, &block.values[0], &block.adjoint[0]);
+      const Plan& plan = plan_of(block.species);
+      plan_forward(plan, &block.values[0]);
+      block.seeds.at_least(n_features);
+      for (std::size_t k = 0; k < n_features; ++k)
+        for (int w = 0; w < W; ++w) block.seeds[k][w] = weights[block.centers[w] * n_features + k];
+      if (!has_neighbors(block, filled, plan.least_neighbors)) guard(block, block.seeds);
+      plan_adjoint(plan, &block.values[0], &block.seeds[0], &block.adjoint[0]);
       block.pair_gradients();
       gradients.add(block, queue, item, stop);
     });
@@ -134,12 +142,16 @@ class LaneKernel final : public Kernel {
   void jvp(const System& s, Span<const double> displacements, Span<const double> strain, int threads,
            Span<double> out) const override {
     const Schedule schedule(s);
+    const std::size_t n_features = basis_.n_features();
     for_blocks(schedule, threads, [&](Block& block, int filled) {
       const Program& program = block.program();
       block.moment_tangents(displacements, strain_of(block, s, strain));
-      program_forward<false>(program, &block.values[0]);
+      plan_forward(plan_of(block.species), &block.values[0]);
       program_tangent(program, &block.values[0], &block.adjoint[0]);
-      write_features(block, filled, block.adjoint, out);
+      for (std::size_t k = 0; k < n_features; ++k) {
+        const lanes tangent = guarded(block.adjoint[program.feature[k]], block.n_neighbors, program.min_neighbors[k]);
+        for (int w = 0; w < filled; ++w) out[block.centers[w] * n_features + k] = tangent[w];
+      }
     });
   }
 
@@ -160,26 +172,25 @@ class LaneKernel final : public Kernel {
   mutable Pool<Block> blocks_;
   mutable Pool<SetBlock> set_blocks_;
   mutable std::once_flag plans_once_;
-  mutable std::vector<PullbackPlan> plans_;  // of each program, none before they are needed
-  mutable std::once_flag linear_once_;
-  mutable std::vector<LinearPlan> linear_plans_;  // of each program, none before they are needed
+  mutable std::vector<Plan> plans_;  // of each program, none before they are needed
   mutable Pool<LinearRows> row_makers_;
   mutable std::once_flag row_once_;
   mutable std::unique_ptr<const RowLayout> row_layout_;  // none before it is needed
 
-  const LinearPlan& linear_plan(int species) const { return linear_plans_[basis_.program_of[species]]; }
+  const std::vector<Plan>& plans() const {
+    std::call_once(plans_once_, [&] { plans_ = {basis_.programs.begin(), basis_.programs.end()}; });
+    return plans_;
+  }
+  const Plan& plan_of(int species) const { return plans()[basis_.program_of[species]]; }
 
   Pool<SetBlock>::Lease lend_set_block(const System& s) const {
     return set_blocks_.lend([&](const SetBlock& block) { return block.capacity() >= s.most_neighbors; },
-                            [&] { return std::make_unique<SetBlock>(basis_, plans_, s.most_neighbors); });
+                            [&] { return std::make_unique<SetBlock>(basis_, plans(), s.most_neighbors); });
   }
 
   // energy_forces with the sets in lanes.
   void many_sets(const System& s, Span<const double> coefficients, int threads, Span<double> energies,
                  Span<double> forces, Span<double> virial) const {
-    std::call_once(plans_once_, [&] {
-      for (const Program& program : basis_.programs) plans_.emplace_back(program);
-    });
     const SetCoefficients c(coefficients, basis_.n_species, basis_.n_features());
     const Schedule schedule(s);
     const std::vector<int> queues = schedule.queues();
@@ -227,14 +238,17 @@ class LaneKernel final : public Kernel {
                [&](Block& block, int filled, int, int, const Stop&) { f(block, filled); });
   }
 
-  // Values of the features, or their tangents, from those of the nodes.
-  static void write_features(const Block& block, int filled, const Buffer& values, Span<double> out) {
-    const Program& program = block.program();
-    const std::size_t n_features = program.feature.size();
-    for (std::size_t k = 0; k < n_features; ++k) {
-      const lanes b = guarded(values[program.feature[k]], block.n_neighbors, program.min_neighbors[k]);
-      for (int w = 0; w < filled; ++w) out[block.centers[w] * n_features + k] = b[w];
-    }
+  // Features or seeds, zero where an atom has fewer neighbours than they need.
+  static void guard(const Block& block, Buffer& values) {
+    const std::vector<std::int32_t>& needed = block.program().min_neighbors;
+    for (std::size_t k = 0; k < needed.size(); ++k) values[k] = guarded(values[k], block.n_neighbors, needed[k]);
+  }
+
+  // From the values that something reads.
+  static void form_features(const Plan& plan, Block& block, int filled) {
+    block.features.at_least(plan.n_features());
+    form_sums(plan.features, &block.values[0], &block.features[0]);
+    if (!has_neighbors(block, filled, plan.least_neighbors)) guard(block, block.features);
   }
 
   static Strain strain_of(const Block& block, const System& s, Span<const double> strain) {
@@ -244,31 +258,16 @@ class LaneKernel final : public Kernel {
     return found;
   }
 
-  // Seeds of the adjoint of a linear model, c[0] + sum_k c[1 + k] B_k, and its energy but for the terminal nodes.
-  static lanes seed(Block& block, const double* c) {
-    const Program& program = block.program();
+  // The adjoint of a linear model, c[0] + sum_k c[1 + k] B_k, where some features are zero, and its energy.
+  static lanes guarded_adjoint(const Plan& plan, Block& block, const double* c) {
+    block.seeds.at_least(plan.n_features());
     lanes energy = splat(c[0]);
-    block.adjoint.clear();
-    for (std::size_t k = 0; k < program.feature.size(); ++k) {
-      const int value = program.feature[k];
-      const lanes weight = guarded(splat(c[1 + k]), block.n_neighbors, program.min_neighbors[k]);
-      if (!program.terminal[value - program.n_moments]) energy += weight * block.values[value];
-      block.adjoint[value] += weight;
+    for (int k = 0; k < plan.n_features(); ++k) {
+      block.seeds[k] = splat(c[1 + k]);
+      energy += block.seeds[k] * block.features[k];
     }
-    return energy;
-  }
-
-  // Seeds of the adjoint of a network, and its energy, from the values of all features.
-  static lanes seed(Block& block, const Network& network) {
-    const Program& program = block.program();
-    NetworkPass& pass = block.network;
-    pass.fit(network);
-    for (std::size_t k = 0; k < program.feature.size(); ++k)
-      pass.features[k] = guarded(block.values[program.feature[k]], block.n_neighbors, program.min_neighbors[k]);
-    const lanes energy = pass.evaluate(network.of_species(block.species));
-    block.adjoint.clear();
-    for (std::size_t k = 0; k < program.feature.size(); ++k)
-      block.adjoint[program.feature[k]] += guarded(pass.slopes[k], block.n_neighbors, program.min_neighbors[k]);
+    guard(block, block.seeds);
+    plan_adjoint(plan, &block.values[0], &block.seeds[0], &block.adjoint[0]);
     return energy;
   }
 };

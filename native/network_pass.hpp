@@ -70,29 +70,25 @@ struct Faded {
 // Room for the values of a network, kept from block to block.
 class NetworkPass {
  public:
-  Buffer features, slopes;  // of W atoms: the features on entry; dE/dB on return
-
-  // Room for the features and layers of a network.
+  // Room for the layers of a network.
   void fit(const Network& network) {
-    features.at_least(network.n_features());
-    slopes.at_least(network.n_features());
     activation_slopes_.at_least(network.deepest());
     here_.at_least(network.widest());
     there_.at_least(network.widest());
   }
 
-  // Energies, and their slopes.
-  lanes evaluate(const Network::OfSpecies& network) {
+  // Energies of W atoms from their features (M), and the slopes dE/dB (M).
+  lanes evaluate(const Network::OfSpecies& network, const lanes* features, lanes* slopes) {
     const int n = int(network.coefficients.size()) - 1;
     const double* c = network.coefficients.data() + 1;
     const lanes linear = network.coefficients[0] + sum_over(n, [&](int k) { return c[k] * features[k]; });
-    const Faded faded = network.fade.empty() ? Faded() : Faded(network.fade[0], &features[0]);
+    const Faded faded = network.fade.empty() ? Faded() : Faded(network.fade[0], features);
     const bool between = !faded.inside && !faded.outside;
     for (int k = 0; k < n; ++k) slopes[k] = splat(between ? 0 : c[k]);
     lanes sum = splat(0);
     if (!faded.outside)
-      for (const Branch& branch : network.branches) sum += add_branch(branch);
-    if (between) add_fade(network.fade[0], faded, sum, c);
+      for (const Branch& branch : network.branches) sum += add_branch(branch, features, slopes);
+    if (between) add_fade(network.fade[0], faded, sum, c, features, slopes);
     return between ? linear + faded.value * sum : linear + sum;
   }
 
@@ -100,7 +96,8 @@ class NetworkPass {
   Buffer activation_slopes_, here_, there_;  // of all layers; of one, and of the next
 
   // The slopes of the linear part and of f times the sum, from those of the sum.
-  void add_fade(const Fade& fade, const Faded& faded, lanes sum, const double* c) {
+  static void add_fade(const Fade& fade, const Faded& faded, lanes sum, const double* c, const lanes* features,
+                       lanes* slopes) {
     const lanes outer = 2.0 * sum * faded.slope;
     for (std::size_t k = 0; k < fade.center.size(); ++k) {
       const lanes step = (features[k] - fade.center[k]) * (fade.weight[k] * fade.weight[k]);
@@ -109,8 +106,8 @@ class NetworkPass {
   }
 
   // The value of a branch; its slopes are added.
-  lanes add_branch(const Branch& branch) {
-    const lanes* x = &features[0];
+  lanes add_branch(const Branch& branch, const lanes* features, lanes* slopes) {
+    const lanes* x = features;
     lanes *out = &here_[0], *other = &there_[0], *slope = &activation_slopes_[0];
     for (const Layer& layer : branch.layers) {
       for (int k = 0; k < layer.forward.out; ++k) out[k] = splat(layer.bias[k]);
@@ -122,12 +119,12 @@ class NetworkPass {
     }
     const double* last = branch.last.data();
     const lanes value = sum_over(int(branch.last.size()), [&](int k) { return last[k] * x[k]; });
-    add_slopes(branch, slope);
+    add_slopes(branch, slope, slopes);
     return value;
   }
 
   // Backwards from the last layer; `slope` is the end of the activations' slopes.
-  void add_slopes(const Branch& branch, const lanes* slope) {
+  void add_slopes(const Branch& branch, const lanes* slope, lanes* slopes) {
     const int n = int(branch.last.size());
     if (branch.layers.empty()) {
       for (int k = 0; k < n; ++k) slopes[k] += branch.last[k];
@@ -139,7 +136,7 @@ class NetworkPass {
       const Matrix& matrix = branch.layers[l].backward;
       slope -= matrix.in;
       for (int k = 0; k < matrix.in; ++k) back[k] *= slope[k];
-      if (l == 0) return add_product(matrix, back, &slopes[0]);
+      if (l == 0) return add_product(matrix, back, slopes);
       std::fill(next, next + matrix.out, splat(0));
       add_product(matrix, back, next);
       std::swap(back, next);

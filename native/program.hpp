@@ -7,13 +7,12 @@
 
 namespace potlearn::POTLEARN_ISA {
 
-// v: moments on entry; nodes and the constant one on return, terminal nodes only if they are asked for.
-template <bool TERMINALS, class T>
+// v: moments on entry; nodes and the constant one on return.
+template <class T>
 inline void program_forward(const Program& p, T* v) {
   T* node = v + p.n_moments;
   node[p.n_nodes] = T{} + 1.0;
   for (int d = 0; d < p.n_nodes; ++d) {
-    if (!TERMINALS && p.terminal[d]) continue;
     T value = T{};
     for (int g = p.node_first[d]; g < p.node_first[d + 1]; ++g) {
       T inner = T{};
@@ -41,18 +40,6 @@ inline T node_adjoint(const Program& p, int d, const T* v, T* g) {
     value += left * inner;
   }
   return value;
-}
-
-// g: seeds on the features on entry (zero elsewhere); dE/dmoment in its first n_moments on return.
-// Returns the sum of seed times value over the terminal nodes.
-template <class T>
-inline T program_adjoint(const Program& p, const T* v, T* g) {
-  T sum = T{};
-  for (int d = p.n_nodes - 1; d >= 0; --d) {
-    const T value = node_adjoint(p, d, v, g);
-    if (p.terminal[d]) sum += g[p.n_moments + d] * value;
-  }
-  return sum;
 }
 
 // Tangent of one node; values of type S may be scalars while the tangents are lanes.

@@ -85,7 +85,7 @@ class LinearRows {
     block_.pack_atoms(*system_, ids, n);
     block_.radial_and_harmonics();
     block_.moments();
-    program_forward<true>(program_, &block_.values[0]);
+    program_forward(program_, &block_.values[0]);
     differentiate_nodes();
     writer_.begin(block_, n, gates);
     column_ = std::size_t(block_.species) * (1 + outputs_) + 1;

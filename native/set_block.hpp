@@ -11,7 +11,8 @@
 #include "buffer.hpp"
 #include "lanes.hpp"
 #include "moments.hpp"
-#include "pullback.hpp"
+#include "plan.hpp"
+#include "plan_pass.hpp"
 #include "set_coefficients.hpp"
 #include "set_pairs.hpp"
 
@@ -28,7 +29,7 @@ class SetBlock {
     double x, y, z;
   };
 
-  SetBlock(const Basis& basis, const std::vector<PullbackPlan>& plans, int most_slots)
+  SetBlock(const Basis& basis, const std::vector<Plan>& plans, int most_slots)
       : atoms_(basis, most_slots), pairs_(basis, most_slots), plans_(plans),
         adjoint_(std::size_t(VECTORS) * atoms_.n_values) {}
 
@@ -59,8 +60,8 @@ class SetBlock {
  private:
   Block atoms_;
   SetPairs pairs_;
-  const std::vector<PullbackPlan>& plans_;
-  Buffer factors_;           // of W atoms
+  const std::vector<Plan>& plans_;
+  Buffer factors_;           // values and features of W atoms
   std::vector<double> own_;  // of one atom after the other
   Buffer coefficients_;      // of one atom, but for features that need more neighbours
   Buffer adjoint_;           // of one atom: (values, vectors)
@@ -70,8 +71,8 @@ class SetBlock {
   std::vector<int> pair_first_;
   int filled_ = 0, vectors_ = 0;
 
-  const PullbackPlan& plan() const { return plans_[atoms_.basis.program_of[atoms_.species]]; }
-  std::size_t n_factors() const { return (std::size_t(plan().n_factors) + W - 1) / W * W; }
+  const Plan& plan() const { return plans_[atoms_.basis.program_of[atoms_.species]]; }
+  std::size_t n_factors() const { return (std::size_t(plan().n_values) + plan().n_features() + W - 1) / W * W; }
 
   void form_factors(const System& s, const int* ids, int n) {
     atoms_.pack_atoms(s, ids, n);
@@ -80,7 +81,8 @@ class SetBlock {
     factors_.at_least(n_factors());
     own_.resize(W * n_factors());
     std::copy(&atoms_.values[0], &atoms_.values[atoms_.basis.n_moments()], &factors_[0]);
-    program_factors(atoms_.program(), plan(), &factors_[0]);
+    plan_forward(plan(), &factors_[0]);
+    form_sums(plan().features, &factors_[0], &factors_[plan().n_values]);
     for (std::size_t k = 0; k < n_factors(); k += W) {
       transpose(&factors_[k]);
       for (int w = 0; w < W; ++w) store(&own_[w * n_factors() + k], factors_[k + w]);
@@ -94,7 +96,7 @@ class SetBlock {
     const lanes* weights = weights_of(w, c);
     for_tiles<VECTORS>(vectors_, [&](auto tile, int first) {
       constexpr int T = tile();
-      add_energies<T>(v, weights + first, &energies_[std::size_t(w) * vectors_ + first]);
+      add_energies<T>(v + plan().n_values, weights + first, &energies_[std::size_t(w) * vectors_ + first]);
       pull_back<T>(plan(), v, weights + vectors_ + first, vectors_, &adjoint_[0]);
       lanes* out = &gradients_[std::size_t(pair_first_[w]) * 3 * vectors_ + first];
       for (int t = 0; t < T; ++t) pairs_.gradients(&adjoint_[t], T, out + t, vectors_);
@@ -118,12 +120,11 @@ class SetBlock {
   }
 
   template <int T>
-  void add_energies(const double* v, const lanes* c, lanes* energy) const {
-    const std::vector<std::int32_t>& feature = atoms_.program().feature;
+  void add_energies(const double* features, const lanes* c, lanes* energy) const {
     lanes sum[T];
     for (int t = 0; t < T; ++t) sum[t] = c[t];
-    for (std::size_t k = 0; k < feature.size(); ++k)
-      for (int t = 0; t < T; ++t) sum[t] += v[feature[k]] * c[(1 + k) * vectors_ + t];
+    for (int k = 0; k < plan().n_features(); ++k)
+      for (int t = 0; t < T; ++t) sum[t] += features[k] * c[(1 + k) * vectors_ + t];
     for (int t = 0; t < T; ++t) energy[t] = sum[t];
   }
 

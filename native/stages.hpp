@@ -9,8 +9,9 @@
 
 namespace potlearn {
 
-enum class Stage { gather, radial, harmonics, moments, forward, adjoint, pairs, scatter };
-constexpr const char* STAGES[] = {"gather", "radial", "harmonics", "moments", "forward", "adjoint", "pairs", "scatter"};
+enum class Stage { gather, radial, harmonics, moments, forward, network, adjoint, pairs, scatter };
+constexpr const char* STAGES[] = {"gather",  "radial",  "harmonics", "moments", "forward",
+                                  "network", "adjoint", "pairs",     "scatter"};
 
 #ifdef POTLEARN_STAGES
 // Seconds of each stage since the last time they were asked for; of one thread.

@@ -7,24 +7,28 @@
 namespace potlearn {
 namespace {
 
-TEST(lanes_of_every_instruction_set_that_this_cpu_runs) {
-  for (const std::string& set : instruction_sets()) {
-    if (set == "baseline") baseline::lane_tests();
+struct LaneTests {
+  void (*lanes)(), (*networks)(), (*plans)();
+};
+
+LaneTests of(const std::string& set) {
 #ifdef POTLEARN_X86
-    if (set == "avx2") avx2::lane_tests();
-    if (set == "avx512") avx512::lane_tests();
+  if (set == "avx2") return {avx2::lane_tests, avx2::network_lane_tests, avx2::plan_lane_tests};
+  if (set == "avx512") return {avx512::lane_tests, avx512::network_lane_tests, avx512::plan_lane_tests};
 #endif
-  }
+  return {baseline::lane_tests, baseline::network_lane_tests, baseline::plan_lane_tests};
+}
+
+TEST(lanes_of_every_instruction_set_that_this_cpu_runs) {
+  for (const std::string& set : instruction_sets()) of(set).lanes();
 }
 
 TEST(networks_in_lanes_of_every_instruction_set_that_this_cpu_runs) {
-  for (const std::string& set : instruction_sets()) {
-    if (set == "baseline") baseline::network_lane_tests();
-#ifdef POTLEARN_X86
-    if (set == "avx2") avx2::network_lane_tests();
-    if (set == "avx512") avx512::network_lane_tests();
-#endif
-  }
+  for (const std::string& set : instruction_sets()) of(set).networks();
+}
+
+TEST(plans_in_lanes_of_every_instruction_set_that_this_cpu_runs) {
+  for (const std::string& set : instruction_sets()) of(set).plans();
 }
 
 }  // namespace

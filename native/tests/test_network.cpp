@@ -1,4 +1,6 @@
 // Networks that do not fit, and whole evaluations by many threads.
+#include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <stdexcept>
 #include <string>
@@ -41,6 +43,16 @@ class ToyNetwork {
   Numbers coefficients, first, second, last, b9, b4, other, center, weight, inner = {1.0, 10.0}, outer = {1e3, 1e4};
 };
 
+// Of the largest number.
+double largest_difference(const Numbers& a, const Numbers& b) {
+  double size = 1, most = 0;
+  for (std::size_t k = 0; k < a.size(); ++k) {
+    size = std::max(size, std::abs(a[k]));
+    most = std::max(most, std::abs(a[k] - b[k]));
+  }
+  return most / size;
+}
+
 TEST(networks_give_the_same_bits_for_any_number_of_threads) {
   const toy::ToyBasis basis;
   for (const std::string& set : instruction_sets()) {
@@ -58,6 +70,32 @@ TEST(networks_give_the_same_bits_for_any_number_of_threads) {
       };
       const Numbers one = results(1);
       for (int threads : {2, 3, 16}) CHECK(results(threads) == one);
+    }
+  }
+}
+
+// A network without branches, and seeds that are the coefficients; features that few neighbours switch off are among them.
+TEST(networks_and_seeds_equal_the_linear_model) {
+  const toy::ToyBasis basis;
+  for (const std::string& set : instruction_sets()) {
+    const Engine engine(basis.arrays(), set);
+    const int m = engine.n_features();
+    const Numbers c = numbers(2 * (1 + m), 1);
+    const Network network({2, m, span(c), {}, {}, {}, {}, {}});
+    for (const std::vector<int>& sizes : std::vector<std::vector<int>>{{300}, {40, 1, 7, 2, 3, 2}, {3}}) {
+      const toy::ToySystem arrays(sizes);
+      const System s = arrays.system();
+      Numbers weights;
+      for (int z : arrays.species) weights.insert(weights.end(), &c[z * (1 + m) + 1], &c[z * (1 + m) + 1] + m);
+      const std::size_t n = s.n_atoms;
+      Numbers energies(n), forces(3 * n), virial(6 * s.n_systems), others(n), moved(3 * n), strained(virial.size()),
+          pulled(3 * n), pulled_virial(virial.size());
+      engine.energy_forces(s, span(c), 2, span(energies), span(forces), span(virial));
+      engine.network_energy_forces(s, network, 2, span(others), span(moved), span(strained));
+      engine.vjp(s, {weights.data(), weights.size()}, 2, span(pulled), span(pulled_virial));
+      CHECK(largest_difference(energies, others) < 1e-13);
+      for (const Numbers* found : {&moved, &pulled}) CHECK(largest_difference(forces, *found) < 1e-13);
+      for (const Numbers* found : {&strained, &pulled_virial}) CHECK(largest_difference(virial, *found) < 1e-13);
     }
   }
 }
