@@ -10,7 +10,7 @@ from typing import Any
 from ase.calculators.calculator import Calculator, CalculatorError
 
 from potlearn.errors import DynamicsError
-from potlearn.runtime import Progress, Report, reporting, say
+from potlearn.runtime import Progress, Report, reporting, say, working_alone
 from potlearn.typing import Atoms
 from potlearn.workflows.dynamics.content import content_of
 from potlearn.workflows.dynamics.engines.base import Engine, Setup
@@ -64,8 +64,8 @@ def simulate(
     Raises
     ------
     DynamicsError
-        Settings or start that allow no dynamics; a folder of another run; a calculation that
-        failed.
+        Settings or start that allow no dynamics; a folder of another run, or in which another
+        process works; a calculation that failed.
     DataError
         Overlapping atoms.
     SpeciesError
@@ -78,8 +78,17 @@ def simulate(
     setup = Setup(start, calculator, ensemble, settings)
     content = content_of(atoms, setup, watches)
     files = RunFiles(None if folder is None else Path(folder), content)
+    with working_alone(folder, DynamicsError):
+        return _simulated(setup, files, watches, progress)
+
+
+def _simulated(
+    setup: Setup, files: RunFiles, watches: Sequence[Watch], progress: Progress
+) -> Simulated:
+    """Run from the start, or from where the files end."""
+    settings = setup.settings
     engine = ENGINES.load(settings.engine)(setup)
-    able, notes = judging(watches, start)
+    able, notes = judging(watches, setup.start)
     observer = Observer.of(setup, files, able, engine.first, notes)
     try:
         with reporting(progress, "md") as report:
