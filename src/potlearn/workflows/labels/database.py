@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,8 @@ from potlearn.errors import DataError, LabellingError, OutputError
 from potlearn.runtime import check_output, require
 from potlearn.typing import Settings
 
+WRITERS = 0x706F746C
+"""Number of the lock that a writer of a PostgreSQL database holds until its transaction ends."""
 URLS = ("postgresql://", "postgres://")
 PATIENCE = 60.0
 """Seconds in which another program that writes an SQLite file must have finished."""
@@ -95,6 +97,22 @@ class LabelDatabase:
                 elif replace:
                     database.write(row, row.key_value_pairs, row.data, id=old.id)
 
+    def update(self, key: str, may: Callable[[Any], bool], pairs: Settings) -> bool:
+        """Change key-value pairs of the row with this key if it may be; whether it was."""
+        with self._open(writing=True) as database:
+            row = next(database.select(unique_id=key), None)
+            if row is None or not may(row):
+                return False
+            database.update(row.id, **pairs)
+        return True
+
+    def update_all(self, where: Settings, pairs: Settings, without: Sequence[str] = ()) -> None:
+        """Change, and remove, key-value pairs of all rows that have some others."""
+        with self._open(writing=True) as database:
+            numbers = [row.id for row in database.select(columns=["id"], **where)]
+            for number in numbers:
+                database.update(number, delete_keys=list(without), **pairs)
+
     def select(self, pairs: Settings, columns: Sequence[str]) -> Iterator[Any]:
         """Some columns of the rows with these key-value pairs, in the order of their numbers."""
         with self._open() as database:
@@ -118,6 +136,9 @@ class LabelDatabase:
                     database.connection.execute(f"PRAGMA busy_timeout = {1000 * PATIENCE:.0f}")
                 if kind and writing:
                     database.connection.execute("BEGIN IMMEDIATE")
+                elif writing:
+                    lock = f"SELECT pg_advisory_xact_lock({WRITERS})"
+                    database.connection.cursor().execute(lock)
                 yield database
         except (LabellingError, OutputError):
             raise
