@@ -6,15 +6,6 @@ from potlearn.errors import OutputError
 from potlearn.workflows.labels import CalculatorSpec, label, summarise
 
 
-@pytest.fixture(scope="module")
-def url(tmp_path_factory):
-    """URL of a server that runs for these tests."""
-    servers = pytest.importorskip("pgserver")
-    server = servers.get_server(tmp_path_factory.mktemp("pg"))
-    yield server.get_uri()
-    server.cleanup()
-
-
 @pytest.mark.filterwarnings("ignore:XDG_RUNTIME_DIR")
 def test_labels_are_kept_and_found(url, frames):
     spec = CalculatorSpec("calculators:faulty", {"fault": "nan"})

@@ -10,22 +10,25 @@ from __future__ import annotations
 import os
 import secrets
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from threading import Event, Thread
-from time import monotonic
+from time import monotonic, sleep
 from types import TracebackType
 from typing import Any, Self
 
 from potlearn.data.formats.database import FAILED, PLANNED, STATE
 from potlearn.errors import OutputError
+from potlearn.runtime import Report, say
 from potlearn.workflows.labels.database import LabelDatabase
 
 WORKER, BEAT = "worker", "beat"
 """Keys of a claim among the key-value pairs of a row."""
 PULSE, SILENCE = 60.0, 600.0
 """Seconds from one count to the next, and without a new count until a claim has no meaning."""
+POLL = 1.0
+"""Seconds between two looks at what other commands calculate."""
 _HERE: set[str] = set()
 """Commands of this process that have not ended."""
 
@@ -53,10 +56,14 @@ class Claims:
         """Claim a configuration; False where it has a result, or another command calculates it."""
         return self._store.update(key, self._is_free, self._claim())
 
-    def holder(self, row: Any) -> str:
-        """Who calculates a row, in words."""
-        place, pid, *_ = row.get(WORKER, "? ?").split()
-        return f"process {pid} on {place.partition(':')[0]}"
+    def wait(self, rows: Sequence[Any], report: Report | None) -> None:
+        """Wait a moment for rows that other commands calculate; ``report`` is told for whom."""
+        workers = [row.get(WORKER) for row in rows if WORKER in row]
+        if workers:
+            place, pid, *_ = workers[0].split()
+            who = f"process {pid} on {place.partition(':')[0]}"
+            say(report, f"waiting for {len(workers)} labels of {who}")
+            sleep(POLL)
 
     def _claim(self) -> dict[str, Any]:
         return {STATE: PLANNED, WORKER: self._name, BEAT: self._count}

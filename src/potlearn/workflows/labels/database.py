@@ -137,6 +137,7 @@ class LabelDatabase:
                 if kind and writing:
                     database.connection.execute("BEGIN IMMEDIATE")
                 elif writing:
+                    database.count(id=0)  # makes the tables, which ends a transaction
                     lock = f"SELECT pg_advisory_xact_lock({WRITERS})"
                     database.connection.cursor().execute(lock)
                 yield database
