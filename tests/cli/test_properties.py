@@ -2,6 +2,7 @@
 
 import csv
 import json
+import sys
 
 import pytest
 from typer.testing import CliRunner
@@ -39,6 +40,19 @@ def test_the_same_command_finds_its_results(tmp_path):
     )
     assert "2 results calculated, 0 found" in first.output
     assert "0 results calculated, 2 found" in second.output
+
+
+def test_a_reference_may_be_in_another_python(tmp_path):
+    there = ["--set", f"reference_python={sys.executable}"]
+    output = tmp_path / "out"
+    done = run("emt", *SMALL, "--reference", "emt", *there, "--output", output)
+    assert done.exit_code == 0, done.output
+    for row in csv.DictReader((output / "properties.csv").read_text().splitlines()):
+        assert float(row["emt"]) == pytest.approx(float(row["emt (reference)"]))
+    nowhere = ["--set", "reference_python=/nowhere/python"]
+    done = run("emt", *SMALL, "--reference", "emt", *nowhere, "--output", tmp_path / "b")
+    assert done.exit_code == 2
+    assert "in /nowhere/python: no Python can be started there" in " ".join(done.output.split())
 
 
 def test_a_configuration_file_names_structure_and_properties(tmp_path):

@@ -32,10 +32,9 @@ def given_of(config: LearnConfig) -> Given:
     DataError
         A file cannot be read.
     """
-    from potlearn.workflows.labels import CalculatorSpec
     from potlearn.workflows.learning import Given
 
-    spec = CalculatorSpec(config.calculator.name, config.calculator.settings)
+    spec = config.calculator.spec()
     known, bases = _read(config.start.labelled), _bases(config)
     if not bases and known is not None:
         bases = [_lowest(known)]

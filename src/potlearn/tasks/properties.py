@@ -106,9 +106,10 @@ def _models(config: PropertiesConfig) -> list[Model]:
 
     from potlearn.workflows.properties import Model
 
-    models = [Model.of(config.model, config.settings)]
+    models = [Model.of(config.model, config.settings, config.python)]
     if config.reference is not None:
-        other = Model.of(config.reference, config.reference_settings)
+        python = config.reference_python
+        other = Model.of(config.reference, config.reference_settings, python)
         same = other.name == models[0].name
         models.append(replace(other, name=f"{other.name} (reference)") if same else other)
     return models

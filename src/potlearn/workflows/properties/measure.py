@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from potlearn.errors import MissingExtraError, OutputError, PotlearnError, PropertyError
-from potlearn.runtime import Journal, Report, content_key, say
+from potlearn.runtime import Journal, Report, content_key, say, working_alone
 from potlearn.typing import Atoms, Settings
 from potlearn.workflows.properties.base import Case, Property
 from potlearn.workflows.properties.model import Model
@@ -73,12 +73,26 @@ def measure(
     SpeciesError
         An element that a model does not know.
     PropertyError
-        The crystal cannot be relaxed by one of the models.
+        The crystal cannot be relaxed by one of the models; another process works in the folder.
     UncertaintyError
         Error bars were asked for, and no model has an uncertainty.
     OutputError
         The folder cannot be written.
     """
+    with working_alone(folder, PropertyError):
+        return _measured(models, crystal, properties, samples, relaxation, folder, report)
+
+
+def _measured(
+    models: Sequence[Model],
+    crystal: Atoms,
+    properties: Mapping[str, Property],
+    samples: int,
+    relaxation: Relaxation | None,
+    folder: str | Path | None,
+    report: Report | None,
+) -> Measured:
+    """Each model's properties, and those of potentials drawn from its posterior."""
     for model in models:
         model.check(crystal)
     uncertain = [model for model in models if model.has_uncertainty]
