@@ -26,7 +26,8 @@ def command(workers, database="a.db", pause=0.05, fault="nan", more=()):
         *(sys.executable, "-m", "potlearn.cli", "label", "pool.extxyz"),
         *("--calculator", "calculators:faulty", "--set", f"fault={fault}"),
         *("--set", f"pause={pause}", "--set", "log=log"),
-        *("--output", database, "--workers", str(workers)), *more,
+        *("--output", database, "--workers", str(workers)),
+        *more,
     ]
 
 

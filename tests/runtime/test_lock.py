@@ -67,6 +67,6 @@ def test_the_same_process_is_refused_as_well(tmp_path):
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(OutputError, match="no file can be written in this folder"):
-        with working_alone(tmp_path / "file" / "a", DynamicsError):
-            pass
+    alone = working_alone(tmp_path / "file" / "a", DynamicsError)
+    with pytest.raises(OutputError, match="no file can be written in this folder"), alone:
+        pass

@@ -11,6 +11,7 @@ from process_groups import left_of
 
 from potlearn.workflows.labels import summarise
 
+
 def contents(folder):
     """What the rows of the database hold, but for times."""
     return [

@@ -62,7 +62,8 @@ class CalculatorConfig(Section):
     python: str | None = None
     """Another Python in which the calculator is installed, such as /usr/bin/python3."""
     timeout: Positive | None = None
-    """Seconds that a calculation may take; then it is killed and has failed. By default no limit."""
+    """Seconds that a calculation may take; then it is killed and has failed. By default no
+    limit."""
 
     def spec(self) -> CalculatorSpec:
         """The calculator."""

@@ -30,7 +30,8 @@ class LabellingConfig(LabelsConfig):
     python: str | None = None
     """Another Python in which the calculator is installed, such as /usr/bin/python3."""
     timeout: Positive | None = None
-    """Seconds that a calculation may take; then it is killed and has failed. By default no limit."""
+    """Seconds that a calculation may take; then it is killed and has failed. By default no
+    limit."""
     output: str
     """Database of ASE (.db, or postgresql://...), or a file of configurations (.extxyz), for which
     a database beside it keeps the labels."""

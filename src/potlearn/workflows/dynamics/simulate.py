@@ -9,7 +9,7 @@ from typing import Any
 
 from ase.calculators.calculator import Calculator, CalculatorError
 
-from potlearn.errors import DynamicsError
+from potlearn.errors import DynamicsError, PotlearnError
 from potlearn.runtime import Progress, Report, reporting, say, working_alone
 from potlearn.typing import Atoms
 from potlearn.workflows.dynamics.content import content_of
@@ -23,6 +23,7 @@ from potlearn.workflows.dynamics.result import Simulated
 from potlearn.workflows.dynamics.settings import DynamicsSettings
 from potlearn.workflows.dynamics.starting import check_forces, prepared
 from potlearn.workflows.dynamics.watches.base import Watch, judging
+from potlearn.workflows.labels.calculation import worded
 
 
 def simulate(
@@ -94,10 +95,14 @@ def _simulated(
         with reporting(progress, "md") as report:
             _run(engine, observer, Plan.of(setup, able), Pace(report, settings))
         return observer.result()
-    except CalculatorError as error:
+    except PotlearnError:
+        raise
+    except Exception as error:  # calculators of others raise anything
+        if hasattr(setup.calculator, "potential") and not isinstance(error, CalculatorError):
+            raise
         raise DynamicsError(
-            f"dynamics: the calculator failed after step {observer.state.step}: {error}; the same "
-            "call continues from there"
+            f"dynamics: the calculator failed after step {observer.state.step}: {worded(error)}; "
+            "the same call continues from there"
         ) from error
     finally:
         engine.close()

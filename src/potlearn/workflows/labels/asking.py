@@ -20,7 +20,7 @@ ASKED = ("energy", "forces", "stress")
 class Asking(Calculator):
     """Gives what a process calculates; the process ends with this object."""
 
-    implemented_properties = list(ASKED)
+    implemented_properties = ASKED
 
     def __init__(self, process: OtherPython) -> None:
         super().__init__()

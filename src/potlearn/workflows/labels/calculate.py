@@ -27,6 +27,7 @@ class Done:
     n_calculated: int
 
     def add(self, rows: Settings, calculated: int, total: int, report: Report | None) -> None:
+        """Add rows, and say how many of all there are."""
         self.rows |= rows
         self.n_calculated += calculated
         if rows and report is not None:

@@ -113,7 +113,7 @@ class Claims:
 
 
 def _place() -> str:
-    """This machine since it was started, and its numbering of processes."""
+    """The machine since it was started, and its numbering of processes."""
     found = [socket.gethostname()]
     with suppress(OSError):
         found.append(Path("/proc/sys/kernel/random/boot_id").read_text().strip())

@@ -13,8 +13,8 @@ from typing import Any
 from potlearn.errors import LabellingError
 from potlearn.runtime import content_key
 from potlearn.typing import Settings
-from potlearn.workflows.labels.calculation import EngineError, make_calculator
 from potlearn.workflows.labels.asking import ASKED, asking
+from potlearn.workflows.labels.calculation import EngineError, make_calculator
 from potlearn.workflows.labels.known import KNOWN, POTENTIAL, Known
 from potlearn.workflows.labels.other_python import OtherPython
 
