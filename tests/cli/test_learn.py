@@ -35,7 +35,7 @@ def test_an_element_and_a_calculator_are_enough(run, tmp_path):
     shown = run("learn", folder, "--show")
     assert shown.exit_code == 0, shown.output
     assert "ended by budget" in shown.output
-    assert "a candidate: interval 10." in (folder / "report.html").read_text(encoding="utf-8")
+    assert "a candidate: interval 0.5." in (folder / "report.html").read_text(encoding="utf-8")
     with hidden("plotly"):
         shown = run("learn", folder, "--show")
     assert shown.exit_code == 0, shown.output
