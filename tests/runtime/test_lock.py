@@ -8,14 +8,13 @@ import sys
 
 import pytest
 
-from potlearn.errors import DynamicsError, OutputError
+from potlearn.errors import BusyError, OutputError
 from potlearn.runtime import working_alone
 
 HOLD = """
 import sys, time
-from potlearn.errors import DynamicsError
 from potlearn.runtime import working_alone
-with working_alone(sys.argv[1], DynamicsError):
+with working_alone(sys.argv[1]):
     print("working", flush=True)
     time.sleep(600)
 """
@@ -37,7 +36,7 @@ def test_the_second_process_is_refused_and_hears_who_is_there(tmp_path):
             f"{folder}: another process works in this folder "
             rf"\(process {process.pid} on {socket.gethostname()}, since 20"
         )
-        with pytest.raises(DynamicsError, match=words), working_alone(folder, DynamicsError):
+        with pytest.raises(BusyError, match=words), working_alone(folder):
             pass
         process.kill()
 
@@ -47,26 +46,26 @@ def test_what_a_kill_leaves_refuses_nobody(tmp_path, number):
     with holding(tmp_path) as process:
         process.send_signal(number)
     assert os.listdir(tmp_path) == [".lock"]
-    with working_alone(tmp_path, DynamicsError):
+    with working_alone(tmp_path):
         assert f"process {os.getpid()} on" in (tmp_path / ".lock").read_text()
     assert os.listdir(tmp_path) == []
 
 
 def test_a_folder_is_free_after_an_error(tmp_path):
     for _ in range(2):
-        with pytest.raises(KeyError), working_alone(tmp_path, DynamicsError):
+        with pytest.raises(KeyError), working_alone(tmp_path):
             raise KeyError
 
 
 def test_the_same_process_is_refused_as_well(tmp_path):
-    with working_alone(tmp_path, DynamicsError):
-        with pytest.raises(DynamicsError), working_alone(tmp_path, DynamicsError):
+    with working_alone(tmp_path):
+        with pytest.raises(BusyError), working_alone(tmp_path):
             pass
         assert os.listdir(tmp_path) == [".lock"]
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path):
     (tmp_path / "file").write_text("")
-    alone = working_alone(tmp_path / "file" / "a", DynamicsError)
+    alone = working_alone(tmp_path / "file" / "a")
     with pytest.raises(OutputError, match="no file can be written in this folder"), alone:
         pass

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from potlearn.errors import PropertyError
-from potlearn.runtime import check_folder
+from potlearn.runtime import check_folder, make_executor
 from potlearn.tasks.folder import OutputFolder
 from potlearn.tasks.progress import Stages, stages_of
 from potlearn.tasks.report_files import check_report_packages
@@ -95,6 +95,7 @@ def properties(
             samples=samples,
             relaxation=config.relaxing(),
             folder=config.output.folder,
+            executor=make_executor(config.workers, config.scheduler),
             report=report,
         )
     return _written(config, measured, note)

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO
 
-from potlearn.errors import PotlearnError
+from potlearn.errors import BusyError
 from potlearn.runtime.store.files import check_folder, writing
 
 LOCK = ".lock"
@@ -19,7 +19,7 @@ LOCK = ".lock"
 
 
 @contextmanager
-def working_alone(folder: str | Path | None, error: type[PotlearnError]) -> Iterator[None]:
+def working_alone(folder: str | Path | None) -> Iterator[None]:
     """Work in a folder while no other process of this package does.
 
     The lock is the system's (``flock``): it ends with its process, also by a kill, and what a kill
@@ -31,13 +31,11 @@ def working_alone(folder: str | Path | None, error: type[PotlearnError]) -> Iter
     ----------
     folder : path or None
         Made if absent; None: nothing is written, so that nobody is in the way.
-    error : type
-        Error to raise.
 
     Raises
     ------
-    PotlearnError
-        Another process works there; the class is ``error``.
+    BusyError
+        Another process works there.
     OutputError
         The folder cannot be written.
     """
@@ -46,7 +44,7 @@ def working_alone(folder: str | Path | None, error: type[PotlearnError]) -> Iter
         return
     check_folder(folder)
     path = Path(folder) / LOCK
-    with _locked(path, error) as file:
+    with _locked(path) as file:
         with suppress(OSError):  # who works here is told if there is space for it
             file.write(f"process {os.getpid()} on {socket.gethostname()}, since {_now()}".encode())
         try:
@@ -56,26 +54,26 @@ def working_alone(folder: str | Path | None, error: type[PotlearnError]) -> Iter
 
 
 @contextmanager
-def _locked(path: Path, error: type[PotlearnError]) -> Iterator[IO[bytes]]:
+def _locked(path: Path) -> Iterator[IO[bytes]]:
     """The file, empty and locked, and still the one of that name: its holder removes it."""
     while True:
         with writing(path, path.parent):
             path.parent.mkdir(parents=True, exist_ok=True)
             file = path.open("ab", buffering=0)
         with file:
-            _lock(file, path, error)
+            _lock(file, path)
             if _is_at(file, path):
                 file.truncate(0)
                 yield file
                 return
 
 
-def _lock(file: IO[bytes], path: Path, error: type[PotlearnError]) -> None:
+def _lock(file: IO[bytes], path: Path) -> None:
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as cause:
         who = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
-        raise error(
+        raise BusyError(
             f"{path.parent}: another process works in this folder ({who or 'just started'}); wait "
             "for its end, or name another folder"
         ) from cause

@@ -119,6 +119,10 @@ class PropertiesConfig(Section):
     uncertainty."""
     relaxation: RelaxationConfig = RelaxationConfig()
     """fmax (eV/Å) and steps of every relaxation."""
+    workers: Annotated[int, Field(ge=1)] = 1
+    """Number of processes; the results do not depend on it."""
+    scheduler: str | None = None
+    """Address of a Dask scheduler to work on."""
     output: PropertiesOutput = PropertiesOutput()
     """Folder and files."""
 

@@ -65,8 +65,10 @@ def simulate(
     Raises
     ------
     DynamicsError
-        Settings or start that allow no dynamics; a folder of another run, or in which another
-        process works; a calculation that failed.
+        Settings or start that allow no dynamics; a folder of another run; a calculation that
+        failed.
+    BusyError
+        Another process works in the folder.
     DataError
         Overlapping atoms.
     SpeciesError
@@ -79,7 +81,7 @@ def simulate(
     setup = Setup(start, calculator, ensemble, settings)
     content = content_of(atoms, setup, watches)
     files = RunFiles(None if folder is None else Path(folder), content)
-    with working_alone(folder, DynamicsError):
+    with working_alone(folder):
         return _simulated(setup, files, watches, progress)
 
 

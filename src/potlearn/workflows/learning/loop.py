@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from potlearn.errors import LearningError
 from potlearn.runtime import SERIAL, Runtime, working_alone
 from potlearn.workflows.learning.course import Course
 from potlearn.workflows.learning.given import Given
@@ -64,15 +63,17 @@ def learn(
     Raises
     ------
     LearningError
-        Nothing to begin with, no configuration of the first set can be labelled, the folder holds
-        other work, or another process works in it.
+        Nothing to begin with, no configuration of the first set can be labelled, or the folder
+        holds other work.
+    BusyError
+        Another process works in the folder.
     SpeciesError
         A structure has an element that the descriptor does not know.
     LabellingError
         The calculator is missing.
     """
     given.check(plan)
-    with working_alone(folder, LearningError):
+    with working_alone(folder):
         place = Place.open(folder, {**given.content(), **plan.content()})
         work = Course(given, plan, place, runtime)
         work.begin()

@@ -65,6 +65,10 @@ class Model:
     def _calculator(self) -> Any:
         return self.spec.build() if self.potential is None else self.potential.calculator()
 
+    def __getstate__(self) -> Settings:
+        """Without the calculator: every process makes its own."""
+        return {name: value for name, value in vars(self).items() if name != "_calculator"}
+
     def calculator(self) -> Any:
         """The ASE calculator, made once."""
         return self._calculator
