@@ -72,13 +72,19 @@ def _lock(file: IO[bytes], path: Path) -> None:
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as cause:
-        who = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
         raise BusyError(
-            f"{path.parent}: another process works in this folder ({who or 'just started'}); wait "
-            "for its end, or name another folder"
+            f"{path.parent}: another process works in this folder ({_holder(path)}); wait for its "
+            "end, or name another folder"
         ) from cause
     except OSError:  # a file system without locks
         return
+
+
+def _holder(path: Path) -> str:
+    """Who holds the lock, as far as its file says so."""
+    with suppress(OSError):
+        return path.read_text(encoding="utf-8", errors="replace") or "just started"
+    return "about to end"
 
 
 def _is_at(file: IO[bytes], path: Path) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from ase.calculators.calculator import CalculationFailed, Calculator, all_changes
 
+from potlearn.typing import Settings
 from potlearn.workflows.labels.calculation import EngineError, NoResultError
 from potlearn.workflows.labels.key import bare
 from potlearn.workflows.labels.other_python import OtherPython
@@ -18,12 +19,20 @@ ASKED = ("energy", "forces", "stress")
 
 
 class Asking(Calculator):
-    """Gives what a process calculates; the process ends with this object."""
+    """Gives what a process calculates; the process ends with this object.
 
-    implemented_properties = ASKED
+    Parameters
+    ----------
+    process : OtherPython
+    content : dict
+        What its results depend on; kept as ``parameters``.
+    """
 
-    def __init__(self, process: OtherPython) -> None:
-        super().__init__()
+    implemented_properties = [*ASKED]  # noqa: RUF012 - as ASE
+
+    def __init__(self, process: OtherPython, content: Settings) -> None:
+        Calculator.__init__(self)
+        self.parameters.update(content)
         self._process = process
         weakref.finalize(self, process.close)
 
@@ -40,15 +49,17 @@ class Asking(Calculator):
         CalculationFailed
             There is no result; the message says why.
         """
-        super().calculate(atoms, properties, system_changes)
+        Calculator.calculate(self, atoms, properties, system_changes)
+        configuration: Any = self.atoms
         try:
-            found = self._process.results_of(bare(self.atoms), None, properties)
+            wanted = tuple(dict.fromkeys(("energy", *properties)))
+            found = self._process.results_of(bare(configuration), None, wanted)
         except (EngineError, NoResultError) as error:
             raise CalculationFailed(str(error)) from error
         self.results = {k: np.array(v) if isinstance(v, list) else v for k, v in found.items()}
 
 
-def asking(process: OtherPython) -> Asking:
+def asking(process: OtherPython, content: Settings) -> Asking:
     """The calculator, once the process can calculate.
 
     Raises
@@ -56,6 +67,6 @@ def asking(process: OtherPython) -> Asking:
     EngineError
         It cannot.
     """
-    calculator = Asking(process)
+    calculator = Asking(process, content)
     process.results_of(None, None)
     return calculator

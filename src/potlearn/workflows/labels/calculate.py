@@ -46,10 +46,10 @@ def calculate(
     done = Done({}, 0)
     with session(executor) as workers, closing(work):
         list(workers.map(work, [None]))  # no plan where the calculator cannot be made
-        planned = (row_of(atoms, key, work.spec, None) for key, atoms in frames.items())
-        store.add(planned, replace=False)
         with Claims(store, before) as claims:
             while left := {key: atoms for key, atoms in frames.items() if key not in done.rows}:
+                planned = (row_of(atoms, key, work.spec, None) for key, atoms in left.items())
+                store.add(planned, replace=False)
                 for key, outcome in _outcomes(left, work, workers, claims):
                     row = row_of(frames[key], key, work.spec, outcome)
                     store.add([row])

@@ -99,7 +99,7 @@ class CalculatorSpec:
         """
         try:
             if self.process is not None:
-                return asking(self.elsewhere(ASKED))
+                return asking(self.elsewhere(ASKED), self.content)
             return make_calculator(self.known.target, self.arguments)
         except EngineError as error:
             raise self.failed(str(error)) from error
