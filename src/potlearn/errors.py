@@ -100,6 +100,10 @@ class OutputError(PotlearnError, OSError):
     """A file cannot be written: no space, no permission, no such folder."""
 
 
+class BusyError(PotlearnError, RuntimeError):
+    """Another process works in the same folder."""
+
+
 class MissingExtraError(PotlearnError, ImportError):
     """An optional package is needed and not installed; the message says how to install it."""
 

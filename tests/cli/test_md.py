@@ -117,6 +117,32 @@ def test_another_run_in_the_folder_is_refused(run, write_config, tmp_path):
     assert run("md", path, "--set", "temperature=50", "--output", tmp_path / "b").exit_code == 0
 
 
+FAULTS = {
+    "NotImplementedError: No EMT-potential for Si": {"name": "emt"},
+    "the calculator failed after step 0: FileNotFoundError: [Errno 2]": {"fault": "no_binary"},
+    "the calculator failed after step 0: CalculatorSetupError: no command": {"fault": "no_engine"},
+    "the energy of the start is nan": {"fault": "nan"},
+    "is inf eV/Å": {"fault": "infinite_force"},
+    "no result within 5 s, the timeout": {"fault": "hangs", "timeout": 5.0},
+}
+"""What a calculator does, and what is said."""
+
+
+@pytest.mark.parametrize("words", FAULTS)
+def test_a_calculator_that_fails_is_named(run, write_config, words, monkeypatch):
+    monkeypatch.syspath_prepend(Path(__file__).parents[1] / "workflows" / "labels")
+    given = dict(FAULTS[words])
+    calculator = {"name": given.pop("name", "calculators:faulty")}
+    if "timeout" in given:
+        calculator["timeout"] = given.pop("timeout")
+    calculator["settings"] = given
+    start = {"crystal": "Si" if "EMT" in words else "Cu", "repeat": 3}
+    path = write_config(potential=None, start=start, calculator=calculator, timestep=1.0)
+    done = run("md", path)
+    assert done.exit_code == 2, done.output
+    assert words in " ".join(done.stderr.split())
+
+
 def test_the_schema_has_every_key_with_a_text(run):
     schema = json.loads(run("md", "--schema").output)
     for key in ("start", "potential", "ensemble", "temperature", "timestep", "watch", "output"):

@@ -42,6 +42,12 @@ Database: TypeAlias = Annotated[
 Python: TypeAlias = Annotated[
     str | None, typer.Option(metavar="PROGRAM", help="Python that has the calculator.")
 ]
+Timeout: TypeAlias = Annotated[
+    float | None,
+    typer.Option(
+        metavar="SECONDS", min=1e-3, help="Kill a calculation that takes longer; it has failed."
+    ),
+]
 Properties: TypeAlias = Annotated[
     str | None, typer.Option(metavar="NAMES", help="What to calculate [energy,forces,stress].")
 ]

@@ -131,7 +131,8 @@ def _show(outcome: LearnOutcome) -> None:
             typer.echo(f"note: round {each.number}: {failure}")
     reason = outcome.history.reason
     typer.echo(f"ended by {reason}" if reason else "not ended; the same command continues")
-    typer.echo(f"written to {outcome.folder}: {', '.join(outcome.files)}")
+    written = f"written to {outcome.folder}: {', '.join(outcome.files)}"
+    typer.echo(outcome.note or written)
 
 
 def _forces(errors: dict[str, dict[str, float]]) -> float | None:

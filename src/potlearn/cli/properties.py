@@ -29,6 +29,7 @@ def command(
         int | None,
         typer.Option(min=0, help="Potentials drawn from the posterior, for error bars [10]."),
     ] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Number of processes [1].")] = None,
     overrides: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="KEY.PATH=VALUE", help="Override a key; the value in YAML."),
@@ -54,7 +55,8 @@ def command(
     from potlearn import tasks
 
     given: Settings = {"model": _place(model), "reference": reference and _place(reference)}
-    given |= {"samples": samples, "output.folder": output and str(output.absolute())}
+    given |= {"samples": samples, "workers": workers}
+    given["output.folder"] = output and str(output.absolute())
     source, folder = ("--set", Path()) if config is None else (str(config), config.parent)
     raw = _raw(config, overrides or (), {k: v for k, v in given.items() if v is not None})
     settings = PropertiesConfig.of(raw, source=source, folder=folder.absolute())

@@ -27,7 +27,9 @@ from potlearn.data.dataset import Dataset
 from potlearn.data.extxyz import parse_frame, scan
 from potlearn.data.formats.ase_files import ase_items
 from potlearn.data.formats.base import Item, LeftOut, Opened, Partial
+from potlearn.data.formats.database import url_items
 from potlearn.data.formats.table import FORMATS, head_of, recognise
+from potlearn.data.formats.urls import database_url, without_password
 from potlearn.data.frames import Frame, check_frame, frame_from_atoms
 from potlearn.data.labels import LabelKeys, labelled
 from potlearn.data.labels.keys import KeyNames, OnNan
@@ -66,7 +68,8 @@ def read(
     paths : path, or iterable of paths
         Extended XYZ, files of MTP, FitSNAP and VASP, databases of ASE, and any other file that
         ASE reads, also compressed (``.xz``, ``.gz``, ``.bz2``, ``.zst``); a folder of DeePMD-kit;
-        or a pattern such as ``"train/*.extxyz"`` (files in sorted order).
+        a database of ASE on a PostgreSQL server (``"postgresql://..."``); or a pattern such as
+        ``"train/*.extxyz"`` (files in sorted order).
     keys : mapping or LabelKeys, optional
         Names of the labels in the files, e.g. ``{"energy": "dft_energy"}``; see
         :class:`~potlearn.data.labels.LabelKeys` for the defaults.
@@ -139,7 +142,7 @@ def _expand(paths: PathLike | Iterable[PathLike]) -> Iterator[Path]:
         raise DataError("no files to read")
     for item in given:
         folder, pattern = _split_pattern(os.fspath(item))
-        if not glob.has_magic(pattern):
+        if database_url(item) is not None or not glob.has_magic(pattern):
             yield Path(item)
             continue
         matches = sorted(glob.glob(os.path.join(glob.escape(folder), pattern), recursive=True))
@@ -177,9 +180,20 @@ class _Reading:
     remarks: Remarks = field(default_factory=Remarks)
 
     def read(self, path: Path) -> None:
-        """Enter the chosen configurations of one file or folder."""
-        _check_path(path)
+        """Enter the chosen configurations of one file, folder or database."""
         before = self.builder.n_entries
+        url = database_url(path)
+        name = str(path) if url is None else without_password(url)
+        if url is None:
+            self._read_path(path)
+        else:
+            self.take(url_items(url), name)
+        if self.builder.n_entries == before and self.index == slice(None):
+            left_out = "".join(f"; {line}" for line in self.remarks.lines())
+            raise DataError(f"{name}: file holds no configuration; expected at least one{left_out}")
+
+    def _read_path(self, path: Path) -> None:
+        _check_path(path)
         kind = recognise(path)
         if kind is None and path.is_dir():
             raise DataError(
@@ -193,9 +207,6 @@ class _Reading:
                 opened = Opened(plain, str(path), self.types)
                 items = ase_items if kind is None else FORMATS[kind].items
                 self.take(items(opened), str(path))
-        if self.builder.n_entries == before and self.index == slice(None):
-            left_out = "".join(f"; {line}" for line in self.remarks.lines())
-            raise DataError(f"{path}: file holds no configuration; expected at least one{left_out}")
 
     def _text(self, path: Path) -> None:
         """Scan, check and enter an extended XYZ file in one pass."""

@@ -35,3 +35,4 @@ from .store.journal import Journal as Journal
 from .store.key import array_key as array_key
 from .store.key import array_keys as array_keys
 from .store.key import content_key as content_key
+from .store.lock import working_alone as working_alone

@@ -6,7 +6,7 @@ one thread within a piece: which executor does the work changes no bit of a resu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Protocol, TypeVar, cast, runtime_checkable
@@ -56,3 +56,9 @@ class InProcess(Executor):
             with one_blas_thread():
                 result = work(item)
             yield result
+
+    def completed(
+        self, work: Callable[[Item], Result], items: Iterable[Item]
+    ) -> Iterator[tuple[int, Result]]:
+        """See :func:`potlearn.runtime.completed`; items are taken one by one."""
+        yield from enumerate(self.map(work, items))

@@ -53,7 +53,8 @@ def completed(
 
     For pieces that take very different times, and whose results are to be kept at once: nothing
     waits for a piece before it.  An item that loses its worker every time has an error in place of
-    a result.  Where the caller stops before the end, work in progress is given up.
+    a result.  Items are taken from the iterable when a worker is about to be free, unless the
+    executor can only map.  Where the caller stops before the end, work in progress is given up.
 
     Raises
     ------

@@ -11,7 +11,7 @@ from concurrent.futures import wait as wait_for
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
 from threading import Thread
@@ -88,16 +88,18 @@ class Processes(Executor):
         self, work: Callable[[Item], Result], items: Iterable[Item]
     ) -> Iterator[tuple[int, Result | ExecutionError]]:
         """See :func:`potlearn.runtime.completed`; at an end before the last item processes stop."""
-        left = dict(enumerate(items))
+        source, left = enumerate(items), dict[int, Item]()
         suspects: dict[int, int] = {}
-        while left:
+        while True:
             one = next(iter(suspects), None)
-            queue = list(left) if one is None else [one]
+            queue = chain(list(left), _taken(source, left)) if one is None else iter([one])
             running: dict[Future[bytes], int] = {}
             try:
                 for k, result in self._ready(work, left, queue, running):
                     suspects.pop(k, None)
                     yield k, result
+                if one is None:
+                    return
             except BrokenProcessPool:
                 if one is None:
                     suspects = {k: 0 for k in running.values() if k in left}
@@ -112,15 +114,14 @@ class Processes(Executor):
         self,
         work: Callable[[Item], Result],
         left: dict[int, Item],
-        queue: list[int],
+        queue: Iterator[int],
         running: dict[Future[bytes], int],
     ) -> Iterator[tuple[int, Result]]:
         """Results of queued items as they are ready; they leave ``left``."""
         with self._pool(work) as pool:
-            waiting = iter(queue)
             try:
                 while True:
-                    for k in islice(waiting, AHEAD * self.n_workers - len(running)):
+                    for k in islice(queue, AHEAD * self.n_workers - len(running)):
                         running[_submit(pool, left[k])] = k
                     if not running:
                         return
@@ -219,6 +220,13 @@ def _submit(pool: ProcessPoolExecutor, item: Any) -> Future[bytes]:
         return pool.submit(_call, parcel)
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _taken(source: Iterator[tuple[int, Item]], left: dict[int, Item]) -> Iterator[int]:
+    """Places of further items, which come into ``left`` one by one."""
+    for k, item in source:
+        left[k] = item
+        yield k
 
 
 def _has_failed(future: Future[bytes]) -> bool:

@@ -85,9 +85,7 @@ def _calculator(config: Any) -> Any:
         from potlearn.potentials import load
 
         return load(*config.potential).calculator(skin=config.skin, threads=config.threads)
-    from potlearn.workflows.labels import CalculatorSpec
-
-    return CalculatorSpec(config.calculator.name, config.calculator.settings).build()
+    return config.calculator.spec().build()
 
 
 def _start(config: StartConfig) -> Atoms:

@@ -80,7 +80,7 @@ def label(
     config, stages = LabellingConfig.of(settings), stages_of(progress)
     _check_outputs(config)
     dataset = read_labelled(config.files, config)
-    spec = CalculatorSpec(config.calculator, config.settings, config.python)
+    spec = CalculatorSpec(config.calculator, config.settings, config.python, config.timeout)
     with stages("labelling") as report:
         labelled = label_frames(
             (dataset[i] for i in range(len(dataset))),

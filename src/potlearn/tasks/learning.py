@@ -7,13 +7,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from potlearn.errors import MissingExtraError
 from potlearn.runtime import SERIAL, Runtime, write_text
 from potlearn.tasks.learning_report import check_packages, report_of
-from potlearn.tasks.learning_start import given_of, plan_of
+from potlearn.tasks.learning_start import given_of, plan_of, triggers_of
 from potlearn.tasks.settings.learn import LearnConfig
+from potlearn.tasks.settings.yaml_text import parse_yaml
 
 if TYPE_CHECKING:
-    from potlearn.workflows.learning import History, Learned
+    from potlearn.workflows.learning import History, Learned, Trigger
+
+
+CONFIG = "config.yaml"
 
 
 @dataclass(frozen=True)
@@ -29,12 +34,15 @@ class LearnOutcome:
         Names of the files that were written last.
     learned : Learned or None
         Potential and set; None where a folder was only shown.
+    note : str
+        Why there is no page, where one was to be.
     """
 
     history: History
     folder: Path
     files: tuple[str, ...]
     learned: Learned | None = None
+    note: str = ""
 
 
 def learn(
@@ -63,6 +71,7 @@ def learn(
         As :func:`potlearn.workflows.learning.learn`.
     """
     from potlearn.workflows import learning
+    from potlearn.workflows.learning.place import JOURNAL
 
     config = LearnConfig.of(settings)
     if config.output.report:
@@ -70,9 +79,11 @@ def learn(
     given = given_of(config)
     plan = plan_of(config, given)
     folder = config.output.folder
+    if not (folder / JOURNAL).exists():
+        write_text(folder / CONFIG, config.to_yaml())  # --show reads limits of triggers from it
     done = learning.learn(given, plan, folder, runtime=replace(runtime, progress=progress))
-    write_text(folder / "config.yaml", config.to_yaml())
-    files = ["model.potl", "set.extxyz", "labels.db", "config.yaml"]
+    write_text(folder / CONFIG, config.to_yaml())
+    files = ["model.potl", "set.extxyz", "labels.db", CONFIG]
     if config.output.report:
         files += report_of(folder, done.history, plan.triggers)
     return LearnOutcome(done.history, folder, tuple(files), done)
@@ -81,13 +92,30 @@ def learn(
 def show_learning(folder: str | Path) -> LearnOutcome:
     """Where learning in a folder stands, also as ``report.html``; nothing is calculated.
 
+    Where packages of the page are not installed, there is none, and the outcome has a note.
+
     Raises
     ------
     LearningError
         No folder of active learning.
+    ConfigError
+        Its ``config.yaml`` was changed to something that is no configuration.
     """
     from potlearn.workflows.learning import History, Place
 
     place = Place.read(folder)
     history = History.of(place.journal.entries)
-    return LearnOutcome(history, place.folder, tuple(report_of(place.folder, history, {})))
+    try:
+        check_packages()
+    except MissingExtraError as error:
+        return LearnOutcome(history, place.folder, (), note=f"no page: {error}")
+    files = report_of(place.folder, history, _triggers(place.folder / CONFIG))
+    return LearnOutcome(history, place.folder, tuple(files))
+
+
+def _triggers(path: Path) -> Mapping[str, Trigger]:
+    """Triggers of the configuration in a folder, with their limits; none where it is absent."""
+    if not path.is_file():
+        return {}
+    raw = parse_yaml(path.read_text(encoding="utf-8"), str(path))
+    return triggers_of(LearnConfig.of(raw, source=str(path)))

@@ -7,7 +7,7 @@ from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from potlearn.errors import LearningError
+from potlearn.errors import LearningError, PotlearnError
 from potlearn.tasks.descriptor import completed, make_descriptor
 from potlearn.tasks.linear_settings import linear_settings
 from potlearn.tasks.settings.learn import LABELS, QUIET, LearnConfig
@@ -16,7 +16,7 @@ from potlearn.typing import Atoms
 if TYPE_CHECKING:
     from potlearn.data import Dataset
     from potlearn.workflows.generation import Generator
-    from potlearn.workflows.learning import Condition, Given, Plan
+    from potlearn.workflows.learning import Condition, Given, Plan, Trigger
 
 EXTRA = 4
 """Structures that are made by default for each one of the first set: the selector chooses."""
@@ -32,10 +32,9 @@ def given_of(config: LearnConfig) -> Given:
     DataError
         A file cannot be read.
     """
-    from potlearn.workflows.labels import CalculatorSpec
     from potlearn.workflows.learning import Given
 
-    spec = CalculatorSpec(config.calculator.name, config.calculator.settings)
+    spec = config.calculator.spec()
     known, bases = _read(config.start.labelled), _bases(config)
     if not bases and known is not None:
         bases = [_lowest(known)]
@@ -50,17 +49,16 @@ def given_of(config: LearnConfig) -> Given:
 
 def plan_of(config: LearnConfig, given: Given) -> Plan:
     """How to learn."""
-    from potlearn.workflows.learning import STOPS, TRIGGERS, Budget, Choice, Gamma, Plan, Quiet
+    from potlearn.workflows.learning import STOPS, Budget, Choice, Plan, Quiet
 
     chosen = config.select
-    triggers = {part.kind: part.made(TRIGGERS) for part in config.triggers or ()}
     stops = [part.made(STOPS) for part in config.stop or ()]
     return Plan(
         descriptor=_descriptor(config, _species(given)),
         fit=linear_settings(config.fit),
         repulsion=config.repulsion,
         uncertainty=config.uncertainty,
-        triggers=triggers or {"gamma": Gamma()},
+        triggers=triggers_of(config),
         choice=Choice(chosen.method, chosen.parameters, chosen.features, chosen.scaling),
         batch=chosen.batch,
         most=chosen.most,
@@ -68,6 +66,14 @@ def plan_of(config: LearnConfig, given: Given) -> Plan:
         protect=config.protect,
         seed=config.seed,
     )
+
+
+def triggers_of(config: LearnConfig) -> dict[str, Trigger]:
+    """What makes a configuration a candidate."""
+    from potlearn.workflows.learning import TRIGGERS, Gamma
+
+    found = {part.kind: part.made(TRIGGERS) for part in config.triggers or ()}
+    return found or {"gamma": Gamma()}
 
 
 def _descriptor(config: LearnConfig, species: Sequence[str]) -> Any:
@@ -154,6 +160,19 @@ def _large(atoms: Atoms, least: int) -> Atoms:
 
 
 def _conditions(config: LearnConfig, bases: Sequence[Atoms]) -> list[Condition]:
+    """The runs of exploration, all of which could begin."""
+    from potlearn.workflows.dynamics import check_start
+
+    found = _runs(config, bases)
+    for condition in found:
+        try:
+            check_start(condition.start, condition.dynamics)
+        except PotlearnError as error:
+            raise LearningError(f"explore: {condition.name}: {error}") from error
+    return found
+
+
+def _runs(config: LearnConfig, bases: Sequence[Atoms]) -> list[Condition]:
     """The runs that are given, or every temperature with the first structures."""
     from potlearn.workflows.dynamics import DynamicsSettings
     from potlearn.workflows.learning import Condition

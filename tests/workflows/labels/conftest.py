@@ -27,3 +27,12 @@ def frames():
         atoms.info["config_type"] = "rattled"
         made.append(atoms)
     return made
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory):
+    """URL of a server that runs for these tests."""
+    servers = pytest.importorskip("pgserver")
+    server = servers.get_server(tmp_path_factory.mktemp("pg"))
+    yield server.get_uri()
+    server.cleanup()

@@ -6,6 +6,7 @@ import sys
 import threading
 
 import pytest
+from argon import ARGON, solid
 from ase.build import bulk
 
 from potlearn.errors import LabellingError, OutputError
@@ -59,6 +60,18 @@ def test_atoms_that_overlap_are_not_calculated(tmp_path, frames):
     found = label(frames, CalculatorSpec("emt"), tmp_path / "a.db")
     assert found.failed[0].index == 1
     assert "atoms 0 and 1 are 0 Å apart" in found.failed[0].reason
+
+
+def test_elements_that_nobody_knows_are_set_aside(tmp_path, frames):
+    found = label([bulk("Si"), *frames], CalculatorSpec("emt"), tmp_path / "a.db")
+    assert [failure.index for failure in found.failed] == [0]
+    assert "No EMT-potential for Si" in found.failed[0].reason
+    ARGON.save(tmp_path / "argon.potl")
+    spec = CalculatorSpec(str(tmp_path / "argon.potl"))
+    found = label([solid(1), bulk("Si")], spec, tmp_path / "b.db")
+    assert [failure.index for failure in found.failed] == [1]
+    assert "SpeciesError" in found.failed[0].reason
+    assert "Si" in found.failed[0].reason
 
 
 @pytest.mark.parametrize(

@@ -1,39 +1,15 @@
 """Kill -9 at any moment, then the same command: the same database, and nothing calculated twice."""
 
-import os
 import signal
-import subprocess
-import sys
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
 from ase.db import connect
-from ase.io import write
+from label_commands import pool, started
 from process_groups import left_of
 
 from potlearn.workflows.labels import summarise
-
-HERE = Path(__file__).parent
-
-
-def command(folder, workers):
-    return [
-        *(sys.executable, "-m", "potlearn.cli", "label", "pool.extxyz"),
-        *("--calculator", "calculators:faulty", "--set", "fault=nan", "--set", "pause=0.05"),
-        *("--set", "log=log", "--output", "a.db", "--workers", str(workers)),
-    ]
-
-
-def started(folder, workers):
-    """A process that answers to SIGINT, even where these tests run in a script's background."""
-    paths = os.pathsep.join(filter(None, [str(HERE), os.environ.get("PYTHONPATH")]))
-    return subprocess.Popen(
-        command(folder, workers), cwd=folder, env={**os.environ, "PYTHONPATH": paths},
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-    )  # fmt: skip
 
 
 def contents(folder):
@@ -42,15 +18,6 @@ def contents(folder):
         (row.id, row.unique_id, row.labelling, row.get("energy"), row.get("forces", 0), row.data)
         for row in connect(folder / "a.db").select()
     ]
-
-
-def pool(folder, frames):
-    folder.mkdir()
-    more = [atoms.copy() for atoms in frames for _ in range(4)]
-    for seed, atoms in enumerate(more):
-        atoms.rattle(0.02, seed=seed)
-    write(folder / "pool.extxyz", more)
-    return len(more)
 
 
 def check_kills(tmp_path, frames, workers, kills, rng):
@@ -75,6 +42,34 @@ def check_kills(tmp_path, frames, workers, kills, rng):
     np.testing.assert_equal(contents(tmp_path / "killed"), contents(tmp_path / "whole"))
     done = len((tmp_path / "killed" / "log").read_text())
     assert done <= number + kills * 2 * workers
+
+
+def check_kills_of_two(tmp_path, frames, kills, rng):
+    """Of two commands that share the work, one or the other is killed and begins again."""
+    number = pool(tmp_path / "killed", frames)
+    commands = [started(tmp_path / "killed", workers, pause=0.2) for workers in (1, 2)]
+    for k in rng.integers(2, size=kills):
+        time.sleep(rng.uniform(1.0, 3.0))
+        commands[k].kill()
+        commands[k].communicate()
+        commands[k] = started(tmp_path / "killed", k + 1, pause=0.2)
+    for process in commands:
+        said, errors = process.communicate(timeout=240)
+        assert process.returncode == 0, errors
+        assert f"{number - 4} of {number} configurations have labels" in said
+    rows = contents(tmp_path / "killed")
+    assert len(rows) == number
+    assert {row[2] for row in rows} == {"done", "failed"}
+    assert len((tmp_path / "killed" / "log").read_text()) <= number + kills * 4
+
+
+def test_one_of_two_commands_is_killed(tmp_path, frames):
+    check_kills_of_two(tmp_path, frames, 2, np.random.default_rng(3))
+
+
+@pytest.mark.slow
+def test_thirty_kills_of_two_commands(tmp_path, frames):
+    check_kills_of_two(tmp_path, frames, 30, np.random.default_rng(4))
 
 
 @pytest.mark.parametrize("workers", [1, 2])

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from ase.build import bulk
 
-from potlearn.errors import LabellingError
+from potlearn.errors import DynamicsError, LabellingError
 from potlearn.runtime import Processes
+from potlearn.workflows.dynamics import DynamicsSettings, simulate
 from potlearn.workflows.labels import CalculatorSpec, label
 
 HERE = str(Path(__file__).parent)
@@ -93,3 +94,17 @@ def test_gpaw_of_debian_labels_silicon(tmp_path):
     few = CalculatorSpec("gpaw", {**settings, "maxiter": 2}, DEBIAN)
     (failure,) = label(frames[:1], few, tmp_path / "a.db").failed
     assert "Did not converge" in failure.reason
+
+
+@pytest.mark.usefixtures("_path")
+def test_the_calculator_of_another_python_serves_dynamics(tmp_path):
+    """Its results are those of this Python, and a folder knows its settings."""
+    from ase.calculators.emt import EMT
+
+    atoms = bulk("Cu", cubic=True)
+    settings = DynamicsSettings("nve", 300.0, timestep=2.0, steps=10, every=5)
+    found = simulate(atoms, there("nan").build(), settings, folder=tmp_path)
+    here = simulate(atoms, EMT(), settings)
+    np.testing.assert_allclose(found.atoms.positions, here.atoms.positions, atol=1e-12)
+    with pytest.raises(DynamicsError, match=r"another run \(other calculator\)"):
+        simulate(atoms, there("raises").build(), settings, folder=tmp_path)

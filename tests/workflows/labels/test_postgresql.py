@@ -1,18 +1,12 @@
 """Labels in a database of PostgreSQL."""
 
 import pytest
+from typer.testing import CliRunner
 
-from potlearn.errors import OutputError
+import potlearn as pl
+from potlearn.cli.app import app
+from potlearn.errors import DataError, OutputError
 from potlearn.workflows.labels import CalculatorSpec, label, summarise
-
-
-@pytest.fixture(scope="module")
-def url(tmp_path_factory):
-    """URL of a server that runs for these tests."""
-    servers = pytest.importorskip("pgserver")
-    server = servers.get_server(tmp_path_factory.mktemp("pg"))
-    yield server.get_uri()
-    server.cleanup()
 
 
 @pytest.mark.filterwarnings("ignore:XDG_RUNTIME_DIR")
@@ -31,3 +25,30 @@ def test_a_server_that_does_not_answer_is_named_without_its_password(frames):
     with pytest.raises(OutputError, match=r"postgresql://127\.0\.0\.1:1/x: .*refused") as caught:
         label(frames, CalculatorSpec("emt"), "postgresql://me:secret@127.0.0.1:1/x")
     assert "secret" not in str(caught.value)
+
+
+@pytest.mark.filterwarnings("ignore:XDG_RUNTIME_DIR")
+def test_a_database_of_a_server_is_data(url, frames, tmp_path):
+    found = label(frames, CalculatorSpec("calculators:faulty", {"fault": "raises"}), url)
+    data, notes = pl.data.read_with_notes(url)
+    assert len(data) >= 4
+    assert any("SCFError: the density oscillates" in note for note in notes)
+    energies = {round(float(energy), 9) for energy in data.energies}
+    assert {round(atoms.info["REF_energy"], 9) for atoms in found.frames} <= energies
+    descriptor = "descriptor={family: ace, species: [Cu], cutoff: 4.0, order: 2, degree: [4, 3]}"
+    given = ["fit", url, "--set", descriptor, "--no-report", "--output", str(tmp_path / "fit")]
+    done = CliRunner().invoke(app, given)
+    assert done.exit_code == 0, done.output
+    assert pl.load(tmp_path / "fit" / "model.potl").species == ("Cu",)
+
+
+def test_data_of_a_server_that_does_not_answer(tmp_path):
+    pytest.importorskip("psycopg2")
+    secret = "postgresql://me:secret@127.0.0.1:1/x"
+    with pytest.raises(DataError, match=r"postgresql://127\.0\.0\.1:1/x: .*refused") as caught:
+        pl.read(secret)
+    assert "secret" not in str(caught.value)
+    done = CliRunner().invoke(app, ["inspect", secret])
+    assert done.exit_code == 2
+    assert "secret" not in done.output
+    assert "refused" in done.output

@@ -12,8 +12,10 @@ from typing import Any
 import numpy as np
 
 from potlearn.data.formats.base import Format, Item, LeftOut, Opened
+from potlearn.data.formats.urls import silent, without_password
 from potlearn.data.frames import frame_from_atoms
 from potlearn.errors import DataError
+from potlearn.runtime import require
 from potlearn.typing import Settings
 
 STATE = "labelling"
@@ -41,6 +43,30 @@ def _items(opened: Opened) -> Iterator[Item]:
         raise DataError(
             f"{opened.name}: ASE cannot read this database: {type(error).__name__}: {error}"
         ) from error
+
+
+def url_items(url: str) -> Iterator[Item]:
+    """Rows of a PostgreSQL database in the order of their numbers.
+
+    Raises
+    ------
+    DataError
+        The server does not answer, or there is no such database; without the password.
+    MissingExtraError
+        The packages for PostgreSQL are not installed.
+    """
+    from ase.db import connect
+
+    require("ase_db_backends.postgresql", "postgresql", "a PostgreSQL database")
+    try:
+        with connect(url, use_lock_file=False, serial=True) as database:
+            for row in database.select():
+                yield _frame(row)
+    except Exception as error:  # ASE and psycopg2 raise anything
+        why = f"{type(error).__name__}: {silent(str(error), url)}"
+        raise DataError(
+            f"{without_password(url)}: this database cannot be read: {why}"
+        ) from None  # the cause has the password
 
 
 def is_sqlite(opened: Opened) -> bool:

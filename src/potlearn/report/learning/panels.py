@@ -65,7 +65,9 @@ def scores(view: LearningView) -> Panel | None:
     if not figures:
         return None
     content = f'<div class="plots two">{"".join(places)}</div>'
-    return Panel("Uncertainty", content, "", figures=figures)
+    limits = [f"{name} {view.limits[name]:g}" for name in figures if name in view.limits]
+    note = f"Limits above which a configuration is a candidate: {', '.join(limits)}."
+    return Panel("Uncertainty", content, note if limits else "", figures=figures)
 
 
 def rounds(view: LearningView) -> Panel:

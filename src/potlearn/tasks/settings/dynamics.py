@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -13,9 +13,12 @@ from potlearn.errors import PotlearnError
 from potlearn.tasks.settings.from_class import section_of
 from potlearn.tasks.settings.model import Files
 from potlearn.tasks.settings.section import FilePath, Section, as_tuple
-from potlearn.typing import NonNegative
+from potlearn.typing import NonNegative, Positive
 from potlearn.workflows.dynamics import DynamicsSettings
 from potlearn.workflows.dynamics.watches.table import USUAL, make_watch
+
+if TYPE_CHECKING:
+    from potlearn.workflows.labels import CalculatorSpec
 
 Whole = Annotated[int, Field(ge=1)]
 
@@ -56,6 +59,17 @@ class CalculatorConfig(Section):
     """Name of a calculator of ASE (emt), or module:callable."""
     settings: dict[str, Any] = Field(default_factory=dict)
     """Its arguments."""
+    python: str | None = None
+    """Another Python in which the calculator is installed, such as /usr/bin/python3."""
+    timeout: Positive | None = None
+    """Seconds that a calculation may take; then it is killed and has failed. By default no
+    limit."""
+
+    def spec(self) -> CalculatorSpec:
+        """The calculator."""
+        from potlearn.workflows.labels import CalculatorSpec
+
+        return CalculatorSpec(self.name, self.settings, self.python, self.timeout)
 
 
 class DynamicsOutput(Section):

@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from potlearn.tasks.settings.data import LabelsConfig
 from potlearn.tasks.settings.section import FilePath, Paths, as_tuple
+from potlearn.typing import Positive
 
 DATABASES = (".db",)
 TEXTS = (".extxyz", ".xyz")
@@ -28,6 +29,9 @@ class LabellingConfig(LabelsConfig):
     """Arguments of the calculator, such as xc: PBE."""
     python: str | None = None
     """Another Python in which the calculator is installed, such as /usr/bin/python3."""
+    timeout: Positive | None = None
+    """Seconds that a calculation may take; then it is killed and has failed. By default no
+    limit."""
     output: str
     """Database of ASE (.db, or postgresql://...), or a file of configurations (.extxyz), for which
     a database beside it keeps the labels."""

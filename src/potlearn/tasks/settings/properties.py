@@ -99,10 +99,14 @@ class PropertiesConfig(Section):
     """Potential (a file), or a calculator: a name such as emt, or module:callable."""
     settings: dict[str, Any] = Field(default_factory=dict)
     """Arguments of the calculator."""
+    python: str | None = None
+    """Another Python in which the calculator is installed, such as /usr/bin/python3."""
     reference: CalculatorName | None = None
     """A second potential or calculator to compare with."""
     reference_settings: dict[str, Any] = Field(default_factory=dict)
     """Arguments of the calculator of the reference."""
+    reference_python: str | None = None
+    """Another Python in which the calculator of the reference is installed."""
     structure: Annotated[StructureConfig, BeforeValidator(_as_structure)] = StructureConfig()
     """File, or a section with a file or a prototype; it is relaxed by each model."""
     properties: Annotated[
@@ -115,6 +119,10 @@ class PropertiesConfig(Section):
     uncertainty."""
     relaxation: RelaxationConfig = RelaxationConfig()
     """fmax (eV/Å) and steps of every relaxation."""
+    workers: Annotated[int, Field(ge=1)] = 1
+    """Number of processes; the results do not depend on it."""
+    scheduler: str | None = None
+    """Address of a Dask scheduler to work on."""
     output: PropertiesOutput = PropertiesOutput()
     """Folder and files."""
 

@@ -22,6 +22,7 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, PydanticCustomError
 
+from potlearn.data.formats.urls import database_url, without_password
 from potlearn.errors import ConfigError
 from potlearn.runtime import shown
 from potlearn.tasks.settings.texts import attribute_texts, own_texts
@@ -39,6 +40,8 @@ def _as_path(value: Any, info: ValidationInfo) -> Any:
     """Path from the context's ``folder`` (where the configuration file lies), if there is one."""
     if not isinstance(value, (str, Path)) or not str(value).strip() or "\0" in str(value):
         return value
+    if database_url(value) is not None:
+        return Path(value)
     return Path((info.context or {}).get("folder", ""), value)
 
 
@@ -48,7 +51,10 @@ def as_tuple(value: Any) -> Any:
 
 
 def path_text(path: Path, info: SerializationInfo) -> str:
-    """The absolute path, or its last part for what is given to others."""
+    """The absolute path, or its last part for what is given to others; no password of a URL."""
+    url = database_url(path)
+    if url is not None:
+        return without_password(url)
     return path.name if (info.context or {}).get("names_only") else str(path.absolute())
 
 

@@ -3,6 +3,7 @@ from .ensembles.table import ENSEMBLES as ENSEMBLES
 from .result import Simulated as Simulated
 from .settings import DynamicsSettings as DynamicsSettings
 from .simulate import simulate as simulate
+from .starting import check_start as check_start
 from .thermo import ThermoLog as ThermoLog
 from .watches.base import Verdict as Verdict
 from .watches.base import Watch as Watch

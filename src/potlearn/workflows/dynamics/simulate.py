@@ -9,8 +9,8 @@ from typing import Any
 
 from ase.calculators.calculator import Calculator, CalculatorError
 
-from potlearn.errors import DynamicsError
-from potlearn.runtime import Progress, Report, reporting, say
+from potlearn.errors import DynamicsError, PotlearnError
+from potlearn.runtime import Progress, Report, reporting, say, working_alone
 from potlearn.typing import Atoms
 from potlearn.workflows.dynamics.content import content_of
 from potlearn.workflows.dynamics.engines.base import Engine, Setup
@@ -23,6 +23,7 @@ from potlearn.workflows.dynamics.result import Simulated
 from potlearn.workflows.dynamics.settings import DynamicsSettings
 from potlearn.workflows.dynamics.starting import check_forces, prepared
 from potlearn.workflows.dynamics.watches.base import Watch, judging
+from potlearn.workflows.labels.calculation import worded
 
 
 def simulate(
@@ -66,6 +67,8 @@ def simulate(
     DynamicsError
         Settings or start that allow no dynamics; a folder of another run; a calculation that
         failed.
+    BusyError
+        Another process works in the folder.
     DataError
         Overlapping atoms.
     SpeciesError
@@ -78,17 +81,30 @@ def simulate(
     setup = Setup(start, calculator, ensemble, settings)
     content = content_of(atoms, setup, watches)
     files = RunFiles(None if folder is None else Path(folder), content)
+    with working_alone(folder):
+        return _simulated(setup, files, watches, progress)
+
+
+def _simulated(
+    setup: Setup, files: RunFiles, watches: Sequence[Watch], progress: Progress
+) -> Simulated:
+    """Run from the start, or from where the files end."""
+    settings = setup.settings
     engine = ENGINES.load(settings.engine)(setup)
-    able, notes = judging(watches, start)
+    able, notes = judging(watches, setup.start)
     observer = Observer.of(setup, files, able, engine.first, notes)
     try:
         with reporting(progress, "md") as report:
             _run(engine, observer, Plan.of(setup, able), Pace(report, settings))
         return observer.result()
-    except CalculatorError as error:
+    except PotlearnError:
+        raise
+    except Exception as error:  # calculators of others raise anything
+        if hasattr(setup.calculator, "potential") and not isinstance(error, CalculatorError):
+            raise
         raise DynamicsError(
-            f"dynamics: the calculator failed after step {observer.state.step}: {error}; the same "
-            "call continues from there"
+            f"dynamics: the calculator failed after step {observer.state.step}: {worded(error)}; "
+            "the same call continues from there"
         ) from error
     finally:
         engine.close()

@@ -11,6 +11,7 @@ from potlearn.structure.geometry import check_geometry
 from potlearn.structure.lattice import FARTHEST
 from potlearn.typing import Array, Atoms
 from potlearn.workflows.dynamics.ensembles.base import Ensemble, rests
+from potlearn.workflows.dynamics.ensembles.table import ENSEMBLES
 from potlearn.workflows.dynamics.settings import DynamicsSettings
 
 KEPT = ("numbers", "positions", "momenta", "masses", "initial_magmoms", "initial_charges", "tags")
@@ -40,6 +41,17 @@ def prepared(atoms: Atoms, ensemble: Ensemble, settings: DynamicsSettings) -> At
     elif not start.has("momenta"):
         raise DynamicsError("dynamics: velocities: keep: the start has no momenta")
     return start
+
+
+def check_start(atoms: Atoms, settings: DynamicsSettings) -> None:
+    """Refuse a start from which no run can begin, whatever gives the forces.
+
+    Raises
+    ------
+    DataError, DynamicsError
+        As :func:`prepared`.
+    """
+    prepared(atoms, ENSEMBLES.load(settings.ensemble)(), settings)
 
 
 def _drawn(atoms: Atoms, ensemble: Ensemble, settings: DynamicsSettings) -> Array:
@@ -78,10 +90,13 @@ def check_forces(atoms: Any, settings: DynamicsSettings) -> None:
     Raises
     ------
     DynamicsError
-        Naming the atom and its nearest neighbour.
+        Naming the atom and its nearest neighbour; the energy is not finite.
     """
     from ase.units import fs
 
+    energy = atoms.get_potential_energy()
+    if not np.isfinite(energy):
+        raise DynamicsError(f"dynamics: the energy of the start is {energy}; expected a number")
     forces, masses = atoms.get_forces(), atoms.get_masses()
     far = np.linalg.norm(forces, axis=1) * (settings.timestep * fs) ** 2 / (2 * masses)
     atom = int(np.argmax(far))

@@ -10,6 +10,7 @@ import errno
 import json
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -186,6 +187,7 @@ def _answer(
     if item is None:
         return {"results": {}}
     folder = item.pop("folder")
+    properties = tuple(item.pop("properties") or properties)
     try:
         return {"results": results_of(calculator, Atoms(**item), properties, folder)}
     except NoResultError as error:
@@ -193,10 +195,10 @@ def _answer(
 
 
 def _end_with_parent(parent: int) -> None:
-    """End this process when the one that started it has ended, whatever it is calculating."""
+    """End this process and its programs when the one that started it has ended."""
     while os.getppid() == parent:
         time.sleep(1)
-    os._exit(1)
+    os.killpg(0, signal.SIGKILL)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,11 +12,13 @@ from typing import Any
 
 from potlearn.data.formats.base import Opened
 from potlearn.data.formats.database import is_sqlite
+from potlearn.data.formats.urls import database_url, silent, without_password
 from potlearn.errors import DataError, LabellingError, OutputError
 from potlearn.runtime import check_output, require
 from potlearn.typing import Settings
 
-URLS = ("postgresql://", "postgres://")
+WRITERS = 0x706F746C
+"""Number of the lock that a writer of a PostgreSQL database holds until its transaction ends."""
 PATIENCE = 60.0
 """Seconds in which another program that writes an SQLite file must have finished."""
 
@@ -44,10 +46,10 @@ class LabelDatabase:
         LabellingError
             The file holds something else.
         """
-        text = _text(address)
-        if not text.startswith(URLS):
-            _check_file(Path(text))
-        return cls(text)
+        url = database_url(address)
+        if url is None:
+            _check_file(Path(address))
+        return cls(url or str(address))
 
     @classmethod
     def there(cls, address: str | Path) -> LabelDatabase:
@@ -58,18 +60,22 @@ class LabelDatabase:
         LabellingError
             There is none.
         """
-        found = cls(_text(address))
+        found = cls(database_url(address) or str(address))
         if not found._exists():
             raise LabellingError(f"{address}: no such database")
-        if not found.address.startswith(URLS):
+        if not found.is_url:
             _check_kind(Path(found.address))
         return found
 
     @property
     def name(self) -> str:
         """The address without a password, for messages."""
-        start, at, place = self.address.rpartition("@")
-        return f"{start.partition('://')[0]}://{place}" if at else self.address
+        return without_password(self.address) if self.is_url else self.address
+
+    @property
+    def is_url(self) -> bool:
+        """Whether it is one of a server."""
+        return database_url(self.address) is not None
 
     def rows(self, keys: Iterable[str]) -> dict[str, Any]:
         """Rows that there are, by key."""
@@ -95,6 +101,22 @@ class LabelDatabase:
                 elif replace:
                     database.write(row, row.key_value_pairs, row.data, id=old.id)
 
+    def update(self, key: str, may: Callable[[Any], bool], pairs: Settings) -> bool:
+        """Change key-value pairs of the row with this key if it may be; whether it was."""
+        with self._open(writing=True) as database:
+            row = next(database.select(unique_id=key), None)
+            if row is None or not may(row):
+                return False
+            database.update(row.id, **pairs)
+        return True
+
+    def update_all(self, where: Settings, pairs: Settings, without: Sequence[str] = ()) -> None:
+        """Change, and remove, key-value pairs of all rows that have some others."""
+        with self._open(writing=True) as database:
+            numbers = [row.id for row in database.select(columns=["id"], **where)]
+            for number in numbers:
+                database.update(number, delete_keys=list(without), **pairs)
+
     def select(self, pairs: Settings, columns: Sequence[str]) -> Iterator[Any]:
         """Some columns of the rows with these key-value pairs, in the order of their numbers."""
         with self._open() as database:
@@ -102,14 +124,14 @@ class LabelDatabase:
 
     def _exists(self) -> bool:
         """Whether there is a database: to open an SQLite file makes one."""
-        return self.address.startswith(URLS) or Path(self.address).exists()
+        return self.is_url or Path(self.address).exists()
 
     @contextmanager
     def _open(self, writing: bool = False) -> Iterator[Any]:
         """A connection with one transaction, alone where it writes; errors in words."""
         from ase.db import connect
 
-        kind = {} if self.address.startswith(URLS) else {"type": "db"}
+        kind = {} if self.is_url else {"type": "db"}
         if not kind:
             require("ase_db_backends.postgresql", "postgresql", "a PostgreSQL database")
         try:
@@ -118,19 +140,17 @@ class LabelDatabase:
                     database.connection.execute(f"PRAGMA busy_timeout = {1000 * PATIENCE:.0f}")
                 if kind and writing:
                     database.connection.execute("BEGIN IMMEDIATE")
+                elif writing:
+                    database.count(id=0)  # makes the tables, which ends a transaction
+                    lock = f"SELECT pg_advisory_xact_lock({WRITERS})"
+                    database.connection.cursor().execute(lock)
                 yield database
         except (LabellingError, OutputError):
             raise
         except Exception as error:
             if not _is_of_the_database(error):
                 raise
-            raise _error(self.name, error) from error
-
-
-def _text(address: str | Path) -> str:
-    """The address; a URL that was taken for a path has its slashes again."""
-    scheme, _, rest = str(address).partition(":/")
-    return f"{scheme}://{rest.lstrip('/')}" if f"{scheme}://" in URLS else str(address)
+            raise _error(self, error) from None  # its text may have the password
 
 
 def _check_file(path: Path) -> None:
@@ -157,11 +177,13 @@ def _is_of_the_database(error: Exception) -> bool:
     return isinstance(error, sqlite3.Error) or type(error).__module__.startswith("psycopg2")
 
 
-def _error(name: str, error: Exception) -> OutputError:
+def _error(store: LabelDatabase, error: Exception) -> OutputError:
     if "locked" in str(error):
         return OutputError(
-            f"{name}: another program has held this database locked for {PATIENCE:g} s; end it, "
-            "and the same command continues"
+            f"{store.name}: another program has held this database locked for {PATIENCE:g} s; end "
+            "it, and the same command continues"
         )
-    text = " ".join(str(error).split())
-    return OutputError(f"{name}: the database cannot be used: {text}; the same command continues")
+    text = silent(str(error), store.address) if store.is_url else " ".join(str(error).split())
+    return OutputError(
+        f"{store.name}: the database cannot be used: {text}; the same command continues"
+    )

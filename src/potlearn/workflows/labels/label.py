@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from potlearn.data.formats.database import DONE, FAILED, REASON, STATE
-from potlearn.errors import ExecutionError
-from potlearn.runtime import Executor, InProcess, Progress, Report, completed, reporting, session
-from potlearn.typing import Atoms, Settings
+from potlearn.runtime import Executor, InProcess, Progress, reporting
+from potlearn.typing import Atoms
+from potlearn.workflows.labels.calculate import calculate
 from potlearn.workflows.labels.database import LabelDatabase
-from potlearn.workflows.labels.key import bare, label_key
+from potlearn.workflows.labels.key import label_key
 from potlearn.workflows.labels.outcome import Failure, Labelled
-from potlearn.workflows.labels.refusal import refusal
-from potlearn.workflows.labels.rows import RESULTS, labelled, row_of
+from potlearn.workflows.labels.rows import RESULTS, labelled
 from potlearn.workflows.labels.spec import CalculatorSpec
 from potlearn.workflows.labels.work import Work
 
@@ -70,43 +68,10 @@ def label(
     if left:
         work = Work(spec, wanted, None if files is None else str(files))
         with reporting(progress, "labelling") as report:
-            rows |= _calculate(left, work, store, executor or InProcess(), report)
-    return _collected(asked, keys, rows, len(left))
-
-
-def _calculate(
-    frames: Mapping[str, Atoms],
-    work: Work,
-    store: LabelDatabase,
-    executor: Executor,
-    report: Report | None,
-) -> dict[str, Any]:
-    """Calculate, and write each result when it is there."""
-    rows: dict[str, Any] = {}
-    with session(executor) as workers, closing(work):
-        list(workers.map(work, [None]))  # no plan where the calculator cannot be made
-        planned = (row_of(atoms, key, work.spec, None) for key, atoms in frames.items())
-        store.add(planned, replace=False)
-        for done, (key, outcome) in enumerate(_outcomes(frames, work, workers), 1):
-            rows[key] = row_of(frames[key], key, work.spec, outcome)
-            store.add([rows[key]])
-            if report is not None:
-                report(done, len(frames))
-    return rows
-
-
-def _outcomes(
-    frames: Mapping[str, Atoms], work: Work, executor: Executor
-) -> Iterator[tuple[str, Settings]]:
-    """Keys with results or reasons, in the order in which they come."""
-    refused = {key: why for key, atoms in frames.items() if (why := refusal(atoms, work.spec))}
-    yield from ((key, {"reason": why}) for key, why in refused.items())
-    items = [(key, bare(atoms)) for key, atoms in frames.items() if key not in refused]
-    with closing(completed(executor, work, items)) as results:
-        for k, outcome in results:
-            if isinstance(outcome, ExecutionError):
-                outcome = {"reason": str(outcome)}
-            yield items[k][0], outcome
+            done = calculate(left, rows, work, store, executor or InProcess(), report)
+        rows |= done.rows
+        return _collected(asked, keys, rows, done.n_calculated)
+    return _collected(asked, keys, rows, 0)
 
 
 def _collected(

@@ -6,8 +6,12 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import tempfile
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
+from select import select
 from typing import Any
 
 import numpy as np
@@ -30,27 +34,41 @@ class OtherPython:
     work : dict
         ``target``, ``settings``, ``properties`` and ``kept``, see
         :func:`~potlearn.workflows.labels.calculation.serve`.
+    timeout : float, optional
+        Seconds that a calculation may take; what it takes to start the process does not count.
     """
 
-    def __init__(self, python: str, work: Settings) -> None:
-        self._python, self._work = python, work
+    def __init__(self, python: str, work: Settings, timeout: float | None = None) -> None:
+        self._python, self._work, self._timeout = python, work, timeout
         self._said: Any = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as this object
         self._process: subprocess.Popen[str] | None = None
 
-    def results_of(self, atoms: Atoms | None, folder: str | None) -> Settings:
+    def results_of(
+        self, atoms: Atoms | None, folder: str | None, properties: Sequence[str] | None = None
+    ) -> Settings:
         """Results of a configuration; None only tries the calculator.
+
+        The properties are those of the work, if no others are asked for.
 
         Raises
         ------
         EngineError
             There is no such Python, or it has no such calculator.
         NoResultError
-            The calculation failed, or killed the process.
+            The calculation failed, took too long, or killed the process.
         """
-        item = None if atoms is None else {**_plain(atoms), "folder": folder}
-        answer = self._answer(json.dumps(item))
+        if atoms is None:
+            return self._results(None, None)
+        if self._process is None and self._timeout is not None:
+            self._results(None, None)
+        with tempfile.TemporaryDirectory(prefix="potlearn-label-") as own:
+            item = {**_plain(atoms), "folder": folder or own, "properties": properties}
+            return self._results(item, self._timeout)
+
+    def _results(self, item: Settings | None, timeout: float | None) -> Settings:
+        answer = self._answer(json.dumps(item), timeout)
         if answer is None:
-            raise (EngineError if atoms is None else NoResultError)(self._end())
+            raise (EngineError if item is None else NoResultError)(self._end())
         if "engine" in answer:
             raise EngineError(answer["engine"])
         if "reason" in answer:
@@ -59,13 +77,19 @@ class OtherPython:
 
     def close(self) -> None:
         """End the process."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.communicate()
-            self._process = None
+        self._kill()
         self._said.close()
 
-    def _answer(self, line: str) -> Settings | None:
+    def _kill(self) -> None:
+        """End the process, if it runs, and the programs that it has started."""
+        if self._process is None:
+            return
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.communicate()
+        self._process = None
+
+    def _answer(self, line: str, timeout: float | None) -> Settings | None:
         """The answer to a line; None where the process died."""
         process = self._running()
         assert process.stdin is not None
@@ -75,6 +99,9 @@ class OtherPython:
             process.stdin.flush()
         except BrokenPipeError:
             return None
+        if not select([process.stdout], [], [], timeout)[0]:
+            self._kill()
+            raise NoResultError(f"no result within {timeout:g} s, the timeout")
         text = process.stdout.readline()
         return json.loads(text) if text.endswith("\n") else None
 
@@ -83,11 +110,14 @@ class OtherPython:
         if self._process is not None:
             return self._process
         command = [self._python, str(Path(calculation.__file__))]
+        own = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+        paths = own if self._python == sys.executable else {}
         try:
             # A session of its own: Ctrl-C is for the process that waits, whose end it follows.
             self._process = subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._said,
-                text=True, start_new_session=True, env={"OMP_NUM_THREADS": "1", **os.environ},
+                text=True, start_new_session=True,
+                env={"OMP_NUM_THREADS": "1", **os.environ, **paths},
             )  # fmt: skip
         except OSError as error:
             reason = error.strerror or str(error)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from importlib.util import find_spec
@@ -11,8 +13,10 @@ from typing import Any
 from potlearn.errors import LabellingError
 from potlearn.runtime import content_key
 from potlearn.typing import Settings
+from potlearn.workflows.labels.asking import ASKED, asking
 from potlearn.workflows.labels.calculation import EngineError, make_calculator
 from potlearn.workflows.labels.known import KNOWN, POTENTIAL, Known
+from potlearn.workflows.labels.other_python import OtherPython
 
 
 @dataclass(frozen=True)
@@ -29,11 +33,15 @@ class CalculatorSpec:
         Arguments of the class or function; plain data.
     python : str, optional
         Another Python, in which the calculator is installed, such as ``"/usr/bin/python3"``.
+    timeout : float, optional
+        Seconds that a calculation may take; then it is killed, with the programs that it has
+        started, and has failed.  Every calculation is then done in a process beside this one.
     """
 
     name: str
     settings: Settings = field(default_factory=dict)
     python: str | None = None
+    timeout: float | None = None
 
     @property
     def known(self) -> Known:
@@ -65,8 +73,24 @@ class CalculatorSpec:
             return {"file": content_key(Path(self.name).read_bytes().hex()), **self.settings}
         return {"target": self.known.target, **self.arguments}
 
+    @property
+    def process(self) -> str | None:
+        """The Python of a process beside this one that calculates, if there is to be one."""
+        return sys.executable if self.python is None and self.timeout is not None else self.python
+
+    def elsewhere(self, properties: Sequence[str]) -> OtherPython:
+        """The process beside this one; it is started when it is first asked."""
+        work = {
+            "target": self.known.target,
+            "settings": self.arguments,
+            "properties": properties,
+            "kept": self.known.kept,
+        }
+        assert self.process is not None
+        return OtherPython(self.process, work, self.timeout)
+
     def build(self) -> Any:
-        """The ASE calculator, in this Python.
+        """The ASE calculator; one that asks another process where there is to be such.
 
         Raises
         ------
@@ -74,6 +98,8 @@ class CalculatorSpec:
             It is not installed or does not take the settings; the message says what to do.
         """
         try:
+            if self.process is not None:
+                return asking(self.elsewhere(ASKED), self.content)
             return make_calculator(self.known.target, self.arguments)
         except EngineError as error:
             raise self.failed(str(error)) from error

@@ -43,7 +43,7 @@ class Work:
         key, atoms = item or ("", None)
         folder = None if self.files is None else str(Path(self.files).absolute() / key)
         try:
-            if self.spec.python is not None:
+            if self.spec.process is not None:
                 return {"results": self._other_python().results_of(atoms, folder)}
             calculator = self._calculator()
             if atoms is None:
@@ -69,15 +69,7 @@ class Work:
 
     def _other_python(self) -> OtherPython:
         if "python" not in self._kept:
-            known = self.spec.known
-            work = {
-                "target": known.target,
-                "settings": self.spec.arguments,
-                "properties": self.properties,
-                "kept": known.kept,
-            }
-            assert self.spec.python is not None
-            self._kept["python"] = OtherPython(self.spec.python, work)
+            self._kept["python"] = self.spec.elsewhere(self.properties)
         found: OtherPython = self._kept["python"]
         return found
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from potlearn.runtime import SERIAL, Runtime
+from potlearn.runtime import SERIAL, Runtime, working_alone
 from potlearn.workflows.learning.course import Course
 from potlearn.workflows.learning.given import Given
 from potlearn.workflows.learning.place import Place
@@ -65,16 +65,19 @@ def learn(
     LearningError
         Nothing to begin with, no configuration of the first set can be labelled, or the folder
         holds other work.
+    BusyError
+        Another process works in the folder.
     SpeciesError
         A structure has an element that the descriptor does not know.
     LabellingError
         The calculator is missing.
     """
     given.check(plan)
-    place = Place.open(folder, {**given.content(), **plan.content()})
-    work = Course(given, plan, place, runtime)
-    work.begin()
-    while (reason := work.reached()) is None:
-        work.explore_and_refit()
-    potential, dataset = work.finish(reason)
+    with working_alone(folder):
+        place = Place.open(folder, {**given.content(), **plan.content()})
+        work = Course(given, plan, place, runtime)
+        work.begin()
+        while (reason := work.reached()) is None:
+            work.explore_and_refit()
+        potential, dataset = work.finish(reason)
     return Learned(potential, dataset, work.history)

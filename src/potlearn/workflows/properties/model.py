@@ -34,8 +34,10 @@ class Model:
     spec: Any = field(default=None, compare=False)
 
     @classmethod
-    def of(cls, name: str, settings: Settings | None = None) -> Self:
+    def of(cls, name: str, settings: Settings | None = None, python: str | None = None) -> Self:
         """The model of a file (of any format that potlearn reads), or of a calculator's name.
+
+        With ``python`` the calculator is asked in a process of that Python.
 
         Raises
         ------
@@ -51,7 +53,7 @@ class Model:
             return cls(Path(name).stem, {"file": key}, load(name))
         from potlearn.workflows.labels import CalculatorSpec
 
-        spec = CalculatorSpec(name, settings or {})
+        spec = CalculatorSpec(name, settings or {}, python)
         return cls(name, dict(spec.content), None, spec)
 
     @property
@@ -62,6 +64,10 @@ class Model:
     @cached_property
     def _calculator(self) -> Any:
         return self.spec.build() if self.potential is None else self.potential.calculator()
+
+    def __getstate__(self) -> Settings:
+        """Without the calculator: every process makes its own."""
+        return {name: value for name, value in vars(self).items() if name != "_calculator"}
 
     def calculator(self) -> Any:
         """The ASE calculator, made once."""

@@ -1,0 +1,99 @@
+"""Folders in which one process works at a time."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+from typing import IO
+
+from potlearn.errors import BusyError
+from potlearn.runtime.store.files import check_folder, writing
+
+LOCK = ".lock"
+"""Name of the file whose lock a process holds while it works in a folder."""
+
+
+@contextmanager
+def working_alone(folder: str | Path | None) -> Iterator[None]:
+    """Work in a folder while no other process of this package does.
+
+    The lock is the system's (``flock``): it ends with its process, also by a kill, and what a kill
+    leaves of the file ``.lock`` refuses nobody.  Over NFS it holds between machines where the
+    server keeps locks; on a file system that keeps none (Lustre mounted without ``flock``) nobody
+    is refused.
+
+    Parameters
+    ----------
+    folder : path or None
+        Made if absent; None: nothing is written, so that nobody is in the way.
+
+    Raises
+    ------
+    BusyError
+        Another process works there.
+    OutputError
+        The folder cannot be written.
+    """
+    if folder is None:
+        yield
+        return
+    check_folder(folder)
+    path = Path(folder) / LOCK
+    with _locked(path) as file:
+        with suppress(OSError):  # who works here is told if there is space for it
+            file.write(f"process {os.getpid()} on {socket.gethostname()}, since {_now()}".encode())
+        try:
+            yield
+        finally:
+            path.unlink(missing_ok=True)
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[IO[bytes]]:
+    """The file, empty and locked, and still the one of that name: its holder removes it."""
+    while True:
+        with writing(path, path.parent):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            file = path.open("ab", buffering=0)
+        with file:
+            _lock(file, path)
+            if _is_at(file, path):
+                file.truncate(0)
+                yield file
+                return
+
+
+def _lock(file: IO[bytes], path: Path) -> None:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as cause:
+        raise BusyError(
+            f"{path.parent}: another process works in this folder ({_holder(path)}); wait for its "
+            "end, or name another folder"
+        ) from cause
+    except OSError:  # a file system without locks
+        return
+
+
+def _holder(path: Path) -> str:
+    """Who holds the lock, as far as its file says so."""
+    with suppress(OSError):
+        return path.read_text(encoding="utf-8", errors="replace") or "just started"
+    return "about to end"
+
+
+def _is_at(file: IO[bytes], path: Path) -> bool:
+    """Whether the file has not been removed since it was opened."""
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+    except FileNotFoundError:
+        return False
+
+
+def _now() -> str:
+    return datetime.now().astimezone().isoformat(timespec="seconds")

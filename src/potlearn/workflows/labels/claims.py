@@ -1,0 +1,141 @@
+"""Which command calculates a label, where several work with one database.
+
+Before a configuration is calculated, its row gets the name of the command that calculates it; the
+row with the result has it no longer.  A claim ends with its process: on the same machine that is
+seen at once, and on another one when the count in its rows has not grown for a long time.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from threading import Event, Thread
+from time import monotonic, sleep
+from types import TracebackType
+from typing import Any, Self
+
+from potlearn.data.formats.database import FAILED, PLANNED, STATE
+from potlearn.errors import OutputError
+from potlearn.runtime import Report, say
+from potlearn.workflows.labels.database import LabelDatabase
+
+WORKER, BEAT = "worker", "beat"
+"""Keys of a claim among the key-value pairs of a row."""
+PULSE, SILENCE = 60.0, 600.0
+"""Seconds from one count to the next, and without a new count until a claim has no meaning."""
+POLL = 1.0
+"""Seconds between two looks at what other commands calculate."""
+_HERE: set[str] = set()
+"""Commands of this process that have not ended."""
+
+
+class Claims:
+    """Claims of one command, which end with the block.
+
+    Parameters
+    ----------
+    store : LabelDatabase
+    before : mapping of str to row
+        Rows as they were when the command began: what failed is calculated again where it is the
+        same failure still.
+    """
+
+    def __init__(self, store: LabelDatabase, before: Mapping[str, Any]) -> None:
+        self._store, self._before = store, before
+        self._name = f"{_place()} {os.getpid()} {_started(os.getpid())} {secrets.token_hex(8)}"
+        self._count = 0
+        self._seen: dict[str, tuple[int, float]] = {}
+        self._ended = Event()
+        self._thread = Thread(target=self._beat, daemon=True)
+
+    def take(self, key: str) -> bool:
+        """Claim a configuration; False where it has a result, or another command calculates it."""
+        return self._store.update(key, self._is_free, self._claim())
+
+    def wait(self, rows: Sequence[Any], report: Report | None) -> None:
+        """Wait a moment for rows that other commands calculate; ``report`` is told for whom."""
+        workers = [row.get(WORKER) for row in rows if WORKER in row]
+        if workers:
+            place, pid, *_ = workers[0].split()
+            who = f"process {pid} on {place.partition(':')[0]}"
+            say(report, f"waiting for {len(workers)} labels of {who}")
+            sleep(POLL)
+
+    def _claim(self) -> dict[str, Any]:
+        return {STATE: PLANNED, WORKER: self._name, BEAT: self._count}
+
+    def _is_free(self, row: Any) -> bool:
+        if row.get(STATE) == PLANNED:
+            worker = row.get(WORKER)
+            return worker is None or self._has_ended(worker, row.get(BEAT, 0))
+        before = self._before.get(row.unique_id)
+        return row.get(STATE) == FAILED and before is not None and before.mtime == row.mtime
+
+    def _has_ended(self, worker: str, count: int) -> bool:
+        """Whether a command calculates no longer."""
+        place, pid, started, _ = worker.split()
+        if place == _place():
+            own = int(pid) == os.getpid()
+            return _started(int(pid)) != started or (own and worker not in _HERE)
+        seen, since = self._seen.get(worker, (None, 0.0))
+        if seen != count:
+            self._seen[worker] = count, monotonic()
+            return False
+        return monotonic() - since > SILENCE
+
+    def _beat(self) -> None:
+        """Count, so that other machines see that this command works."""
+        while not self._ended.wait(PULSE):
+            self._count += 1
+            with suppress(OutputError):  # whoever writes a result hears of it
+                self._store.update_all({WORKER: self._name}, {BEAT: self._count})
+
+    def __enter__(self) -> Self:
+        _HERE.add(self._name)
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._ended.set()
+        self._thread.join()
+        _HERE.discard(self._name)
+        with suppress(OutputError):  # others see that this command has ended
+            self._store.update_all({WORKER: self._name}, {}, (WORKER, BEAT))
+
+
+def _place() -> str:
+    """The machine since it was started, and its numbering of processes."""
+    found = [socket.gethostname()]
+    with suppress(OSError):
+        found.append(Path("/proc/sys/kernel/random/boot_id").read_text().strip())
+        found.append(os.readlink("/proc/self/ns/pid"))
+    return ":".join(found).replace(" ", "_")
+
+
+def _started(pid: int) -> str:
+    """When a process started, as the system counts it; "ended" for one that there is no longer."""
+    try:
+        state, *fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return "ended" if state == "Z" else fields[18]
+    except OSError:
+        return "ended" if Path("/proc/self/stat").exists() else _signalled(pid)
+
+
+def _signalled(pid: int) -> str:
+    """The same where the system tells no more than whether there is such a process."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return "ended"
+    except PermissionError:
+        pass
+    return "some-time-ago"
