@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "few_atoms.hpp"
 #include "grid.hpp"
 #include "images.hpp"
 #include "shifts.hpp"
@@ -41,9 +42,9 @@ struct Lists {
     shift.reserve(room);
   }
 
-  void name_shifts(const ShiftTable& table, const Cell& cell) {
-    shifts = table.shifts();
-    for (const Shift& s : shifts) {
+  void name_shifts(const std::vector<Shift>& named, const Cell& cell) {
+    shifts.insert(shifts.end(), named.begin(), named.end());
+    for (const Shift& s : named) {
       std::array<double, 3>& t = translation.emplace_back();
       for (std::size_t b = 0; b < 3; ++b) t[b] = s[0] * cell.h[0][b] + s[1] * cell.h[1][b] + s[2] * cell.h[2][b];
     }
@@ -111,8 +112,29 @@ Lists neighbor_lists(const double* positions, int n, const Cell& cell, Search se
   else
     find_pairs(atoms, n, images, grid, search, lists);
   atoms.unwrap(lists.first, lists.neighbor, lists.shift, images.table);
-  lists.name_shifts(images.table, cell);
+  lists.name_shifts(images.table.shifts(), cell);
   return lists;
+}
+
+// Appends the pairs of a further configuration, whose first atom has this number.
+void append_pairs(const double* positions, int n, const Cell& cell, double cutoff, int atom, FewAtoms& few,
+                  Lists& lists) {
+  const Fractions fractions(positions, n, cell);
+  if (n == 0 || !FewAtoms::serves(fractions, n, cell)) {
+    lists.append(neighbor_lists(positions, n, cell, {cutoff, 0.0}), atom);
+    return;
+  }
+  PairLimit::check(fractions, n, cell, cutoff);
+  few.lay_out(positions, n, fractions, cell, cutoff);
+  const std::int32_t known = std::int32_t(lists.shifts.size());
+  for (int i = 0; i < n; ++i) {
+    few.for_pairs(i, cutoff, [&](std::int32_t j, std::int32_t s) {
+      lists.neighbor.push_back(atom + j);
+      lists.shift.push_back(known + s);
+    });
+    lists.first.push_back(std::int64_t(lists.neighbor.size()));
+  }
+  lists.name_shifts(few.shifts(), cell);
 }
 
 // A NumPy array of T that owns the vector's values, which are made of T.
@@ -188,12 +210,13 @@ nb::tuple compute_side_by_side(const Array<double>& positions, const Array<std::
   Lists all(0, 0);
   {
     const nb::gil_scoped_release release;
+    FewAtoms few;
     int atom = 0;
     for (std::size_t b = 0; b < several; ++b) {
       const bool p = periodic.data()[b];
       const Cell cell = cell_of(h.data() + 9 * b, inverse.data() + 9 * b, {p, p, p}, cutoff);
       const int size = int(sizes.data()[b]);
-      all.append(neighbor_lists(positions.data() + 3 * std::size_t(atom), size, cell, {cutoff, 0.0}), atom);
+      append_pairs(positions.data() + 3 * std::size_t(atom), size, cell, cutoff, atom, few, all);
       atom += size;
     }
   }

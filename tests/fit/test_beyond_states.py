@@ -49,17 +49,30 @@ def nearest(cells, cutoff):
 
 
 def test_lists_of_cells_side_by_side_are_those_of_each():
-    several = [bulk("Cu"), Atoms("Cu2", [[0, 0, 0], [0, 0, 2.2]]), bulk("Cu", cubic=True)]
+    molecule = Atoms("Cu2", [[0, 0, 0], [0, 0, 2.2]])
+    skew = Atoms("Cu3", cell=[[3, 0, 0], [2.5, 3, 0], [-2, 1, 4]], pbc=True)
+    skew.set_scaled_positions([[0.1, 0.2, 0.3], [0.8, 1.4, -0.4], [0.5, 0.5, 0.9]])
+    far = bulk("Cu", cubic=True)
+    far.positions[1] += 7 * far.cell[0]
+    several = [bulk("Cu"), molecule, bulk("Cu", cubic=True), skew, far, bulk("Cu") * 3]
     found = Cells.of(several, ("Cu",)).neighbors(5.0)
     offsets, pairs = found.offsets, 0
-    for atoms, first in zip(several, (0, 1, 3), strict=True):
+    firsts = np.cumsum([0, *map(len, several[:-1])])
+    for atoms, first in zip(several, firsts, strict=True):
         alone = neighbors(atoms, 5.0)
         own = slice(pairs, pairs + len(alone.j))
         pairs = own.stop
-        assert (found.j[own] == alone.j + first).all()
         assert (np.diff(found.first)[first : first + len(atoms)] == np.diff(alone.first)).all()
-        assert (found.shifts[own] == alone.shifts).all()
-        assert np.allclose(offsets[own], alone.offsets, rtol=0, atol=1e-12)
+        mine, theirs = (
+            np.column_stack([i, j, shifts])
+            for i, j, shifts in (
+                (found.i[own] - first, found.j[own] - first, found.shifts[own]),
+                (alone.i, alone.j, alone.shifts),
+            )
+        )
+        order, other = np.lexsort(mine.T), np.lexsort(theirs.T)
+        assert (mine[order] == theirs[other]).all()
+        assert np.allclose(offsets[own][order], alone.offsets[other], rtol=0, atol=1e-12)
     assert found.first[-1] == pairs == len(found.j)
 
 

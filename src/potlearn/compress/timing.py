@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from potlearn.potentials.base import ForSystems
+from potlearn.potentials.base import for_systems
 from potlearn.structure.system import System
 from potlearn.typing import Array
 
@@ -74,6 +74,6 @@ def taking_turns(
 
 def _call(potential: LinearPotential) -> Callable[[System], object]:
     """What is timed: the many-body part alone where the reference takes no systems."""
-    if potential.reference is None or isinstance(potential.reference, ForSystems):
+    if potential.reference is None or for_systems(potential.reference):
         return potential.of_system
     return potential.evaluator

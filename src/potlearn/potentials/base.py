@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
+from typing_extensions import TypeIs
+
 from potlearn.descriptors.base import Energies
 from potlearn.structure.neighbors import Neighbors
 from potlearn.structure.system import System
@@ -74,9 +76,16 @@ class Potential(Protocol):
         """Settings that rebuild the potential, ``kind`` included; arrays stay arrays."""
 
 
-@runtime_checkable
 class ForSystems(Potential, Protocol):
     """A potential that also evaluates configurations made ready, several side by side."""
 
     def of_system(self, system: System, *, threads: int = 1) -> Energies:
         """Energies (N,), forces (N, 3), virial (6,), or (B, 6), of a system of its species."""
+
+
+def for_systems(potential: object) -> TypeIs[ForSystems]:
+    """Whether a potential evaluates configurations side by side.
+
+    ``isinstance`` looks at every member of a protocol, in Python, in every step of a simulation.
+    """
+    return hasattr(potential, "of_system")

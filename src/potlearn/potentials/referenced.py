@@ -8,7 +8,7 @@ from typing_extensions import override
 
 from potlearn.descriptors import Descriptor, Evaluator
 from potlearn.descriptors.base import Energies
-from potlearn.potentials.base import ForSystems, Potential, Prediction
+from potlearn.potentials.base import Potential, Prediction, for_systems
 from potlearn.potentials.operations import PotentialBase
 from potlearn.potentials.sum import SumPotential
 from potlearn.structure.neighbors import Neighbors
@@ -44,7 +44,7 @@ class ReferencedPotential(PotentialBase):
     ) -> Prediction:
         list_ = neighbors or neighbor_list(atoms, self.cutoff)
         reference = self.reference
-        if isinstance(reference, ForSystems):
+        if for_systems(reference):
             system = System.of(atoms, self.species, self.cutoff, list_)
             return Prediction(*self.of_system(system, threads=threads))
         many_body = Prediction(*self.evaluator(atoms, list_, threads=threads))

@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from potlearn.descriptors.base import Energies
 from potlearn.errors import ConfigError
-from potlearn.potentials.base import ForSystems, Potential, Prediction
+from potlearn.potentials.base import Potential, Prediction, for_systems
 from potlearn.potentials.kinds import potential_from_dict
 from potlearn.potentials.operations import PotentialBase
 from potlearn.structure.neighbors import Neighbors
@@ -88,7 +88,7 @@ class SumPotential(PotentialBase):
         """
         parts = []
         for weight, potential in self.terms:
-            if not isinstance(potential, ForSystems):
+            if not for_systems(potential):
                 raise ConfigError(
                     f"{type(potential).__name__} evaluates single configurations only"
                 )

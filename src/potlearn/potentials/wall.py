@@ -133,7 +133,8 @@ class Wall(SystemPotential):
         energies, slope = self.embedding(density, system.species)
         near = close_pairs(system, self.cutoff)
         i, j, vectors = pairs_of_system(system, near)
-        concerned = crowded[i] | crowded[j] | np.isin(near, touching)
+        concerned = crowded[i] | crowded[j]
+        concerned[np.searchsorted(near, touching)] = True
         i, j, vectors = i[concerned], j[concerned], vectors[concerned]
         r = np.sqrt(np.einsum("pa,pa->p", vectors, vectors))
         a, b = system.species[i], system.species[j]

@@ -111,6 +111,37 @@ def neighbors(atoms: Atoms, cutoff: float, closest: float = CLOSEST) -> Neighbor
         raise DataError(f"{name_of(atoms)}: {error}") from None
 
 
+def neighbors_of_many(
+    positions: Array, sizes: Indices, cells: Array, periodic: Mask, cutoff: float
+) -> Neighbors:
+    """One list of several configurations, of which no pair joins two.
+
+    Parameters
+    ----------
+    positions : (N, 3)
+        In Å, configuration after configuration.
+    sizes : (B,)
+        Atoms of each.
+    cells : (B, 3, 3)
+        Cell vectors as rows, not flat.
+    periodic : (B,)
+        Along all directions, or along none.
+    cutoff : float
+        Å.
+    """
+    from potlearn.structure._neighbors import compute_side_by_side
+
+    found = compute_side_by_side(
+        np.ascontiguousarray(positions),
+        np.ascontiguousarray(sizes, np.int64),
+        np.ascontiguousarray(cells),
+        np.ascontiguousarray(np.linalg.inv(cells)),
+        np.ascontiguousarray(periodic),
+        cutoff,
+    )
+    return Neighbors(*found, cutoff=cutoff)
+
+
 def name_of(atoms: Atoms) -> str:
     """What errors call a configuration that has no other name."""
     return f"configuration of {len(atoms)} atom{'s' * (len(atoms) != 1)}"

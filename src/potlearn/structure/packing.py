@@ -2,23 +2,83 @@
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Callable
+from typing import Any
 
-from potlearn.structure.neighbors import neighbors
-from potlearn.typing import Array, Atoms
+import numpy as np
+from numpy.typing import NDArray
+
+from potlearn.structure.neighbors import Neighbors, neighbors_of_many
+from potlearn.typing import Array, Atoms, Indices, Mask
 
 ENOUGH = 0.02
-"""Overlap at which pushing ends, in the largest of the distances."""
+"""Overlap at which pushing ends, in the largest of a configuration's distances."""
+
+Index = NDArray[np.integer[Any]]
+Apart = Callable[[Index, Index], Array]
+"""Distance (P,) in Å that atoms i (P,) and j (P,) should have."""
 
 
 def push_apart(atoms: Atoms, apart: Array, steps: int = 40) -> None:
     """Move atoms until no pair is closer than its distance ``apart`` (N, N) in Å, or steps end."""
+    atoms.positions = pushed_apart(
+        atoms.positions,
+        np.array([len(atoms)]),
+        np.array(atoms.cell)[None],
+        lambda i, j: apart[i, j],
+        np.array([apart.max()]),
+        steps,
+    )
+
+
+def pushed_apart(
+    positions: Array, sizes: Indices, cells: Array, apart: Apart, longest: Array, steps: int = 40
+) -> Array:
+    """Positions (N, 3) of the same for periodic configurations side by side.
+
+    Parameters
+    ----------
+    positions : (N, 3)
+        Configuration after configuration, in Å.
+    sizes, cells : (B,), (B, 3, 3)
+        Atoms and cell vectors of each.
+    apart : function
+        Of the numbers of two atoms.
+    longest : (B,)
+        The largest of its values in each configuration.
+    steps : int
+        Moves of all atoms at most.
+    """
+    found, owner = positions.copy(), np.repeat(np.arange(len(sizes)), sizes)
+    left = np.arange(len(sizes))
     for _ in range(steps):
-        list_ = neighbors(atoms, float(apart.max()), closest=0.0)
-        vectors = list_.vectors(atoms.positions)
-        r = np.linalg.norm(vectors, axis=1)
-        overlap = np.maximum(apart[list_.i, list_.j] - r, 0.0)
-        if overlap.max(initial=0.0) < ENOUGH * apart.max():
+        atoms = np.flatnonzero(np.isin(owner, left))
+        list_ = neighbors_of_many(
+            found[atoms], sizes[left], cells[left], np.ones(len(left), bool), longest[left].max()
+        )
+        i, j = list_.i, list_.j
+        pushes, overlap = _pushes(found[atoms], list_, apart(atoms[i], atoms[j]))
+        largest = np.zeros(len(sizes))
+        np.maximum.at(largest, owner[atoms], overlap)
+        crowded: Mask = largest[left] >= ENOUGH * longest[left]
+        moving = np.isin(owner[atoms], left[crowded])
+        found[atoms[moving]] += pushes[moving]
+        left = left[crowded]
+        if not len(left):
             break
-        push = -0.4 * (overlap / np.maximum(r, 1e-3))[:, None] * vectors
-        np.add.at(atoms.positions, list_.i, push)
+    return found
+
+
+def _pushes(positions: Array, list_: Neighbors, apart: Array) -> tuple[Array, Array]:
+    """Move (N, 3) of every atom, and its largest overlap with a neighbour (N,).
+
+    ``apart`` (P,) has the distance that each pair should have.
+    """
+    i, n = list_.i, len(positions)
+    vectors = list_.vectors(positions)
+    r = np.linalg.norm(vectors, axis=1)
+    overlap = np.maximum(apart - r, 0.0)
+    push = -0.4 * (overlap / np.maximum(r, 1e-3))[:, None] * vectors
+    largest = np.zeros(n)
+    np.maximum.at(largest, i, overlap)
+    return np.stack([np.bincount(i, push[:, d], minlength=n) for d in range(3)], axis=1), largest

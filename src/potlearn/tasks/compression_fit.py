@@ -72,14 +72,16 @@ def protected(
     coverage = Coverage.of(train, origin.potential.species)
     if wanted and compression.whole.chooses_functions:
         small, descriptor = pruned_fit(compression.result, compression.descriptor, reduced)
-        return protect(small, descriptor, _below(origin), coverage, report=report)
+        below, threads = _below(origin), config.workers
+        return protect(small, descriptor, below, coverage, report=report, threads=threads)
     potential, notes = compression.potential(reduced), []
     if not compression.whole.chooses_functions:
         notes.append(ALL_STAY)
     if wanted:  # bounds would leave the subspace: the wall of the model stays
         potential = replace(potential, reference=origin.potential.reference)
         notes.append(WALL_ALONE)
-    return Protected(potential, check_beyond(potential, coverage), tuple(notes))
+    check = check_beyond(potential, coverage, threads=config.workers)
+    return Protected(potential, check, tuple(notes))
 
 
 def with_expected_errors(
@@ -138,10 +140,10 @@ def _below(origin: Origin) -> ForSystems | None:
     ModelFileError
         It evaluates single configurations only.
     """
-    from potlearn.potentials.base import ForSystems
+    from potlearn.potentials.base import for_systems
 
     reference = origin.reference
-    if reference is None or isinstance(reference, ForSystems):
+    if reference is None or for_systems(reference):
         return reference
     raise ModelFileError(
         f"the model stands on a {type(reference).__name__}, which evaluates single configurations "

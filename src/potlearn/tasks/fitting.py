@@ -225,7 +225,8 @@ def _protected(linear: _Linear, report: Report | None) -> Protected:
     from potlearn.fit.beyond import protect
 
     parts = linear.descriptor, linear.reference, linear.coverage
-    return protect(linear.result, *parts, report=report)
+    threads = linear.config.fit.workers
+    return protect(linear.result, *parts, report=report, threads=threads)
 
 
 def _checked(linear: _Linear) -> tuple[Trainable, BeyondCheck]:
@@ -236,7 +237,7 @@ def _checked(linear: _Linear) -> tuple[Trainable, BeyondCheck]:
     potential = linear.start or LinearPotential(
         linear.descriptor, linear.result.coefficients, linear.reference
     )
-    return potential, check_beyond(potential, linear.coverage)
+    return potential, check_beyond(potential, linear.coverage, threads=linear.config.fit.workers)
 
 
 def _with_networks(
@@ -260,7 +261,7 @@ def _with_networks(
     if potential is fitted.potential:
         return replace(fitted, networks=networks)
     with clock("check beyond"), stages("checking beyond the data"):
-        check = check_beyond(potential, linear.coverage)
+        check = check_beyond(potential, linear.coverage, threads=linear.config.fit.workers)
     potential = replace(potential, metadata=fitted.potential.metadata)
     return replace(fitted, potential=potential, beyond=check, networks=networks)
 

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from potlearn.engine import close_pairs
-from potlearn.structure.neighbors import Neighbors
+from potlearn.structure.neighbors import Neighbors, neighbors_of_many
 from potlearn.structure.species import species_indices
 from potlearn.structure.system import System
 from potlearn.typing import Array, Atoms, Indices, Mask, Species
@@ -111,17 +111,8 @@ class Cells:
 
     def neighbors(self, cutoff: float) -> Neighbors:
         """Neighbour list of all, side by side."""
-        from potlearn.structure._neighbors import compute_side_by_side
-
-        found = compute_side_by_side(
-            np.ascontiguousarray(self.positions),
-            np.ascontiguousarray(self.sizes, np.int64),
-            np.ascontiguousarray(self.cells),
-            np.ascontiguousarray(np.linalg.inv(self.cells)),
-            np.ascontiguousarray(self.periodic),
-            cutoff,
-        )
-        return Neighbors(*found, cutoff=cutoff)
+        parts = self.positions, self.sizes, self.cells, self.periodic
+        return neighbors_of_many(*parts, cutoff)
 
     def system(self, cutoff: float) -> System:
         """What potentials and descriptors evaluate."""

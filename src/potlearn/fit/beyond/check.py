@@ -155,6 +155,7 @@ def check_beyond(
     n_packings: int = 8,
     steps: int = 120,
     seed: int = 1,
+    threads: int = 1,
 ) -> BeyondCheck:
     """Look at a potential beyond its data.
 
@@ -169,14 +170,17 @@ def check_beyond(
         Random packings for each pressure; steps of their relaxation.
     seed : int
         Of the packings.
+    threads : int
+        Their number changes no bit of the result.
     """
     floor = floor or Floor.of(coverage, potential)
     crystals, relaxed = [], {}
     if coverage.phases:
         crystals = [
-            crystal_check(path, *scan(potential, path)) for path in crystal_paths(coverage, floor)
+            crystal_check(path, *scan(potential, path, threads))
+            for path in crystal_paths(coverage, floor)
         ]
-        relaxed = _packings(potential, coverage, floor, n_packings, steps, seed)
+        relaxed = _packings(potential, coverage, floor, n_packings, steps, seed, threads)
     molecules = [
         approach_check(a, along(potential, a)) for a in approaches(coverage, potential.cutoff)
     ]
@@ -184,17 +188,23 @@ def check_beyond(
 
 
 def _packings(
-    potential: ForSystems, coverage: Coverage, floor: Floor, n: int, steps: int, seed: int
+    potential: ForSystems,
+    coverage: Coverage,
+    floor: Floor,
+    n: int,
+    steps: int,
+    seed: int,
+    threads: int,
 ) -> dict[float, tuple[int, int]]:
     cells = packings(n * len(PRESSURES), coverage, floor, np.random.default_rng(seed))
     pressures = np.repeat(PRESSURES, n)
-    end = descend(potential, cells, pressures / GPA, lambda c: floor(c) - DEPTH, steps)
+    end = descend(potential, cells, pressures / GPA, lambda c: floor(c) - DEPTH, steps, threads)
     bound = floor(end.cells)
     collapsed = end.fallen | (np.isfinite(bound) & (end.energies < bound - DEPTH))
     return {p: (n, int(collapsed[pressures == p].sum())) for p in PRESSURES}
 
 
-def scan(potential: ForSystems, path: CrystalPath) -> tuple[Array, Array]:
+def scan(potential: ForSystems, path: CrystalPath, threads: int = 1) -> tuple[Array, Array]:
     """Energies (eV/atom) and pressures (GPa) along a path, from its outer end, (k,).
 
     The path is followed to where the crystal has been compressed enough: the innermost cells, which
@@ -203,7 +213,7 @@ def scan(potential: ForSystems, path: CrystalPath) -> tuple[Array, Array]:
     energies, pressures = np.zeros(0), np.zeros(0)
     for start in range(0, len(path.scales), BLOCK):
         cells = path.cells.take(np.arange(start, min(start + BLOCK, len(path.scales))))
-        found = potential.of_system(cells.system(potential.cutoff))
+        found = potential.of_system(cells.system(potential.cutoff), threads=threads)
         volume = 3 * cells.volumes * cells.sizes
         energies = np.append(energies, cells.sums(found.energies) / cells.sizes)
         pressures = np.append(pressures, GPA * found.virial[:, :3].sum(1) / volume)

@@ -59,6 +59,7 @@ def descend(
     pressures: Array,
     floor: Callable[[Cells], Array],
     steps: int,
+    threads: int = 1,
 ) -> Descent:
     """Relax periodic cells under pressures (B,) in eV/Å³ for so many steps.
 
@@ -79,7 +80,7 @@ def descend(
             system = now.system(potential.cutoff)
         if not len(active):
             break
-        found = potential.of_system(system)
+        found = potential.of_system(system, threads=threads)
         energies[active] = now.sums(found.energies) / now.sizes
         under = energies[active] < np.nan_to_num(floor(now), nan=-np.inf)
         if under.any():

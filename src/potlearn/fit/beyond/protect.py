@@ -33,7 +33,7 @@ from potlearn.fit.beyond.floor import Floor
 from potlearn.fit.beyond.states import Approach, approaches, crystal_paths, packings, strained
 from potlearn.fit.result import FitResult
 from potlearn.linalg.triangular import Matrix
-from potlearn.potentials.base import ForSystems, Potential
+from potlearn.potentials.base import ForSystems, Potential, for_systems
 from potlearn.potentials.linear import LinearPotential
 from potlearn.potentials.pair.base import pairs_of_system
 from potlearn.potentials.sum import SumPotential
@@ -124,6 +124,7 @@ def protect(
     coverage: Coverage,
     settings: ProtectSettings | None = None,
     report: Report | None = None,
+    threads: int = 1,
 ) -> Protected:
     """Protect a fit beyond its data.
 
@@ -139,10 +140,13 @@ def protect(
         How hard to look.
     report : function, optional
         Called with (rounds done, rounds at most).
+    threads : int
+        Their number changes no bit of the result.
     """
-    search = _Search(result, descriptor, reference, coverage, settings or ProtectSettings())
+    settings = settings or ProtectSettings()
+    search = _Search(result, descriptor, reference, coverage, settings, threads)
     search.run(report)
-    check = check_beyond(search.potential, coverage, search.floor)
+    check = check_beyond(search.potential, coverage, search.floor, threads=threads)
     if report is not None:
         report(search.settings.rounds, search.settings.rounds)
     return Protected(search.potential, check, search.notes())
@@ -171,7 +175,9 @@ class _Search:
         reference: ForSystems | None,
         coverage: Coverage,
         settings: ProtectSettings,
+        threads: int,
     ) -> None:
+        self.threads = threads
         self.result, self.settings, self.coverage = result, settings, coverage
         self.bounds = SoftBounds(result)
         self.rng = np.random.default_rng(settings.seed)
@@ -265,7 +271,7 @@ class _Search:
     def _given(self, cells: Cells) -> Array:
         """Energies of reference and wall, in eV/atom."""
         reference = self.potential.reference
-        assert isinstance(reference, ForSystems)
+        assert for_systems(reference)
         system = cells.system(reference.cutoff).renumbered(self.coverage.species, reference.species)
         return cells.sums(reference.of_system(system).energies) / cells.sizes
 
@@ -282,7 +288,8 @@ class _Search:
         falls = [*self._falling_crystals()]
         cells = packings(self.settings.packings, self.coverage, self.floor, self.rng)
         pressures = np.resize(SEARCHED, len(cells)) / GPA
-        descent = descend(self.potential, cells, pressures, self.floor, self.settings.steps)
+        steps, threads = self.settings.steps, self.threads
+        descent = descend(self.potential, cells, pressures, self.floor, steps, threads)
         for outer, inner in falls:
             self._bound_rise(outer, inner)
             self._bound(inner)
@@ -294,7 +301,7 @@ class _Search:
     def _falling_crystals(self) -> Iterator[tuple[Cells, Cells]]:
         """Neighbouring cells of a path of which the inner one has less energy: the first falls."""
         for path in self.paths:
-            energies, pressures = scan(self.potential, path)
+            energies, pressures = scan(self.potential, path, self.threads)
             _, falls, _ = rise(path.scales[: len(energies)], energies, pressures)
             if len(falls):
                 chosen = falls[:4]

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations_with_replacement
-from typing import Any
 
 import numpy as np
 
@@ -14,7 +13,7 @@ from potlearn.fit.beyond.coverage import Coverage
 from potlearn.fit.beyond.crystals import crystals
 from potlearn.fit.beyond.floor import Floor
 from potlearn.structure.neighbors import neighbors as neighbor_list
-from potlearn.structure.packing import push_apart
+from potlearn.structure.packing import Index, pushed_apart
 from potlearn.structure.species import species_indices
 from potlearn.typing import Array, Atoms, Indices
 
@@ -94,23 +93,32 @@ def packings(n: int, coverage: Coverage, floor: Floor, rng: np.random.Generator)
     Compositions are those of the data's phases as nearly as so few atoms can have them, among
     those that the phases mix to.
     """
-    made = [_packing(coverage, _drawn(coverage, floor, rng), rng) for _ in range(n)]
-    return Cells.of(made, coverage.species)
+    drawn = [_loose(coverage, _drawn(coverage, floor, rng), rng) for _ in range(n)]
+    loose = Cells.joined([cells for cells, _ in drawn])
+    factors, owner = np.array([factor for _, factor in drawn]), loose.owner
+
+    def apart(i: Index, j: Index) -> Array:
+        return factors[owner[i]] * coverage.typical[loose.species[i], loose.species[j]]
+
+    longest = factors * np.array([_longest(cells, coverage) for cells, _ in drawn])
+    parts = loose.positions, loose.sizes, loose.cells
+    return replace(loose, positions=pushed_apart(*parts, apart, longest))
 
 
-def _packing(coverage: Coverage, index: Indices, rng: np.random.Generator) -> Any:
-    from ase import Atoms
-
-    n = len(index)
-    apart = coverage.typical[np.ix_(index, index)] * rng.uniform(0.5, 1.05)
+def _loose(coverage: Coverage, index: Indices, rng: np.random.Generator) -> tuple[Cells, float]:
+    """Atoms anywhere in a cell, and how far apart they shall be in typical distances."""
+    n, factor = len(index), rng.uniform(0.5, 1.05)
     bonds = np.diag(coverage.typical)[index]
     volume = float((bonds**3).sum() * np.exp(rng.uniform(np.log(0.4), np.log(5.0))))
     cell = np.eye(3) + rng.uniform(-0.25, 0.25, (3, 3))
     cell *= (volume / np.linalg.det(cell)) ** (1 / 3)
-    symbols = [coverage.species[k] for k in index]
-    atoms = Atoms(symbols, cell=cell, scaled_positions=rng.random((n, 3)), pbc=True)
-    push_apart(atoms, apart)
-    return atoms
+    positions, size = rng.random((n, 3)) @ cell, np.array([n], np.int64)
+    return Cells(positions, index.astype(np.int32), size, cell[None], np.ones(1, bool)), factor
+
+
+def _longest(cells: Cells, coverage: Coverage) -> float:
+    """The largest typical distance of two of its atoms."""
+    return float(coverage.typical[np.ix_(cells.species, cells.species)].max())
 
 
 def _drawn(coverage: Coverage, floor: Floor, rng: np.random.Generator) -> Indices:

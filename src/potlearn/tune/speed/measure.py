@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from potlearn.compress.timing import taking_turns
-from potlearn.potentials.base import ForSystems, Potential
+from potlearn.potentials.base import Potential, for_systems
 from potlearn.structure.neighbors import neighbors
 from potlearn.structure.system import System
 from potlearn.tune.speed.kernel import reference_kernel
@@ -148,9 +148,7 @@ def _force_time(ratios: Array, home: float) -> ForceTime:
 def _call(potential: Potential, examples: Sequence[Atoms]) -> Callable[[], object]:
     """Energies and forces of all examples: side by side, if the potential takes them so."""
     reference = getattr(potential, "reference", None)
-    if isinstance(potential, ForSystems) and (
-        reference is None or isinstance(reference, ForSystems)
-    ):
+    if for_systems(potential) and (reference is None or for_systems(reference)):
         system = System.of(list(examples), potential.species, potential.cutoff)
         return partial(potential.of_system, system)
     lists = [(atoms, neighbors(atoms, potential.cutoff)) for atoms in examples]

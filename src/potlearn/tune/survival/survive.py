@@ -9,7 +9,7 @@ import numpy as np
 
 from potlearn.fit.beyond import Coverage
 from potlearn.fit.beyond.coverage import table
-from potlearn.potentials.base import ForSystems, Potential
+from potlearn.potentials.base import Potential, for_systems
 from potlearn.tune.survival.dimers import dimer_scans
 from potlearn.tune.survival.dynamics import Limits, Run, hot_run
 from potlearn.tune.survival.result import HotRun, Survival
@@ -62,7 +62,7 @@ def survival(
     """
     begin, settings = perf_counter(), settings or SurvivalSettings()
     coverage = coverage or Coverage.of(dataset, potential.species)
-    dimers = tuple(dimer_scans(potential, coverage)) if isinstance(potential, ForSystems) else ()
+    dimers = tuple(dimer_scans(potential, coverage)) if for_systems(potential) else ()
     limits = Limits(coverage.species, settings.closest * table(coverage.shortest, coverage.species))
     end = thread_time() + settings.seconds
     hot = []
