@@ -58,8 +58,7 @@ void PairPotlearn::find_grades() {
   grades.assign(atom->nmax, 0.0);
   grade_sums.assign(potlearn_n_sums(model), 0.0);
   std::vector<double> of_centers(lists.centers.size(), 0.0);
-  if (!of_centers.empty())
-    spread(of_centers.data(), grade_sums.empty() ? nullptr : grade_sums.data(), nullptr);
+  if (!of_centers.empty()) spread(of_centers.data(), grade_sums.empty() ? nullptr : grade_sums.data(), nullptr);
   for (size_t k = 0; k < of_centers.size(); k++) grades[lists.centers[k]] = of_centers[k];
   grades_of = evaluation;
 }
