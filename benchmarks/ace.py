@@ -74,7 +74,7 @@ def energy_forces(folder: Path) -> list[Row]:
     rows = []
     for name, case in CASES.items():
         atoms = crystal(case)
-        np.savez(folder / "system.npz", **matrix_system(atoms, case))
+        np.savez(folder / "system.npz", **matrix_system(atoms, case.elements))
         basis = folder / "basis.npz"
         command = [peer() / "aj", "basis", "--elements", ",".join(case.elements), "--order"]
         command += [case.order, "--max-degree", case.degree, "--rcut", CUTOFF, "--out", basis]
@@ -111,9 +111,9 @@ def _ours(atoms: Any, case: Case) -> tuple[Any, int]:
     return lambda: model(atoms, list_), descriptor.n_features
 
 
-def matrix_system(atoms: Any, case: Case) -> dict[str, Any]:
+def matrix_system(atoms: Any, elements: Sequence[str], cutoff: float = CUTOFF) -> dict[str, Any]:
     """Atoms, and their images as further atoms under a (K, N) matrix of neighbours."""
-    list_ = neighbors(atoms, CUTOFF)
+    list_ = neighbors(atoms, cutoff)
     keys = np.column_stack([list_.j, list_.shifts])
     outside = list_.shifts.any(1)
     images, place = np.unique(keys[outside], axis=0, return_inverse=True)
@@ -129,7 +129,7 @@ def matrix_system(atoms: Any, case: Case) -> dict[str, Any]:
     return {
         "numbers": atoms.numbers, "positions": atoms.positions, "cell": atoms.cell.array,
         "extended": extended, "matrix": matrix, "counts": counts, "owner": owner,
-        "species": species_indices(atoms, case.elements)[owner], "cutoff": CUTOFF,
+        "species": species_indices(atoms, elements)[owner], "cutoff": cutoff,
     }  # fmt: skip
 
 

@@ -20,6 +20,7 @@ class Peer(NamedTuple):
 
     ``first`` are packages that must be there before it is built.  ``predicts``: its model is fitted
     to the data.  ``every``: it sees one of so many configurations, since its fit is slow.
+    ``given``: it is timed with a neighbour list that is given.
     """
 
     package: str
@@ -29,6 +30,7 @@ class Peer(NamedTuple):
     others: tuple[str, ...] = ()
     predicts: bool = True
     every: int = 1
+    given: bool = False
 
     @property
     def title(self) -> str:
@@ -38,7 +40,7 @@ class Peer(NamedTuple):
     @property
     def name(self) -> str:
         """Of its file in `peers/`."""
-        return {"quippy-ase": "gap"}.get(self.package, self.package)
+        return {"quippy-ase": "gap", "ace-jax": "ace_jax"}.get(self.package, self.package)
 
 
 PEERS = (
@@ -67,6 +69,12 @@ PEERS = (
         "model 4, max_p 2, gtinv order 4, maxl 6 4 2, 7 Gaussians, cutoff 5.5 Å",
         first=("cmeel-eigen",),
         others=("phonopy",),
+    ),
+    Peer(
+        "ace-jax",
+        "0.4.1",
+        "order 3, degree 12, cutoff 5.5 Å, weights 30 and 1 of energies and forces; C++ kernel",
+        given=True,
     ),
 )
 

@@ -43,7 +43,7 @@ def _own(axes: Any, rows: Sequence[Mapping[str, Any]], style: str, lists: str) -
     kinds = {
         "ACE": ("tab:blue", style),
         "POD": ("tab:cyan", "s"),
-        "neural ACE": ("tab:red", "h"),
+        "neural ACE": ("midnightblue", "h"),
     }
     for kind, (color, form) in kinds.items():
         found = sorted(

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <memory>
+#include <cstdint>
 #include <vector>
 
 #include "block.hpp"
@@ -11,12 +11,16 @@
 #include "parallel.hpp"
 #include "span.hpp"
 #include "system.hpp"
+#include "zeros.hpp"
 
 namespace potlearn::POTLEARN_ISA {
 
 // The sum over one queue of blocks: forces (N, 3), virials (B, 6), and those of atoms (N, 6) where they are wanted.
+// A queue sees a part of the atoms: the others' pages are neither written nor read, and take no memory.
 class PartialSum {
  public:
+  static constexpr std::size_t PIECE = 256;  // atoms that are seen together
+
   // The gradients of a block, once those before it in the queue are added.
   void add(const System& system, const Block& block, int item, const Stop& stop) {
     turn_.wait(item, stop);
@@ -32,27 +36,28 @@ class PartialSum {
   const double* forces() const { return forces_.get(); }
   const double* atom_virials() const { return atom_virials_.get(); }
   const std::vector<double>& virial() const { return virial_; }
+  // Whether an atom of this piece has anything.
+  bool seen(int piece) const { return !seen_.empty() && seen_[std::size_t(piece)]; }
 
  private:
   Turn turn_;
   bool each_atom_ = false;
-  std::unique_ptr<double[]> forces_, atom_virials_;  // none before the first block
+  Zeros forces_, atom_virials_;  // none before the first block
+  std::vector<char> seen_;       // of each piece of atoms
   std::vector<double> virial_;
-
-  static std::unique_ptr<double[]> zeros(std::size_t n) {
-    std::unique_ptr<double[]> found(new double[n]);
-    std::fill(found.get(), found.get() + n, 0.0);
-    return found;
-  }
 
   void allocate(const System& system) {
     forces_ = zeros(3 * std::size_t(system.n_atoms));
+    seen_.assign(std::size_t(system.n_atoms) / PIECE + 1, 0);
     if (each_atom_) atom_virials_ = zeros(6 * std::size_t(system.n_atoms));
     virial_.assign(6 * std::size_t(system.n_systems), 0.0);
   }
 
   void scatter(const System& system, const Block& block) {
     lanes own_x = splat(0), own_y = splat(0), own_z = splat(0), v[6] = {};
+    double* const forces = forces_.get();
+    char* const seen = seen_.data();
+    const std::int32_t* const neighbor = block.neighbor.data();
     for (int e = 0; e < block.basis.n_species; ++e)
       for (int s = block.begin(e); s < block.end(e); ++s) {
         const lanes gx = block.gradient[3 * s], gy = block.gradient[3 * s + 1], gz = block.gradient[3 * s + 2];
@@ -67,14 +72,18 @@ class PartialSum {
         v[4] -= x * gz;
         v[5] -= x * gy;
         for (int w = 0; w < W; ++w) {
-          double* f = &forces_[3 * block.neighbor[s * W + w]];
+          const std::size_t j = std::size_t(neighbor[s * W + w]);
+          double* f = &forces[3 * j];
           f[0] -= gx[w];
           f[1] -= gy[w];
           f[2] -= gz[w];
+          seen[j / PIECE] = 1;
         }
       }
     for (int w = 0; w < W; ++w) {
-      double* f = &forces_[3 * block.atoms[w]];
+      const std::size_t i = std::size_t(block.atoms[w]);
+      double* f = &forces[3 * i];
+      seen[i / PIECE] = 1;
       f[0] += own_x[w];
       f[1] += own_y[w];
       f[2] += own_z[w];
@@ -126,8 +135,8 @@ class Gradients {
 
   // The sum of all, in the order of the queues; atom_virials is empty where they are not wanted.
   void collect(int threads, Span<double> forces, Span<double> virial, Span<double> atom_virials = {}) const {
-    add_up(threads, &PartialSum::forces, forces);
-    add_up(threads, &PartialSum::atom_virials, atom_virials);
+    add_up(threads, &PartialSum::forces, 3, forces);
+    add_up(threads, &PartialSum::atom_virials, 6, atom_virials);
     std::fill(virial.begin(), virial.end(), 0.0);
     for (const PartialSum& part : sums_)
       for (std::size_t k = 0; k < part.virial().size(); ++k) virial[k] += part.virial()[k];
@@ -137,15 +146,19 @@ class Gradients {
   const System& system_;
   std::vector<PartialSum> sums_;
 
-  void add_up(int threads, const double* (PartialSum::*values)() const, Span<double> out) const {
-    constexpr std::size_t piece = 512, pieces_each = 4;
+  // Values of which an atom has so many.
+  void add_up(int threads, const double* (PartialSum::*values)() const, std::size_t width, Span<double> out) const {
+    constexpr int pieces_each = 4;
+    const std::size_t piece = PartialSum::PIECE * width;
     const int pieces = int((out.size + piece - 1) / piece);
-    for_items(pieces, std::min(threads, 1 + pieces / int(pieces_each)), [&](int, int p) {
+    for_items(pieces, std::min(threads, 1 + pieces / pieces_each), [&](int, int p) {
       const std::size_t begin = p * piece, end = std::min(begin + piece, out.size);
       std::fill(out.data + begin, out.data + end, 0.0);
-      for (const PartialSum& part : sums_)
-        if (const double* from = (part.*values)())
-          for (std::size_t k = begin; k < end; ++k) out[k] += from[k];
+      for (const PartialSum& part : sums_) {
+        if (!part.seen(p)) continue;
+        const double* from = (part.*values)();
+        for (std::size_t k = begin; k < end; ++k) out[k] += from[k];
+      }
     });
   }
 };

@@ -6,12 +6,15 @@
                                         the CPU seconds of one evaluation
 
 A peer is its file `peer_NAME.py` with `fit(folder)` and `calculator(folder)`, an ASE calculator.
+One that is timed with a given neighbour list also has `evaluation(folder)`, a function.
 """
 
 from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -33,20 +36,38 @@ def test(peer: ModuleType, folder: Path) -> None:
     np.savez(folder / "test.npz", energy=energies, forces=np.concatenate(forces))
 
 
-def serve(peer: ModuleType, folder: Path) -> None:
-    """Time forces of moving atoms, neighbour list included, until the input ends."""
+def moving(peer: ModuleType, folder: Path) -> Callable[[], float]:
+    """Seconds of forces of moving atoms, neighbour list included."""
     atoms = read(folder / "crystal.extxyz")
     atoms.calc = peer.calculator(folder)
     rng = np.random.default_rng(0)
-    atoms.get_forces()
+
+    def one() -> float:
+        atoms.positions += 1e-3 * rng.normal(size=atoms.positions.shape)
+        return seconds_of(atoms.get_forces)
+
+    return one
+
+
+def seconds_of(function: Callable[[], object]) -> float:
+    """CPU seconds of a call."""
+    start = time.process_time()
+    function()
+    return time.process_time() - start
+
+
+def serve(peer: ModuleType, folder: Path) -> None:
+    """Answer with times until the input ends."""
+    if hasattr(peer, "evaluation"):
+        one = partial(seconds_of, peer.evaluation(folder))
+    else:
+        one = moving(peer, folder)
+    one()
     print("ready", flush=True)
     for _ in sys.stdin:
         seconds, n = 0.0, 0
         while seconds < LEAST_SECONDS:
-            atoms.positions += 1e-3 * rng.normal(size=atoms.positions.shape)
-            start = time.process_time()
-            atoms.get_forces()
-            seconds, n = seconds + time.process_time() - start, n + 1
+            seconds, n = seconds + one(), n + 1
         print(seconds / n, flush=True)
 
 

@@ -98,7 +98,9 @@ double potlearn_cutoff(const potlearn_model* model) { return model->model.cutoff
 
 int potlearn_has(const potlearn_model* model, const char* part) {
   const std::string asked = part ? part : "";
-  return (asked == "gamma" && model->model.has_grade()) || (asked == "force_std" && potlearn_n_deviations(model) > 0);
+  return (asked == "gamma" && model->model.has_grade()) ||
+         (asked == "gamma_configuration" && potlearn_n_sums(model) > 0) ||
+         (asked == "force_std" && potlearn_n_deviations(model) > 0);
 }
 
 const char* potlearn_instruction_set(const potlearn_model* model) { return model->model.instruction_set().c_str(); }
@@ -116,18 +118,30 @@ int potlearn_evaluate(potlearn_model* model, const potlearn_atoms* atoms, int th
   });
 }
 
+int potlearn_n_sums(const potlearn_model* model) { return int(model->model.n_grade_sums()); }
+
 int potlearn_n_deviations(const potlearn_model* model) { return model->model.n_deviations(); }
 
-int potlearn_spread(potlearn_model* model, const potlearn_atoms* atoms, int threads, double* gamma, double* deviations,
-                    char* error, size_t size) {
+int potlearn_spread(potlearn_model* model, const potlearn_atoms* atoms, int threads, double* gamma, double* sums,
+                    double* deviations, char* error, size_t size) {
   return !guarded(error, size, [&] {
     expect(model && atoms, "a model and atoms are needed");
     const potlearn::Surroundings around = surroundings(*atoms);
     const std::size_t width = 3 * std::size_t(potlearn_n_deviations(model));
     expect(!gamma || model->model.has_grade(), "the potential has no grade (gamma)");
+    expect(!sums || model->model.n_grade_sums(), "the potential has no grade of configurations (gamma_configuration)");
     expect(!deviations || width > 0, "the potential has no expected errors of forces (force_std)");
-    model->model.spread(around, threads, wanted(gamma, around.centers.size),
-                        wanted(deviations, width * around.species.size));
+    model->model.spread(around, threads,
+                        {wanted(gamma, around.centers.size), wanted(sums, model->model.n_grade_sums()),
+                         wanted(deviations, width * around.species.size)});
+  });
+}
+
+int potlearn_gamma_configuration(const potlearn_model* model, const double* sums, double* gamma, char* error,
+                                 size_t size) {
+  return !guarded(error, size, [&] {
+    expect(model && gamma, "a model and a place for the grade are needed");
+    *gamma = model->model.configuration_grade(given(sums, model->model.n_grade_sums()));
   });
 }
 

@@ -20,7 +20,7 @@ extern "C" {
 #endif
 
 /* Raised whenever a program that was built with an older header must not use the library. */
-#define POTLEARN_ABI 1
+#define POTLEARN_ABI 2
 /* POTLEARN_ABI of the library. */
 POTLEARN_API int potlearn_abi(void);
 
@@ -36,7 +36,7 @@ POTLEARN_API int potlearn_n_species(const potlearn_model* model);
 POTLEARN_API const char* potlearn_species(const potlearn_model* model, int k);
 /* Largest distance that matters, in Å. */
 POTLEARN_API double potlearn_cutoff(const potlearn_model* model);
-/* 1 where the file has the part, 0 where it has not: "gamma", "force_std". */
+/* 1 where the file has the part, 0 where it has not: "gamma", "gamma_configuration", "force_std". */
 POTLEARN_API int potlearn_has(const potlearn_model* model, const char* part);
 /* baseline, avx2 or avx512: the widest that the processor runs, or what the environment variable
  * POTLEARN_INSTRUCTION_SET names. */
@@ -73,16 +73,26 @@ POTLEARN_API int potlearn_evaluate(potlearn_model* model, const potlearn_atoms* 
  * "gamma": the extrapolation grade of a centre; at most 1 for environments of the training, infinite for species that
  * the training lacked.  (A file of the grade `std` has the standard deviation of the centre's energy instead, eV.)
  *
+ * "gamma_configuration": the grade of the mean environments of all centres among those of the training's
+ * configurations, which thermal motion averages out of: it shows strains and densities that the grades of hot atoms
+ * hide.  It takes two calls: the first gives sums over the own centres, to be added up over processes; the second makes
+ * the grade of the sums.
+ *
  * "force_std": the expected error of each force component, a standard deviation in eV/Å.  Forces of K models tell it,
  * and centres of several processes add to the forces on an atom.  So it takes two calls: the first gives what the own
  * centres add, to be summed over processes as forces are; the second makes errors of the sums.  NaN where centres
  * within reach are of a species that no network was trained on. */
 
+/* Number of sums; 0: the file has no "gamma_configuration". */
+POTLEARN_API int potlearn_n_sums(const potlearn_model* model);
 /* K; 0: the file has no "force_std". */
 POTLEARN_API int potlearn_n_deviations(const potlearn_model* model);
-/* gamma (C), written, or NULL; deviations (N, K, 3) eV/Å, added to, or NULL. */
+/* gamma (C), written; sums (n_sums), added to; deviations (N, K, 3) eV/Å, added to; NULL where it is not wanted. */
 POTLEARN_API int potlearn_spread(potlearn_model* model, const potlearn_atoms* atoms, int threads, double* gamma,
-                                 double* deviations, char* error, size_t size);
+                                 double* sums, double* deviations, char* error, size_t size);
+/* From the sums (n_sums) of all centres: the grade of the configuration, written. */
+POTLEARN_API int potlearn_gamma_configuration(const potlearn_model* model, const double* sums, double* gamma,
+                                              char* error, size_t size);
 /* From summed deviations (n, K, 3) of n atoms, whichever these are: std (n, 3), written. */
 POTLEARN_API int potlearn_force_std(const potlearn_model* model, int n, const double* deviations, double* std,
                                     char* error, size_t size);

@@ -87,17 +87,22 @@ void Model::add_terms(const Interacting& atoms, int threads, const Sums& sums) {
   });
 }
 
-void Model::spread(const Surroundings& given, int threads, Span<double> grades, Span<double> deviations) {
+void Model::spread(const Surroundings& given, int threads, const Spread& wanted) {
   expect(threads >= 1, "the number of threads must be at least 1");
   const Interacting atoms(given, int(species_.size()));
-  if (!grades.empty())
-    atoms.for_centers(grades, [&](Span<double> own) {
+  if (!wanted.grades.empty() || !wanted.grade_sums.empty())
+    atoms.for_centers(wanted.grades, [&](Span<double> own) {
       atoms.as_system(grade_.numbers, atoms.pairs(),
-                      [&](const System& system) { grade_.part->grade(system, threads, own); });
+                      [&](const System& system) { grade_.part->grade(system, threads, own, wanted.grade_sums); });
     });
-  if (!deviations.empty())
+  if (!wanted.deviations.empty())
     atoms.as_system(deviations_.numbers, atoms.pairs(),
-                    [&](const System& system) { deviations_.part->add(system, threads, deviations); });
+                    [&](const System& system) { deviations_.part->add(system, threads, wanted.deviations); });
+}
+
+double Model::configuration_grade(Span<const double> sums) const {
+  expect(n_grade_sums() > 0, "the potential has no grade of configurations (gamma_configuration)");
+  return grade_.part->configuration(sums);
 }
 
 void Model::force_std(Span<const double> deviations, Span<double> out) const {

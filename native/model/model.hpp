@@ -30,11 +30,20 @@ class Model {
   void evaluate(const Surroundings& given, int threads, const Sums& sums);
 
   bool has_grade() const { return bool(grade_.part); }
+  // Number of sums over centres from which the grade of a configuration is made; 0: not known.
+  std::size_t n_grade_sums() const { return grade_.part ? grade_.part->n_sums() : 0; }
   // Number K of forces that show how large errors of forces are; 0: not known.
   int n_deviations() const { return deviations_.part ? deviations_.part->count() : 0; }
-  // Grades (C), written, 0 for centres that do not interact, and deviations (N, K, 3), added to; either may be empty,
-  // and must be where the potential has none.  Throws as evaluate.
-  void spread(const Surroundings& given, int threads, Span<double> grades, Span<double> deviations);
+  // Of what the potential knows; each may be empty.
+  struct Spread {
+    Span<double> grades;      // (C), written; 0 for centres that do not interact
+    Span<double> grade_sums;  // (n_grade_sums), added to
+    Span<double> deviations;  // (N, K, 3), added to
+  };
+  // Throws as evaluate.
+  void spread(const Surroundings& given, int threads, const Spread& wanted);
+  // Grade of a configuration from the sums of all its centres.
+  double configuration_grade(Span<const double> sums) const;
   // Expected errors of forces (n, 3) from deviations (n, K, 3) of all centres.
   void force_std(Span<const double> deviations, Span<double> out) const;
 

@@ -186,6 +186,7 @@ TEST(grades_and_deviations) {
   maps[0] = maps[1] = maps[2] = -1;
   maps[1 + m] = std::nan("");  // species B was not in the training
   file.add("grade.maps", maps);
+  file.add("grade.mean_maps", numbers(2 * 2 * (1 + m), 9));  // two numbers, where the other map gives one
   file.add("deviations.kind", "sets");
   file.add("deviations.species", "A\nB");
   toy::add_engine(file, "deviations.", c.basis);
@@ -194,16 +195,25 @@ TEST(grades_and_deviations) {
   file.add("deviations.link", Numbers{2.0, 0.5, 0.0, 0.0});
   const Opened model = open(file.bytes());
   CHECK(potlearn_has(model.get(), "gamma") && potlearn_has(model.get(), "force_std"));
+  CHECK(potlearn_has(model.get(), "gamma_configuration") && potlearn_n_sums(model.get()) == int(2 * (1 + m)));
   CHECK(!potlearn_has(model.get(), "other") && potlearn_n_deviations(model.get()) == 2);
   const Engine engine(c.basis.arrays(), instruction_sets().back());
   const System s = c.arrays.system();
   Numbers features(60 * m), energies(120), forces(360), virial(12);
   engine.features(s, 1, span(features));
   engine.energy_forces(s, {sets.data(), sets.size()}, 1, span(energies), span(forces), span(virial));
-  Numbers gamma(60, 5.0), deviations(360), std(180);
+  Numbers gamma(60, 5.0), sums(2 * (1 + m)), deviations(360), std(180);
   char error[300] = "";
   const potlearn_atoms atoms = c.atoms();
-  CHECK(potlearn_spread(model.get(), &atoms, 2, gamma.data(), deviations.data(), error, sizeof error) == 0);
+  CHECK(potlearn_spread(model.get(), &atoms, 2, gamma.data(), sums.data(), deviations.data(), error, sizeof error) ==
+        0);
+  Numbers expected_sums(2 * (1 + m));
+  for (std::size_t i = 0; i < 60; ++i) {
+    double* own = &expected_sums[std::size_t(c.arrays.species[i]) * (1 + m)];
+    own[0] += 1;
+    for (std::size_t k = 0; k < m; ++k) own[1 + k] += features[i * m + k];
+  }
+  CHECK(sums == expected_sums);
   CHECK(potlearn_force_std(model.get(), 60, deviations.data(), std.data(), error, sizeof error) == 0);
   for (std::size_t i = 0; i < 60; ++i) {
     const double sum = 1 + features[i * m] + features[i * m + 1];
@@ -223,13 +233,19 @@ TEST(what_a_potential_does_not_know_of_its_errors) {
   Numbers room(180);
   char error[300] = "";
   CHECK(potlearn_n_deviations(model.get()) == 0);
-  CHECK(potlearn_spread(model.get(), &atoms, 1, room.data(), nullptr, error, sizeof error) == 1);
+  CHECK(potlearn_spread(model.get(), &atoms, 1, room.data(), nullptr, nullptr, error, sizeof error) == 1);
   CHECK(contains(error, "no grade (gamma)"));
-  CHECK(potlearn_spread(model.get(), &atoms, 1, nullptr, room.data(), error, sizeof error) == 1);
+  CHECK(potlearn_n_sums(model.get()) == 0 && !potlearn_has(model.get(), "gamma_configuration"));
+  CHECK(potlearn_spread(model.get(), &atoms, 1, nullptr, room.data(), nullptr, error, sizeof error) == 1);
+  CHECK(contains(error, "no grade of configurations (gamma_configuration)"));
+  CHECK(potlearn_gamma_configuration(model.get(), room.data(), room.data(), error, sizeof error) == 1);
+  CHECK(contains(error, "no grade of configurations (gamma_configuration)"));
+  CHECK(potlearn_spread(model.get(), &atoms, 1, nullptr, nullptr, room.data(), error, sizeof error) == 1);
   CHECK(contains(error, "no expected errors of forces (force_std)"));
   CHECK(potlearn_force_std(model.get(), 60, room.data(), room.data(), error, sizeof error) == 1);
-  CHECK(potlearn_spread(model.get(), &atoms, 1, nullptr, nullptr, error, sizeof error) == 0);
-  CHECK(potlearn_spread(nullptr, &atoms, 1, nullptr, nullptr, error, sizeof error) == 1);
+  CHECK(potlearn_spread(model.get(), &atoms, 1, nullptr, nullptr, nullptr, error, sizeof error) == 0);
+  CHECK(potlearn_spread(nullptr, &atoms, 1, nullptr, nullptr, nullptr, error, sizeof error) == 1);
+  CHECK(potlearn_gamma_configuration(nullptr, room.data(), room.data(), error, sizeof error) == 1);
 }
 
 TEST(a_wall_acts_on_those_that_are_crowded) {

@@ -108,12 +108,14 @@ def systems(species):
 def test_expected_errors_are_those_of_the_calculator(exported, name, system):
     potential, model = POTENTIAL[name](), exported(name)
     atoms = systems(potential.species)[system]
-    assert model.has("gamma")
-    assert model.has("force_std")
+    assert all(map(model.has, ("gamma", "gamma_configuration", "force_std")))
     atoms.calc = PotlearnCalculator(potential)
     around = Surroundings.of(atoms, model.species, model.cutoff)
     found = model.grades(around, threads=2)
     np.testing.assert_allclose(found, atoms.calc.get_property("gamma", atoms), rtol=1e-9)
+    found = model.configuration_grade(model.grade_sums(around, threads=2))
+    expected = atoms.calc.get_property("gamma_configuration", atoms)
+    assert found == pytest.approx(expected, rel=1e-8)
     whole = around.gathered(model.deviations(around, threads=2), len(atoms))
     expected = atoms.calc.get_property("forces_std", atoms)
     np.testing.assert_allclose(model.forces_std(whole), expected, rtol=1e-9)
@@ -128,6 +130,7 @@ def test_processes_add_up_what_their_centres_give(exported, name):
     sum_ = sum(model.deviations(half) for half in halves)
     whole = model.deviations(around)
     np.testing.assert_allclose(sum_, whole, rtol=0, atol=1e-12 * np.abs(whole).max())
+    np.testing.assert_allclose(sum(map(model.grade_sums, halves)), model.grade_sums(around), 1e-11)
     found = model.grades(around)
     for k, half in enumerate(halves):
         np.testing.assert_allclose(model.grades(half), found[k::2], rtol=1e-10)
@@ -163,10 +166,11 @@ def test_a_species_without_training_has_an_infinite_grade(tmp_path):
 def test_a_potential_without_them_says_so(tmp_path):
     model = ExportedModel(write_lammps(linear(ACES["one"]()), tmp_path / "x", "lammps").paths[0])
     around = Surroundings.of(Atoms("Si"), model.species, model.cutoff)
-    assert not model.has("gamma")
-    assert not model.has("force_std")
+    assert not any(map(model.has, ("gamma", "gamma_configuration", "force_std")))
     with pytest.raises(DataError, match="no grade"):
         model.grades(around)
+    with pytest.raises(DataError, match="no grade of configurations"):
+        model.configuration_grade(np.zeros(9))
     with pytest.raises(DataError, match="no expected errors of forces"):
         model.deviations(around)
 

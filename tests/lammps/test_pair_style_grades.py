@@ -17,6 +17,8 @@ from plugin_models import (
 from plugin_runs import start, thermo
 from pod_bases import cell
 
+from potlearn.lammps.plugin.arrays import encoded
+from potlearn.lammps.plugin.format import arrays_of
 from potlearn.potentials.calculator import PotlearnCalculator
 
 PAIR = """\
@@ -97,14 +99,42 @@ def test_a_run_warns_and_stops(lammps, potential, tmp_path, ranks):
     assert "at step 0, above" in words
 
 
-def test_the_largest_grade_is_a_column_of_thermo_output(lammps, potential, tmp_path):
+COLUMNS = """\
+compute g all pair potlearn
+thermo_style custom step c_g[1] c_g[2]
+thermo_modify format float %.12g
+run 0
+"""
+
+
+@pytest.mark.parametrize("ranks", [1, 2])
+def test_grades_are_columns_of_thermo_output(lammps, potential, tmp_path, ranks):
     atoms = cell(TWO, 6, seed=2).repeat((2, 1, 1))
     gamma, _ = calculated(potential, atoms)
-    text = watched(potential, tmp_path, atoms, "5 1e9 1e9")
-    text += "compute g all pair potlearn\nthermo_style custom step c_g[1]\n"
-    text += "thermo_modify format float %.12g\nrun 0\n"
-    (row,) = thermo(lammps.run(tmp_path, text, ranks=2))
+    text = watched(potential, tmp_path, atoms, "5 1e9 1e9") + COLUMNS
+    (row,) = thermo(lammps.run(tmp_path, text, ranks))
     assert row["c_g[1]"] == pytest.approx(gamma.max(), rel=1e-8)
+    atoms.calc = PotlearnCalculator(potential)
+    whole = atoms.calc.get_property("gamma_configuration", atoms)
+    assert row["c_g[2]"] == pytest.approx(whole, rel=1e-8)
+
+
+def test_the_grade_of_the_whole_can_end_a_run(wheel, potential, tmp_path):
+    text = watched(potential, tmp_path, cell(TWO, 6, seed=2), "1 1e9 1e9")
+    text += "compute g all pair potlearn\nvariable whole equal c_g[2]\nfix m all nve\n"
+    output = wheel.run(tmp_path, text + "fix stop all halt 1 v_whole > 0\nrun 5\n", ranks=2)
+    assert "for 1 steps" in output
+
+
+def test_a_file_from_before_grades_of_configurations(lammps, potential, tmp_path):
+    atoms = cell(TWO, 6, seed=2)
+    text = watched(potential, tmp_path, atoms, "5 1e9 1e9") + COLUMNS
+    arrays = arrays_of(potential)
+    del arrays["grade.mean_maps"]
+    (tmp_path / "model.potl-lammps").write_bytes(encoded(arrays))
+    (row,) = thermo(lammps.run(tmp_path, text, ranks=2))
+    assert row["c_g[1]"] == pytest.approx(next(calculated(potential, atoms)).max(), rel=1e-8)
+    assert np.isnan(row["c_g[2]"])
 
 
 def test_grades_are_watched_beside_other_styles(lammps, tmp_path):

@@ -42,4 +42,5 @@ def _grade(grade: Any) -> Term:
             f"a file for pair_style potlearn cannot hold the grade {kind!r}; expected one of "
             f"{', '.join(NORMS)}: fit without it"
         )
-    return {**features_arrays(grade.descriptor), "maps": grade.maps, "norm": NORMS[kind]}
+    maps = {"maps": grade.maps, "mean_maps": grade.mean_maps}
+    return {**features_arrays(grade.descriptor), **maps, "norm": NORMS[kind]}

@@ -70,7 +70,7 @@ class ExportedModel:
         return str(self._library.potlearn_instruction_set(self._model).decode())
 
     def has(self, part: str) -> bool:
-        """Whether the file has a part: ``gamma``, ``force_std``."""
+        """Whether the file has a part: ``gamma``, ``gamma_configuration``, ``force_std``."""
         return bool(self._library.potlearn_has(self._model, part.encode()))
 
     def evaluate(self, around: Surroundings, threads: int = 1) -> Evaluation:
@@ -114,8 +114,26 @@ class ExportedModel:
             The file has none, arrays that do not belong together, or atoms that are too close.
         """
         found = np.empty(len(around.centers))
-        self._call("spread", ctypes.byref(_atoms(around)), threads, _address(found), None)
+        self._spread(around, threads, grades=found)
         return found
+
+    def grade_sums(self, around: Surroundings, threads: int = 1) -> Array:
+        """What the centres add to the grade of the configuration; sum it over all centres.
+
+        Raises
+        ------
+        DataError
+            As of :meth:`grades`.
+        """
+        found = np.zeros(self._library.potlearn_n_sums(self._model))
+        self._spread(around, threads, sums=found)
+        return found
+
+    def configuration_grade(self, sums: Array) -> float:
+        """Grade of a configuration from the sums of all its centres (:meth:`grade_sums`)."""
+        given, found = np.ascontiguousarray(sums, float), np.empty(1)
+        self._call("gamma_configuration", _address(given), _address(found))
+        return float(found[0])
 
     def deviations(self, around: Surroundings, threads: int = 1) -> Array:
         """What the centres add to forces of K models, (N, K, 3); sum it over all centres.
@@ -127,7 +145,7 @@ class ExportedModel:
         """
         k = self._library.potlearn_n_deviations(self._model)
         found = np.zeros((len(around.species), k, 3))
-        self._call("spread", ctypes.byref(_atoms(around)), threads, None, _address(found))
+        self._spread(around, threads, deviations=found)
         return found
 
     def forces_std(self, deviations: Array) -> Array:
@@ -136,6 +154,18 @@ class ExportedModel:
         found = np.empty((len(given), 3))
         self._call("force_std", len(given), _address(given), _address(found))
         return found
+
+    def _spread(
+        self,
+        around: Surroundings,
+        threads: int,
+        *,
+        grades: Array | None = None,
+        sums: Array | None = None,
+        deviations: Array | None = None,
+    ) -> None:
+        results = (None if x is None else _address(x) for x in (grades, sums, deviations))
+        self._call("spread", ctypes.byref(_atoms(around)), threads, *results)
 
     def _call(self, function: str, *arguments: Any) -> None:
         """A function of the library that may fail with words."""

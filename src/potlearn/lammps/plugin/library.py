@@ -9,7 +9,7 @@ from pathlib import Path
 
 from potlearn.errors import ConfigError
 
-ABI = 1
+ABI = 2
 """Version of ``native/capi/potlearn.h`` that is called here."""
 HEADER = "potlearn.h"
 
@@ -97,11 +97,13 @@ def library() -> ctypes.CDLL:
             ctypes.c_int,
             [model, address, ctypes.c_int, address, text, size],
         ),
+        "n_sums": (ctypes.c_int, [model]),
         "n_deviations": (ctypes.c_int, [model]),
         "spread": (
             ctypes.c_int,
-            [model, address, ctypes.c_int, address, address, text, size],
+            [model, address, ctypes.c_int, address, address, address, text, size],
         ),
+        "gamma_configuration": (ctypes.c_int, [model, address, address, text, size]),
         "force_std": (ctypes.c_int, [model, ctypes.c_int, address, address, text, size]),
     }
     for name, (result, arguments) in signatures.items():

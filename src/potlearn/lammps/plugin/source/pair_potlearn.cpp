@@ -35,8 +35,8 @@ PairPotlearn::PairPotlearn(LAMMPS* lmp) : PairPeratom(lmp) {
   manybody_flag = 1;
   comm_reverse = 3;
   centroidstressflag = CENTROID_NOTAVAIL;
-  nextra = 1;
-  pvector = &largest_grade;
+  nextra = 2;
+  pvector = watched;
 }
 
 PairPotlearn::~PairPotlearn() {

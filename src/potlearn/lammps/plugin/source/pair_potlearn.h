@@ -62,10 +62,12 @@ class PairPotlearn : public PairPeratom {
   std::vector<double> virials;   // (atoms, 6)
 
   PotlearnWatch watch;
-  double largest_grade = 0.0;  // of all atoms, on the first rank, for compute pair, which adds up
+  double watched[2] = {};      // for compute pair, which adds up ranks, on the first: the largest grade of all atoms,
+                               // and that of the configuration
   int asked = 0;               // for fix pair, which may set it: values are made when they are asked for
   long evaluation = 0;         // number of calls of compute
   std::vector<double> grades;  // of each atom, made in evaluation grades_of
+  std::vector<double> grade_sums;  // of the own centres, for the grade of the configuration
   long grades_of = -1;
   std::vector<double> deviations;  // (atoms, sets, 3)
   std::vector<double> force_std;   // (atoms, 3)
@@ -86,8 +88,9 @@ class PairPotlearn : public PairPeratom {
   void check_watch();
   void watch_grades();
   void find_grades();
+  void watch_configuration();
   void find_force_std();
-  void spread(double*, double*);
+  void spread(double*, double*, double*);
   int n_threads() const;
   std::string closest_atoms() const;
   [[noreturn]] void stop(const std::string&);

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // How far a potential can be trusted during a run: grades of atoms, watched or given to fix pair, and expected errors
 // of forces.
+#include <mpi.h>
+
 #include <cstring>
+#include <limits>
 
 #include "atom.h"
 #include "comm.h"
@@ -23,11 +26,12 @@ void PairPotlearn::check_watch() {
 // Every rank calls it at the same step, also one without atoms.
 void PairPotlearn::watch_grades() {
   find_grades();
+  watch_configuration();
   int worst = -1;
   for (int i : lists.centers)
     if (worst < 0 || grades[i] > grades[worst]) worst = i;
   const Largest largest = largest_of(world, worst < 0 ? 0.0 : grades[worst], worst < 0 ? "" : atom_name(atom, worst));
-  largest_grade = comm->me == 0 ? largest.value : 0.0;
+  watched[0] = comm->me == 0 ? largest.value : 0.0;
   if (largest.value <= watch.warn) return;
   const std::string what = "the extrapolation grade of atom " + largest.name + " is " + std::to_string(largest.value) +
                            " at step " + std::to_string(update->ntimestep) + ", above ";
@@ -39,11 +43,22 @@ void PairPotlearn::watch_grades() {
   if (largest.value > watch.warned) watch.warned = largest.value;
 }
 
+// Mean environments are those of the centres of all ranks.  A file without this grade gives NaN.
+void PairPotlearn::watch_configuration() {
+  std::vector<double> all(grade_sums.size());
+  MPI_Reduce(grade_sums.data(), all.data(), static_cast<int>(all.size()), MPI_DOUBLE, MPI_SUM, 0, world);
+  if (comm->me) return;
+  watched[1] = std::numeric_limits<double>::quiet_NaN();
+  char words[1024] = "";
+  if (!all.empty() && potlearn_gamma_configuration(model, all.data(), &watched[1], words, sizeof(words))) stop(words);
+}
+
 void PairPotlearn::find_grades() {
   if (grades_of == evaluation) return;
   grades.assign(atom->nmax, 0.0);
+  grade_sums.assign(potlearn_n_sums(model), 0.0);
   std::vector<double> of_centers(lists.centers.size(), 0.0);
-  if (!of_centers.empty()) spread(of_centers.data(), nullptr);
+  if (!of_centers.empty()) spread(of_centers.data(), grade_sums.empty() ? nullptr : grade_sums.data(), nullptr);
   for (size_t k = 0; k < of_centers.size(); k++) grades[lists.centers[k]] = of_centers[k];
   grades_of = evaluation;
 }
@@ -53,7 +68,7 @@ void PairPotlearn::find_force_std() {
   if (force_std_of == evaluation) return;
   const size_t sets = potlearn_n_deviations(model);
   deviations.assign(3 * sets * species.size(), 0.0);
-  if (!lists.centers.empty()) spread(nullptr, deviations.data());
+  if (!lists.centers.empty()) spread(nullptr, nullptr, deviations.data());
   for (size_t k = 0; k < sets; k++) {
     deviation_set = static_cast<int>(k);
     send_back(comm, this, 0);
@@ -68,10 +83,10 @@ void PairPotlearn::find_force_std() {
   force_std_of = evaluation;
 }
 
-void PairPotlearn::spread(double* of_centers, double* of_forces) {
+void PairPotlearn::spread(double* of_centers, double* sums, double* of_forces) {
   const potlearn_atoms atoms = all_atoms();
   char words[1024] = "";
-  if (potlearn_spread(model, &atoms, n_threads(), of_centers, of_forces, words, sizeof(words))) stop(words);
+  if (potlearn_spread(model, &atoms, n_threads(), of_centers, sums, of_forces, words, sizeof(words))) stop(words);
 }
 
 int PairPotlearn::pack_reverse_comm(int n, int first, double* buffer) {
