@@ -35,7 +35,8 @@ def given_of(config: LearnConfig) -> Given:
     from potlearn.workflows.labels import CalculatorSpec
     from potlearn.workflows.learning import Given
 
-    spec = CalculatorSpec(config.calculator.name, config.calculator.settings)
+    source = config.calculator
+    spec = CalculatorSpec(source.name, source.settings, source.python)
     known, bases = _read(config.start.labelled), _bases(config)
     if not bases and known is not None:
         bases = [_lowest(known)]
@@ -64,6 +65,7 @@ def plan_of(config: LearnConfig, given: Given) -> Plan:
         choice=Choice(chosen.method, chosen.parameters, chosen.features, chosen.scaling),
         batch=chosen.batch,
         most=chosen.most,
+        calm=chosen.calm,
         stops=stops or (Budget(LABELS), Quiet(QUIET)),
         protect=config.protect,
         seed=config.seed,

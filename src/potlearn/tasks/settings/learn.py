@@ -98,6 +98,13 @@ class BeginConfig(Section):
     """Most structures of the first set, chosen by the selector among all that were made."""
 
 
+class SourceConfig(CalculatorConfig):
+    """Where labels come from: a calculator by name, and its settings."""
+
+    python: str | None = None
+    """Another Python in which the calculator is installed, such as /usr/bin/python3."""
+
+
 class RunConfig(Section):
     """A condition to explore, beside the settings of dynamics."""
 
@@ -152,6 +159,8 @@ class ChoiceConfig(Section):
     """Most labels of a round."""
     most: Whole = 20
     """Most candidates of a run; a run that has as many ends."""
+    calm: Count = 2
+    """Most labels of a round for runs in which nothing triggered, in turn."""
 
 
 class LearnOutput(Section):
@@ -168,7 +177,7 @@ class LearnConfig(Section):
 
     start: BeginConfig
     """Structures to begin with."""
-    calculator: CalculatorConfig
+    calculator: SourceConfig
     """Where labels come from: any calculator of ASE, or module:callable."""
     descriptor: dict[str, Any] = Field(default_factory=dict)
     """As in a fit; what is absent has defaults: an ACE basis of the start's elements."""

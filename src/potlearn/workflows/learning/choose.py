@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -16,6 +16,8 @@ from potlearn.select.given import Continues
 if TYPE_CHECKING:
     from potlearn.data import Dataset
     from potlearn.descriptors import Descriptor
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -68,3 +70,9 @@ class Choice:
         )
         found = selector.select(rows[m:][free], known=rows[:m])
         return sorted(free[found.indices].tolist())
+
+
+def in_turn(items: Sequence[T], n: int, number: int) -> list[T]:
+    """At most n items: the next n of them with each number, from the first again after the last."""
+    count = min(max(n, 0), len(items))
+    return [items[(number * count + k) % len(items)] for k in range(count)]

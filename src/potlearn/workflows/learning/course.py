@@ -13,6 +13,7 @@ from potlearn.runtime import Runtime
 from potlearn.typing import Atoms, Settings
 from potlearn.workflows.generation.base import bare, group_of
 from potlearn.workflows.labels import label
+from potlearn.workflows.learning.choose import in_turn
 from potlearn.workflows.learning.explore import Condition, Exploration, Explored
 from potlearn.workflows.learning.given import Given
 from potlearn.workflows.learning.measured import errors_of, labelled
@@ -120,7 +121,8 @@ class Course:
                     report(k + 1, len(runs))
 
     def _note(self, condition: Condition, found: Explored) -> None:
-        write_frames(self._candidates(condition), found.candidates)
+        write_frames(self._file("candidates", condition), found.candidates)
+        write_frames(self._file("calm", condition), [] if found.calm is None else [found.calm])
         self.place.add(
             "explored",
             self.number,
@@ -132,26 +134,32 @@ class Course:
             end=found.end,
         )
 
-    def _candidates(self, condition: Condition) -> Path:
+    def _file(self, what: str, condition: Condition) -> Path:
         index = [c.name for c in self.given.conditions].index(condition.name)
-        return self.place.round(self.number) / f"candidates-{index:02d}.extxyz"
+        return self.place.round(self.number) / f"{what}-{index:02d}.extxyz"
+
+    def _found(self, what: str) -> list[Dataset]:
+        """What the runs of this round found, for each that found any."""
+        parts = [read_frames(self._file(what, c)) for c in self.given.conditions]
+        return [part for part in parts if part is not None]
 
     def _choose(self) -> list[Atoms]:
-        """The candidates that are worth a label."""
+        """The candidates that are worth a label, and some of runs without any."""
         assert self.set is not None
-        parts = [read_frames(self._candidates(c)) for c in self.given.conditions]
-        candidates = _joined([part for part in parts if part is not None])
+        candidates, most = _joined(self._found("candidates")), self._allowed()
         if candidates is None:
             return []
-        most, known = self._allowed(), self.set
+        calm = in_turn(self._found("calm"), min(self.plan.calm, most - 1), self.number)
+        known = reduce(add, calm, self.set)
 
         def choose() -> Settings:
-            seed = self.plan.seed + self.number
+            seed, n = self.plan.seed + self.number, most - len(calm)
             descriptor = self.plan.descriptor
-            return {"chosen": self.plan.choice(candidates, known, descriptor, most, seed)}
+            return {"chosen": self.plan.choice(candidates, known, descriptor, n, seed)}
 
         chosen = self.place.once("chosen", self.number, choose)["chosen"]
-        return [bare(candidates[k], "explored") for k in chosen]
+        frames = [*(part[0] for part in calm), *(candidates[k] for k in chosen)]
+        return [bare(atoms, "explored") for atoms in frames]
 
     def _allowed(self) -> int:
         """Labels that this round may ask for."""
