@@ -1,6 +1,7 @@
 """``potlearn learn`` from the command line."""
 
 import re
+import sys
 
 import pytest
 from ase.build import bulk
@@ -40,6 +41,18 @@ def test_a_structure_and_a_calculator_are_enough(run, tmp_path):
     done = run(*command, "--output", tmp_path / "learned", *QUICK)
     assert done.exit_code == 0, done.output
     assert re.search(r"budget: 7 of 7", done.output)
+
+
+def test_labels_may_come_from_another_python(run, tmp_path):
+    command = ("learn", "--element", "Cu", "--calculator", "emt", "--labels", 7)
+    python = ("--set", f"calculator.python={sys.executable}")
+    done = run(*command, *python, "--output", tmp_path / "learned", *QUICK)
+    assert done.exit_code == 0, done.output
+    assert re.search(r"budget: 7 of 7", done.output)
+    none = ("--set", f"calculator.python={tmp_path / 'none'}")
+    done = run(*command, *none, "--output", tmp_path / "other", *QUICK)
+    assert done.exit_code == 2
+    assert str(tmp_path / "none") in done.output
 
 
 def test_a_number_of_labels_replaces_the_budget_alone():

@@ -74,7 +74,7 @@ class Plan:
     choice: Choice = field(default_factory=Choice)
     batch: int = 5
     most: int = 20
-    calm: int = 2
+    calm: int = 0
     stops: Sequence[Stop] = (Rounds(),)
     protect: bool = True
     seed: int = 0
