@@ -65,7 +65,6 @@ def plan_of(config: LearnConfig, given: Given) -> Plan:
         choice=Choice(chosen.method, chosen.parameters, chosen.features, chosen.scaling),
         batch=chosen.batch,
         most=chosen.most,
-        calm=chosen.calm,
         stops=stops or (Budget(LABELS), Quiet(QUIET)),
         protect=config.protect,
         seed=config.seed,

@@ -159,8 +159,6 @@ class ChoiceConfig(Section):
     """Most labels of a round."""
     most: Whole = 20
     """Most candidates of a run; a run that has as many ends."""
-    calm: Count = 0
-    """Most labels of a round for runs in which nothing triggered, in turn."""
 
 
 class LearnOutput(Section):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,8 +16,6 @@ from potlearn.select.given import Continues
 if TYPE_CHECKING:
     from potlearn.data import Dataset
     from potlearn.descriptors import Descriptor
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -70,9 +68,3 @@ class Choice:
         )
         found = selector.select(rows[m:][free], known=rows[:m])
         return sorted(free[found.indices].tolist())
-
-
-def in_turn(items: Sequence[T], n: int, number: int) -> list[T]:
-    """At most n items: the next n of them with each number, from the first again after the last."""
-    count = min(max(n, 0), len(items))
-    return [items[(number * count + k) % len(items)] for k in range(count)]

@@ -13,7 +13,6 @@ from potlearn.runtime import Runtime
 from potlearn.typing import Atoms, Settings
 from potlearn.workflows.generation.base import bare, group_of
 from potlearn.workflows.labels import label
-from potlearn.workflows.learning.choose import in_turn
 from potlearn.workflows.learning.explore import Condition, Exploration, Explored
 from potlearn.workflows.learning.given import Given
 from potlearn.workflows.learning.measured import errors_of, labelled
@@ -121,8 +120,7 @@ class Course:
                     report(k + 1, len(runs))
 
     def _note(self, condition: Condition, found: Explored) -> None:
-        write_frames(self._file("candidates", condition), found.candidates)
-        write_frames(self._file("calm", condition), [] if found.calm is None else [found.calm])
+        write_frames(self._candidates(condition), found.candidates)
         self.place.add(
             "explored",
             self.number,
@@ -134,32 +132,26 @@ class Course:
             end=found.end,
         )
 
-    def _file(self, what: str, condition: Condition) -> Path:
+    def _candidates(self, condition: Condition) -> Path:
         index = [c.name for c in self.given.conditions].index(condition.name)
-        return self.place.round(self.number) / f"{what}-{index:02d}.extxyz"
-
-    def _found(self, what: str) -> list[Dataset]:
-        """What the runs of this round found, for each that found any."""
-        parts = [read_frames(self._file(what, c)) for c in self.given.conditions]
-        return [part for part in parts if part is not None]
+        return self.place.round(self.number) / f"candidates-{index:02d}.extxyz"
 
     def _choose(self) -> list[Atoms]:
-        """The candidates that are worth a label, and some of runs without any."""
+        """The candidates that are worth a label."""
         assert self.set is not None
-        candidates, most = _joined(self._found("candidates")), self._allowed()
+        parts = [read_frames(self._candidates(c)) for c in self.given.conditions]
+        candidates = _joined([part for part in parts if part is not None])
         if candidates is None:
             return []
-        calm = in_turn(self._found("calm"), min(self.plan.calm, most - 1), self.number)
-        known = reduce(add, calm, self.set)
+        most, known = self._allowed(), self.set
 
         def choose() -> Settings:
-            seed, n = self.plan.seed + self.number, most - len(calm)
+            seed = self.plan.seed + self.number
             descriptor = self.plan.descriptor
-            return {"chosen": self.plan.choice(candidates, known, descriptor, n, seed)}
+            return {"chosen": self.plan.choice(candidates, known, descriptor, most, seed)}
 
         chosen = self.place.once("chosen", self.number, choose)["chosen"]
-        frames = [*(part[0] for part in calm), *(candidates[k] for k in chosen)]
-        return [bare(atoms, "explored") for atoms in frames]
+        return [bare(candidates[k], "explored") for k in chosen]
 
     def _allowed(self) -> int:
         """Labels that this round may ask for."""

@@ -72,8 +72,6 @@ class Explored:
         Largest finite score by trigger.
     end : str
         Why the run ended.
-    calm : ase.Atoms or None
-        Last configuration that was looked at, where no trigger noticed anything.
     """
 
     candidates: list[Atoms]
@@ -81,16 +79,14 @@ class Explored:
     quiet: float
     largest: dict[str, float]
     end: str
-    calm: Atoms | None
 
 
 @dataclass
 class Found:
-    """Candidates of a run, shared by its triggers, and the last configuration without one."""
+    """Candidates of a run, shared by its triggers."""
 
     most: int
     atoms: list[Any] = field(default_factory=list)
-    last: Any = None
     largest: dict[str, float] = field(default_factory=dict)
 
     @property
@@ -128,7 +124,6 @@ class TriggerWatch(Watch):
         if np.isfinite(score):
             self.found.largest[self.name] = max(self.found.largest.get(self.name, 0.0), score)
         if score <= self.trigger.limit:
-            self.found.last = atoms.copy()
             return None
         if is_crowded(atoms):
             return Verdict(f"{self.name}: atoms closer than any material has them", True, atom)
@@ -170,8 +165,7 @@ class Exploration:
         picosecond = condition.dynamics.timestep / 1000
         first = found.atoms[0].info["step"] if found.atoms else steps
         quiet, time = picosecond * first, picosecond * steps
-        calm = None if found.atoms or found.last is None else bare(found.last, "explored")
-        return Explored(found.atoms, time, quiet, dict(found.largest), end, calm)
+        return Explored(found.atoms, time, quiet, dict(found.largest), end)
 
 
 def _run(

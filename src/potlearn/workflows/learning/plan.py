@@ -48,10 +48,6 @@ class Plan:
         Most labels of a round.
     most : int
         Most candidates of a run.
-    calm : int
-        Most labels of a round for runs in which nothing triggered, in turn; such runs get none in a
-        round without candidates.  Without them a set has hardly any of the states that are known
-        well, and the fit, which no basis makes exact, serves the others at their cost.
     stops : sequence of Stop
         The first rule that is reached ends learning.  A hundred rounds end it in any case.
     protect : bool
@@ -74,7 +70,6 @@ class Plan:
     choice: Choice = field(default_factory=Choice)
     batch: int = 5
     most: int = 20
-    calm: int = 0
     stops: Sequence[Stop] = (Rounds(),)
     protect: bool = True
     seed: int = 0
@@ -86,8 +81,6 @@ class Plan:
         for name in ("batch", "most"):
             if getattr(self, name) < 1:
                 raise LearningError(f"{name}: expected 1 or more, got {getattr(self, name)}")
-        if self.calm < 0:
-            raise LearningError(f"calm: expected 0 or more, got {self.calm}")
 
     @property
     def rules(self) -> tuple[Stop, ...]:
@@ -104,8 +97,7 @@ class Plan:
     def content(self) -> Settings:
         """What the course depends on, as content keys; rules that end it do not belong to it."""
         fit = {f.name: getattr(self.fit, f.name) for f in fields(self.fit) if f.name not in WHOLE}
-        numbers = [self.batch, self.most, self.calm, self.seed]
-        others = [self.repulsion, self.uncertainty, self.protect, *numbers]
+        others = [self.repulsion, self.uncertainty, self.batch, self.most, self.protect, self.seed]
         return {
             "descriptor": content_key(self.descriptor.to_dict()),
             "fit": content_key(fit),
