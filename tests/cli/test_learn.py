@@ -2,11 +2,13 @@
 
 import re
 import sys
+from pathlib import Path
 
 import pytest
 from ase.build import bulk
 
 import potlearn as pl
+from potlearn.cli.config_file import load_section
 from potlearn.tasks import LearnConfig
 
 QUICK = (
@@ -53,6 +55,12 @@ def test_labels_may_come_from_another_python(run, tmp_path):
     done = run(*command, *none, "--output", tmp_path / "other", *QUICK)
     assert done.exit_code == 2
     assert str(tmp_path / "none") in done.output
+
+
+def test_the_example_with_gpaw_is_a_configuration():
+    file = Path(__file__).parents[2] / "examples" / "learn_gpaw.yaml"
+    config = load_section(LearnConfig, file, (), None)
+    assert config.calculator.python == "/usr/bin/python3"
 
 
 def test_a_number_of_labels_replaces_the_budget_alone():
