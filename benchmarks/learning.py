@@ -288,7 +288,7 @@ def temperatures(system):
 
 
 def potential_check():
-    """100 ps at five temperatures with LAMMPS, and properties beside Stillinger-Weber's."""
+    """100 ps at five temperatures, and properties beside Stillinger-Weber's."""
     model = RESULTS / "silicon-learned" / "model.potl"
     with TemporaryDirectory() as temporary:
         for kelvin in (300.0, 600.0, 900.0, 1200.0, 1500.0):
@@ -296,7 +296,6 @@ def potential_check():
                 {
                     "start": {"crystal": "Si", "repeat": 2},
                     "potential": str(model),
-                    "engine": "lammps",
                     "temperature": kelvin,
                     "timestep": 2.0,
                     "steps": 50_000,
