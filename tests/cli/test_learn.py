@@ -5,11 +5,13 @@ import resource
 import subprocess
 import sys
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from ase.build import bulk
 
 import potlearn as pl
+from potlearn.cli.config_file import load_section
 from potlearn.runtime import packages, working_alone
 from potlearn.tasks import LearnConfig
 
@@ -68,6 +70,24 @@ def test_a_structure_and_a_calculator_are_enough(run, tmp_path):
     done = run(*command, "--output", tmp_path / "learned", *QUICK)
     assert done.exit_code == 0, done.output
     assert re.search(r"budget: 7 of 7", done.output)
+
+
+def test_labels_may_come_from_another_python(run, tmp_path):
+    command = ("learn", "--element", "Cu", "--calculator", "emt", "--labels", 7)
+    python = ("--set", f"calculator.python={sys.executable}")
+    done = run(*command, *python, "--output", tmp_path / "learned", *QUICK)
+    assert done.exit_code == 0, done.output
+    assert re.search(r"budget: 7 of 7", done.output)
+    none = ("--set", f"calculator.python={tmp_path / 'none'}")
+    done = run(*command, *none, "--output", tmp_path / "other", *QUICK)
+    assert done.exit_code == 2
+    assert str(tmp_path / "none") in done.output
+
+
+def test_the_example_with_gpaw_is_a_configuration():
+    file = Path(__file__).parents[2] / "examples" / "learn_gpaw.yaml"
+    config = load_section(LearnConfig, file, (), None)
+    assert config.calculator.python == "/usr/bin/python3"
 
 
 def test_a_number_of_labels_replaces_the_budget_alone():
