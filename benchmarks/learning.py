@@ -321,7 +321,7 @@ def potential_check():
                 "output": {"folder": f"{temporary}/properties", "report": False},
             }
         )
-        for row in found.view.rows:
+        for row in found.view.rows():
             print(row)
 
 
