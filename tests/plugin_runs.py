@@ -63,7 +63,8 @@ class Runner:
 
     def try_run(self, folder: Path, text: str, ranks: int = 1, arguments: Sequence[str] = ()):
         """The process after a run of an input, which may have failed."""
-        load = f"plugin load {self.installed.path}\n" if self.installed.plugin else ""
+        # A plugin that this environment has installed is loaded by itself: out with it first.
+        load = f"plugin clear\nplugin load {self.installed.path}\n" if self.installed.plugin else ""
         (folder / "in.run").write_text(load + text)
         return subprocess.run(
             self.command(ranks, arguments),
