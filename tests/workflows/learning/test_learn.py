@@ -63,6 +63,16 @@ def test_learning_spends_its_budget_and_keeps_all_that_it_made(learned):
     assert done.history.rounds[1].new["forces"]["rmse"] > 0
 
 
+def test_structures_from_which_no_run_can_start_are_an_error(tmp_path):
+    close = small.crystal()
+    close.positions[1] = close.positions[0] + [0.1, 0, 0]
+    conditions = [replace(each, start=close) for each in small.conditions()]
+    plan = small.plan(triggers={"gamma": Gamma(limit=1.5)})
+    for _ in range(2):
+        with pytest.raises(LearningError, match="round 1: no run took a step; 300 K: "):
+            learn(small.given(conditions=conditions), plan, tmp_path)
+
+
 def test_a_finished_call_gives_the_same_and_does_nothing(learned):
     done, folder = learned
     before = (folder / "journal.jsonl").read_bytes()

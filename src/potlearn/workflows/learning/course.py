@@ -118,6 +118,19 @@ class Course:
                 self._note(open_[k], found)
                 if report is not None:
                     report(k + 1, len(runs))
+        self._check_that_atoms_moved()
+
+    def _check_that_atoms_moved(self) -> None:
+        """Rounds in which no run takes a step would follow one another without a label."""
+        names = [condition.name for condition in self.given.conditions]
+        runs = [self.place.find("explored", self.number, condition=name) for name in names]
+        if any(run is None or run["time"] > 0 or run["candidates"] for run in runs):
+            return
+        ends = {name: run["end"] for name, run in zip(names, runs, strict=True) if run}
+        raise LearningError(
+            f"round {self.number}: no run took a step; {names[0]}: {ends[names[0]]}; expected "
+            "structures from which dynamics can start: look at those of the conditions"
+        )
 
     def _note(self, condition: Condition, found: Explored) -> None:
         write_frames(self._candidates(condition), found.candidates)

@@ -63,8 +63,8 @@ def learn(
     Raises
     ------
     LearningError
-        Nothing to begin with, no configuration of the first set can be labelled, or the folder
-        holds other work.
+        Nothing to begin with, no configuration of the first set can be labelled, no run of a round
+        takes a step, or the folder holds other work.
     BusyError
         Another process works in the folder.
     SpeciesError
