@@ -321,8 +321,8 @@ def potential_check():
                 "output": {"folder": f"{temporary}/properties", "report": False},
             }
         )
-        for row in found.view.rows():
-            print(row)
+        for part, name, unit, (mine, truth) in found.view.rows():
+            print(f"{part}, {name}: {mine.value:.5g}, truth {truth.value:.5g} {unit}")
 
 
 def main():
