@@ -11,7 +11,7 @@ struct LaneTests {
   void (*lanes)(), (*networks)(), (*plans)();
 };
 
-LaneTests of(const std::string& set) {
+LaneTests of([[maybe_unused]] const std::string& set) {
 #ifdef POTLEARN_X86
   if (set == "avx2") return {avx2::lane_tests, avx2::network_lane_tests, avx2::plan_lane_tests};
   if (set == "avx512") return {avx512::lane_tests, avx512::network_lane_tests, avx512::plan_lane_tests};
