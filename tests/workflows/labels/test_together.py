@@ -3,12 +3,15 @@
 import os
 import signal
 import time
+from contextlib import closing
 
 import pytest
 from ase.db import connect
 from label_commands import pool, started
 
+from potlearn.errors import LabellingError
 from potlearn.workflows.labels import CalculatorSpec, claims, label
+from potlearn.workflows.labels.database import LabelDatabase
 
 HANG = ("--set", "hang=hang")
 """The calculation that finds a file of this name hangs."""
@@ -36,6 +39,10 @@ def test_two_commands_share_the_work(tmp_path, frames):
 
 @pytest.mark.filterwarnings("ignore:XDG_RUNTIME_DIR")
 def test_two_commands_share_a_database_of_postgresql(tmp_path, frames, url):
+    """They also make its tables, of which there are none."""
+    psycopg2 = pytest.importorskip("psycopg2")
+    with closing(psycopg2.connect(url)) as connection, connection, connection.cursor() as cursor:
+        cursor.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
     number = pool(tmp_path / "a", frames)
     check_shared(tmp_path / "a", number, database=url)
 
@@ -129,3 +136,17 @@ def test_a_failure_is_tried_again_by_one_command_alone(tmp_path, frames):
     assert done[0].n_calculated == 1
     assert (found.n_calculated, len(found.failed)) == (1, 1)
     assert len(log.read_text()) == 7
+
+
+@pytest.mark.filterwarnings("ignore:XDG_RUNTIME_DIR")
+def test_an_error_in_a_transaction_of_postgresql_leaves_the_rows(frames, url):
+    label(frames, CalculatorSpec("emt"), url)
+    database = LabelDatabase.at(url)
+    key = next(database.select({"labelling": "done"}, ["id", "unique_id"])).unique_id
+
+    def refuse(row):
+        raise LabellingError("no")
+
+    with pytest.raises(LabellingError, match="no"):
+        database.update(key, refuse, {"beat": 1})
+    assert key in database.rows([key])

@@ -19,6 +19,8 @@ from potlearn.typing import Settings
 
 WRITERS = 0x706F746C
 """Number of the lock that a writer of a PostgreSQL database holds until its transaction ends."""
+MAKERS = WRITERS + 1
+"""The same, of the lock that is held while the tables are made."""
 PATIENCE = 60.0
 """Seconds in which another program that writes an SQLite file must have finished."""
 
@@ -140,10 +142,10 @@ class LabelDatabase:
                     database.connection.execute(f"PRAGMA busy_timeout = {1000 * PATIENCE:.0f}")
                 if kind and writing:
                     database.connection.execute("BEGIN IMMEDIATE")
-                elif writing:
-                    database.count(id=0)  # makes the tables, which ends a transaction
-                    lock = f"SELECT pg_advisory_xact_lock({WRITERS})"
-                    database.connection.cursor().execute(lock)
+                if not kind:
+                    _make_tables(database)
+                    if writing:
+                        _lock(database.connection, WRITERS)
                 yield database
         except (LabellingError, OutputError):
             raise
@@ -151,6 +153,23 @@ class LabelDatabase:
             if not _is_of_the_database(error):
                 raise
             raise _error(self, error) from None  # its text may have the password
+
+
+def _make_tables(database: Any) -> None:
+    """Make the tables of a PostgreSQL database if there are none.
+
+    One program at a time: ASE looks for them and then makes them, which fails where two do so.
+    """
+    connection = database.connection
+    connection.rollback = connection.con.rollback  # ASE calls it after an error; the class lacks it
+    _lock(connection, MAKERS)
+    database.count(id=0)
+    connection.commit()
+
+
+def _lock(connection: Any, number: int) -> None:
+    """Wait for a lock of PostgreSQL, which ends with the transaction."""
+    connection.cursor().execute(f"SELECT pg_advisory_xact_lock({number})")
 
 
 def _check_file(path: Path) -> None:
