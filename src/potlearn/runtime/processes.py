@@ -6,14 +6,15 @@ import os
 import signal
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future
 from concurrent.futures import wait as wait_for
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import chain, islice
-from multiprocessing import get_context, parent_process
+from multiprocessing import parent_process
 from multiprocessing.connection import wait
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
@@ -23,7 +24,7 @@ from potlearn.errors import ExecutionError
 from potlearn.linalg.blas import one_blas_thread
 from potlearn.runtime.executor import AHEAD, ATTEMPTS, Executor, Item, Result
 from potlearn.runtime.parcels import packed, portable, unpacked
-from potlearn.runtime.pools import end_pool
+from potlearn.runtime.pools import Pool
 from potlearn.typing import Settings
 
 
@@ -137,30 +138,25 @@ class Processes(Executor):
                 self._stop(pool)
                 raise
 
-    def _stop(self, pool: ProcessPoolExecutor) -> None:
+    def _stop(self, pool: Pool) -> None:
         """End the processes of a pool, whatever they are doing."""
         for pid in list(getattr(pool, "_processes", None) or ()):
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGTERM)
-        end_pool(pool)
+        pool.end()
 
     @contextmanager
-    def _pool(self, work: Callable[[Any], Any]) -> Iterator[ProcessPoolExecutor]:
+    def _pool(self, work: Callable[[Any], Any]) -> Iterator[Pool]:
         """Processes that have the work, until the end of the block."""
         pool = self._started(work)
         try:
             yield pool
         finally:
-            end_pool(pool)
+            pool.end()
 
-    def _started(self, work: Callable[[Any], Any]) -> ProcessPoolExecutor:
+    def _started(self, work: Callable[[Any], Any]) -> Pool:
         """Processes that have the work."""
-        return ProcessPoolExecutor(
-            self.n_workers,
-            mp_context=get_context("spawn"),
-            initializer=_start,
-            initargs=(packed(work, "the work"),),
-        )
+        return Pool(self.n_workers, _start, packed(work, "the work"))
 
     @contextmanager
     def session(self) -> Iterator[Executor]:
@@ -179,11 +175,11 @@ class Processes(Executor):
 class _Session(Processes):
     """Processes that are kept while the work is the same object."""
 
-    _kept: list[tuple[Callable[[Any], Any], ProcessPoolExecutor]] = field(default_factory=list)
+    _kept: list[tuple[Callable[[Any], Any], Pool]] = field(default_factory=list)
 
     @contextmanager
     @override
-    def _pool(self, work: Callable[[Any], Any]) -> Iterator[ProcessPoolExecutor]:
+    def _pool(self, work: Callable[[Any], Any]) -> Iterator[Pool]:
         if self._kept and self._kept[0][0] is not work:
             self.close()
         if not self._kept:
@@ -195,17 +191,17 @@ class _Session(Processes):
             raise
 
     @override
-    def _stop(self, pool: ProcessPoolExecutor) -> None:
+    def _stop(self, pool: Pool) -> None:
         self._kept.clear()
         super()._stop(pool)
 
     def close(self) -> None:
         """End the processes."""
         while self._kept:
-            end_pool(self._kept.pop()[1])
+            self._kept.pop()[1].end()
 
 
-def _submit(pool: ProcessPoolExecutor, item: Any) -> Future[bytes]:
+def _submit(pool: Pool, item: Any) -> Future[bytes]:
     """Give a piece to the pool, which may start a process for it.
 
     A signal waits until the process has started.  Processes inherit that signals are blocked:
@@ -236,20 +232,21 @@ def _has_failed(future: Future[bytes]) -> bool:
 _WORKER: Settings = {}
 
 
-def _start(work: bytes) -> None:
+def _start(file: str) -> None:
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
-    Thread(target=_end_with_parent, daemon=True).start()
+    Thread(target=_end_with_parent, args=(file,), daemon=True).start()
     limits = one_blas_thread()
     limits.__enter__()
-    _WORKER.update(parcel=work, limits=limits)
+    _WORKER.update(parcel=Path(file).read_bytes(), limits=limits)
 
 
-def _end_with_parent() -> None:
+def _end_with_parent(file: str) -> None:
     """End this process when the one that started it is killed: it waits for work for ever."""
     parent = parent_process()
     assert parent is not None
     wait([parent.sentinel])
+    Path(file).unlink(missing_ok=True)
     os._exit(1)
 
 
