@@ -40,9 +40,8 @@ def simulate(
     With a folder the run writes ``trajectory.extxyz``, ``thermo.csv`` and ``checkpoint``.  The same
     call continues after a kill, an interrupt or a full disk, and all files become byte for byte
     what they would have been: a run consists of legs, and each begins from what the checkpoint
-    holds (LAMMPS at constant pressure: to rounding).  That needs a calculator whose results follow
-    from the configuration alone, once its ``reset()`` was called, as those of potlearn and most of
-    ASE do.
+    holds.  That needs a calculator whose results follow from the configuration alone, once its
+    ``reset()`` was called, as those of potlearn and most of ASE do.
 
     Parameters
     ----------

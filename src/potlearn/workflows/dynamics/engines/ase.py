@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from potlearn.typing import Atoms, Settings
-from potlearn.workflows.dynamics.engines.base import Setup, State, arrays_of, placed
+from potlearn.workflows.dynamics.engines.base import Setup, State, arrays_of, forget, placed
 from potlearn.workflows.dynamics.engines.work import Work
 
 
@@ -25,9 +25,7 @@ class AseEngine:
         setup, self._step = self._setup, state.step
         self._atoms = placed(setup.start, state)
         self._atoms.calc = setup.calculator
-        forget = getattr(setup.calculator, "reset", None)
-        if forget is not None:
-            forget()
+        forget(setup.calculator)
         self._rng = np.random.default_rng()
         self._rng.bit_generator.state = state.own["rng"]
         kelvin = setup.settings.target(state.step)

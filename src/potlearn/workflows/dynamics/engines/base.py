@@ -96,3 +96,10 @@ def placed(start: Atoms, state: State) -> Atoms:
     atoms.set_positions(state.positions, apply_constraint=False)
     atoms.set_momenta(state.momenta, apply_constraint=False)
     return atoms
+
+
+def forget(calculator: Any) -> None:
+    """Let a calculator forget what it keeps: the order of its neighbour list decides last digits."""
+    reset = getattr(calculator, "reset", None)
+    if reset is not None:
+        reset()

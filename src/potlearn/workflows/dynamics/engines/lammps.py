@@ -10,7 +10,7 @@ import numpy as np
 from potlearn.errors import DynamicsError
 from potlearn.lammps import write_data, write_lammps
 from potlearn.typing import Array, Atoms, Settings
-from potlearn.workflows.dynamics.engines.base import Setup, State, arrays_of, placed
+from potlearn.workflows.dynamics.engines.base import Setup, State, arrays_of, forget, placed
 from potlearn.workflows.dynamics.engines.instance import Instance, open_lammps, pair_style
 
 LARGEST_SEED = 900_000_000
@@ -94,8 +94,9 @@ class LammpsEngine:
         return {}
 
     def begin(self, state: State) -> None:
-        """Start LAMMPS from a state."""
+        """Start LAMMPS from a state; the calculator of the frames forgets what it has kept."""
         self._close_instance()
+        forget(self._setup.calculator)
         self._step, self._before = state.step, state.unexplained
         lammps = self._lammps = open_lammps()
         lammps.run(f"plugin load {self._plugin}")
