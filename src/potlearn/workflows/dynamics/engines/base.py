@@ -99,7 +99,7 @@ def placed(start: Atoms, state: State) -> Atoms:
 
 
 def forget(calculator: Any) -> None:
-    """Let a calculator forget what it keeps: the order of its neighbour list decides last digits."""
+    """Let a calculator forget what it keeps: its neighbour list's order decides last digits."""
     reset = getattr(calculator, "reset", None)
     if reset is not None:
         reset()
