@@ -13,6 +13,7 @@ from types import SimpleNamespace
 import jax
 import numpy as np
 
+# Double precision is chosen before any array is made, also by a module that is imported.
 jax.config.update("jax_enable_x64", True)
 
 import jax.numpy as jnp  # noqa: E402

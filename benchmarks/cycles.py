@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from math import ceil
 from typing import Any
@@ -142,23 +142,33 @@ class Case:
 
     def run(self, repeats: int) -> tuple[dict[str, float], float, float]:
         """Least seconds per atom of each stage and of all, and dgemm's operations per second."""
-        from potlearn.engine import _native
-
-        a = np.random.default_rng(0).normal(size=(512, 512))
-        stages, whole, product = [], [], []
-        for _ in range(repeats):
-            product.append(seconds_of(lambda: a @ a))
-            _native.stages()
-            whole.append(seconds_of(self._evaluate))
-            stages.append(_native.stages())
-        least = {name: min(s[name] for s in stages) / len(self.system) for name in stages[0]}
-        return least, min(whole) / len(self.system), 2 * 512**3 / min(product)
+        stages, whole, peak = stages_of(self._evaluate, repeats)
+        n = len(self.system)
+        return {name: seconds / n for name, seconds in stages.items()}, whole / n, peak
 
     def _evaluate(self) -> None:
         self.engine.energy_forces(self.system, self.coefficients)
 
 
-def seconds_of(function: Any) -> float:
+def stages_of(
+    evaluate: Callable[[], object], repeats: int
+) -> tuple[dict[str, float], float, float]:
+    """Least seconds of each stage and of all, in turn with dgemm, and its operations per second."""
+    from potlearn.engine import _native
+
+    a = np.random.default_rng(0).normal(size=(512, 512))
+    stages, whole, product = [], [], []
+    for _ in range(repeats):
+        product.append(seconds_of(lambda: a @ a))
+        _native.stages()
+        whole.append(seconds_of(evaluate))
+        stages.append(_native.stages())
+    least = {name: min(s[name] for s in stages) for name in stages[0]}
+    return least, min(whole), 2 * 512**3 / min(product)
+
+
+def seconds_of(function: Callable[[], object]) -> float:
+    """CPU seconds of a call."""
     start = time.process_time_ns()
     function()
     return (time.process_time_ns() - start) / 1e9

@@ -11,13 +11,10 @@ operations of the network; activations and the fade do not.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
 from itertools import pairwise
-from typing import Any
 
-import numpy as np
 from common import processor
-from cycles import LANES, seconds_of
+from cycles import LANES, stages_of
 from neural_forces import DESCRIPTORS, network, silicon
 
 from potlearn.engine import Engine, instruction_sets
@@ -26,31 +23,17 @@ HIDDEN = (32, 32)
 SHOWN = ("moments", "forward", "network", "adjoint", "pairs")
 
 
-def stages_of(evaluate: Callable[[], Any], repeats: int) -> tuple[dict[str, float], float]:
-    """Least seconds of every stage and of a matrix product of 512 rows, in turn."""
-    from potlearn.engine import _native
-
-    a = np.random.default_rng(0).normal(size=(512, 512))
-    stages, products = [], []
-    for _ in range(repeats):
-        products.append(seconds_of(lambda: a @ a))
-        _native.stages()
-        evaluate()
-        stages.append(_native.stages())
-    return {name: min(s[name] for s in stages) for name in stages[0]}, min(products)
-
-
 def line(name: str, kind: str, repeats: int) -> str:
     """A descriptor: ns per atom, linear and neural; the network's rate beside that of dgemm."""
     engine, system = Engine(DESCRIPTORS[name].engine.basis, kind), silicon()
     given = network(engine.features(system), HIDDEN, 1)
-    linear, _ = stages_of(lambda: engine.energy_forces(system, given.coefficients), repeats)
-    neural, product = stages_of(lambda: engine.network_energy_forces(system, given), repeats)
+    linear, _, _ = stages_of(lambda: engine.energy_forces(system, given.coefficients), repeats)
+    neural, _, peak = stages_of(lambda: engine.network_energy_forces(system, given), repeats)
     flops = sum(4 * a * b for a, b in pairwise([engine.n_features, *HIDDEN, 1])) * len(system)
     scale = 1e9 / len(system)
     times = (f"{scale * linear[s]:.0f}; {scale * neural[s]:.0f}" for s in SHOWN)
     whole = f"{scale * sum(linear.values()):.0f}; {scale * sum(neural.values()):.0f}"
-    rate = flops / neural["network"] / (2 * 512**3 / product)
+    rate = flops / neural["network"] / peak
     functions = f"{name}, {engine.n_features} functions"
     return f"| {functions} | {' | '.join(times)} | {whole} | {100 * rate:.0f} % |"
 

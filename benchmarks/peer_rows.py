@@ -44,7 +44,7 @@ class Row:
     """The ACE that ``ratio`` is to: that of nearest force error."""
     ratio: float | None = None
     peer: str = ""
-    """What the command line calls it; empty: this package, by its times in all sessions."""
+    """Its name on the command line; empty for ACE and POD of this package."""
 
 
 def in_turn(

@@ -1,4 +1,4 @@
-"""The table of `tune_peers.py`, and what it says of this package."""
+"""The table of `tune_peers.py`: rows of this package, and its speed beside `pair_style pod`."""
 
 from __future__ import annotations
 

@@ -11,12 +11,12 @@ number that is added to an array in the second-level or third-level cache.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 from common import TWO_TO_FOUR_BODY, processor, tantalum
+from cycles import seconds_of
 
 import potlearn as pl
 from potlearn.engine import Basis
@@ -75,12 +75,7 @@ def count(basis: Basis) -> Count:
 
 def least(function: Callable[[], object], repeats: int = 15) -> float:
     """Least CPU seconds of repeated calls."""
-    times = []
-    for _ in range(repeats):
-        start = time.process_time_ns()
-        function()
-        times.append(time.process_time_ns() - start)
-    return min(times) / 1e9
+    return min(seconds_of(function) for _ in range(repeats))
 
 
 def main() -> None:

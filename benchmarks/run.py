@@ -8,22 +8,24 @@ from __future__ import annotations
 
 import os
 
-for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[name] = "1"
+# NumPy reads these when it is loaded.
+os.environ.update(
+    dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+)
 
-import argparse  # noqa: E402
-import json  # noqa: E402
-import tempfile  # noqa: E402
-from collections.abc import Callable, Sequence  # noqa: E402
-from pathlib import Path  # noqa: E402
+import argparse
+import json
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
-import ace  # noqa: E402
-import dynamics  # noqa: E402
-import evaluators  # noqa: E402
-import fits  # noqa: E402
-import forces  # noqa: E402
-import selection  # noqa: E402
-from common import HERE, Row, processor  # noqa: E402
+import ace
+import dynamics
+import evaluators
+import fits
+import forces
+import selection
+from common import HERE, Row, processor
 
 PARTS: dict[str, Callable[[Path, bool], list[Row]]] = {
     "forces": lambda folder, _: forces.energy_forces(folder),

@@ -12,26 +12,28 @@ from __future__ import annotations
 
 import os
 
-for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[name] = "1"
+# NumPy reads these when it is loaded.
+os.environ.update(
+    dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+)
 
-import argparse  # noqa: E402
-import json  # noqa: E402
-import resource  # noqa: E402
-import subprocess  # noqa: E402
-import sys  # noqa: E402
-import tempfile  # noqa: E402
-import time  # noqa: E402
-from collections.abc import Sequence  # noqa: E402
-from pathlib import Path  # noqa: E402
-from typing import Any  # noqa: E402
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
-import numpy as np  # noqa: E402
-from common import HERE, processor  # noqa: E402
-from memory import MemoryWatch  # noqa: E402
+import numpy as np
+from common import HERE, processor
+from memory import MemoryWatch
 
-from potlearn.runtime import Runtime  # noqa: E402
-from potlearn.select import FPS, KDPP, GreedyMAP, Hierarchical, KMeans, Selector  # noqa: E402
+from potlearn.runtime import Runtime
+from potlearn.select import FPS, KDPP, GreedyMAP, Hierarchical, KMeans, Selector
 
 D = 200
 WORKERS = 2

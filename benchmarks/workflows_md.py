@@ -11,19 +11,19 @@ from __future__ import annotations
 
 import os
 
-for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-    os.environ[name] = "1"
+# NumPy reads these when it is loaded.
+os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"))
 
-import argparse  # noqa: E402
-import statistics  # noqa: E402
-import time  # noqa: E402
-from collections.abc import Sequence  # noqa: E402
-from pathlib import Path  # noqa: E402
+import argparse
+import statistics
+import time
+from collections.abc import Sequence
+from pathlib import Path
 
-from ase.build import bulk  # noqa: E402
+from ase.build import bulk
 
-import potlearn as pl  # noqa: E402
-from potlearn.workflows.dynamics import (  # noqa: E402
+import potlearn as pl
+from potlearn.workflows.dynamics import (
     Drift,
     DynamicsSettings,
     Exploding,
