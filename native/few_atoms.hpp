@@ -14,10 +14,11 @@ namespace potlearn {
 
 class FewAtoms {
  public:
-  static constexpr int MOST = 16;             // atoms: with more, boxes pay
-  static constexpr double MOST_CELLS = 2;     // that the atoms span along an axis: with more, wrapping pays
-  static constexpr double MOST_IMAGES = 4e4;  // in the cells that are looked at
+  static constexpr int MOST = 16;             // atoms; for more, a grid is faster
+  static constexpr double MOST_CELLS = 2;     // that the atoms span along an axis; beyond, they are wrapped first
+  static constexpr double MOST_IMAGES = 4e4;  // of all atoms, by all shifts that are tried
 
+  // Whether these limits hold.
   static bool serves(const Fractions& fractions, int n, const Cell& cell) {
     double images = n;
     for (int a = 0; a < 3; ++a) {
@@ -67,7 +68,7 @@ class FewAtoms {
   const std::vector<Shift>& shifts() const { return shifts_; }
 
  private:
-  double low_[3], high_[3];  // where atoms have neighbours
+  double low_[3], high_[3];  // a box around all atoms and their neighbours
   std::vector<double> x_, y_, z_, squares_;
   std::vector<std::int32_t> atom_, shift_, near_;
   std::vector<Shift> shifts_;

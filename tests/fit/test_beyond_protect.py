@@ -43,13 +43,14 @@ def alloys(choices, n, seed):
     return pl.from_atoms(made)
 
 
-def both(train, descriptor, settings=QUICK):
+def both(train, descriptor, settings=QUICK, threads=1):
     """The fit without and with protection, and what protection says."""
     coverage = pl.Coverage.of(train, descriptor.species)
     reference = pl.default_zbl(coverage.shortest, descriptor.species)
     result = fit_linear(train, descriptor, FitSettings(), reference=reference)
     bare = pl.LinearPotential(descriptor, result.coefficients, reference)
-    return bare, pl.protect(result, descriptor, reference, coverage, settings), coverage
+    parts = result, descriptor, reference, coverage, settings
+    return bare, pl.protect(*parts, threads=threads), coverage
 
 
 def errors(potential, data):
@@ -125,10 +126,11 @@ def test_an_unprotected_fit_is_told_to_fall():
     assert check.to_dict()["passed"] is False
 
 
-def test_the_same_seed_gives_the_same_potential():
+def test_the_same_seed_gives_the_same_potential_and_check_with_any_number_of_threads():
     train, descriptor = copper(12, 0), pl.ACE(("Cu",), cutoff=4.5, order=2, degree=6)
-    first, again = (both(train, descriptor)[1].potential for _ in range(2))
-    np.testing.assert_array_equal(first.coefficients, again.coefficients)
+    first, again = (both(train, descriptor, threads=threads)[1] for threads in (1, 3))
+    np.testing.assert_array_equal(first.potential.coefficients, again.potential.coefficients)
+    assert first.check.to_dict() == again.check.to_dict()
 
 
 def test_unseen_compositions_are_not_ruined():

@@ -17,7 +17,6 @@ from potlearn.fit.beyond.crystals import UNARY, crystals
 from potlearn.fit.beyond.floor import Floor
 from potlearn.fit.beyond.states import approaches, crystal_paths, packings, strained
 from potlearn.potentials.pair import LennardJones
-from potlearn.structure import neighbors
 
 THREE = ("Ag", "Cu", "Pd")
 NEAREST = 40.0
@@ -46,34 +45,6 @@ def nearest(cells, cutoff):
     found = np.full(len(cells), np.inf)
     np.minimum.at(found, cells.owner[system.neighbors.i], r)
     return found
-
-
-def test_lists_of_cells_side_by_side_are_those_of_each():
-    molecule = Atoms("Cu2", [[0, 0, 0], [0, 0, 2.2]])
-    skew = Atoms("Cu3", cell=[[3, 0, 0], [2.5, 3, 0], [-2, 1, 4]], pbc=True)
-    skew.set_scaled_positions([[0.1, 0.2, 0.3], [0.8, 1.4, -0.4], [0.5, 0.5, 0.9]])
-    far = bulk("Cu", cubic=True)
-    far.positions[1] += 7 * far.cell[0]
-    several = [bulk("Cu"), molecule, bulk("Cu", cubic=True), skew, far, bulk("Cu") * 3]
-    found = Cells.of(several, ("Cu",)).neighbors(5.0)
-    offsets, pairs = found.offsets, 0
-    firsts = np.cumsum([0, *map(len, several[:-1])])
-    for atoms, first in zip(several, firsts, strict=True):
-        alone = neighbors(atoms, 5.0)
-        own = slice(pairs, pairs + len(alone.j))
-        pairs = own.stop
-        assert (np.diff(found.first)[first : first + len(atoms)] == np.diff(alone.first)).all()
-        mine, theirs = (
-            np.column_stack([i, j, shifts])
-            for i, j, shifts in (
-                (found.i[own] - first, found.j[own] - first, found.shifts[own]),
-                (alone.i, alone.j, alone.shifts),
-            )
-        )
-        order, other = np.lexsort(mine.T), np.lexsort(theirs.T)
-        assert (mine[order] == theirs[other]).all()
-        assert np.allclose(offsets[own][order], alone.offsets[other], rtol=0, atol=1e-12)
-    assert found.first[-1] == pairs == len(found.j)
 
 
 def test_names_of_crystals():
@@ -167,6 +138,10 @@ def test_packings_are_dense_and_sparse_and_small(one):
     assert 0.39 < ratio.min() < 0.45
     assert 4.3 < ratio.max() < 5.01
     assert set(cells.sizes) == set(range(3, 10))
+
+
+def test_no_packings_are_none(one):
+    assert len(packings(0, *one, np.random.default_rng(0))) == 0
 
 
 def test_the_same_seed_gives_the_same_states(ternary):

@@ -1,5 +1,7 @@
 """Sums of potentials: arithmetic, archive, and what they refuse."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import yace_files
@@ -10,6 +12,7 @@ from potlearn.descriptors import POD
 from potlearn.errors import ConfigError, ModelFileError, SpeciesError
 from potlearn.lammps import read_yace
 from potlearn.potentials import load
+from potlearn.potentials.base import for_systems
 from potlearn.potentials.pair import ZBL, BornMayer, Coulomb, LennardJones, Morse
 from potlearn.potentials.sum import SumPotential
 
@@ -59,6 +62,17 @@ def test_every_kind_of_potential_can_be_added(tmp_path):
     again = load(tmp_path / "x.potl")
     assert type(again) is SumPotential
     assert_equal(again.predict(atoms), expected)
+
+
+def test_a_model_stands_on_a_sum_of_which_a_term_takes_single_configurations_alone(tmp_path):
+    (tmp_path / "x.yace").write_text(yace_files.text(yace_files.invented(TWO, order=3)))
+    pace, atoms = read_yace(tmp_path / "x.yace"), cell()
+    model = linear(POD(TWO, cutoff=4.2, **FOUR_BODY))
+    for reference in (pace + LJ, replace(model, reference=pace)):
+        total = replace(model, reference=reference)
+        assert not for_systems(total)
+        assert_equal(total.predict(atoms), model.predict(atoms) + reference.predict(atoms))
+    assert for_systems(replace(model, reference=LJ + WALL))
 
 
 def test_a_calculator_of_a_sum():

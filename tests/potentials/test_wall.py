@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import potlearn as pl
 from potlearn.errors import ConfigError, SpeciesError
-from potlearn.potentials.base import ForSystems
+from potlearn.potentials.base import for_systems
 from potlearn.potentials.wall import LINEAR, WIDTH, Wall
 from potlearn.structure.system import System
 
@@ -46,7 +46,7 @@ def energy(potential, atoms):
 
 
 def test_it_is_a_potential_for_systems():
-    assert isinstance(wall(), ForSystems)
+    assert for_systems(wall())
     assert wall().cutoff == 4.2
 
 

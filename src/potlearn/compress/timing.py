@@ -74,6 +74,4 @@ def taking_turns(
 
 def _call(potential: LinearPotential) -> Callable[[System], object]:
     """What is timed: the many-body part alone where the reference takes no systems."""
-    if potential.reference is None or for_systems(potential.reference):
-        return potential.of_system
-    return potential.evaluator
+    return potential.of_system if for_systems(potential) else potential.evaluator

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
-
-from typing_extensions import TypeIs
+from typing import Protocol, TypeGuard, runtime_checkable
 
 from potlearn.descriptors.base import Energies
 from potlearn.structure.neighbors import Neighbors
@@ -83,9 +81,11 @@ class ForSystems(Potential, Protocol):
         """Energies (N,), forces (N, 3), virial (6,), or (B, 6), of a system of its species."""
 
 
-def for_systems(potential: object) -> TypeIs[ForSystems]:
-    """Whether a potential evaluates configurations side by side.
+def for_systems(potential: object) -> TypeGuard[ForSystems]:
+    """Whether a potential, and every one of its ``components``, takes configurations side by side.
 
-    ``isinstance`` looks at every member of a protocol, in Python, in every step of a simulation.
+    ``isinstance`` would look at every member of a protocol, in every step of a simulation, and not
+    at the components: a sum has the method, but its terms may not.
     """
-    return hasattr(potential, "of_system")
+    components = getattr(potential, "components", ())
+    return hasattr(potential, "of_system") and all(map(for_systems, components))

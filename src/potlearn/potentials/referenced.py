@@ -29,6 +29,11 @@ class ReferencedPotential(PotentialBase):
         """The model without its reference, made ready; made once."""
 
     @property
+    def components(self) -> tuple[Potential, ...]:
+        """The reference, if there is one."""
+        return () if self.reference is None else (self.reference,)
+
+    @property
     def species(self) -> tuple[str, ...]:
         """Chemical symbols that it knows."""
         return self.descriptor.species

@@ -61,6 +61,11 @@ class SumPotential(PotentialBase):
         return tuple(s for s in first if all(s in species for species in others))
 
     @property
+    def components(self) -> tuple[Potential, ...]:
+        """The potentials that are added up."""
+        return tuple(potential for _, potential in self.terms)
+
+    @property
     def cutoff(self) -> float:
         """Largest distance that matters, in Å."""
         return max(potential.cutoff for _, potential in self.terms)

@@ -128,17 +128,28 @@ def neighbors_of_many(
         Along all directions, or along none.
     cutoff : float
         Å.
+
+    Raises
+    ------
+    DataError
+        Numbers that are not finite, cell vectors that span no volume, or more pairs in a
+        configuration than a computer can hold.
     """
     from potlearn.structure._neighbors import compute_side_by_side
 
-    found = compute_side_by_side(
-        np.ascontiguousarray(positions),
-        np.ascontiguousarray(sizes, np.int64),
-        np.ascontiguousarray(cells),
-        np.ascontiguousarray(np.linalg.inv(cells)),
-        np.ascontiguousarray(periodic),
-        cutoff,
-    )
+    try:
+        found = compute_side_by_side(
+            np.ascontiguousarray(positions),
+            np.ascontiguousarray(sizes, np.int64),
+            np.ascontiguousarray(cells),
+            np.ascontiguousarray(np.linalg.inv(cells)),
+            np.ascontiguousarray(periodic),
+            cutoff,
+        )
+    except np.linalg.LinAlgError:
+        raise DataError("configurations side by side: cell vectors span no volume") from None
+    except ValueError as error:
+        raise DataError(f"configurations side by side: {error}") from None
     return Neighbors(*found, cutoff=cutoff)
 
 

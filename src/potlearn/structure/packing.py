@@ -12,7 +12,7 @@ from potlearn.structure.neighbors import Neighbors, neighbors_of_many
 from potlearn.typing import Array, Atoms, Indices, Mask
 
 ENOUGH = 0.02
-"""Overlap at which pushing ends, in the largest of a configuration's distances."""
+"""What a pair's distance may lack, as a part of the largest distance of its configuration."""
 
 Index = NDArray[np.integer[Any]]
 Apart = Callable[[Index, Index], Array]
@@ -20,7 +20,15 @@ Apart = Callable[[Index, Index], Array]
 
 
 def push_apart(atoms: Atoms, apart: Array, steps: int = 40) -> None:
-    """Move atoms until no pair is closer than its distance ``apart`` (N, N) in Å, or steps end."""
+    """Move atoms of a periodic configuration until pairs have their distances, or steps end.
+
+    The distances are ``apart`` (N, N) in Å; :data:`ENOUGH` of the largest may be missing.
+
+    Raises
+    ------
+    DataError
+        As of :func:`~potlearn.structure.neighbors.neighbors_of_many`.
+    """
     atoms.positions = pushed_apart(
         atoms.positions,
         np.array([len(atoms)]),
@@ -34,7 +42,7 @@ def push_apart(atoms: Atoms, apart: Array, steps: int = 40) -> None:
 def pushed_apart(
     positions: Array, sizes: Indices, cells: Array, apart: Apart, longest: Array, steps: int = 40
 ) -> Array:
-    """Positions (N, 3) of the same for periodic configurations side by side.
+    """Positions (N, 3) of periodic configurations side by side, pushed as :func:`push_apart` does.
 
     Parameters
     ----------
@@ -45,27 +53,31 @@ def pushed_apart(
     apart : function
         Of the numbers of two atoms.
     longest : (B,)
-        The largest of its values in each configuration.
+        The largest of its values in each configuration, in Å.
     steps : int
         Moves of all atoms at most.
+
+    Raises
+    ------
+    DataError
+        As of :func:`~potlearn.structure.neighbors.neighbors_of_many`.
     """
     found, owner = positions.copy(), np.repeat(np.arange(len(sizes)), sizes)
-    left = np.arange(len(sizes))
+    crowded: Mask = np.ones(len(sizes), bool)
     for _ in range(steps):
-        atoms = np.flatnonzero(np.isin(owner, left))
+        if not crowded.any():
+            break
+        atoms, periodic = np.flatnonzero(crowded[owner]), crowded[crowded]
         list_ = neighbors_of_many(
-            found[atoms], sizes[left], cells[left], np.ones(len(left), bool), longest[left].max()
+            found[atoms], sizes[crowded], cells[crowded], periodic, longest[crowded].max()
         )
-        i, j = list_.i, list_.j
-        pushes, overlap = _pushes(found[atoms], list_, apart(atoms[i], atoms[j]))
+        wanted = apart(atoms[list_.i], atoms[list_.j])
+        pushes, overlap = _pushes(found[atoms], list_, wanted)
         largest = np.zeros(len(sizes))
         np.maximum.at(largest, owner[atoms], overlap)
-        crowded: Mask = largest[left] >= ENOUGH * longest[left]
-        moving = np.isin(owner[atoms], left[crowded])
+        crowded &= largest >= ENOUGH * longest
+        moving = crowded[owner[atoms]]
         found[atoms[moving]] += pushes[moving]
-        left = left[crowded]
-        if not len(left):
-            break
     return found
 
 

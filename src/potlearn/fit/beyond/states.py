@@ -94,7 +94,7 @@ def packings(n: int, coverage: Coverage, floor: Floor, rng: np.random.Generator)
     those that the phases mix to.
     """
     drawn = [_loose(coverage, _drawn(coverage, floor, rng), rng) for _ in range(n)]
-    loose = Cells.joined([cells for cells, _ in drawn])
+    loose = Cells.joined([Cells.of((), coverage.species), *(cells for cells, _ in drawn)])
     factors, owner = np.array([factor for _, factor in drawn]), loose.owner
 
     def apart(i: Index, j: Index) -> Array:

@@ -147,8 +147,7 @@ def _force_time(ratios: Array, home: float) -> ForceTime:
 
 def _call(potential: Potential, examples: Sequence[Atoms]) -> Callable[[], object]:
     """Energies and forces of all examples: side by side, if the potential takes them so."""
-    reference = getattr(potential, "reference", None)
-    if for_systems(potential) and (reference is None or for_systems(reference)):
+    if for_systems(potential):
         system = System.of(list(examples), potential.species, potential.cutoff)
         return partial(potential.of_system, system)
     lists = [(atoms, neighbors(atoms, potential.cutoff)) for atoms in examples]
