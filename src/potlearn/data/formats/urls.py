@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import re
+from urllib.parse import unquote
 
 SCHEMES = ("postgresql", "postgres")
 _URL = re.compile(rf"(?:.*/)?({'|'.join(SCHEMES)}):/+(.*)", re.DOTALL)
+_PARTS = re.compile(r"(?:([^/]*?)@)?([^?@]*)(?:\?(.*))?", re.DOTALL)
+"""User with password, place and parameters, as PostgreSQL reads them."""
 
 
 def database_url(address: str | os.PathLike[str]) -> str | None:
@@ -18,17 +21,31 @@ def database_url(address: str | os.PathLike[str]) -> str | None:
     return None if found is None else f"{found[1]}://{found[2]}"
 
 
+def shown_address(address: str | os.PathLike[str]) -> str:
+    """The name of a file, or a URL without user and password: for messages and files."""
+    url = database_url(address)
+    return os.fspath(address) if url is None else without_password(url)
+
+
 def without_password(url: str) -> str:
-    """Scheme, place and name of a database, for messages and files: no user, no password."""
-    scheme, _, rest = url.partition("://")
-    return f"{scheme}://{rest.partition('?')[0].rpartition('@')[2]}"
+    """Scheme, place and name of a database; no user, no password, no parameters."""
+    return f"{url.partition('://')[0]}://{_parts(url)[1]}"
 
 
 def silent(message: str, url: str) -> str:
     """A message of the database in one line, in which the URL's password is not repeated."""
-    user = url.partition("://")[2].partition("?")[0].rpartition("@")[0]
-    secrets = [user.partition(":")[2], *re.findall(r"password=([^&]*)", url)]
+    user, _, parameters = _parts(url)
+    secrets = [user.partition(":")[2], *re.findall(r"password=([^&]*)", parameters)]
     text = " ".join(message.split())
     for secret in filter(None, secrets):
-        text = text.replace(secret, "***")
-    return text
+        text = text.replace(secret, "***").replace(unquote(secret), "***")
+    return re.sub(r"[^\s\"]+@", "***@", text)
+
+
+def _parts(url: str) -> tuple[str, str, str]:
+    """Parts of a URL; nothing of one that cannot be read is shown."""
+    found = _PARTS.fullmatch(url.partition("://")[2])
+    if found is None:
+        return url.partition("://")[2], "...", ""
+    user, place, parameters = found.groups(default="")
+    return user, place, parameters

@@ -46,7 +46,7 @@ def calculate(
     done = Done({}, 0)
     with session(executor) as workers, closing(work):
         list(workers.map(work, [None]))  # no plan where the calculator cannot be made
-        with Claims(store, before) as claims:
+        with Claims(store, before).held() as claims:
             while left := {key: atoms for key, atoms in frames.items() if key not in done.rows}:
                 planned = (row_of(atoms, key, work.spec, None) for key, atoms in left.items())
                 store.add(planned, replace=False)

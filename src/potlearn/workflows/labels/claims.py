@@ -10,12 +10,11 @@ from __future__ import annotations
 import os
 import secrets
 import socket
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Event, Thread
 from time import monotonic, sleep
-from types import TracebackType
 from typing import Any, Self
 
 from potlearn.data.formats.database import FAILED, PLANNED, STATE
@@ -34,7 +33,7 @@ _HERE: set[str] = set()
 
 
 class Claims:
-    """Claims of one command, which end with the block.
+    """Claims of one command.
 
     Parameters
     ----------
@@ -50,14 +49,28 @@ class Claims:
         self._count = 0
         self._seen: dict[str, tuple[int, float]] = {}
         self._ended = Event()
-        self._thread = Thread(target=self._beat, daemon=True)
+
+    @contextmanager
+    def held(self) -> Iterator[Self]:
+        """Work with claims, all of which end with the block."""
+        beating = Thread(target=self._beat, daemon=True)
+        _HERE.add(self._name)
+        beating.start()
+        try:
+            yield self
+        finally:
+            self._ended.set()
+            beating.join()
+            _HERE.discard(self._name)
+            with suppress(OutputError):  # other commands see that this process has ended
+                self._store.update_all({WORKER: self._name}, {}, (WORKER, BEAT))
 
     def take(self, key: str) -> bool:
         """Claim a configuration; False where it has a result, or another command calculates it."""
         return self._store.update(key, self._is_free, self._claim())
 
     def wait(self, rows: Sequence[Any], report: Report | None) -> None:
-        """Wait a moment for rows that other commands calculate; ``report`` is told for whom."""
+        """Wait a moment for rows that other commands calculate, and report which command it is."""
         workers = [row.get(WORKER) for row in rows if WORKER in row]
         if workers:
             place, pid, *_ = workers[0].split()
@@ -76,13 +89,13 @@ class Claims:
         return row.get(STATE) == FAILED and before is not None and before.mtime == row.mtime
 
     def _has_ended(self, worker: str, count: int) -> bool:
-        """Whether a command calculates no longer."""
+        """Whether the process of a claim has ended, or its machine has counted no more for long."""
         place, pid, started, _ = worker.split()
         if place == _place():
             own = int(pid) == os.getpid()
             return _started(int(pid)) != started or (own and worker not in _HERE)
-        seen, since = self._seen.get(worker, (None, 0.0))
-        if seen != count:
+        seen, since = self._seen.get(worker, (-1, 0.0))
+        if count > seen:
             self._seen[worker] = count, monotonic()
             return False
         return monotonic() - since > SILENCE
@@ -91,25 +104,8 @@ class Claims:
         """Count, so that other machines see that this command works."""
         while not self._ended.wait(PULSE):
             self._count += 1
-            with suppress(OutputError):  # whoever writes a result hears of it
+            with suppress(OutputError):  # writing a result raises it, too
                 self._store.update_all({WORKER: self._name}, {BEAT: self._count})
-
-    def __enter__(self) -> Self:
-        _HERE.add(self._name)
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._ended.set()
-        self._thread.join()
-        _HERE.discard(self._name)
-        with suppress(OutputError):  # others see that this command has ended
-            self._store.update_all({WORKER: self._name}, {}, (WORKER, BEAT))
 
 
 def _place() -> str:

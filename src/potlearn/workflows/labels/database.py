@@ -12,7 +12,7 @@ from typing import Any
 
 from potlearn.data.formats.base import Opened
 from potlearn.data.formats.database import is_sqlite
-from potlearn.data.formats.urls import database_url, silent, without_password
+from potlearn.data.formats.urls import database_url, shown_address, silent
 from potlearn.errors import DataError, LabellingError, OutputError
 from potlearn.runtime import check_output, require
 from potlearn.typing import Settings
@@ -72,7 +72,7 @@ class LabelDatabase:
     @property
     def name(self) -> str:
         """The address without a password, for messages."""
-        return without_password(self.address) if self.is_url else self.address
+        return shown_address(self.address)
 
     @property
     def is_url(self) -> bool:
