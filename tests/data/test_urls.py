@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from potlearn.cli.app import app
-from potlearn.data.formats.urls import database_url, shown_address, silent
+from potlearn.data.formats.urls import database_url, kept_address, shown_address, silent
 
 PLACES = {
     "postgresql://host/db": "postgresql://host/db",
@@ -24,6 +24,18 @@ def test_the_place_of_a_database_is_shown_alone(url):
     assert shown_address(url) == PLACES[url]
     assert shown_address(Path("folder") / Path(url)) == PLACES[url]
     assert database_url(Path(url)) == url
+
+
+@pytest.mark.parametrize(
+    ("url", "kept"),
+    [
+        ("postgresql://host/db", "postgresql://host/db"),
+        ("postgresql://me:secret@host/db", "postgresql://me@host/db"),
+        ("postgresql://me:@/db?password=secret&host=/a/b", "postgresql://me@/db?host=/a/b"),
+    ],
+)
+def test_a_configuration_keeps_all_but_the_password(url, kept):
+    assert kept_address(Path(url)) == kept
 
 
 def test_a_file_is_shown_as_it_is():

@@ -120,7 +120,7 @@ def test_a_command_that_was_interrupted_leaves_no_claim(tmp_path, frames):
 
 
 def test_a_failure_is_tried_again_by_one_command_alone(tmp_path, frames):
-    """Both were told to; the second one began before the first one had tried."""
+    """Two commands retry one failure; both read the database before either has calculated."""
     log = tmp_path / "log"
     spec = CalculatorSpec("calculators:faulty", {"fault": "nan", "log": str(log)})
     label(frames, spec, tmp_path / "a.db")

@@ -9,7 +9,6 @@ from urllib.parse import unquote
 SCHEMES = ("postgresql", "postgres")
 _URL = re.compile(rf"(?:.*/)?({'|'.join(SCHEMES)}):/+(.*)", re.DOTALL)
 _PARTS = re.compile(r"(?:([^/]*?)@)?([^?@]*)(?:\?(.*))?", re.DOTALL)
-"""User with password, place and parameters, as PostgreSQL reads them."""
 
 
 def database_url(address: str | os.PathLike[str]) -> str | None:
@@ -32,6 +31,18 @@ def without_password(url: str) -> str:
     return f"{url.partition('://')[0]}://{_parts(url)[1]}"
 
 
+def kept_address(address: str | os.PathLike[str]) -> str:
+    """The name of a file, or a URL without its password, which ``~/.pgpass`` then has to give."""
+    url = database_url(address)
+    if url is None:
+        return os.fspath(address)
+    user, place, parameters = _parts(url)
+    others = [each for each in parameters.split("&") if each and not each.startswith("password=")]
+    name = user.partition(":")[0]
+    start = f"{url.partition('://')[0]}://{name}{name and '@'}{place}"
+    return f"{start}?{'&'.join(others)}" if others else start
+
+
 def silent(message: str, url: str) -> str:
     """A message of the database in one line, in which the URL's password is not repeated."""
     user, _, parameters = _parts(url)
@@ -43,9 +54,10 @@ def silent(message: str, url: str) -> str:
 
 
 def _parts(url: str) -> tuple[str, str, str]:
-    """Parts of a URL; nothing of one that cannot be read is shown."""
-    found = _PARTS.fullmatch(url.partition("://")[2])
+    """User with password, place and parameters; of what PostgreSQL cannot read, no place."""
+    rest = url.partition("://")[2]
+    found = _PARTS.fullmatch(rest)
     if found is None:
-        return url.partition("://")[2], "...", ""
+        return rest, "...", ""
     user, place, parameters = found.groups(default="")
     return user, place, parameters

@@ -1,8 +1,9 @@
 """Which command calculates a label, where several work with one database.
 
-Before a configuration is calculated, its row gets the name of the command that calculates it; the
-row with the result has it no longer.  A claim ends with its process: on the same machine that is
-seen at once, and on another one when the count in its rows has not grown for a long time.
+Before a command calculates a configuration, it claims it: it writes its own name into the row.  The
+result then replaces the claim.  The claims of a process that has ended mean nothing.  On the same
+machine others see at once that it has ended; on another machine they see it when a count in its
+rows, which it raises every minute, has not grown for ten minutes.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from potlearn.workflows.labels.database import LabelDatabase
 WORKER, BEAT = "worker", "beat"
 """Keys of a claim among the key-value pairs of a row."""
 PULSE, SILENCE = 60.0, 600.0
-"""Seconds from one count to the next, and without a new count until a claim has no meaning."""
+"""Seconds from one count to the next, and after the last count until a claim means nothing."""
 POLL = 1.0
 """Seconds between two looks at what other commands calculate."""
 _HERE: set[str] = set()
@@ -39,8 +40,8 @@ class Claims:
     ----------
     store : LabelDatabase
     before : mapping of str to row
-        Rows as they were when the command began: what failed is calculated again where it is the
-        same failure still.
+        Rows as they were when the command began: a failure is calculated again only if no other
+        command has calculated it since.
     """
 
     def __init__(self, store: LabelDatabase, before: Mapping[str, Any]) -> None:
@@ -109,7 +110,7 @@ class Claims:
 
 
 def _place() -> str:
-    """The machine since it was started, and its numbering of processes."""
+    """The machine, its boot, and the namespace of its process numbers (a container's own)."""
     found = [socket.gethostname()]
     with suppress(OSError):
         found.append(Path("/proc/sys/kernel/random/boot_id").read_text().strip())
@@ -118,7 +119,7 @@ def _place() -> str:
 
 
 def _started(pid: int) -> str:
-    """When a process started, as the system counts it; "ended" for one that there is no longer."""
+    """Start time of a process in the system's ticks; "ended" if there is no such process."""
     try:
         state, *fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         return "ended" if state == "Z" else fields[18]
@@ -127,7 +128,7 @@ def _started(pid: int) -> str:
 
 
 def _signalled(pid: int) -> str:
-    """The same where the system tells no more than whether there is such a process."""
+    """The same on a system without ``/proc``, which does not say when a process started."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -1,4 +1,4 @@
-"""The work of properties in pieces, which any worker can do."""
+"""The measurement of properties in pieces that workers can do."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Work:
     properties : mapping of str to Property
     relaxation : Relaxation
     folder : path, optional
-        Where long work leaves its files.
+        For the files of long runs.
     """
 
     crystal: Atoms
@@ -92,7 +92,7 @@ class Work:
         )
 
     def __call__(self, job: Job) -> dict[str, Result]:
-        """The properties of a job; where one cannot be had, why."""
+        """The properties of a job; for one that fails, why."""
         try:
             case = self._case(job)
         except PotlearnError as error:
@@ -114,7 +114,7 @@ class Work:
 def done(
     jobs: Sequence[Job], work: Work, kept: Kept, executor: Executor, report: Report | None
 ) -> list[dict[str, Result]]:
-    """Results of all jobs: those that were kept, and others, which are kept as they come."""
+    """Results of all jobs: known ones, and new ones, each of which is kept at once."""
     found: list[dict[str, Result]] = [{} for _ in jobs]
     left = []
     for k, job in enumerate(jobs):
@@ -139,7 +139,7 @@ def done(
 def _kept(
     results: dict[str, Result] | ExecutionError, job: Job, work: Work, kept: Kept
 ) -> dict[str, Result]:
-    """Results, which are kept; what a lost worker was at is not, and is tried again next time."""
+    """Keep results; those that a worker lost are not kept, and are tried again next time."""
     if isinstance(results, ExecutionError):
         return {name: Result(problem=str(results)) for name in job.names}
     for name, result in results.items():
