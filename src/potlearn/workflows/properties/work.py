@@ -32,17 +32,17 @@ class Job:
     ----------
     model : Model
     crystal : Atoms
-        At rest, or where its relaxation starts.
+        At rest; for a drawn model, where its relaxation starts.
     names : tuple of str
         Properties.
-    relaxed : bool
-        Whether the crystal is at rest.
+    drawn : bool
+        Whether the model is drawn from the posterior of another one.
     """
 
     model: Model
     crystal: Atoms
     names: tuple[str, ...]
-    relaxed: bool
+    drawn: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,20 +64,27 @@ class Work:
     relaxation: Relaxation
     folder: Path | None
 
-    def jobs(self, model: Model, samples: int) -> Iterator[Job]:
-        """One for each property, and one for each potential drawn from the posterior.
+    def relaxed(self, model: Model, start: Atoms | None = None) -> Atoms:
+        """The crystal as a model relaxes it, without a calculator.
 
         Raises
         ------
         PropertyError
-            The crystal cannot be relaxed.
+            It cannot be relaxed.
         """
-        crystal = self._case(Job(model, self.crystal, (), relaxed=False)).crystal
+        atoms = (self.crystal if start is None else start).copy()
+        atoms.calc = model.calculator()
+        what = f"{model.name}: {atoms.get_chemical_formula()} crystal"
+        found: Atoms = self.relaxation.relax(atoms, what, cell=True).copy()
+        return found
+
+    def jobs(self, model: Model, crystal: Atoms, samples: int) -> Iterator[Job]:
+        """One for each property of a relaxed crystal, and one for each drawn potential."""
         for name in self.properties:
-            yield Job(model, crystal, (name,), relaxed=True)
+            yield Job(model, crystal, (name,))
         drawn = tuple(name for name, part in self.properties.items() if part.drawn)
         for other in model.sample(samples * model.has_uncertainty):
-            yield Job(other, crystal, drawn, relaxed=False)
+            yield Job(other, crystal, drawn, drawn=True)
 
     def key(self, model: Model, name: str) -> str:
         """Key of a result: all that it depends on."""
@@ -101,14 +108,12 @@ class Work:
 
     def _case(self, job: Job) -> Case:
         """The crystal as the model relaxes it."""
-        model, atoms = job.model, job.crystal.copy()
-        if not job.relaxed:
-            atoms.calc = model.calculator()
-            what = f"{model.name}: {atoms.get_chemical_formula()} crystal"
-            self.relaxation.relax(atoms, what, cell=True)
+        model, crystal = job.model, job.crystal
+        if job.drawn:
+            crystal = self.relaxed(model, crystal)
         key = content_key(model.content, 8)
         own = None if self.folder is None else self.folder / "runs" / key
-        return Case(atoms.copy(), model.calculator, self.relaxation, own)
+        return Case(crystal.copy(), model.calculator, self.relaxation, own)
 
 
 def done(
