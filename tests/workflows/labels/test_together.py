@@ -109,6 +109,16 @@ def test_a_machine_that_says_nothing_any_more_is_not_waited_for(tmp_path, frames
     assert (found.n_calculated, found.n_found, len(found.frames)) == (1, 4, 5)
 
 
+def test_a_machine_that_stopped_while_it_counted_is_not_waited_for(tmp_path, frames, monkeypatch):
+    path = tmp_path / "a.db"
+    claimed_elsewhere(path, frames)
+    with connect(path) as database:
+        database.update(2, labelling="planned", worker="other:1 77 1234 abcd", beat=4)
+    monkeypatch.setattr(claims, "SILENCE", 1.5)
+    found = label(frames, CalculatorSpec("emt"), path)
+    assert (found.n_calculated, found.n_found, len(found.frames)) == (2, 3, 5)
+
+
 def test_a_command_that_was_interrupted_leaves_no_claim(tmp_path, frames):
     def stop(done, total):
         raise KeyboardInterrupt

@@ -14,7 +14,7 @@ _PARTS = re.compile(r"(?:([^/]*?)@)?([^?@]*)(?:\?(.*))?", re.DOTALL)
 def database_url(address: str | os.PathLike[str]) -> str | None:
     """The URL, or None for the name of a file.
 
-    A URL that was taken for a path, which has lost a slash or got a folder, is whole again.
+    A URL that became a path, which takes a slash away and may put a folder before it, is restored.
     """
     found = _URL.fullmatch(os.fspath(address))
     return None if found is None else f"{found[1]}://{found[2]}"
