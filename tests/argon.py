@@ -4,6 +4,9 @@ from ase.build import bulk
 
 import potlearn as pl
 
+CRYSTAL = {"crystal": "Ar", "parameters": {"a": 5.3}, "repeat": 2}
+RUN = {"start": CRYSTAL, "potential": "argon.potl", "temperature": 40, "timestep": 5.0}
+"""A configuration of ``potlearn md`` in the folder in which ``ARGON`` was saved."""
 ARGON = pl.LennardJones(("Ar",), 7.5, epsilon=0.0104, sigma=3.4)
 
 

@@ -17,6 +17,14 @@ def in_group(group):
     return found
 
 
+def kill_after(process, seconds):
+    """Kill a process that leads its group; its group ends with it."""
+    time.sleep(seconds)
+    process.kill()
+    process.communicate()
+    assert left_of(process.pid) == []
+
+
 def left_of(group, patience=60.0):
     """Processes that have not ended after a time."""
     until = time.monotonic() + patience

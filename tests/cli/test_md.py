@@ -6,21 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
-from argon import ARGON, solid
+from argon import ARGON, RUN, solid
 from ase.io import read, write
 
 from potlearn import tasks
 from potlearn.errors import ConfigError
 
-BASE = {
-    "start": {"crystal": "Ar", "parameters": {"a": 5.3}, "repeat": 2},
-    "potential": "argon.potl",
-    "temperature": 40,
-    "timestep": 5.0,
-    "steps": 60,
-    "every": 20,
-    "output": {"folder": "out"},
-}
+BASE = RUN | {"steps": 60, "every": 20, "output": {"folder": "out"}}
 
 
 @pytest.fixture

@@ -45,7 +45,7 @@ Python: TypeAlias = Annotated[
 Timeout: TypeAlias = Annotated[
     float | None,
     typer.Option(
-        metavar="SECONDS", min=1e-3, help="Kill a calculation that takes longer; it has failed."
+        metavar="SECONDS", min=1e-3, help="Kill a calculation that takes longer, as failed."
     ),
 ]
 Properties: TypeAlias = Annotated[

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -89,7 +90,19 @@ def _configuration(
     settings = {"files": list(files), "output": folder / "fit.yaml", "folder": ".", **labels}
     path = _initial(settings) if quick else _found(settings, overrides)
     typer.echo(f"settings of this fit: {path}; change them there and run potlearn fit {path}")
-    return load_config(path, overrides)
+    return load_config(path, [*_with_passwords(files, path), *overrides])
+
+
+def _with_passwords(files: Sequence[Path], path: Path) -> list[str]:
+    """Databases as they were given: their passwords are not in the configuration."""
+    from potlearn.cli.config_file import read_raw
+    from potlearn.data.formats.urls import database_url
+
+    if not any(map(database_url, files)):
+        return []
+    key = "file" if "file" in read_raw(path)["data"] else "train"
+    given = [database_url(file) or str(file.absolute()) for file in files]
+    return [f"data.{key}={json.dumps(given)}"]
 
 
 def _initial(settings: Settings) -> Path:

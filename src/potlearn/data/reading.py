@@ -29,7 +29,7 @@ from potlearn.data.formats.ase_files import ase_items
 from potlearn.data.formats.base import Item, LeftOut, Opened, Partial
 from potlearn.data.formats.database import url_items
 from potlearn.data.formats.table import FORMATS, head_of, recognise
-from potlearn.data.formats.urls import database_url, without_password
+from potlearn.data.formats.urls import database_url, shown_address
 from potlearn.data.frames import Frame, check_frame, frame_from_atoms
 from potlearn.data.labels import LabelKeys, labelled
 from potlearn.data.labels.keys import KeyNames, OnNan
@@ -183,7 +183,7 @@ class _Reading:
         """Enter the chosen configurations of one file, folder or database."""
         before = self.builder.n_entries
         url = database_url(path)
-        name = str(path) if url is None else without_password(url)
+        name = shown_address(path)
         if url is None:
             self._read_path(path)
         else:

@@ -116,9 +116,9 @@ def nearest_images(vectors: Floats, atoms: Atoms) -> Floats:
     """Lengths (m,) of the shortest periodic images of vectors (m, 3).
 
     In a reduced cell the shortest image is within one cell of the one that is centred.  Those that
-    may be shorter (in a box, none) are one matrix product here; ``ase.geometry.find_mic``, which
-    visits all one by one, takes six times as long, and misses images where a vector that is not
-    periodic is skewed.
+    may be shorter (none if the cell vectors are orthogonal) are one matrix product here;
+    ``ase.geometry.find_mic``, which visits all one by one, takes six times as long, and misses
+    images where a vector that is not periodic is skewed.
     """
     from ase.geometry import complete_cell, minkowski_reduce
 

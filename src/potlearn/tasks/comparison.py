@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from potlearn.data.formats.urls import shown_address
 from potlearn.runtime import SERIAL, Runtime
 from potlearn.tasks.folder import OutputFolder
 from potlearn.tasks.progress import Stages, stages_of
@@ -114,10 +115,14 @@ def _write(folder: OutputFolder, config: CompareConfig, table: Table) -> None:
 
 def data_settings(config: PoolConfig) -> dict[str, object]:
     """The data section for a report: files by name, without their folders."""
-    files: dict[str, object] = {"files": [path.name for path in config.files]}
+    files: dict[str, object] = {"files": [_name(path) for path in config.files]}
     if config.test is not None:
-        return files | {"test": [path.name for path in config.test]}
+        return files | {"test": [_name(path) for path in config.test]}
     return files | {"split": config.split.model_dump(mode="json")}
+
+
+def _name(path: Path) -> str:
+    return Path(shown_address(path)).name
 
 
 def rows_of(table: Table) -> list[dict[str, object]]:

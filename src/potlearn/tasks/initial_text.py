@@ -10,6 +10,7 @@ from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from potlearn.data.formats.urls import database_url, kept_address
 from potlearn.errors import ConfigError
 from potlearn.structure.bonds import Bonds, covalent_length, sight
 from potlearn.tasks.settings.initial import InitConfig
@@ -99,7 +100,9 @@ def _reading(config: InitConfig) -> list[str]:
 
 
 def _place(path: Path, output: Path) -> str:
-    """Path of a file from where the configuration lies; absolute if it was given so."""
+    """Path from where the configuration lies, absolute if given so; or URL without password."""
+    if database_url(path) is not None:
+        return kept_address(path)
     return str(path) if path.is_absolute() else os.path.relpath(path, output.absolute().parent)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from potlearn.data.formats.urls import shown_address
 from potlearn.errors import ConfigError
 from potlearn.runtime import check_output, make_executor, replacing
 from potlearn.tasks.data import read_labelled
@@ -115,7 +116,8 @@ def _check_outputs(config: LabellingConfig) -> None:
     read = {path.resolve() for path in config.files}
     for path in (config.text, Path(config.store)):
         if path is not None and path.resolve() in read:
-            raise ConfigError(f"output: {path} is a file that is read; expected another one")
+            name = shown_address(path)
+            raise ConfigError(f"output: {name} is a file that is read; expected another one")
     if config.text is not None:
         check_output(config.text)
 

@@ -35,7 +35,7 @@ class LearnOutcome:
     learned : Learned or None
         Potential and set; None where a folder was only shown.
     note : str
-        Why there is no page, where one was to be.
+        Why ``report.html`` was not written; empty if it was, or was not wanted.
     """
 
     history: History
@@ -92,14 +92,14 @@ def learn(
 def show_learning(folder: str | Path) -> LearnOutcome:
     """Where learning in a folder stands, also as ``report.html``; nothing is calculated.
 
-    Where packages of the page are not installed, there is none, and the outcome has a note.
+    Without the packages that the page needs it is not written, and the outcome's note says so.
 
     Raises
     ------
     LearningError
         No folder of active learning.
     ConfigError
-        Its ``config.yaml`` was changed to something that is no configuration.
+        Its ``config.yaml`` was changed and is no longer a valid configuration.
     """
     from potlearn.workflows.learning import History, Place
 

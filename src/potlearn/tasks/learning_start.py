@@ -160,7 +160,7 @@ def _large(atoms: Atoms, least: int) -> Atoms:
 
 
 def _conditions(config: LearnConfig, bases: Sequence[Atoms]) -> list[Condition]:
-    """The runs of exploration, all of which could begin."""
+    """The runs of exploration; an error if one of them cannot begin."""
     from potlearn.workflows.dynamics import check_start
 
     found = _runs(config, bases)

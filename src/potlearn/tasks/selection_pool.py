@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from potlearn.data.formats.urls import shown_address
 from potlearn.errors import SelectionError, TooFewError
 from potlearn.runtime import content_key
 from potlearn.tasks.data import read_labelled
@@ -171,7 +172,7 @@ def check_count(config: SelectConfig, dataset: Dataset) -> None:
             f"count (-k) is {config.count}; expected a positive number of {config.noun}"
         )
     if config.number > n:
-        names = ", ".join(map(str, config.files))
+        names = ", ".join(map(shown_address, config.files))
         raise TooFewError(
             f"count (-k) is {config.number}, but {names} has only {n} {config.noun}", n
         )

@@ -7,13 +7,10 @@ import time
 
 import numpy as np
 import pytest
-from argon import ARGON
+from argon import ARGON, RUN
 
-CONFIG = {
-    "start": {"crystal": "Ar", "parameters": {"a": 5.3}, "repeat": 2},
-    "potential": "argon.potl",
+CONFIG = RUN | {
     "temperature": [[0, 30], [4, 60]],
-    "timestep": 5.0,
     "every": 10,
     "checkpoint": 40,
     "output": {"figure": False},

@@ -5,22 +5,13 @@ import subprocess
 import sys
 import time
 
-from argon import ARGON
+from argon import ARGON, RUN
 
 
 def test_the_second_run_in_a_folder_is_refused(tmp_path):
     ARGON.save(tmp_path / "argon.potl")
-    config = {
-        "start": {"crystal": "Ar", "parameters": {"a": 5.3}, "repeat": 2},
-        "potential": "argon.potl",
-        "temperature": 40,
-        "timestep": 5.0,
-        "steps": 200_000,
-        "every": 1000,
-        "checkpoint": 100,
-        "output": {"figure": False},
-    }
-    (tmp_path / "md.yaml").write_text(json.dumps(config))
+    config = {"steps": 200_000, "every": 1000, "checkpoint": 100, "output": {"figure": False}}
+    (tmp_path / "md.yaml").write_text(json.dumps(RUN | config))
     command = [sys.executable, "-m", "potlearn.cli", "md", str(tmp_path / "md.yaml"), "--output"]
 
     def started(out):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from ase.db import connect
 from label_commands import pool, started
-from process_groups import left_of
+from process_groups import kill_after, left_of
 
 from potlearn.workflows.labels import summarise
 
@@ -30,11 +30,7 @@ def check_kills(tmp_path, frames, workers, kills, rng):
     duration = time.monotonic() - start
     pool(tmp_path / "killed", frames)
     for _ in range(kills):
-        process = started(tmp_path / "killed", workers)
-        time.sleep(rng.uniform(0.3, 1.0) * duration)
-        process.send_signal(signal.SIGKILL)
-        process.communicate()
-        assert left_of(process.pid) == []
+        kill_after(started(tmp_path / "killed", workers), rng.uniform(0.3, 1.0) * duration)
     process = started(tmp_path / "killed", workers)
     said, errors = process.communicate(timeout=120)
     assert process.returncode == 0, errors

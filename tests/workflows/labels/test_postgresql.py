@@ -40,6 +40,13 @@ def test_a_database_of_a_server_is_data(url, frames, tmp_path):
     done = CliRunner().invoke(app, given)
     assert done.exit_code == 0, done.output
     assert pl.load(tmp_path / "fit" / "model.potl").species == ("Cu",)
+    secret = url.replace(":@", ":secret@")  # the server asks for none
+    given = [secret if each == url else each for each in given]
+    done = CliRunner().invoke(app, [*given[:-1], str(tmp_path / "secret")])
+    assert done.exit_code == 0, done.output
+    texts = [path.read_text() for path in (tmp_path / "secret").glob("*.*ml")]
+    assert len(texts) > 1
+    assert not any("secret@" in text for text in (done.output, *texts))
 
 
 def test_data_of_a_server_that_does_not_answer(tmp_path):

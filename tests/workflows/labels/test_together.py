@@ -109,6 +109,16 @@ def test_a_machine_that_says_nothing_any_more_is_not_waited_for(tmp_path, frames
     assert (found.n_calculated, found.n_found, len(found.frames)) == (1, 4, 5)
 
 
+def test_a_machine_that_stopped_while_it_counted_is_not_waited_for(tmp_path, frames, monkeypatch):
+    path = tmp_path / "a.db"
+    claimed_elsewhere(path, frames)
+    with connect(path) as database:
+        database.update(2, labelling="planned", worker="other:1 77 1234 abcd", beat=4)
+    monkeypatch.setattr(claims, "SILENCE", 1.5)
+    found = label(frames, CalculatorSpec("emt"), path)
+    assert (found.n_calculated, found.n_found, len(found.frames)) == (2, 3, 5)
+
+
 def test_a_command_that_was_interrupted_leaves_no_claim(tmp_path, frames):
     def stop(done, total):
         raise KeyboardInterrupt
@@ -120,7 +130,7 @@ def test_a_command_that_was_interrupted_leaves_no_claim(tmp_path, frames):
 
 
 def test_a_failure_is_tried_again_by_one_command_alone(tmp_path, frames):
-    """Both were told to; the second one began before the first one had tried."""
+    """Two commands retry one failure; both read the database before either has calculated."""
     log = tmp_path / "log"
     spec = CalculatorSpec("calculators:faulty", {"fault": "nan", "log": str(log)})
     label(frames, spec, tmp_path / "a.db")

@@ -2,14 +2,13 @@
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
 
 import numpy as np
 import pytest
-from process_groups import left_of
+from process_groups import kill_after
 
 CONFIG = """
 structure: {prototype: fcc, species: Cu}
@@ -57,11 +56,7 @@ def check_kills(tmp_path, workers, kills, rng):
     assert "6 results calculated, 0 found" in finished(tmp_path / "whole")
     duration = time.monotonic() - begun
     for _ in range(kills):
-        process = started(tmp_path / "killed", workers)
-        time.sleep(rng.uniform(0.2, 1.1) * duration)
-        process.send_signal(signal.SIGKILL)
-        process.communicate()
-        assert left_of(process.pid) == []
+        kill_after(started(tmp_path / "killed", workers), rng.uniform(0.2, 1.1) * duration)
     kept = journal(tmp_path / "killed")
     assert f"{6 - kept} results calculated, {kept} found" in finished(tmp_path / "killed", workers)
     whole, killed = (tmp_path / name / "properties" for name in ("whole", "killed"))

@@ -22,15 +22,15 @@ LOCK = ".lock"
 def working_alone(folder: str | Path | None) -> Iterator[None]:
     """Work in a folder while no other process of this package does.
 
-    The lock is the system's (``flock``): it ends with its process, also by a kill, and what a kill
-    leaves of the file ``.lock`` refuses nobody.  Over NFS it holds between machines where the
-    server keeps locks; on a file system that keeps none (Lustre mounted without ``flock``) nobody
-    is refused.
+    The operating system keeps the lock (``flock``) and ends it with its process, also after a kill:
+    a file ``.lock`` that a killed process left refuses nobody.  Over NFS the lock holds between
+    machines if the server supports locks.  Where a file system has no locks (Lustre mounted without
+    ``flock``), nobody is refused.
 
     Parameters
     ----------
     folder : path or None
-        Made if absent; None: nothing is written, so that nobody is in the way.
+        Made if absent; with None nothing is written, and nobody is refused.
 
     Raises
     ------
@@ -45,17 +45,18 @@ def working_alone(folder: str | Path | None) -> Iterator[None]:
     check_folder(folder)
     path = Path(folder) / LOCK
     with _locked(path) as file:
-        with suppress(OSError):  # who works here is told if there is space for it
+        with suppress(OSError):  # on a full disk the message of the others names no process
             file.write(f"process {os.getpid()} on {socket.gethostname()}, since {_now()}".encode())
         try:
             yield
         finally:
-            path.unlink(missing_ok=True)
+            with suppress(OSError):  # a file without a holder refuses nobody
+                path.unlink()
 
 
 @contextmanager
 def _locked(path: Path) -> Iterator[IO[bytes]]:
-    """The file, empty and locked, and still the one of that name: its holder removes it."""
+    """The file, empty and locked; opened again if its last holder has removed it meanwhile."""
     while True:
         with writing(path, path.parent):
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -71,10 +72,10 @@ def _locked(path: Path) -> Iterator[IO[bytes]]:
 def _lock(file: IO[bytes], path: Path) -> None:
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as cause:
+    except (BlockingIOError, PermissionError) as cause:  # the second one over SMB
         raise BusyError(
-            f"{path.parent}: another process works in this folder ({_holder(path)}); wait for its "
-            "end, or name another folder"
+            f"{path.parent}: another process works in this folder ({_holder(path)}); wait until "
+            "it has ended, or name another folder"
         ) from cause
     except OSError:  # a file system without locks
         return
@@ -82,9 +83,10 @@ def _lock(file: IO[bytes], path: Path) -> None:
 
 def _holder(path: Path) -> str:
     """Who holds the lock, as far as its file says so."""
-    with suppress(OSError):
-        return path.read_text(encoding="utf-8", errors="replace") or "just started"
-    return "about to end"
+    try:
+        return path.read_text(encoding="utf-8", errors="replace") or "its name is not known"
+    except OSError:
+        return "about to end"
 
 
 def _is_at(file: IO[bytes], path: Path) -> bool:

@@ -62,8 +62,8 @@ class CalculatorConfig(Section):
     python: str | None = None
     """Another Python in which the calculator is installed, such as /usr/bin/python3."""
     timeout: Positive | None = None
-    """Seconds that a calculation may take; then it is killed and has failed. By default no
-    limit."""
+    """Longest time of a calculation in seconds; one that takes longer is killed and has failed. By
+    default there is no limit."""
 
     def spec(self) -> CalculatorSpec:
         """The calculator."""

@@ -30,8 +30,8 @@ class LabellingConfig(LabelsConfig):
     python: str | None = None
     """Another Python in which the calculator is installed, such as /usr/bin/python3."""
     timeout: Positive | None = None
-    """Seconds that a calculation may take; then it is killed and has failed. By default no
-    limit."""
+    """Longest time of a calculation in seconds; one that takes longer is killed and has failed. By
+    default there is no limit."""
     output: str
     """Database of ASE (.db, or postgresql://...), or a file of configurations (.extxyz), for which
     a database beside it keeps the labels."""

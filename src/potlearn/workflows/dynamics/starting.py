@@ -44,7 +44,7 @@ def prepared(atoms: Atoms, ensemble: Ensemble, settings: DynamicsSettings) -> At
 
 
 def check_start(atoms: Atoms, settings: DynamicsSettings) -> None:
-    """Refuse a start from which no run can begin, whatever gives the forces.
+    """Refuse a start from which no run can begin, before any force is calculated.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""A calculator of ASE that asks a process of another Python."""
+"""An ASE calculator whose results come from another process."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from potlearn.workflows.labels.key import bare
 from potlearn.workflows.labels.other_python import OtherPython
 
 ASKED = ("energy", "forces", "stress")
-"""What such a calculator gives, as far as the one that it asks does."""
+"""Properties that it offers; the calculator in the process may have fewer."""
 
 
 class Asking(Calculator):
-    """Gives what a process calculates; the process ends with this object.
+    """Gives the results of a process, which is ended with this object.
 
     Parameters
     ----------

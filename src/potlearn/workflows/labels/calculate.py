@@ -1,4 +1,4 @@
-"""Labels that the database does not have: claimed, calculated, and written when they are there."""
+"""Calculate the labels that the database does not have, and write each as soon as it is known."""
 
 from __future__ import annotations
 
@@ -42,11 +42,11 @@ def calculate(
     executor: Executor,
     report: Report | None,
 ) -> Done:
-    """Calculate, and write each result when it is there; wait for what others calculate."""
+    """Calculate, write each result as soon as it is known, wait for what other commands claim."""
     done = Done({}, 0)
     with session(executor) as workers, closing(work):
-        list(workers.map(work, [None]))  # no plan where the calculator cannot be made
-        with Claims(store, before) as claims:
+        list(workers.map(work, [None]))  # an error if the calculator cannot be made, before any row
+        with Claims(store, before).held() as claims:
             while left := {key: atoms for key, atoms in frames.items() if key not in done.rows}:
                 planned = (row_of(atoms, key, work.spec, None) for key, atoms in left.items())
                 store.add(planned, replace=False)
@@ -65,7 +65,7 @@ def _of_others(
     claims: Claims,
     report: Report | None,
 ) -> dict[str, Any]:
-    """Results that other commands have calculated; where some are under way, after a moment."""
+    """Results of other commands; if some are still calculated there, wait a moment first."""
     rows = store.rows(key for key in left if key not in done)
     under_way = [row for row in rows.values() if row.get(STATE) == PLANNED]
     if under_way:

@@ -1,8 +1,9 @@
 """Which command calculates a label, where several work with one database.
 
-Before a configuration is calculated, its row gets the name of the command that calculates it; the
-row with the result has it no longer.  A claim ends with its process: on the same machine that is
-seen at once, and on another one when the count in its rows has not grown for a long time.
+Before a command calculates a configuration, it claims it: it writes its own name into the row.  The
+result then replaces the claim.  The claims of a process that has ended mean nothing.  On the same
+machine others see at once that it has ended; on another machine they see it when a count in its
+rows, which it raises every minute, has not grown for ten minutes.
 """
 
 from __future__ import annotations
@@ -10,12 +11,11 @@ from __future__ import annotations
 import os
 import secrets
 import socket
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Event, Thread
 from time import monotonic, sleep
-from types import TracebackType
 from typing import Any, Self
 
 from potlearn.data.formats.database import FAILED, PLANNED, STATE
@@ -26,7 +26,7 @@ from potlearn.workflows.labels.database import LabelDatabase
 WORKER, BEAT = "worker", "beat"
 """Keys of a claim among the key-value pairs of a row."""
 PULSE, SILENCE = 60.0, 600.0
-"""Seconds from one count to the next, and without a new count until a claim has no meaning."""
+"""Seconds from one count to the next, and after the last count until a claim means nothing."""
 POLL = 1.0
 """Seconds between two looks at what other commands calculate."""
 _HERE: set[str] = set()
@@ -34,14 +34,14 @@ _HERE: set[str] = set()
 
 
 class Claims:
-    """Claims of one command, which end with the block.
+    """Claims of one command.
 
     Parameters
     ----------
     store : LabelDatabase
     before : mapping of str to row
-        Rows as they were when the command began: what failed is calculated again where it is the
-        same failure still.
+        Rows as they were when the command began: a failure is calculated again only if no other
+        command has calculated it since.
     """
 
     def __init__(self, store: LabelDatabase, before: Mapping[str, Any]) -> None:
@@ -50,14 +50,28 @@ class Claims:
         self._count = 0
         self._seen: dict[str, tuple[int, float]] = {}
         self._ended = Event()
-        self._thread = Thread(target=self._beat, daemon=True)
+
+    @contextmanager
+    def held(self) -> Iterator[Self]:
+        """Work with claims, all of which end with the block."""
+        beating = Thread(target=self._beat, daemon=True)
+        _HERE.add(self._name)
+        beating.start()
+        try:
+            yield self
+        finally:
+            self._ended.set()
+            beating.join()
+            _HERE.discard(self._name)
+            with suppress(OutputError):  # other commands see that this process has ended
+                self._store.update_all({WORKER: self._name}, {}, (WORKER, BEAT))
 
     def take(self, key: str) -> bool:
         """Claim a configuration; False where it has a result, or another command calculates it."""
         return self._store.update(key, self._is_free, self._claim())
 
     def wait(self, rows: Sequence[Any], report: Report | None) -> None:
-        """Wait a moment for rows that other commands calculate; ``report`` is told for whom."""
+        """Wait a moment for rows that other commands calculate, and report which command it is."""
         workers = [row.get(WORKER) for row in rows if WORKER in row]
         if workers:
             place, pid, *_ = workers[0].split()
@@ -76,13 +90,13 @@ class Claims:
         return row.get(STATE) == FAILED and before is not None and before.mtime == row.mtime
 
     def _has_ended(self, worker: str, count: int) -> bool:
-        """Whether a command calculates no longer."""
+        """Whether the process of a claim has ended, or its machine has counted no more for long."""
         place, pid, started, _ = worker.split()
         if place == _place():
             own = int(pid) == os.getpid()
             return _started(int(pid)) != started or (own and worker not in _HERE)
-        seen, since = self._seen.get(worker, (None, 0.0))
-        if seen != count:
+        seen, since = self._seen.get(worker, (-1, 0.0))
+        if count > seen:
             self._seen[worker] = count, monotonic()
             return False
         return monotonic() - since > SILENCE
@@ -91,29 +105,12 @@ class Claims:
         """Count, so that other machines see that this command works."""
         while not self._ended.wait(PULSE):
             self._count += 1
-            with suppress(OutputError):  # whoever writes a result hears of it
+            with suppress(OutputError):  # writing a result raises it, too
                 self._store.update_all({WORKER: self._name}, {BEAT: self._count})
-
-    def __enter__(self) -> Self:
-        _HERE.add(self._name)
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._ended.set()
-        self._thread.join()
-        _HERE.discard(self._name)
-        with suppress(OutputError):  # others see that this command has ended
-            self._store.update_all({WORKER: self._name}, {}, (WORKER, BEAT))
 
 
 def _place() -> str:
-    """The machine since it was started, and its numbering of processes."""
+    """The machine, its boot, and the namespace of its process numbers (a container's own)."""
     found = [socket.gethostname()]
     with suppress(OSError):
         found.append(Path("/proc/sys/kernel/random/boot_id").read_text().strip())
@@ -122,7 +119,7 @@ def _place() -> str:
 
 
 def _started(pid: int) -> str:
-    """When a process started, as the system counts it; "ended" for one that there is no longer."""
+    """Start time of a process in the system's ticks; "ended" if there is no such process."""
     try:
         state, *fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         return "ended" if state == "Z" else fields[18]
@@ -131,7 +128,7 @@ def _started(pid: int) -> str:
 
 
 def _signalled(pid: int) -> str:
-    """The same where the system tells no more than whether there is such a process."""
+    """The same on a system without ``/proc``, which does not say when a process started."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

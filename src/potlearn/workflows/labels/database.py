@@ -12,7 +12,7 @@ from typing import Any
 
 from potlearn.data.formats.base import Opened
 from potlearn.data.formats.database import is_sqlite
-from potlearn.data.formats.urls import database_url, silent, without_password
+from potlearn.data.formats.urls import database_url, shown_address, silent
 from potlearn.errors import DataError, LabellingError, OutputError
 from potlearn.runtime import check_output, require
 from potlearn.typing import Settings
@@ -72,11 +72,11 @@ class LabelDatabase:
     @property
     def name(self) -> str:
         """The address without a password, for messages."""
-        return without_password(self.address) if self.is_url else self.address
+        return shown_address(self.address)
 
     @property
     def is_url(self) -> bool:
-        """Whether it is one of a server."""
+        """Whether it is a database of a server."""
         return database_url(self.address) is not None
 
     def rows(self, keys: Iterable[str]) -> dict[str, Any]:
@@ -104,7 +104,7 @@ class LabelDatabase:
                     database.write(row, row.key_value_pairs, row.data, id=old.id)
 
     def update(self, key: str, may: Callable[[Any], bool], pairs: Settings) -> bool:
-        """Change key-value pairs of the row with this key if it may be; whether it was."""
+        """Change key-value pairs of a row if ``may`` allows it for this row; whether it did."""
         with self._open(writing=True) as database:
             row = next(database.select(unique_id=key), None)
             if row is None or not may(row):
@@ -113,7 +113,7 @@ class LabelDatabase:
         return True
 
     def update_all(self, where: Settings, pairs: Settings, without: Sequence[str] = ()) -> None:
-        """Change, and remove, key-value pairs of all rows that have some others."""
+        """Change key-value pairs, and remove some, of all rows with the pairs ``where``."""
         with self._open(writing=True) as database:
             numbers = [row.id for row in database.select(columns=["id"], **where)]
             for number in numbers:

@@ -10,8 +10,8 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
+from multiprocessing.connection import wait
 from pathlib import Path
-from select import select
 from typing import Any
 
 import numpy as np
@@ -35,7 +35,7 @@ class OtherPython:
         ``target``, ``settings``, ``properties`` and ``kept``, see
         :func:`~potlearn.workflows.labels.calculation.serve`.
     timeout : float, optional
-        Seconds that a calculation may take; what it takes to start the process does not count.
+        Seconds that a calculation may take, without the start of the process.
     """
 
     def __init__(self, python: str, work: Settings, timeout: float | None = None) -> None:
@@ -99,7 +99,7 @@ class OtherPython:
             process.stdin.flush()
         except BrokenPipeError:
             return None
-        if not select([process.stdout], [], [], timeout)[0]:
+        if not wait([process.stdout.fileno()], timeout):
             self._kill()
             raise NoResultError(f"no result within {timeout:g} s, the timeout")
         text = process.stdout.readline()

@@ -75,11 +75,11 @@ class CalculatorSpec:
 
     @property
     def process(self) -> str | None:
-        """The Python of a process beside this one that calculates, if there is to be one."""
+        """The Python that calculates in a process of its own; None: this process calculates."""
         return sys.executable if self.python is None and self.timeout is not None else self.python
 
     def elsewhere(self, properties: Sequence[str]) -> OtherPython:
-        """The process beside this one; it is started when it is first asked."""
+        """The process that calculates; it starts with the first question."""
         work = {
             "target": self.known.target,
             "settings": self.arguments,
@@ -90,7 +90,7 @@ class CalculatorSpec:
         return OtherPython(self.process, work, self.timeout)
 
     def build(self) -> Any:
-        """The ASE calculator; one that asks another process where there is to be such.
+        """The ASE calculator; with ``python`` or ``timeout`` one that asks another process.
 
         Raises
         ------

@@ -121,7 +121,7 @@ class Course:
         self._check_that_atoms_moved()
 
     def _check_that_atoms_moved(self) -> None:
-        """Rounds in which no run takes a step would follow one another without a label."""
+        """Refuse a round in which no run took a step: more of them would bring no label either."""
         names = [condition.name for condition in self.given.conditions]
         runs = [self.place.find("explored", self.number, condition=name) for name in names]
         if any(run is None or run["time"] > 0 or run["candidates"] for run in runs):
@@ -129,7 +129,7 @@ class Course:
         ends = {name: run["end"] for name, run in zip(names, runs, strict=True) if run}
         raise LearningError(
             f"round {self.number}: no run took a step; {names[0]}: {ends[names[0]]}; expected "
-            "structures from which dynamics can start: look at those of the conditions"
+            "structures from which dynamics can start: check where the runs begin"
         )
 
     def _note(self, condition: Condition, found: Explored) -> None:

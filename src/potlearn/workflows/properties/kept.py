@@ -1,4 +1,4 @@
-"""Results of properties, each on the disk as soon as it is there."""
+"""Results of properties, each written as soon as it is known."""
 
 from __future__ import annotations
 

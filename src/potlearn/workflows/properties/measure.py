@@ -13,7 +13,7 @@ from potlearn.workflows.properties.kept import Kept
 from potlearn.workflows.properties.model import Model
 from potlearn.workflows.properties.relaxation import Relaxation
 from potlearn.workflows.properties.result import Result
-from potlearn.workflows.properties.work import Work, done
+from potlearn.workflows.properties.work import Job, Work, done
 
 
 @dataclass(frozen=True)
@@ -61,10 +61,10 @@ def measure(
         parameters.
     relaxation : Relaxation, optional
     folder : path, optional
-        Keeps each result when it is there; the same call finds them again.  Results are kept by
-        model, crystal and settings: whatever else changes, they are not calculated again.
+        Keeps each result as soon as it is known; the same call finds them again.  A result belongs
+        to model, crystal and settings: whatever else changes, it is not calculated again.
     executor : Executor, optional
-        Who measures; by default this process.  It changes no result.
+        Where to measure; by default in this process.  It changes no result.
     report : callable, optional
         Called with (done, total).
 
@@ -88,23 +88,22 @@ def measure(
     with working_alone(folder):
         kept = Kept.of(folder)
         work = Work(crystal, properties, relaxation or Relaxation(), kept.folder)
-        jobs = [job for model in models for job in work.jobs(model, samples)]
-        found = done(jobs, work, kept, executor or InProcess(), report)
-    results = {
-        model.name: _with_errors(
-            [one for job, one in zip(jobs, found, strict=True) if job.model.name == model.name],
-            len(properties),
+        crystals = {model.name: work.relaxed(model) for model in models}
+        jobs = [job for model in models for job in work.jobs(model, crystals[model.name], samples)]
+        found = list(
+            zip(jobs, done(jobs, work, kept, executor or InProcess(), report), strict=True)
         )
-        for model in models
+    results = {
+        name: _with_errors([pair for pair in found if pair[0].model.name == name])
+        for name in crystals
     }
-    crystals = {job.model.name: job.crystal for job in jobs if job.relaxed}
     return Measured(results, crystals, kept.n_calculated, kept.n_found)
 
 
-def _with_errors(found: Sequence[Mapping[str, Result]], means: int) -> dict[str, Result]:
+def _with_errors(found: Sequence[tuple[Job, Mapping[str, Result]]]) -> dict[str, Result]:
     """The results of a model, with error bars by those of potentials drawn from its posterior."""
-    mean = {name: result for one in found[:means] for name, result in one.items()}
-    drawn = found[means:]
+    mean = {k: result for job, one in found if not job.drawn for k, result in one.items()}
+    drawn = [one for job, one in found if job.drawn]
     return {
         name: result.with_errors([other[name] for other in drawn if name in other])
         for name, result in mean.items()

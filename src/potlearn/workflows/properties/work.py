@@ -1,4 +1,4 @@
-"""The work of properties in pieces, which any worker can do."""
+"""The measurement of properties in pieces that workers can do."""
 
 from __future__ import annotations
 
@@ -32,17 +32,17 @@ class Job:
     ----------
     model : Model
     crystal : Atoms
-        At rest, or where its relaxation starts.
+        At rest; for a drawn model, where its relaxation starts.
     names : tuple of str
         Properties.
-    relaxed : bool
-        Whether the crystal is at rest.
+    drawn : bool
+        Whether the model is drawn from the posterior of another one.
     """
 
     model: Model
     crystal: Atoms
     names: tuple[str, ...]
-    relaxed: bool
+    drawn: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Work:
     properties : mapping of str to Property
     relaxation : Relaxation
     folder : path, optional
-        Where long work leaves its files.
+        For the files of long runs.
     """
 
     crystal: Atoms
@@ -64,20 +64,27 @@ class Work:
     relaxation: Relaxation
     folder: Path | None
 
-    def jobs(self, model: Model, samples: int) -> Iterator[Job]:
-        """One for each property, and one for each potential drawn from the posterior.
+    def relaxed(self, model: Model, start: Atoms | None = None) -> Atoms:
+        """The crystal as a model relaxes it, without a calculator.
 
         Raises
         ------
         PropertyError
-            The crystal cannot be relaxed.
+            It cannot be relaxed.
         """
-        crystal = self._case(Job(model, self.crystal, (), relaxed=False)).crystal
+        atoms = (self.crystal if start is None else start).copy()
+        atoms.calc = model.calculator()
+        what = f"{model.name}: {atoms.get_chemical_formula()} crystal"
+        found: Atoms = self.relaxation.relax(atoms, what, cell=True).copy()
+        return found
+
+    def jobs(self, model: Model, crystal: Atoms, samples: int) -> Iterator[Job]:
+        """One for each property of a relaxed crystal, and one for each drawn potential."""
         for name in self.properties:
-            yield Job(model, crystal, (name,), relaxed=True)
+            yield Job(model, crystal, (name,))
         drawn = tuple(name for name, part in self.properties.items() if part.drawn)
         for other in model.sample(samples * model.has_uncertainty):
-            yield Job(other, crystal, drawn, relaxed=False)
+            yield Job(other, crystal, drawn, drawn=True)
 
     def key(self, model: Model, name: str) -> str:
         """Key of a result: all that it depends on."""
@@ -92,7 +99,7 @@ class Work:
         )
 
     def __call__(self, job: Job) -> dict[str, Result]:
-        """The properties of a job; where one cannot be had, why."""
+        """The properties of a job; for one that fails, why."""
         try:
             case = self._case(job)
         except PotlearnError as error:
@@ -101,20 +108,18 @@ class Work:
 
     def _case(self, job: Job) -> Case:
         """The crystal as the model relaxes it."""
-        model, atoms = job.model, job.crystal.copy()
-        if not job.relaxed:
-            atoms.calc = model.calculator()
-            what = f"{model.name}: {atoms.get_chemical_formula()} crystal"
-            self.relaxation.relax(atoms, what, cell=True)
+        model, crystal = job.model, job.crystal
+        if job.drawn:
+            crystal = self.relaxed(model, crystal)
         key = content_key(model.content, 8)
         own = None if self.folder is None else self.folder / "runs" / key
-        return Case(atoms.copy(), model.calculator, self.relaxation, own)
+        return Case(crystal.copy(), model.calculator, self.relaxation, own)
 
 
 def done(
     jobs: Sequence[Job], work: Work, kept: Kept, executor: Executor, report: Report | None
 ) -> list[dict[str, Result]]:
-    """Results of all jobs: those that were kept, and others, which are kept as they come."""
+    """Results of all jobs: known ones, and new ones, each of which is kept at once."""
     found: list[dict[str, Result]] = [{} for _ in jobs]
     left = []
     for k, job in enumerate(jobs):
@@ -139,7 +144,7 @@ def done(
 def _kept(
     results: dict[str, Result] | ExecutionError, job: Job, work: Work, kept: Kept
 ) -> dict[str, Result]:
-    """Results, which are kept; what a lost worker was at is not, and is tried again next time."""
+    """Keep results; those that a worker lost are not kept, and are tried again next time."""
     if isinstance(results, ExecutionError):
         return {name: Result(problem=str(results)) for name in job.names}
     for name, result in results.items():

@@ -15,7 +15,7 @@ from potlearn.workflows.dynamics.watches.base import Steps, Verdict
 class Lost:
     """Stops where an atom has no other one within a distance.
 
-    It judges no run that has such atoms at the start, as a gas has.
+    It is off in a run that has such atoms at the start, as a gas may.
     """
 
     distance: Positive = 10.0
